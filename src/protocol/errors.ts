@@ -1,0 +1,51 @@
+/**
+ * The one table of errors: code -> HTTP status -> default message.
+ * A status never stands at a throw site; whoever throws names a code.
+ */
+export const ERRORS = {
+  AUTHENTICATION_REQUIRED: { status: 401, message: 'Authentication required' },
+  SESSION_EXPIRED: { status: 401, message: 'Session expired' },
+  SESSION_INVALID: { status: 401, message: 'Invalid session' },
+  SESSION_REVOKED: { status: 401, message: 'This session was ended' },
+  INVALID_CREDENTIALS: { status: 401, message: 'Unknown user name or wrong password' },
+  SESSION_ERROR: { status: 400, message: 'Session error occurred' },
+  PLATFORM_REQUIRED: { status: 400, message: 'Platform context required' },
+  VALIDATION_ERROR: { status: 400, message: 'The request is not valid' },
+  CSRF_INVALID: { status: 403, message: 'The CSRF token is missing or does not belong to this session' },
+  ORIGIN_REFUSED: { status: 403, message: 'Requests from this origin are refused' },
+  FORBIDDEN: { status: 403, message: 'You are not allowed to do this' },
+  REGISTRATION_CLOSED: { status: 403, message: 'Registration is closed' },
+  NOT_FOUND: { status: 404, message: 'Not found' },
+  PLATFORM_NOT_FOUND: { status: 404, message: 'Platform not found' },
+  SESSION_NOT_FOUND: { status: 404, message: 'Session not found' },
+  PLATFORM_CONTEXT_STALE: { status: 409, message: 'The active platform has changed since this page was shown' },
+  PLATFORM_EXISTS: { status: 409, message: 'This account is already connected' },
+  USERNAME_TAKEN: { status: 409, message: 'This user name or e-mail address is already in use' },
+  PLATFORM_ID_REQUIRED: { status: 428, message: 'The request must name the platform it is meant for (X-Platform-Id)' },
+  RATE_LIMITED: { status: 429, message: 'Too many attempts. Please wait and try again' },
+  PLATFORM_UNREACHABLE: { status: 502, message: 'The instance cannot be reached' },
+  PLATFORM_REJECTED: { status: 502, message: 'The instance refused the request' },
+  DATABASE_ERROR: { status: 503, message: 'Database error occurred' },
+  DATABASE_OPERATION_ERROR: { status: 500, message: 'Database operation failed' },
+  GENERIC_ERROR: { status: 500, message: 'An unexpected error occurred' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One refused field of a VALIDATION_ERROR. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** The body of every JSON error answer, and `err.data` of a refused socket. */
+export interface ErrorBody {
+  success: false;
+  error: string;
+  error_code: ErrorCode;
+  redirect_url?: string;
+  details?: FieldError[];
+  /** Seconds. */
+  retry_after?: number;
+  state?: unknown;
+}

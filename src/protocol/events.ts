@@ -1,0 +1,71 @@
+/** The socket's wire: events are facts (`noun:past-verb`), each with one payload object. */
+import type { ErrorBody, ErrorCode } from './errors';
+import type { DeadlinesView, ExtendedView, PlatformView, SessionState } from './http';
+
+export const END_REASONS = [
+  'logout',
+  'idle',
+  'absolute',
+  'revoked',
+  'revoked_by_admin',
+  'password_changed',
+  'user_disabled',
+  'replaced',
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+export interface PlatformSwitched {
+  revision: number;
+  /** Null: every session of the user has moved. */
+  session_id: string | null;
+  platform: PlatformView | null;
+  previous_platform_id: number | null;
+  origin: { session_id: string | null; tab_id: string | null };
+  server_time: string;
+}
+
+export interface PlatformsChanged {
+  revision: number;
+  platforms: PlatformView[];
+  current_platform: PlatformView | null;
+  server_time: string;
+}
+
+export interface SessionExpiring {
+  session_id: string;
+  reason: 'idle' | 'absolute';
+  expires_at: string;
+  server_time: string;
+}
+
+export interface SessionExtended extends DeadlinesView {
+  session_id: string;
+  server_time: string;
+}
+
+export interface SessionEnded {
+  session_id: string;
+  reason: EndReason;
+  error_code: ErrorCode;
+  at: string;
+}
+
+export interface ServerToClientEvents {
+  'session:state': (state: SessionState) => void;
+  'platform:switched': (event: PlatformSwitched) => void;
+  'platforms:changed': (event: PlatformsChanged) => void;
+  'session:expiring': (event: SessionExpiring) => void;
+  'session:extended': (event: SessionExtended) => void;
+  'session:ended': (event: SessionEnded) => void;
+}
+
+export interface ClientToServerEvents {
+  'session:sync': (payload: { revision?: number }, ack: (answer: SessionState | ErrorBody) => void) => void;
+  'session:activity': (payload: Record<string, never>, ack: (answer: ExtendedView | ErrorBody) => void) => void;
+}
+
+/** `auth` of the handshake. */
+export interface HandshakeAuth {
+  tab_id: string;
+  revision?: number;
+}

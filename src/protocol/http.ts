@@ -1,0 +1,137 @@
+/** Names and shapes of the HTTP wire, shared by server, client and tests. JSON is snake_case; times are ISO 8601 UTC. */
+
+export const HEADERS = {
+  csrf: 'x-csrftoken',
+  tabId: 'x-tab-id',
+  platformId: 'x-platform-id',
+  platformPinned: 'x-platform-pinned',
+  background: 'x-background',
+} as const;
+
+export const PLATFORM_TYPES = ['mastodon', 'pixelfed'] as const;
+export type PlatformType = (typeof PLATFORM_TYPES)[number];
+
+/** Longest text of a post, in characters, until the instance has said its own limit. */
+export const CHARACTER_LIMITS: Record<PlatformType, number> = { mastodon: 500, pixelfed: 2200 };
+
+export const VISIBILITIES = ['public', 'unlisted', 'private', 'direct'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+export const SWITCH_SCOPES = ['all', 'session'] as const;
+export type SwitchScope = (typeof SWITCH_SCOPES)[number];
+
+export type Role = 'user' | 'admin';
+export type PostStatus = 'queued' | 'publishing' | 'published' | 'failed';
+export type ImageStatus = 'pending' | 'ready';
+
+export interface UserView {
+  id: number;
+  username: string;
+  email: string;
+  role: Role;
+}
+
+export interface PlatformView {
+  id: number;
+  name: string;
+  platform_type: PlatformType;
+  instance_url: string;
+  username: string | null;
+  is_default: boolean;
+  is_active: boolean;
+}
+
+export interface DeadlinesView {
+  idle_expires_at: string;
+  absolute_expires_at: string;
+  expires_at: string;
+}
+
+export interface SessionView extends DeadlinesView {
+  id: string;
+  created_at: string;
+  last_activity: string;
+}
+
+/** What a tab knows: who, which session, which platform, as of `revision`. */
+export interface SessionState {
+  authenticated: true;
+  revision: number;
+  server_time: string;
+  user: UserView;
+  session: SessionView;
+  platform: PlatformView | null;
+}
+
+/** The state as REST answers it; the token never travels on the socket. */
+export interface RestSessionState extends SessionState {
+  csrf_token: string;
+}
+
+export interface ExtendedView extends DeadlinesView {
+  server_time: string;
+}
+
+export interface DeviceView {
+  id: string;
+  current: boolean;
+  device: string;
+  ip_address: string;
+  created_at: string;
+  last_activity: string;
+  expires_at: string;
+  platform: PlatformView | null;
+  /** A socket of this session is open on any node. */
+  online: boolean;
+}
+
+export interface UserPlatformsView {
+  platforms: PlatformView[];
+  current_platform: PlatformView | null;
+  revision: number;
+}
+
+export interface SwitchResult {
+  success: true;
+  platform: PlatformView;
+  revision: number;
+}
+
+export interface ImageView {
+  id: number;
+  alt_text: string | null;
+  status: ImageStatus;
+}
+
+export interface PostView {
+  id: number;
+  platform_id: number;
+  title: string | null;
+  content: string;
+  visibility: Visibility;
+  spoiler_text: string | null;
+  status: PostStatus;
+  url: string | null;
+  error: string | null;
+  images: ImageView[];
+  created_at: string;
+  published_at: string | null;
+}
+
+export interface PostsView {
+  posts: PostView[];
+  next_before_id: number | null;
+}
+
+export interface StatisticsView {
+  total_posts: number;
+  total_images: number;
+  pending_images: number;
+}
+
+export interface UserDataView {
+  user_id: number;
+  username: string;
+  platform: { id: number; name: string; type: PlatformType };
+  session_info: { created_at: string; last_activity: string };
+}
