@@ -1,0 +1,34 @@
+/** Where the programs that the tests need are found. Shared by the scripts and by test/support. */
+const { accessSync, constants } = require('node:fs');
+const { delimiter, join } = require('node:path');
+
+/** Debian keeps servers in sbin, which is not on the PATH of an ordinary user. */
+const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/snap/bin'];
+
+const NAMES = {
+  mariadbd: ['mariadbd'],
+  'mariadb-install-db': ['mariadb-install-db'],
+  'redis-server': ['redis-server'],
+  chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+};
+
+function isProgram(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns the full path of a program (a key of NAMES), or null */
+function findBinary(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...EXTRA_FOLDERS].filter(Boolean);
+  for (const name of NAMES[program]) {
+    const folder = folders.find((each) => isProgram(join(each, name)));
+    if (folder) return join(folder, name);
+  }
+  return null;
+}
+
+module.exports = { findBinary };

@@ -1,0 +1,58 @@
+/** Sees to it that the programs the tests need are on this machine. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { findBinary } from './binaries.cjs';
+import { refuse, runOrRefuse, runQuietly, seconds } from './run.mjs';
+
+const NEEDS = [
+  { programs: ['mariadbd', 'mariadb-install-db'], packages: ['mariadb-server'], replacedBy: 'DATABASE_URL' },
+  { programs: ['redis-server'], packages: ['redis-server'], replacedBy: 'REDIS_URL' },
+  { programs: ['chromium'], packages: ['chromium', 'fonts-dejavu-core'] },
+];
+
+/** Debian asks this file before a package starts or restarts a service; 101 means "not allowed". */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+const missing = () =>
+  NEEDS.filter(({ programs, replacedBy }) => !programs.every(findBinary) && !process.env[replacedBy ?? '']);
+
+function canInstall() {
+  const system = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  return process.getuid?.() === 0 && /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(system);
+}
+
+/** The tests start throw-away servers of their own: the packages must not start any, nor touch one that runs. */
+async function withoutStartingServices(work) {
+  const ours = !existsSync(SERVICE_POLICY);
+  const lift = () => ours && rmSync(SERVICE_POLICY, { force: true });
+  if (ours) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  process.once('exit', lift);
+  await work();
+  process.off('exit', lift);
+  lift();
+}
+
+async function install(packages) {
+  const started = Date.now();
+  console.log(`Installing ${packages.join(', ')} for the tests …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await withoutStartingServices(async () => {
+    // A failing update (one dead source among many) is no reason to give up: the install says what is really missing.
+    await runQuietly(['apt-get', 'update', '-q'], { env, progress: () => 'reading package lists' });
+    const command = ['apt-get', 'install', '-y', '-q', '--no-install-recommends', '--no-upgrade', ...packages];
+    await runOrRefuse('apt-get install', command, { env, progress: () => 'installing packages of the system' });
+  });
+  console.log(`Installed in ${seconds(started)}.`);
+}
+
+/** Installs what is missing on Debian and Ubuntu (as root), else says in one line what to install, and ends. */
+export async function ensureServices() {
+  if (missing().length > 0 && canInstall()) await install(missing().flatMap((need) => need.packages));
+  const left = missing();
+  if (left.length === 0) return;
+  const programs = left.flatMap((need) => need.programs.filter((program) => !findBinary(program)));
+  const instead = left.flatMap((need) => need.replacedBy ?? []);
+  refuse(
+    `The tests need ${programs.join(', ')} on the PATH: install ${left.flatMap((need) => need.packages).join(', ')}` +
+      `${instead.length > 0 ? `, or set ${instead.join(' and ')}` : ''}.`,
+  );
+}

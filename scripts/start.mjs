@@ -1,0 +1,37 @@
+/** `npm start`: installs and builds what is missing, then runs the server until Ctrl-C. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { ensureBuild, ensurePackages, requireNode } from './lib/prepare.mjs';
+import { exitCodeOf, ROOT } from './lib/run.mjs';
+
+requireNode();
+await ensurePackages();
+await ensureBuild();
+
+/** Ctrl-C comes twice under npm, from the terminal and from npm itself; a person's second one comes later than this. */
+const SAME_SIGNAL_MS = 2000;
+
+// A process group of its own, so that the terminal's Ctrl-C reaches the server through us alone, once.
+const server = spawn(
+  process.execPath,
+  ['--require', join(ROOT, 'scripts/lib/leave-with-parent.cjs'), join(ROOT, 'dist/src/main.js')],
+  { cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true },
+);
+
+let asked = null;
+function forward(signal) {
+  if (!asked) {
+    asked = { signal, at: Date.now() };
+    server.kill(signal);
+  } else if (Date.now() - asked.at > SAME_SIGNAL_MS) {
+    console.error('Asked again: stopping without waiting.');
+    server.kill('SIGKILL');
+  }
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+
+server.on('error', (error) => {
+  console.error(`The server could not be started: ${error.message}`);
+  process.exit(1);
+});
+server.on('exit', (code, signal) => process.exit(signal && signal === asked?.signal ? 0 : exitCodeOf(code, signal)));
