@@ -1,0 +1,59 @@
+/** Packages that ship ESM only; jest runs CommonJS, so they are translated like our own sources. */
+const ESM_PACKAGES = ['@nestjs', 'eta', 'lit', 'lit-element', 'lit-html', '@lit', 'masto'];
+
+const common = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.[cm]?[tj]s$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${ESM_PACKAGES.join('|')})/)`],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+/** One MariaDB and one Redis for the whole run, and nothing left behind by a suite. Unit tests do without. */
+const withServices = {
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/leave-nothing-behind.ts'],
+};
+
+module.exports = {
+  // Suites start servers and databases of their own; more at once starve each other on a small machine.
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{src,client,test/unit,test/support}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.spec\\.ts$'],
+    },
+    {
+      ...common,
+      ...withServices,
+      displayName: 'integration',
+      testMatch: [
+        '<rootDir>/test/{integration,faults}/**/*.spec.ts',
+        '<rootDir>/test/support/**/*.integration.spec.ts',
+      ],
+    },
+    {
+      ...common,
+      ...withServices,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/test/browser/**/*.browser.spec.ts'],
+    },
+  ],
+};

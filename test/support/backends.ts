@@ -1,0 +1,50 @@
+/** The two ways the product is run; `describe.each(BACKENDS)` holds both to the same promises. */
+import { randomBytes } from 'node:crypto';
+import { findBinary } from '../../scripts/lib/binaries.cjs';
+import { type ServerNode, startNode } from './server';
+import { createDatabase, startRedis } from './services';
+
+export interface Running {
+  nodes: ServerNode[];
+  stop(): Promise<void>;
+}
+
+export interface Backend {
+  name: string;
+  /** @param env for every node */
+  start(env?: Record<string, string | undefined>): Promise<Running>;
+}
+
+/** Base64 of 32 random bytes, as ENCRYPTION_KEYS wants them. */
+export const encryptionKey = (): string => randomBytes(32).toString('base64');
+
+/** An own server where there is one to start: its channels are nobody else's. */
+async function redisForSuite(): Promise<{ url: string; stop(): Promise<void> }> {
+  const given = process.env.TEST_REDIS_URL;
+  if (!findBinary('redis-server') && given) return { url: given, stop: async () => {} };
+  return startRedis();
+}
+
+/** Several nodes on one fresh database and one Redis. */
+export async function startCluster(count: number, env: Record<string, string | undefined> = {}): Promise<Running> {
+  const [databaseUrl, redis] = await Promise.all([createDatabase(), redisForSuite()]);
+  const shared = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey(), ...env };
+  const nodes: ServerNode[] = [];
+  for (let index = 0; index < count; index++) nodes.push(await startNode(shared));
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await redis.stop();
+  };
+  return { nodes, stop };
+}
+
+export const BACKENDS: Backend[] = [
+  {
+    name: 'SQLite, one node',
+    start: async (env) => {
+      const node = await startNode(env);
+      return { nodes: [node], stop: async () => void (await node.stop()) };
+    },
+  },
+  { name: 'MariaDB + Redis, two nodes', start: (env) => startCluster(2, env) },
+];

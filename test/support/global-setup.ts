@@ -1,0 +1,23 @@
+/** Once per run: one MariaDB and one Redis, which the suites find in TEST_MARIADB_URL and TEST_REDIS_URL. */
+import { randomBytes } from 'node:crypto';
+import { findBinary } from '../../scripts/lib/binaries.cjs';
+import { startMariaDb, startRedis } from './services';
+
+async function mariaDbUrl(): Promise<string> {
+  const given = process.env.DATABASE_URL;
+  if (findBinary('mariadbd') || !given) return (await startMariaDb()).url();
+  if (!given.startsWith('mysql://')) throw new Error('DATABASE_URL must be a mysql:// URL for the tests.');
+  const url = new URL(given);
+  url.pathname = '/';
+  return url.href;
+}
+
+async function redisUrl(): Promise<string> {
+  const given = process.env.REDIS_URL;
+  return findBinary('redis-server') || !given ? (await startRedis()).url : given;
+}
+
+export default async function globalSetup(): Promise<void> {
+  process.env.TEST_DATABASE_PREFIX = `vedfolnir_test_${randomBytes(4).toString('hex')}_`;
+  [process.env.TEST_MARIADB_URL, process.env.TEST_REDIS_URL] = await Promise.all([mariaDbUrl(), redisUrl()]);
+}

@@ -1,0 +1,51 @@
+/** Requests as given, for whatever a well-behaved client would not send. */
+import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * One request as given, on a connection of its own; redirects are answers.
+ * @param path as it goes on the wire, never normalised
+ */
+export function rawRequest(
+  url: string,
+  method: string,
+  path: string,
+  { headers = {}, body }: { headers?: OutgoingHttpHeaders; body?: string | Buffer } = {},
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ hostname, port, path, method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
+      });
+    });
+    request.setTimeout(REQUEST_TIMEOUT_MS, () => request.destroy(new Error(`${method} ${path} took too long`)));
+    request.on('error', reject);
+    if (body !== undefined && headers['content-length'] === undefined) {
+      request.setHeader('content-length', Buffer.byteLength(body));
+    }
+    request.end(body);
+  });
+}
+
+/** Bytes that no HTTP library would send. @returns what came back until the server closed, or `waitMs` passed */
+export function rawBytes(url: string, bytes: string | Buffer, waitMs = 5000): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+    socket.setTimeout(waitMs, () => socket.destroy());
+  });
+}

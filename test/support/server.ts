@@ -1,0 +1,55 @@
+/** Nodes of the product as it is built, each in a folder of its own. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Exit, launch, temporaryFolder } from './processes';
+
+export { stopAll } from './processes';
+
+export interface ServerNode {
+  url: string;
+  port: number;
+  pid: number;
+  /** Its working folder, with `data/` in it. */
+  cwd: string;
+  output(): string;
+  /** SIGTERM; answers the exit code, null when it had to be killed. */
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  exited: Promise<Exit>;
+}
+
+const MAIN = join(__dirname, '../../dist/src/main.js');
+const READY = /Vedfolnir is ready at (http:\/\/\S+)/;
+const START_LIMIT_MS = 30_000;
+
+/**
+ * Starts a node and waits until it says that it is ready.
+ * @param env on top of the defaults; undefined takes one away
+ * @param options.cwd the folder of an earlier node, to start again on its data
+ */
+export async function startNode(
+  env: Record<string, string | undefined> = {},
+  { cwd = temporaryFolder() }: { cwd?: string } = {},
+): Promise<ServerNode> {
+  if (!existsSync(MAIN))
+    throw new Error(`${MAIN} is missing: build first (npm run build), or run the tests by npm test.`);
+  const { PATH, HOME } = process.env;
+  const defaults = { NODE_ENV: 'test', PORT: '0', HOST: '127.0.0.1', RATE_LIMITS: 'off', LOG_LEVEL: 'warn' };
+  const node = launch(process.execPath, [MAIN], { cwd, env: { PATH, HOME, ...defaults, ...env } });
+
+  const deadline = performance.now() + START_LIMIT_MS;
+  const announced = () => READY.exec(node.output())?.[1];
+  while (!announced() && node.running() && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const url = announced()?.replace(/\/$/, '');
+  if (!url) {
+    const why = node.running() ? `was not ready within ${START_LIMIT_MS / 1000} s` : 'ended while starting';
+    await node.kill();
+    throw new Error(`The server ${why}. It said:\n${node.output()}`);
+  }
+  const { pid, output, stop, kill, freeze, thaw, exited } = node;
+  return { url, port: Number(new URL(url).port), cwd, pid, output, stop, kill, freeze, thaw, exited };
+}

@@ -1,0 +1,146 @@
+/** A browser tab as the gateway sees it: a socket that remembers, in order, all that it was told. */
+import { randomUUID } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import type { ErrorBody } from '../../src/protocol/errors';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../src/protocol/events';
+import type { ExtendedView, SessionState } from '../../src/protocol/http';
+
+export type EventName = keyof ServerToClientEvents;
+export type Payload<K extends EventName> = Parameters<ServerToClientEvents[K]>[0];
+/** `at`: milliseconds of performance.now(), for latencies within one process. */
+export type TabEvent = { [K in EventName]: { name: K; payload: Payload<K>; at: number } }[EventName];
+
+export interface TabOptions {
+  /** Default: the page's own, as a browser sends it. Null: none, as a script. */
+  origin?: string | null;
+  tabId?: string;
+  /** The newest that the tab knows. */
+  revision?: number;
+  /** Connect again by itself after a loss, as the browser's client does. */
+  reconnection?: boolean;
+  /** Replaces the whole handshake, for hostile ones. */
+  auth?: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+/** A refusal: of the handshake (`err.data`), or of a message (the error body of its acknowledgement). */
+export class TabError extends Error {
+  constructor(
+    message: string,
+    readonly data: ErrorBody | undefined,
+  ) {
+    super(data ? `${message}: ${data.error_code}` : message);
+  }
+}
+
+const WAIT_MS = 10_000;
+const open = new Set<Tab>();
+
+export class Tab {
+  readonly events: TabEvent[] = [];
+  /** The reason of the first disconnection. */
+  readonly closed: Promise<string>;
+  private readonly watchers = new Set<() => void>();
+
+  constructor(
+    readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>,
+    readonly tabId: string,
+  ) {
+    socket.onAny((name: EventName, payload: unknown) => {
+      this.events.push({ name, payload, at: performance.now() } as TabEvent);
+      for (const watcher of this.watchers) watcher();
+    });
+    this.closed = new Promise((resolve) => socket.once('disconnect', resolve));
+    open.add(this);
+  }
+
+  get connected(): boolean {
+    return this.socket.connected;
+  }
+
+  /** The payloads of one event so far, oldest first. */
+  of<K extends EventName>(name: K): Payload<K>[] {
+    return this.events.filter((event) => event.name === name).map((event) => event.payload as Payload<K>);
+  }
+
+  /** The first such event, past or coming. */
+  waitFor<K extends EventName>(
+    name: K,
+    predicate: (payload: Payload<K>) => boolean = () => true,
+    timeoutMs = WAIT_MS,
+  ): Promise<Payload<K>> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = this.of(name).find(predicate);
+        if (found === undefined) return false;
+        clearTimeout(timer);
+        this.watchers.delete(look);
+        resolve(found);
+        return true;
+      };
+      const timer = setTimeout(() => {
+        this.watchers.delete(look);
+        const seen = this.events.map((event) => `${event.name} ${JSON.stringify(event.payload)}`).join('\n');
+        reject(new Error(`No such ${name} within ${timeoutMs} ms. The tab has seen:\n${seen || 'nothing'}`));
+      }, timeoutMs);
+      if (!look()) this.watchers.add(look);
+    });
+  }
+
+  /** session:sync. @throws TabError with the answer's error body */
+  async sync(revision?: number): Promise<SessionState> {
+    const payload = revision === undefined ? {} : { revision };
+    return accepted('session:sync', await this.socket.timeout(WAIT_MS).emitWithAck('session:sync', payload));
+  }
+
+  /** session:activity. @throws TabError with the answer's error body */
+  async activity(): Promise<ExtendedView> {
+    return accepted('session:activity', await this.socket.timeout(WAIT_MS).emitWithAck('session:activity', {}));
+  }
+
+  close(): void {
+    open.delete(this);
+    this.socket.disconnect();
+  }
+}
+
+function accepted<T extends object>(message: string, answer: T | ErrorBody): T {
+  if ('error_code' in answer) throw new TabError(`${message} was refused`, answer);
+  return answer;
+}
+
+/**
+ * Opens a tab of the client's session and waits until it is connected.
+ * @throws TabError with the server's `err.data` when the handshake is refused
+ */
+export async function openTab(client: { url: string; cookie: string }, options: TabOptions = {}): Promise<Tab> {
+  const { origin = new URL(client.url).origin, tabId = randomUUID(), revision } = options;
+  const extraHeaders: Record<string, string> = {};
+  if (client.cookie) extraHeaders.Cookie = client.cookie;
+  if (origin !== null) extraHeaders.Origin = origin;
+  const socket: Tab['socket'] = io(client.url, {
+    autoConnect: false,
+    auth: options.auth ?? { tab_id: tabId, ...(revision === undefined ? {} : { revision }) },
+    extraHeaders: { ...extraHeaders, ...options.headers },
+    forceNew: true,
+    reconnection: options.reconnection ?? false,
+    reconnectionDelay: 200,
+    reconnectionDelayMax: 1000,
+    transports: ['websocket'],
+  });
+  const tab = new Tab(socket, tabId);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', (error: Error & { data?: ErrorBody }) => {
+      tab.close();
+      reject(new TabError(error.message, error.data));
+    });
+    socket.connect();
+  });
+  return tab;
+}
+
+/** Closes every tab that is still open. */
+export function closeTabs(): void {
+  for (const tab of open) tab.close();
+}
