@@ -30,6 +30,12 @@ function forward(signal) {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
 
+// npm runs us in a shell that does not pass SIGTERM on: when npm is told to end, all we see is that our parent is gone.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && !asked && forward('SIGTERM'), 250).unref();
+}
+
 server.on('error', (error) => {
   console.error(`The server could not be started: ${error.message}`);
   process.exit(1);

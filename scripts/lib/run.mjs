@@ -35,8 +35,13 @@ export function runQuietly(command, { progress, env } = {}) {
   const output = () => Buffer.concat(chunks).toString();
 
   const started = Date.now();
-  const ticker =
-    progress && setInterval(() => console.log(`  ${progress(output())} (${seconds(started)} so far)`), 5000);
+  let said = '';
+  const report = () => {
+    const now = progress(output());
+    console.log(`  ${now === said ? '…' : now} (${seconds(started)} so far)`);
+    said = now;
+  };
+  const ticker = progress && setInterval(report, 5000);
   const interrupted = (signal) => {
     child.kill(signal);
     process.exit(exitCodeOf(null, signal));
