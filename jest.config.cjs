@@ -1,5 +1,20 @@
-/** Packages that ship ESM only; jest runs CommonJS, so they are translated like our own sources. */
-const ESM_PACKAGES = ['@nestjs', 'eta', 'lit', 'lit-element', 'lit-html', '@lit', 'masto'];
+/**
+ * Packages that ship ESM only, and one that loads such a package by import() (@fastify/cookie): jest runs CommonJS,
+ * so they are translated like our own sources.
+ */
+const ESM_PACKAGES = [
+  '@nestjs',
+  '@fastify/cookie',
+  'cookie',
+  'content-disposition',
+  'eta',
+  '@lit',
+  '@lit-labs',
+  'lit',
+  'lit-element',
+  'lit-html',
+  'masto',
+];
 
 const common = {
   testEnvironment: 'node',
