@@ -1,0 +1,109 @@
+import type { ErrorCode } from '../../src/protocol/errors';
+import { HEADERS, type RestSessionState } from '../../src/protocol/http';
+import type { Environment } from './environment';
+import { ApiError, isSessionOver, toApiError } from './errors';
+
+export interface RequestOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** The page's own doing, not the person's: it must not keep the session alive. */
+  background?: boolean;
+  timeoutMs?: number;
+}
+
+export interface ApiHooks {
+  /** Any 401 that speaks of the session. */
+  sessionOver(code: ErrorCode): void;
+  /** Who is signed in, as far as this page knows: `null` for nobody. */
+  userId(): number | null;
+  /** Reads the state anew, and the token with it. */
+  reread(): Promise<void>;
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** The server asks the instance for some commands, so they may take long; a read of ours may not. */
+const COMMAND_TIMEOUT_MS = 30_000;
+const READ_TIMEOUT_MS = 10_000;
+/** Leaves room for a missed push to be mended within 15 s. */
+const STATE_TIMEOUT_MS = 3_500;
+
+export class Api {
+  private csrf: string | null;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly tabId: string,
+    private readonly hooks: ApiHooks,
+  ) {
+    this.csrf = env.csrfMeta.read();
+  }
+
+  /**
+   * @param path same origin
+   * @returns the parsed body; `undefined` for 204
+   * @throws ApiError
+   */
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    try {
+      return await this.once<T>(method, path, options);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.error_code !== 'CSRF_INVALID') throw error;
+      const before = this.hooks.userId();
+      await this.hooks.reread();
+      // The cookie may meanwhile be another person's: what one began must not be done as the other.
+      if (this.hooks.userId() !== before) throw error;
+      return this.once<T>(method, path, options);
+    }
+  }
+
+  /** The whole state, for the caller to take in. Never an activity. */
+  readState(): Promise<RestSessionState> {
+    return this.once('GET', '/api/session', { background: true, timeoutMs: STATE_TIMEOUT_MS });
+  }
+
+  useToken(csrfToken: string): void {
+    this.csrf = csrfToken;
+    this.env.csrfMeta.write(csrfToken);
+  }
+
+  private async once<T>(method: Method, path: string, options: RequestOptions): Promise<T> {
+    const response = await this.send(method, path, options);
+    if (response.status === 204) return undefined as T;
+    const body: unknown = await response.json().catch(() => undefined);
+    if (response.ok && body !== undefined) return body as T;
+    const error = toApiError(response.status, body);
+    if (error.status === 401 && isSessionOver(error.error_code)) this.hooks.sessionOver(error.error_code);
+    throw error;
+  }
+
+  private async send(method: Method, path: string, options: RequestOptions): Promise<Response> {
+    const abort = new AbortController();
+    const limit = options.timeoutMs ?? (method === 'GET' ? READ_TIMEOUT_MS : COMMAND_TIMEOUT_MS);
+    const timer = this.env.setTimeout(() => abort.abort(), limit);
+    try {
+      return await this.env.fetch(path, {
+        method,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        // An API has nothing to redirect to; a followed redirect would turn a refusal into an HTML "success".
+        redirect: 'error',
+        headers: this.headers(method, options),
+        body: options.body === undefined ? undefined : JSON.stringify(options.body),
+        signal: abort.signal,
+      });
+    } catch {
+      throw new ApiError('The server cannot be reached', 0, 'NETWORK_ERROR');
+    } finally {
+      this.env.clearTimeout(timer);
+    }
+  }
+
+  private headers(method: Method, options: RequestOptions): Record<string, string> {
+    const headers: Record<string, string> = { accept: 'application/json', [HEADERS.tabId]: this.tabId };
+    if (options.body !== undefined) headers['content-type'] = 'application/json';
+    if (options.background) headers[HEADERS.background] = 'true';
+    if (method !== 'GET' && this.csrf) headers[HEADERS.csrf] = this.csrf;
+    return { ...headers, ...options.headers };
+  }
+}

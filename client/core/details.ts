@@ -1,0 +1,113 @@
+/** Details of the browser events: camelCase, made anew for each event so that no listener shares ours. */
+import type { ErrorCode } from '../../src/protocol/errors';
+import type { EndReason } from '../../src/protocol/events';
+import type { DeadlinesView, PlatformType, PlatformView, Role, SessionState } from '../../src/protocol/http';
+
+export interface PlatformDetail {
+  id: number;
+  name: string;
+  type: PlatformType;
+  instanceUrl: string;
+  username: string | null;
+  isDefault: boolean;
+}
+
+export interface DeadlinesDetail {
+  idleExpiresAt: string;
+  absoluteExpiresAt: string;
+  expiresAt: string;
+}
+
+export interface SessionDetail extends DeadlinesDetail {
+  id: string;
+  createdAt: string;
+  lastActivity: string;
+}
+
+export interface StateDetail {
+  user: { id: number; username: string; email: string; role: Role };
+  platform: PlatformDetail | null;
+  session: SessionDetail;
+  revision: number;
+}
+
+export interface PlatformSwitchedDetail {
+  platformId: number | null;
+  platformName: string | null;
+  platformType: PlatformType | null;
+  previousPlatformId: number | null;
+  /** Whether this very tab asked for the switch. */
+  fromThisTab: boolean;
+}
+
+export interface ExpiringDetail {
+  reason: 'idle' | 'absolute';
+  expiresAt: string;
+}
+
+/** `invalid`: the server does not know this session at all. */
+export type ExpiredReason = EndReason | 'invalid';
+
+export interface ExpiredDetail {
+  reason: ExpiredReason;
+  errorCode: ErrorCode;
+}
+
+/** Null: the list has changed in a way that we have not been told; read it again. */
+export interface PlatformsChangedDetail {
+  platforms: PlatformView[] | null;
+  revision: number;
+}
+
+/** Every event of the window by name. The last two are ours in addition to the public contract. */
+export interface SessionEvents {
+  sessionStateChanged: StateDetail;
+  platformSwitched: PlatformSwitchedDetail;
+  sessionExpiring: ExpiringDetail;
+  sessionExtended: DeadlinesDetail;
+  sessionExpired: ExpiredDetail;
+  platformsChanged: PlatformsChangedDetail;
+  sessionConnectionChanged: { connected: boolean };
+}
+
+export function platformDetail(platform: PlatformView): PlatformDetail {
+  return {
+    id: platform.id,
+    name: platform.name,
+    type: platform.platform_type,
+    instanceUrl: platform.instance_url,
+    username: platform.username,
+    isDefault: platform.is_default,
+  };
+}
+
+export function deadlinesDetail(deadlines: DeadlinesView): DeadlinesDetail {
+  return {
+    idleExpiresAt: deadlines.idle_expires_at,
+    absoluteExpiresAt: deadlines.absolute_expires_at,
+    expiresAt: deadlines.expires_at,
+  };
+}
+
+export function stateDetail(state: SessionState): StateDetail {
+  const { id, username, email, role } = state.user;
+  return {
+    user: { id, username, email, role },
+    platform: state.platform && platformDetail(state.platform),
+    session: {
+      id: state.session.id,
+      createdAt: state.session.created_at,
+      lastActivity: state.session.last_activity,
+      ...deadlinesDetail(state.session),
+    },
+    revision: state.revision,
+  };
+}
+
+/** Why a session is over, where only the code of a refused request tells. */
+export function expiredReason(code: ErrorCode, absoluteLimitPassed: boolean): ExpiredReason {
+  if (code === 'AUTHENTICATION_REQUIRED') return 'logout';
+  if (code === 'SESSION_INVALID') return 'invalid';
+  if (code === 'SESSION_REVOKED') return 'revoked';
+  return absoluteLimitPassed ? 'absolute' : 'idle';
+}

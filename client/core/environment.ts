@@ -1,0 +1,54 @@
+/** Everything the core takes from a browser, in one object, so that a test can be the browser. */
+import type { ErrorBody } from '../../src/protocol/errors';
+import type { HandshakeAuth, ServerToClientEvents } from '../../src/protocol/events';
+import type { ExtendedView, SessionState } from '../../src/protocol/http';
+
+/** What a refused handshake hands to `connect_error`. */
+export interface RefusedHandshake {
+  message: string;
+  data?: unknown;
+}
+
+/** Every event that a socket can hand to us: the server's, and its own three. */
+export interface SocketSignals extends ServerToClientEvents {
+  connect: () => void;
+  disconnect: (reason: string) => void;
+  connect_error: (error: RefusedHandshake) => void;
+}
+
+/** A socket that never reconnects by itself: the transport decides when. */
+export interface SocketPort {
+  readonly connected: boolean;
+  connect(): void;
+  disconnect(): void;
+  on<E extends keyof SocketSignals>(event: E, listener: SocketSignals[E]): void;
+  /** Rejects when no answer came within `timeoutMs`. */
+  sync(revision: number | undefined, timeoutMs: number): Promise<SessionState | ErrorBody>;
+  activity(timeoutMs: number): Promise<ExtendedView | ErrorBody>;
+}
+
+export interface DocumentPort extends EventTarget {
+  readonly visibilityState: DocumentVisibilityState;
+}
+
+export interface Environment {
+  window: EventTarget;
+  document: DocumentPort;
+  /** The page's `<meta name="csrf-token">`; made when the page has none. */
+  csrfMeta: { read(): string | null; write(token: string): void };
+  fetch(path: string, init: RequestInit): Promise<Response>;
+  /** Null where the browser refuses storage. */
+  storage: Pick<Storage, 'length' | 'key' | 'removeItem'> | null;
+  /** Wall clock in milliseconds. */
+  now(): number;
+  setTimeout(task: () => void, ms: number): number;
+  clearTimeout(timer: number): void;
+  /** In [0, 1). */
+  random(): number;
+  /** An identifier that no other page load has. */
+  randomId(): string;
+  isOnline(): boolean;
+  /** False for events that a script made up: they are nobody's doing. */
+  isTrusted(event: Event): boolean;
+  createSocket(auth: () => HandshakeAuth): SocketPort;
+}

@@ -1,0 +1,100 @@
+/** Takes in what the server says, and tells the page what has changed: each change once. */
+import type { PlatformSwitched, PlatformsChanged } from '../../src/protocol/events';
+import type { ExtendedView, SessionState, SwitchResult } from '../../src/protocol/http';
+import type { Announcer } from './announcer';
+import { deadlinesDetail, stateDetail } from './details';
+import type { PerformanceMetrics } from './metrics';
+import type { OwnSwitch, OwnSwitches } from './own-switches';
+import type { ServerClock } from './server-clock';
+import type { Change, Outcome, StateHolder } from './state-holder';
+
+export interface InboxHooks {
+  gap(): void;
+  /** Another session than before, or the first one. */
+  begun(before: SessionState | null): void;
+  deadlines(): void;
+  extended(): void;
+}
+
+export class Inbox {
+  constructor(
+    private readonly tabId: string,
+    private readonly holder: StateHolder,
+    private readonly clock: ServerClock,
+    private readonly announcer: Announcer,
+    private readonly metrics: PerformanceMetrics,
+    private readonly own: OwnSwitches,
+    private readonly hooks: InboxHooks,
+  ) {}
+
+  state(state: SessionState): void {
+    this.clock.learn(state.server_time);
+    this.take(this.holder.applyState(state), () => this.own.claims(state));
+    this.hooks.deadlines();
+  }
+
+  switched(event: PlatformSwitched): void {
+    this.metrics.lastPushMs = Math.round(-this.clock.until(event.server_time));
+    this.take(this.holder.applySwitched(event), () => event.origin.tab_id === this.tabId);
+  }
+
+  platforms(event: PlatformsChanged): void {
+    this.take(this.holder.applyPlatforms(event), () => false);
+  }
+
+  /** The answer to this tab's own switch; the push of the same change may be before or behind it. */
+  answered(entry: OwnSwitch, { revision, platform }: SwitchResult): void {
+    entry.revision = revision;
+    this.take(this.holder.applySwitched({ revision, session_id: null, platform }), () => true);
+    this.own.settle(this.holder.revision);
+  }
+
+  deadlines(view: ExtendedView): void {
+    const extended = this.holder.applyDeadlines(view, view.server_time);
+    this.hooks.deadlines();
+    if (extended) this.tellExtended();
+  }
+
+  private take(outcome: Outcome, fromThisTab: () => boolean): void {
+    if (outcome.kind === 'dropped') this.metrics.dropped += 1;
+    if (outcome.kind === 'gap') {
+      this.metrics.gaps += 1;
+      this.hooks.gap();
+    }
+    if (outcome.kind === 'changed') this.changed(outcome, fromThisTab());
+    if (outcome.kind === 'refreshed' && outcome.extended) this.tellExtended();
+  }
+
+  private changed(change: Change, fromThisTab: boolean): void {
+    const { before, after } = change;
+    this.metrics.applied += 1;
+    this.metrics.revision = after.revision;
+    this.own.settle(after.revision);
+    if (before?.session.id !== after.session.id) this.hooks.begun(before);
+    this.announcer.state(() => stateDetail(after));
+    if (before) this.tellPlatforms(before, change, fromThisTab);
+    if (change.extended) this.tellExtended();
+  }
+
+  private tellPlatforms(before: SessionState, { after, platforms, skipped }: Change, fromThisTab: boolean): void {
+    const from = before.platform?.id ?? null;
+    const to = after.platform;
+    if (from !== (to?.id ?? null)) {
+      this.announcer.say('platformSwitched', {
+        platformId: to?.id ?? null,
+        platformName: to?.name ?? null,
+        platformType: to?.platform_type ?? null,
+        previousPlatformId: from,
+        fromThisTab,
+      });
+    }
+    if (platforms || skipped) this.announcer.say('platformsChanged', { platforms, revision: after.revision });
+  }
+
+  private tellExtended(): void {
+    const state = this.holder.state;
+    if (!state) return;
+    this.hooks.extended();
+    this.announcer.say('sessionExtended', deadlinesDetail(state.session));
+  }
+}

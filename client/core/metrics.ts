@@ -1,0 +1,36 @@
+/** What a tab counts of itself, for whoever looks into a slow or lonely one. */
+export interface PerformanceMetrics {
+  /** Sockets opened, the first included. */
+  connects: number;
+  disconnects: number;
+  /** Events and states that told something new. */
+  applied: number;
+  /** Old or repeated ones. */
+  dropped: number;
+  /** Times that something between was missing. */
+  gaps: number;
+  syncs: number;
+  failedSyncs: number;
+  /** Milliseconds from the question to the answer; null before the first. */
+  lastSyncMs: number | null;
+  /** Milliseconds from the commit of the newest switch to this tab, by the server's clock as we know it. */
+  lastPushMs: number | null;
+  connected: boolean;
+  revision: number;
+}
+
+export function emptyMetrics(): PerformanceMetrics {
+  return {
+    connects: 0,
+    disconnects: 0,
+    applied: 0,
+    dropped: 0,
+    gaps: 0,
+    syncs: 0,
+    failedSyncs: 0,
+    lastSyncMs: null,
+    lastPushMs: null,
+    connected: false,
+    revision: 0,
+  };
+}

@@ -1,0 +1,147 @@
+/** One user's sessions as the contract has them: a revision for each change, facts for every tab. */
+import type { PlatformSwitched, PlatformsChanged } from '../../../src/protocol/events';
+import type { PlatformView, RestSessionState, SessionState } from '../../../src/protocol/http';
+
+export type Fact =
+  | { name: 'platform:switched'; payload: PlatformSwitched }
+  | { name: 'platforms:changed'; payload: PlatformsChanged }
+  | { name: 'session:state'; payload: SessionState };
+
+export const OURS = '11111111-1111-4111-8111-111111111111';
+export const OTHER = '22222222-2222-4222-8222-222222222222';
+
+export function platform(id: number, name = `Platform ${id}`): PlatformView {
+  return {
+    id,
+    name,
+    platform_type: id % 2 ? 'mastodon' : 'pixelfed',
+    instance_url: `https://p${id}.example`,
+    username: null,
+    is_default: id === 1,
+    is_active: true,
+  };
+}
+
+export class FakeServer {
+  revision = 1;
+  platforms = [platform(1), platform(2), platform(3)];
+  active: Record<string, number | null> = { [OURS]: 1, [OTHER]: 1 };
+  username = 'ada';
+  idleMs = 12 * 3_600_000;
+  lastActivity: number;
+  readonly createdAt: number;
+
+  constructor(private readonly now: () => number = () => 0) {
+    this.createdAt = now();
+    this.lastActivity = now();
+  }
+
+  find(id: number | null): PlatformView | null {
+    return this.platforms.find((one) => one.id === id) ?? null;
+  }
+
+  deadlines() {
+    const idle = this.lastActivity + this.idleMs;
+    const absolute = this.createdAt + 24 * 3_600_000;
+    return {
+      idle_expires_at: iso(idle),
+      absolute_expires_at: iso(absolute),
+      expires_at: iso(Math.min(idle, absolute)),
+    };
+  }
+
+  state(session = OURS): SessionState {
+    return {
+      authenticated: true,
+      revision: this.revision,
+      server_time: iso(this.now()),
+      user: { id: 7, username: this.username, email: 'ada@example.org', role: 'user' },
+      session: {
+        id: session,
+        created_at: iso(this.createdAt),
+        last_activity: iso(this.lastActivity),
+        ...this.deadlines(),
+      },
+      platform: this.find(this.active[session] ?? null),
+    };
+  }
+
+  rest(session = OURS): RestSessionState {
+    return { ...this.state(session), csrf_token: `csrf-${session.slice(0, 4)}` };
+  }
+
+  extended() {
+    return { ...this.deadlines(), server_time: iso(this.now()) };
+  }
+
+  switchTo(id: number, scope: 'all' | 'session', session: string, tab: string | null = null): Fact {
+    const previous = this.active[session] ?? null;
+    this.revision += 1;
+    for (const each of scope === 'all' ? Object.keys(this.active) : [session]) this.active[each] = id;
+    return {
+      name: 'platform:switched',
+      payload: {
+        revision: this.revision,
+        session_id: scope === 'all' ? null : session,
+        platform: this.find(id),
+        previous_platform_id: previous,
+        origin: { session_id: session, tab_id: tab },
+        server_time: iso(this.now()),
+      },
+    };
+  }
+
+  rename(id: number, name: string): Fact {
+    this.platforms = this.platforms.map((one) => (one.id === id ? { ...one, name } : one));
+    return this.listed();
+  }
+
+  remove(id: number): Fact {
+    this.platforms = this.platforms.filter((one) => one.id !== id);
+    for (const session of Object.keys(this.active)) {
+      if (this.active[session] === id) this.active[session] = this.platforms[0]?.id ?? null;
+    }
+    return this.listed();
+  }
+
+  add(id: number): Fact {
+    this.platforms = [...this.platforms, platform(id)];
+    for (const session of Object.keys(this.active)) this.active[session] ??= id;
+    return this.listed();
+  }
+
+  /** A change of the profile is told as a whole state. */
+  profile(username: string): Fact {
+    this.username = username;
+    this.revision += 1;
+    return { name: 'session:state', payload: this.state() };
+  }
+
+  private listed(): Fact {
+    this.revision += 1;
+    return {
+      name: 'platforms:changed',
+      payload: {
+        revision: this.revision,
+        platforms: this.platforms,
+        current_platform: this.find(this.active[OURS] ?? null),
+        server_time: iso(this.now()),
+      },
+    };
+  }
+}
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** A small repeatable generator (mulberry32), so that a failed schedule can be run again by its seed. */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

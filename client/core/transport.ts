@@ -1,0 +1,114 @@
+import type { ErrorBody, ErrorCode } from '../../src/protocol/errors';
+import type { HandshakeAuth, ServerToClientEvents } from '../../src/protocol/events';
+import type { ExtendedView, SessionState } from '../../src/protocol/http';
+import type { Environment, SocketPort } from './environment';
+import { errorCodeOf, isSessionOver } from './errors';
+
+export interface TransportHooks {
+  auth(): HandshakeAuth;
+  /** @param again not the first time: something may have been missed */
+  connected(again: boolean): void;
+  disconnected(): void;
+  /** The handshake was refused because the session is over, or because its cookie is just being replaced. */
+  refused(code: ErrorCode): void;
+  events: ServerToClientEvents;
+}
+
+const FIRST_DELAY_MS = 500;
+/** Below the 10 s within which every tab must be right after a node's death. */
+const LONGEST_DELAY_MS = 6_000;
+/** A connection that lived this long was a good one: the next failure starts from the shortest delay. */
+const STEADY_AFTER_MS = 5_000;
+/** Longer than this, and the socket is taken for dead, whatever it says of itself. */
+const ANSWER_TIMEOUT_MS = 2_500;
+
+/** One socket, kept open for as long as the session lives. */
+export class Transport {
+  private readonly socket: SocketPort;
+  private wanted = false;
+  private attempts = 0;
+  private connects = 0;
+  private connectedAt = 0;
+  private timer: number | undefined;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly hooks: TransportHooks,
+  ) {
+    this.socket = env.createSocket(() => hooks.auth());
+    this.listen();
+  }
+
+  get connected(): boolean {
+    return this.wanted && this.socket.connected;
+  }
+
+  start(): void {
+    if (this.wanted) return;
+    this.wanted = true;
+    this.socket.connect();
+  }
+
+  stop(): void {
+    this.wanted = false;
+    this.clearTimer();
+    this.socket.disconnect();
+  }
+
+  /** Drops a connection that may be dead without knowing it, and makes a new one at once. */
+  restart(): void {
+    if (!this.wanted) return;
+    this.stop();
+    this.attempts = 0;
+    this.start();
+  }
+
+  sync(revision: number | undefined): Promise<SessionState | ErrorBody> {
+    return this.socket.sync(revision, ANSWER_TIMEOUT_MS);
+  }
+
+  activity(): Promise<ExtendedView | ErrorBody> {
+    return this.socket.activity(ANSWER_TIMEOUT_MS);
+  }
+
+  private listen(): void {
+    const { socket, hooks } = this;
+    socket.on('connect', () => {
+      this.connectedAt = this.env.now();
+      hooks.connected(this.connects++ > 0);
+    });
+    // Also "io server disconnect": a node that shuts down says it too. Only an ended session stays away.
+    socket.on('disconnect', () => {
+      if (!this.wanted) return;
+      if (this.env.now() - this.connectedAt >= STEADY_AFTER_MS) this.attempts = 0;
+      hooks.disconnected();
+      this.retry();
+    });
+    socket.on('connect_error', (error) => {
+      if (!this.wanted) return;
+      const code = errorCodeOf(error.data);
+      this.retry();
+      if (isSessionOver(code)) hooks.refused(code);
+    });
+    const { events } = hooks;
+    socket.on('session:state', (payload) => this.wanted && events['session:state'](payload));
+    socket.on('platform:switched', (payload) => this.wanted && events['platform:switched'](payload));
+    socket.on('platforms:changed', (payload) => this.wanted && events['platforms:changed'](payload));
+    socket.on('session:expiring', (payload) => this.wanted && events['session:expiring'](payload));
+    socket.on('session:extended', (payload) => this.wanted && events['session:extended'](payload));
+    socket.on('session:ended', (payload) => this.wanted && events['session:ended'](payload));
+  }
+
+  /** Full jitter: when a node dies, its tabs must not return in step. */
+  private retry(): void {
+    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.attempts);
+    this.attempts += 1;
+    this.clearTimer();
+    this.timer = this.env.setTimeout(() => this.wanted && this.socket.connect(), this.env.random() * longest);
+  }
+
+  private clearTimer(): void {
+    if (this.timer !== undefined) this.env.clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Environment } from './environment';
+
+export interface TriggerHooks {
+  /** The page may be behind. @param stale the connection may be dead too */
+  refresh(stale: boolean): void;
+  /** Back from the browser's cache of whole pages: nothing shown may be trusted. */
+  restored(): void;
+  /** Into that cache, where an open socket has no place. */
+  stored(): void;
+  /** No word of the whole state for a while. */
+  poll(): void;
+  offline(): void;
+}
+
+const TICK_MS = 5_000;
+/** A tick this late means that the computer slept or the page was frozen. */
+const SLEPT_MS = 4_000;
+/** With the jitter, the answer's timeout and one more request still within 15 s. */
+const POLL_MS = 8_500;
+const POLL_JITTER_MS = 1_500;
+
+/** Everything that makes a page look again. None of it is an activity of the person. */
+export class Triggers {
+  private undo: (() => void)[] = [];
+  private tick: number | undefined;
+  private pollTimer: number | undefined;
+  private tickedAt = 0;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly hooks: TriggerHooks,
+  ) {}
+
+  start(): void {
+    if (this.undo.length > 0) return;
+    const { window, document } = this.env;
+    this.on(document, 'visibilitychange', () => this.visibilityChanged());
+    this.on(document, 'resume', () => this.hooks.refresh(true));
+    this.on(window, 'pageshow', (event) => {
+      if ((event as Partial<PageTransitionEvent>).persisted) this.hooks.restored();
+    });
+    this.on(window, 'pagehide', (event) => {
+      if ((event as Partial<PageTransitionEvent>).persisted) this.hooks.stored();
+    });
+    this.on(window, 'online', () => this.hooks.refresh(true));
+    this.on(window, 'offline', () => this.hooks.offline());
+    this.resume();
+  }
+
+  stop(): void {
+    for (const undo of this.undo.splice(0)) undo();
+    this.pause();
+  }
+
+  /** The whole state has just been read: the next poll can wait its full time. */
+  stateRead(): void {
+    if (this.pollTimer !== undefined) this.schedulePoll();
+  }
+
+  private visibilityChanged(): void {
+    this.pause();
+    if (this.env.document.visibilityState !== 'visible') return;
+    this.resume();
+    this.hooks.refresh(false);
+  }
+
+  /** Only a page that is seen polls: a hidden one looks when it is shown again. */
+  private resume(): void {
+    if (this.env.document.visibilityState !== 'visible') return;
+    this.pause();
+    this.schedulePoll();
+    this.scheduleTick();
+  }
+
+  private pause(): void {
+    for (const timer of [this.tick, this.pollTimer]) if (timer !== undefined) this.env.clearTimeout(timer);
+    this.tick = undefined;
+    this.pollTimer = undefined;
+  }
+
+  private schedulePoll(): void {
+    if (this.pollTimer !== undefined) this.env.clearTimeout(this.pollTimer);
+    const delay = POLL_MS + this.env.random() * POLL_JITTER_MS;
+    this.pollTimer = this.env.setTimeout(() => {
+      this.schedulePoll();
+      this.hooks.poll();
+    }, delay);
+  }
+
+  private scheduleTick(): void {
+    this.tickedAt = this.env.now();
+    this.tick = this.env.setTimeout(() => {
+      const late = this.env.now() - this.tickedAt - TICK_MS;
+      this.scheduleTick();
+      // Early as well: somebody set the browser's clock, and deadlines reckoned with the old one are off.
+      if (Math.abs(late) > SLEPT_MS) this.hooks.refresh(true);
+    }, TICK_MS);
+  }
+
+  private on(target: EventTarget, name: string, listener: (event: Event) => void): void {
+    target.addEventListener(name, listener);
+    this.undo.push(() => target.removeEventListener(name, listener));
+  }
+}

@@ -1,0 +1,27 @@
+/** What a page gets from us: `window.sessionSync`, there as soon as this has been read. */
+import { followPlatformInForms } from './conventions/forms';
+import { veilStoredPages } from './conventions/veil';
+import { browserEnvironment } from './core/browser-environment';
+import { SessionSync } from './core/session-sync';
+
+export type * from './core/details';
+export { ApiError } from './core/errors';
+export type { SessionSync } from './core/session-sync';
+
+declare global {
+  interface Window {
+    sessionSync: SessionSync;
+  }
+}
+
+/** The one of this page, also when the script is there twice, as a classic one and as a module. */
+export const sessionSync: SessionSync = window.sessionSync ?? begin();
+
+function begin(): SessionSync {
+  const sync = new SessionSync(browserEnvironment());
+  window.sessionSync = sync;
+  sync.start();
+  followPlatformInForms();
+  veilStoredPages(sync);
+  return sync;
+}

@@ -1,0 +1,2 @@
+/** The classic script: nothing exported, everything at `window.sessionSync`. */
+import './index';
