@@ -30,8 +30,6 @@ export interface Credentials {
   password: string;
 }
 
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
-
 /** What a browser profile holds, whichever node it talks to. */
 class Jar {
   readonly cookies = new Map<string, string>();
@@ -91,7 +89,7 @@ export class TestClient {
     const { body, form, tabId } = options;
     const headers: OutgoingHttpHeaders = { accept: 'application/json', 'user-agent': this.userAgent };
     if (this.cookie) headers.cookie = this.cookie;
-    if (this.csrfToken && !SAFE_METHODS.includes(method)) headers[HEADERS.csrf] = this.csrfToken;
+    if (this.csrfToken && !/^(GET|HEAD|OPTIONS)$/.test(method)) headers[HEADERS.csrf] = this.csrfToken;
     if (tabId) headers[HEADERS.tabId] = tabId;
     if (form) headers['content-type'] = 'application/x-www-form-urlencoded';
     else if (body !== undefined) headers['content-type'] = 'application/json';

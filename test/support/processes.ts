@@ -25,7 +25,14 @@ export interface Managed {
   thaw(): void;
 }
 
-const running = new Set<Managed>();
+export interface LaunchOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Others depend on it: goes last, and without ceremony, as nobody will read its data again. */
+  isService?: boolean;
+}
+
+const running = new Map<Managed, LaunchOptions>();
 const folders = new Set<string>();
 let guard: ChildProcess | null = null;
 
@@ -70,12 +77,9 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts a program that does not outlive the tests. */
-export function launch(
-  program: string,
-  args: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Managed {
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+export function launch(program: string, args: string[], options: LaunchOptions = {}): Managed {
+  const { cwd, env } = options;
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
@@ -108,7 +112,7 @@ export function launch(
       return code;
     },
   };
-  running.add(process);
+  running.set(process, options);
   if (pid > 0) tellGuard(`+pid ${pid}`);
   void exited.then(() => {
     running.delete(process);
@@ -119,7 +123,10 @@ export function launch(
 
 /** Stops all that was launched and removes the temporary folders. May be called more than once. */
 export async function stopAll(): Promise<void> {
-  await Promise.all([...running].map((each) => each.stop()));
+  const all = [...running];
+  // A server that drains still needs its database.
+  await Promise.all(all.map(([each, { isService }]) => !isService && each.stop()));
+  await Promise.all(all.map(([each, { isService }]) => isService && each.kill()));
   await Promise.all([...folders].map((each) => rm(each, { recursive: true, force: true, maxRetries: 5 })));
   folders.clear();
   guard?.stdin?.end();

@@ -90,7 +90,7 @@ export async function startMariaDb(): Promise<MariaDb> {
   const url = (database = '') => `mysql://root@127.0.0.1:${port}/${database}`;
   const service = await supervise(
     port,
-    () => launch(server, args),
+    () => launch(server, args, { isService: true }),
     async () => {
       const connection = await createConnection({ uri: url(), connectTimeout: 2000 });
       await connection.end();
@@ -120,7 +120,7 @@ export async function startRedis(port?: number): Promise<Redis> {
   const args = ['--port', `${own}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
   const service = await supervise(
     own,
-    () => launch(server, args),
+    () => launch(server, args, { isService: true }),
     () => ping(own),
   );
   return { ...service, url: `redis://127.0.0.1:${own}` };

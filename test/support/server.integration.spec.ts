@@ -1,0 +1,36 @@
+import { BACKENDS, type Running } from './backends';
+import { TestClient } from './http-client';
+import { startNode } from './server';
+
+describe.each(BACKENDS)('$name', (backend) => {
+  let running: Running;
+
+  beforeAll(async () => {
+    running = await backend.start();
+  });
+  afterAll(() => running?.stop());
+
+  it('has nodes that live', async () => {
+    for (const node of running.nodes) {
+      expect(await new TestClient(node.url).get('/health/live')).toMatchObject({ status: 200 });
+    }
+  });
+
+  it('ends with code 0 when asked to', async () => {
+    await expect(Promise.all(running.nodes.map((node) => node.stop()))).resolves.toEqual(running.nodes.map(() => 0));
+  });
+});
+
+describe('startNode', () => {
+  it('says what the server said when it does not start', async () => {
+    await expect(startNode({ PORT: 'nonsense' })).rejects.toThrow(/ended while starting[\s\S]*PORT must be/);
+  });
+
+  it('starts again on the data of an earlier node', async () => {
+    const first = await startNode();
+    await first.kill();
+    const second = await startNode({}, { cwd: first.cwd });
+    expect(second.cwd).toBe(first.cwd);
+    await expect(second.stop()).resolves.toBe(0);
+  });
+});
