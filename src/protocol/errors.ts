@@ -21,6 +21,8 @@ export const ERRORS = {
   PLATFORM_CONTEXT_STALE: { status: 409, message: 'The active platform has changed since this page was shown' },
   PLATFORM_EXISTS: { status: 409, message: 'This account is already connected' },
   USERNAME_TAKEN: { status: 409, message: 'This user name or e-mail address is already in use' },
+  PAYLOAD_TOO_LARGE: { status: 413, message: 'The request is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'This content type is not accepted here' },
   PLATFORM_ID_REQUIRED: { status: 428, message: 'The request must name the platform it is meant for (X-Platform-Id)' },
   RATE_LIMITED: { status: 429, message: 'Too many attempts. Please wait and try again' },
   PLATFORM_UNREACHABLE: { status: 502, message: 'The instance cannot be reached' },

@@ -1,0 +1,41 @@
+/** The one place that knows which database is behind the entities: SQLite or MySQL (MariaDB included). */
+import type { DataSourceOptions } from 'typeorm';
+import type { DatabaseConfig } from './src/config';
+import { ENTITIES } from './src/database/entities';
+import { MIGRATIONS } from './src/migrations';
+
+const shared = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false, migrationsRun: false } as const;
+
+/** Waiting for a connection that does not come; milliseconds. */
+const CONNECT_TIMEOUT = 3000;
+
+/** The connection that writes; on MySQL also the one that reads. */
+export function writerOptions(database: DatabaseConfig, pool: number, flavour: 'mysql' | 'mariadb'): DataSourceOptions {
+  if (database.kind === 'sqlite') {
+    return {
+      ...shared,
+      type: 'better-sqlite3',
+      database: database.path,
+      enableWAL: true,
+      prepareDatabase: (db: { pragma(text: string): void }) => {
+        db.pragma('busy_timeout = 5000');
+        db.pragma('synchronous = FULL');
+      },
+    };
+  }
+  return {
+    ...shared,
+    type: flavour,
+    url: database.url,
+    timezone: 'Z',
+    charset: 'utf8mb4',
+    poolSize: pool,
+    connectTimeout: CONNECT_TIMEOUT,
+    extra: { enableKeepAlive: true, maxIdle: pool },
+  };
+}
+
+/** SQLite only: a second connection that sees just what is committed, whatever the writer is in the middle of. */
+export function readerOptions(database: Extract<DatabaseConfig, { kind: 'sqlite' }>): DataSourceOptions {
+  return { ...shared, type: 'better-sqlite3', database: database.path, readonly: true };
+}

@@ -1,0 +1,44 @@
+import { ERRORS, type ErrorBody, type ErrorCode, type FieldError } from '../protocol/errors';
+
+export interface AppErrorOptions {
+  /** Shown to the caller in place of the table's message. */
+  message?: string;
+  details?: FieldError[];
+  /** Seconds. */
+  retryAfter?: number;
+  /** The current state, for PLATFORM_CONTEXT_STALE. */
+  state?: unknown;
+  cause?: unknown;
+}
+
+/** The one class that is thrown on purpose: names a row of the error table. */
+export class AppError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly options: AppErrorOptions = {},
+  ) {
+    super(options.message ?? ERRORS[code].message, { cause: options.cause });
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  toBody(): ErrorBody {
+    const { details, retryAfter, state } = this.options;
+    return {
+      success: false,
+      error: this.message,
+      error_code: this.code,
+      ...(ERRORS[this.code].status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: '/login' }),
+      ...(details && { details }),
+      ...(retryAfter !== undefined && { retry_after: retryAfter }),
+      ...(state !== undefined && { state }),
+    };
+  }
+}
+
+/** A VALIDATION_ERROR for one field. */
+export function invalidField(field: string, message: string): AppError {
+  return new AppError('VALIDATION_ERROR', { details: [{ field, message }] });
+}

@@ -1,0 +1,70 @@
+/** Bodies and parameters: checked against their DTO, refused rather than bent into shape. */
+import { type ArgumentMetadata, applyDecorators, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import {
+  IsString,
+  MaxLength,
+  MinLength,
+  registerDecorator,
+  type ValidationError,
+  type ValidationOptions,
+} from 'class-validator';
+import type { FieldError } from '../protocol/errors';
+import { AppError, invalidField } from './app-error';
+
+function flatten(errors: ValidationError[], prefix = ''): FieldError[] {
+  return errors.flatMap((error) => {
+    const field = prefix + error.property;
+    const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message }));
+    return [...own, ...flatten(error.children ?? [], `${field}.`)];
+  });
+}
+
+/** The global pipe: unknown fields and wrong types are refused, nothing is coerced. */
+@Injectable()
+export class BodyPipe implements PipeTransform {
+  private readonly pipe = new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    transform: true,
+    stopAtFirstError: true,
+    exceptionFactory: (errors: ValidationError[]) => new AppError('VALIDATION_ERROR', { details: flatten(errors) }),
+  });
+
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    if (metadata.type !== 'body') return value;
+    const body = value ?? {};
+    if (typeof body !== 'object' || Array.isArray(body)) {
+      throw invalidField('body', 'The body must be a JSON object');
+    }
+    return this.pipe.transform(body, metadata);
+  }
+}
+
+/** A whole number in the path, as ids are. */
+@Injectable()
+export class IdPipe implements PipeTransform<string, number> {
+  transform(value: string, { data }: ArgumentMetadata): number {
+    if (!/^\d{1,15}$/.test(value)) throw invalidField(data ?? 'id', 'must be a whole number');
+    return Number(value);
+  }
+}
+
+/** Text that every database and page can hold: no NUL, no half of a surrogate pair. */
+function IsPlainText(options?: ValidationOptions) {
+  return (target: object, propertyName: string | symbol): void => {
+    registerDecorator({
+      name: 'isPlainText',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      options: { message: `${String(propertyName)} must not hold control characters`, ...options },
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' && value.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(value),
+      },
+    });
+  };
+}
+
+/** A text of `min` to `max` UTF-16 units. */
+export const IsText = (min: number, max: number) =>
+  applyDecorators(IsString(), IsPlainText(), MinLength(min), MaxLength(max));

@@ -1,0 +1,61 @@
+/** What a driver's error means to us. */
+import { QueryFailedError } from 'typeorm';
+import { AppError } from '../common/app-error';
+
+/** Seconds until a caller may ask again, as the page conventions have it. */
+const RETRY_AFTER = 30;
+
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'POOL_CLOSED',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+  'ER_NORMAL_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_QUERY_INTERRUPTED',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'SQLITE_BUSY',
+  'SQLITE_CANTOPEN',
+  'SQLITE_IOERR',
+  'SQLITE_FULL',
+]);
+const COLLISION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
+const DUPLICATE = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
+
+function codeOf(error: unknown): string {
+  const source = error instanceof QueryFailedError ? error.driverError : error;
+  const code = (source as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/** The row is there already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return DUPLICATE.has(codeOf(error));
+}
+
+/** Two transactions stood in each other's way: the whole of it may be tried again. */
+export function isCollision(error: unknown): boolean {
+  return COLLISION.has(codeOf(error));
+}
+
+/** The database cannot be reached, or does not answer. */
+export function databaseAway(cause: unknown): AppError {
+  return new AppError('DATABASE_ERROR', { retryAfter: RETRY_AFTER, cause });
+}
+
+/** Turns a driver's "cannot reach it" into DATABASE_ERROR; anything else is handed back as it is. */
+export function toAppError(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : '';
+  const lost = /closed state|connection .*(lost|closed)|Pool is closed|is not established/i.test(message);
+  if (error instanceof AppError || !(AWAY.has(codeOf(error)) || lost || isCollision(error))) return error;
+  return databaseAway(error);
+}

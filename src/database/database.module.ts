@@ -1,0 +1,52 @@
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, SystemClock } from '../common/clock';
+import { DomainEvents } from '../common/domain-events';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import { Connections } from './connections';
+import { DatabaseClock } from './database-clock';
+import { UnitOfWork } from './unit-of-work';
+
+/** Closes the pool after everything that uses it has stopped. */
+@Injectable()
+class DatabaseLifecycle implements OnApplicationShutdown {
+  constructor(
+    @Inject(Connections) private readonly connections: Connections,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.clock instanceof DatabaseClock) this.clock.stop();
+    await this.connections.close();
+  }
+}
+
+@Global()
+@Module({
+  providers: [
+    DatabaseLifecycle,
+    {
+      provide: Connections,
+      inject: [CONFIG],
+      useFactory: (config: Config) => Connections.open(config.database, config.databasePool),
+    },
+    {
+      provide: UnitOfWork,
+      inject: [Connections, DomainEvents],
+      useFactory: (connections: Connections, events: DomainEvents) => new UnitOfWork(connections, events),
+    },
+    {
+      provide: Clock,
+      inject: [UnitOfWork, Connections],
+      useFactory: async (work: UnitOfWork, connections: Connections) => {
+        // The embedded database lives on this machine and has its clock.
+        if (connections.serial) return new SystemClock();
+        const clock = new DatabaseClock(work);
+        await clock.start();
+        return clock;
+      },
+    },
+  ],
+  exports: [UnitOfWork, Clock],
+})
+export class DatabaseModule {}

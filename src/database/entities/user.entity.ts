@@ -1,0 +1,43 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { Role } from '../../protocol/http';
+
+@Entity('users')
+@Index('uq_users_username_key', ['usernameKey'], { unique: true })
+@Index('uq_users_email_key', ['emailKey'], { unique: true })
+export class User {
+  @PrimaryGeneratedColumn({ type: 'integer' })
+  id!: number;
+
+  @Column({ type: 'varchar', length: 64 })
+  username!: string;
+
+  /** The name as it is compared: case and width do not make another person. */
+  @Column({ name: 'username_key', type: 'varchar', length: 128 })
+  usernameKey!: string;
+
+  @Column({ type: 'varchar', length: 254 })
+  email!: string;
+
+  @Column({ name: 'email_key', type: 'varchar', length: 254 })
+  emailKey!: string;
+
+  @Column({ name: 'password_hash', type: 'varchar', length: 255 })
+  passwordHash!: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  role!: Role;
+
+  @Column({ name: 'is_active', type: 'boolean', default: true })
+  isActive!: boolean;
+
+  /** Orders every change that a tab of this user must see; raised in the transaction of the change. */
+  @Column({ type: 'integer', default: 0 })
+  revision!: number;
+
+  /** Where the last switch of all sessions left this person; new sessions start there. */
+  @Column({ name: 'last_platform_id', type: 'integer', nullable: true })
+  lastPlatformId!: number | null;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt!: Date;
+}

@@ -1,0 +1,131 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import type { DomainEvent, DomainEvents } from '../common/domain-events';
+import type { Connections } from './connections';
+import { databaseAway, isCollision, toAppError } from './database-errors';
+
+/** Longest wait for a free connection, and longest that one piece of work may take on it; ms. */
+const ACQUIRE = 10_000;
+const DEADLINE = 5000;
+/** How often a transaction that met another one is tried again. */
+const ATTEMPTS = 8;
+
+/** What a transaction is given: its entity manager, and the events that leave if it commits. */
+export class Transaction {
+  readonly events: DomainEvent[] = [];
+
+  constructor(readonly em: EntityManager) {}
+
+  /** Published after the commit; forgotten when the transaction rolls back. */
+  publish(event: DomainEvent): void {
+    this.events.push(event);
+  }
+}
+
+/**
+ * The only way to the database. `write` is a transaction: one at a time on SQLite, which has a single connection,
+ * and pooled with a retry after deadlocks on MySQL. `read` sees only what is committed.
+ */
+export class UnitOfWork {
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly inside = new AsyncLocalStorage<true>();
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly domainEvents: DomainEvents,
+  ) {}
+
+  /**
+   * @param work may run more than once: it must do nothing but database work
+   * @throws AppError DATABASE_ERROR when the database cannot be reached or does not answer in time
+   */
+  async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    // A second connection asked for while one is held is how pools lock up.
+    if (this.inside.getStore()) throw new Error('A unit of work was started inside another one');
+    const [result, events] = this.connections.serial
+      ? await this.inTurn(() => this.transact(work))
+      : await this.retried(() => this.transact(work));
+    for (const event of events) this.domainEvents.publish(event);
+    return result;
+  }
+
+  /** @throws AppError DATABASE_ERROR as in `write` */
+  async read<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    if (this.inside.getStore()) throw new Error('A read outside the transaction was started inside of it');
+    if (this.connections.serial) return work(this.connections.reader.manager).catch(rethrow);
+    return this.onRunner((runner) => work(runner.manager));
+  }
+
+  private transact<T>(work: (tx: Transaction) => Promise<T>): Promise<[T, DomainEvent[]]> {
+    return this.onRunner(async (runner) => {
+      const tx = new Transaction(runner.manager);
+      await runner.startTransaction();
+      try {
+        const result = await this.inside.run(true, () => work(tx));
+        await runner.commitTransaction();
+        return [result, tx.events];
+      } catch (error) {
+        await runner.rollbackTransaction().catch(() => this.connections.discard(runner));
+        throw error;
+      }
+    });
+  }
+
+  /** Runs on a connection of its own and lets go of it in any case; one that does not answer is thrown away. */
+  private async onRunner<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const { connections } = this;
+    const runner = connections.writer.createQueryRunner();
+    if (connections.serial) return work(runner).catch(rethrow);
+    try {
+      const connecting = runner.connect();
+      // A connection that comes too late goes straight back, and the work is not done behind the caller's back.
+      await within(ACQUIRE, connecting, () => connecting.then(() => connections.release(runner), ignore));
+      const result = await within(DEADLINE, work(runner), () => connections.discard(runner));
+      connections.release(runner);
+      return result;
+    } catch (error) {
+      connections.release(runner);
+      return rethrow(error);
+    }
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.tail.then(work, work);
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async retried<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        const collided = isCollision(error) || isCollision((error as { cause?: unknown })?.cause);
+        if (!collided || attempt >= ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+      }
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw toAppError(error);
+}
+
+function ignore(): void {}
+
+/** @throws AppError DATABASE_ERROR after `ms`, having called `giveUp` */
+async function within<T>(ms: number, promise: Promise<T>, giveUp: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      giveUp();
+      reject(databaseAway(new Error(`No answer from the database within ${ms} ms`)));
+    }, ms);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
