@@ -1,0 +1,47 @@
+/** When a session runs out. Pure: one predicate for the code, and beside it the same one for SQL. */
+import type { EndReason } from '../protocol/events';
+
+export interface Deadlines {
+  idleExpiresAt: Date;
+  absoluteExpiresAt: Date;
+}
+
+/** The first deadline to come. */
+export function expiresAt({ idleExpiresAt, absoluteExpiresAt }: Deadlines): Date {
+  return idleExpiresAt < absoluteExpiresAt ? idleExpiresAt : absoluteExpiresAt;
+}
+
+/** A session whose deadline is now has run out. */
+export function isExpired(deadlines: Deadlines, now: Date): boolean {
+  return expiresAt(deadlines) <= now;
+}
+
+/** The twin of `!isExpired`, for a row `s` that has not been ended. Takes `:now`. */
+export const UNEXPIRED_SQL = 's.idle_expires_at > :now AND s.absolute_expires_at > :now';
+/** A session that may be used. Takes `:now`. */
+export const LIVE_SQL = `s.ended_at IS NULL AND ${UNEXPIRED_SQL}`;
+
+/** Which deadline comes first: the reason that is given when it passes. */
+export function expiryReason(deadlines: Deadlines): Extract<EndReason, 'idle' | 'absolute'> {
+  return deadlines.idleExpiresAt < deadlines.absoluteExpiresAt ? 'idle' : 'absolute';
+}
+
+export interface ExpiryPolicy {
+  /** Milliseconds. */
+  idleTimeout: number;
+  sessionLifetime: number;
+}
+
+export function deadlinesAfter(policy: ExpiryPolicy, createdAt: Date, activityAt: Date): Deadlines {
+  return {
+    idleExpiresAt: new Date(activityAt.getTime() + policy.idleTimeout),
+    absoluteExpiresAt: new Date(createdAt.getTime() + policy.sessionLifetime),
+  };
+}
+
+/** At most one write a minute and session; more often only where the idle limit itself is short. */
+const ACTIVITY_EVERY = 60_000;
+
+export function activityDue(policy: ExpiryPolicy, lastActivityAt: Date, now: Date): boolean {
+  return now.getTime() - lastActivityAt.getTime() >= Math.min(ACTIVITY_EVERY, policy.idleTimeout / 10);
+}

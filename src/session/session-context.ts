@@ -1,0 +1,24 @@
+import type { EndReason } from '../protocol/events';
+import type { PlatformView, UserView } from '../protocol/http';
+import type { Deadlines } from './expiry-policy';
+
+/** All that a request needs to know of its session, as of `revision`. Holds no secret. */
+export interface SessionContext {
+  readonly revision: number;
+  readonly user: UserView & { readonly isActive: boolean };
+  readonly session: Deadlines & {
+    readonly id: string;
+    readonly createdAt: Date;
+    readonly lastActivityAt: Date;
+    readonly endedAt: Date | null;
+    readonly endReason: EndReason | null;
+  };
+  /** The active platform; null when none is connected. */
+  readonly platform: PlatformView | null;
+}
+
+/** Where a request comes from. */
+export interface Device {
+  userAgent: string;
+  ipAddress: string;
+}

@@ -1,0 +1,45 @@
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
+import { CurrentSecret, CurrentSession, Passive } from './session.decorators';
+import { SessionService } from './session.service';
+import { toSessionState } from './session.views';
+import type { SessionContext } from './session-context';
+import { csrfToken } from './session-token';
+
+@Controller('api')
+export class SessionController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get('session')
+  @Passive()
+  state(@CurrentSession() session: SessionContext, @CurrentSecret() secret: string): RestSessionState {
+    return { ...toSessionState(session, this.clock.now()), csrf_token: csrfToken(secret) };
+  }
+
+  @Post('session/extend')
+  @HttpCode(200)
+  extend(@CurrentSession() session: SessionContext): Promise<ExtendedView> {
+    return this.sessions.extend(session);
+  }
+
+  @Get('sessions')
+  async list(@CurrentSession() session: SessionContext): Promise<{ sessions: DeviceView[] }> {
+    return { sessions: await this.sessions.list(session) };
+  }
+
+  @Delete('sessions/:id')
+  @HttpCode(204)
+  end(@CurrentSession() session: SessionContext, @Param('id') id: string): Promise<void> {
+    return this.sessions.end(session, id);
+  }
+
+  @Post('sessions/end_others')
+  @HttpCode(200)
+  async endOthers(@CurrentSession() session: SessionContext): Promise<{ ended: number }> {
+    return { ended: await this.sessions.endOthers(session) };
+  }
+}

@@ -1,0 +1,67 @@
+/** What a route says of the session it needs, and how it gets at it. */
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Role } from '../protocol/http';
+import type { SessionContext } from './session-context';
+
+export interface SessionRequirement {
+  /** An active platform is needed: without one the answer is PLATFORM_REQUIRED. */
+  platform?: boolean;
+  /** A session that has run out may pass, for cleaning up and signing out; an ended one may not. */
+  allowExpired?: boolean;
+  /** Only callers of this role; others get FORBIDDEN. */
+  role?: Role;
+}
+
+export const PUBLIC = 'vedfolnir:public';
+export const REQUIREMENT = 'vedfolnir:requirement';
+export const PASSIVE = 'vedfolnir:passive';
+
+/** Open to everyone. Without this a route takes signed-in callers only. */
+export const Public = () => SetMetadata(PUBLIC, true);
+
+/** Needs a live session (which is the rule anyway), and what the requirement names beyond. */
+export const RequireSession = (requirement: SessionRequirement = {}) => SetMetadata(REQUIREMENT, requirement);
+
+/** Being asked for this is no doing of the person's: it does not move the idle limit. */
+export const Passive = () => SetMetadata(PASSIVE, true);
+
+/** What the guard has found out about a request. */
+export interface RequestAuth {
+  secret: string;
+  context: SessionContext;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    auth?: RequestAuth;
+  }
+}
+
+export function authOf(execution: ExecutionContext): RequestAuth {
+  const { auth } = execution.switchToHttp().getRequest<FastifyRequest>();
+  if (!auth) throw new Error('A route that reads the session must not be @Public()');
+  return auth;
+}
+
+/** The SessionContext of the caller. */
+export const CurrentSession = createParamDecorator((_: unknown, execution: ExecutionContext) => {
+  return authOf(execution).context;
+});
+
+/** The secret of the caller's cookie, for what is derived from it. */
+export const CurrentSecret = createParamDecorator((_: unknown, execution: ExecutionContext) => {
+  return authOf(execution).secret;
+});
+
+/** The caller's user agent and address. */
+export const CurrentDevice = createParamDecorator((_: unknown, execution: ExecutionContext) => {
+  const request = execution.switchToHttp().getRequest<FastifyRequest>();
+  return { userAgent: request.headers['user-agent'] ?? '', ipAddress: request.ip };
+});
+
+/** The id that the calling tab gave itself, or null. */
+export const CurrentTab = createParamDecorator((_: unknown, execution: ExecutionContext): string | null => {
+  const value = execution.switchToHttp().getRequest<FastifyRequest>().headers['x-tab-id'];
+  return typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) ? value : null;
+});

@@ -1,0 +1,53 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../common/app-error';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import { HEADERS } from '../protocol/http';
+import { SAFE_METHODS } from './origin.guard';
+import { PASSIVE, PUBLIC, REQUIREMENT, type SessionRequirement } from './session.decorators';
+import { SessionService } from './session.service';
+import { readSecret } from './session-cookie';
+import { isCsrfToken } from './session-token';
+
+/** Bound globally: a route takes signed-in callers only, unless it says @Public(). */
+@Injectable()
+export class SessionGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly sessions: SessionService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async canActivate(execution: ExecutionContext): Promise<boolean> {
+    const targets = [execution.getHandler(), execution.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
+    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const requirement = this.reflector.getAllAndOverride<SessionRequirement | undefined>(REQUIREMENT, targets) ?? {};
+
+    execution.switchToHttp().getResponse<FastifyReply>().header('Cache-Control', 'no-store');
+    const secret = readSecret(this.config, request);
+    if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
+    const context = await this.sessions.authenticate(secret, requirement.allowExpired);
+    if (!SAFE_METHODS.has(request.method) && !isCsrfToken(secret, givenToken(request))) {
+      throw new AppError('CSRF_INVALID');
+    }
+    if (requirement.role && context.user.role !== requirement.role) throw new AppError('FORBIDDEN');
+    if (requirement.platform && !context.platform) throw new AppError('PLATFORM_REQUIRED');
+
+    const passive =
+      requirement.allowExpired ||
+      request.headers[HEADERS.background] === 'true' ||
+      this.reflector.getAllAndOverride<boolean>(PASSIVE, targets);
+    request.auth = { secret, context: passive ? context : await this.sessions.touch(context) };
+    return true;
+  }
+}
+
+/** From the header, or from the field of a form post, which cannot set one. */
+function givenToken(request: FastifyRequest): unknown {
+  const body = request.body as { csrf_token?: unknown } | null | undefined;
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  return request.headers[HEADERS.csrf] ?? (isForm ? body?.csrf_token : undefined);
+}

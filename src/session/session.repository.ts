@@ -1,0 +1,146 @@
+/** Queries only; whoever calls decides, and brings the transaction. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { User } from '../database/entities/user.entity';
+import { UserSession } from '../database/entities/user-session.entity';
+import type { EndReason } from '../protocol/events';
+import { type Deadlines, LIVE_SQL, UNEXPIRED_SQL } from './expiry-policy';
+import { toPlatformView } from './session.views';
+import type { SessionContext } from './session-context';
+
+@Injectable()
+export class SessionRepository {
+  /**
+   * Takes the user's row for the rest of the transaction: changes of one user happen one after the other, whatever
+   * node they come through, and always lock in this order.
+   */
+  async lockUser(em: EntityManager, userId: number): Promise<void> {
+    // An update that changes nothing locks the row on MySQL and is harmless on SQLite.
+    await em
+      .createQueryBuilder()
+      .update(User)
+      .set({ revision: () => 'revision' })
+      .where({ id: userId })
+      .execute();
+  }
+
+  /** One more change that this user's tabs must see. @returns its number */
+  async raiseRevision(em: EntityManager, userId: number): Promise<number> {
+    await em
+      .createQueryBuilder()
+      .update(User)
+      .set({ revision: () => 'revision + 1' })
+      .where({ id: userId })
+      .execute();
+    const user = await em.findOneOrFail(User, { select: { revision: true }, where: { id: userId } });
+    return user.revision;
+  }
+
+  findByTokenHash(em: EntityManager, tokenHash: string): Promise<SessionContext | null> {
+    return this.findContext(em, 's.token_hash = :key', tokenHash);
+  }
+
+  findById(em: EntityManager, sessionId: string): Promise<SessionContext | null> {
+    return this.findContext(em, 's.id = :key', sessionId);
+  }
+
+  private async findContext(em: EntityManager, where: string, key: string): Promise<SessionContext | null> {
+    const row = await em
+      .createQueryBuilder(UserSession, 's')
+      .innerJoinAndSelect('s.user', 'u')
+      .leftJoinAndSelect('s.activePlatform', 'p', 'p.is_active = :active', { active: true })
+      .where(where, { key })
+      .getOne();
+    return row ? toContext(row) : null;
+  }
+
+  async insert(em: EntityManager, session: Omit<UserSession, 'user' | 'activePlatform'>): Promise<void> {
+    await em.insert(UserSession, session);
+  }
+
+  /** The user's live sessions with their platforms, last used first. */
+  listLive(em: EntityManager, userId: number, now: Date): Promise<UserSession[]> {
+    return em
+      .createQueryBuilder(UserSession, 's')
+      .leftJoinAndSelect('s.activePlatform', 'p', 'p.is_active = :active', { active: true })
+      .where(`s.user_id = :userId AND ${LIVE_SQL}`, { userId, now })
+      .orderBy('s.lastActivityAt', 'DESC')
+      .getMany();
+  }
+
+  /** `ended_at IS NULL` is the gate: of several that try, one ends the session. @returns whether it was this one */
+  async end(em: EntityManager, sessionId: string, reason: EndReason, now: Date): Promise<boolean> {
+    const result = await em
+      .createQueryBuilder()
+      .update(UserSession)
+      .set({ endedAt: now, endReason: reason })
+      .where('id = :sessionId AND ended_at IS NULL', { sessionId })
+      .execute();
+    return result.affected === 1;
+  }
+
+  /** As `end`, and only if the deadline has passed: an extension that was faster wins. */
+  async endExpired(em: EntityManager, sessionId: string, reason: EndReason, now: Date): Promise<boolean> {
+    const result = await em
+      .createQueryBuilder()
+      .update(UserSession)
+      .set({ endedAt: now, endReason: reason })
+      .where(`id = :sessionId AND ended_at IS NULL AND NOT (${bare(UNEXPIRED_SQL)})`, { sessionId, now })
+      .execute();
+    return result.affected === 1;
+  }
+
+  /** @returns false when the session was not live any more */
+  async recordActivity(em: EntityManager, sessionId: string, deadlines: Deadlines, now: Date): Promise<boolean> {
+    const result = await em
+      .createQueryBuilder()
+      .update(UserSession)
+      .set({ lastActivityAt: now, idleExpiresAt: deadlines.idleExpiresAt })
+      .where(`id = :sessionId AND ${bare(LIVE_SQL)}`, { sessionId, now })
+      .execute();
+    return result.affected === 1;
+  }
+
+  async setTokenHash(em: EntityManager, sessionId: string, tokenHash: string): Promise<void> {
+    await em.update(UserSession, { id: sessionId }, { tokenHash });
+  }
+
+  async setPlatform(em: EntityManager, sessionIds: string[], platformId: number | null): Promise<void> {
+    if (sessionIds.length === 0) return;
+    await em
+      .createQueryBuilder()
+      .update(UserSession)
+      .set({ activePlatformId: platformId })
+      .where('id IN (:...sessionIds)', { sessionIds })
+      .execute();
+  }
+}
+
+/** An UPDATE knows no alias. */
+function bare(predicate: string): string {
+  return predicate.replaceAll(/\bs\./g, '');
+}
+
+function toContext(row: UserSession): SessionContext {
+  const user = row.user!;
+  return {
+    revision: user.revision,
+    user: {
+      id: user.id,
+      username: user.username,
+      email: user.email,
+      role: user.role,
+      isActive: Boolean(user.isActive),
+    },
+    session: {
+      id: row.id,
+      createdAt: row.createdAt,
+      lastActivityAt: row.lastActivityAt,
+      idleExpiresAt: row.idleExpiresAt,
+      absoluteExpiresAt: row.absoluteExpiresAt,
+      endedAt: row.endedAt,
+      endReason: row.endReason,
+    },
+    platform: row.activePlatform ? toPlatformView(row.activePlatform) : null,
+  };
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error';
+import { Clock } from '../common/clock';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import type { Transaction } from '../database/unit-of-work';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { EndReason } from '../protocol/events';
+import type { DeviceView, ExtendedView } from '../protocol/http';
+import type { Presence } from '../store/presence';
+import { PRESENCE } from '../store/store.module';
+import { activityDue, deadlinesAfter, expiryReason, isExpired } from './expiry-policy';
+import { requireLive } from './liveness';
+import { SessionRepository } from './session.repository';
+import { toDeadlinesView, toDeviceView } from './session.views';
+import type { Device, SessionContext } from './session-context';
+import { hashSecret, isSecret, newSecret } from './session-token';
+
+export interface NewSession {
+  id: string;
+  /** For the cookie; kept nowhere else. */
+  secret: string;
+}
+
+/** The life of a session: made, used, found out, ended. */
+@Injectable()
+export class SessionService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly repository: SessionRepository,
+    private readonly clock: Clock,
+    @Inject(PRESENCE) private readonly presence: Presence,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** A new session within the caller's transaction, which has made sure of the user and of the platform. */
+  async createIn(tx: Transaction, userId: number, platformId: number | null, device: Device): Promise<NewSession> {
+    const now = this.clock.now();
+    const created = { id: randomUUID(), secret: newSecret() };
+    await this.repository.insert(tx.em, {
+      id: created.id,
+      userId,
+      tokenHash: hashSecret(created.secret),
+      activePlatformId: platformId,
+      userAgent: device.userAgent.slice(0, 512),
+      ipAddress: device.ipAddress.slice(0, 45),
+      createdAt: now,
+      lastActivityAt: now,
+      ...deadlinesAfter(this.config, now, now),
+      endedAt: null,
+      endReason: null,
+    });
+    return created;
+  }
+
+  /**
+   * Who calls, by the secret of the cookie.
+   * @param allowExpired lets a session pass that has run out, but none that was ended
+   * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED
+   */
+  async authenticate(secret: string, allowExpired = false): Promise<SessionContext> {
+    if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
+    const context = await this.work.read((em) => this.repository.findByTokenHash(em, hashSecret(secret)));
+    return this.live(context, allowExpired);
+  }
+
+  /** The context of a live session by its public id, or null. */
+  async getContext(sessionId: string): Promise<SessionContext | null> {
+    const context = await this.work.read((em) => this.repository.findById(em, sessionId));
+    return context && !context.session.endedAt && !isExpired(context.session, this.clock.now()) ? context : null;
+  }
+
+  /** As `getContext`, saying why there is none. @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED */
+  async requireContext(sessionId: string): Promise<SessionContext> {
+    return this.live(await this.work.read((em) => this.repository.findById(em, sessionId)));
+  }
+
+  /** A session that has run out is ended by whoever notices first. */
+  private async live(context: SessionContext | null, allowExpired = false): Promise<SessionContext> {
+    const unnoticed = context && !context.session.endedAt && isExpired(context.session, this.clock.now());
+    if (unnoticed && !allowExpired) await this.endIfExpired(context.session.id);
+    return requireLive(context, this.clock.now(), allowExpired);
+  }
+
+  /** Ends the session if it has run out; of several that try, one does, and its event tells the tabs. */
+  async endIfExpired(sessionId: string): Promise<void> {
+    const at = this.clock.now();
+    await this.work.write(async (tx) => {
+      const context = await this.repository.findById(tx.em, sessionId);
+      if (!context) return;
+      const reason = expiryReason(context.session);
+      if (!(await this.repository.endExpired(tx.em, sessionId, reason, at))) return;
+      tx.publish({ name: 'session.ended', payload: { sessionId, userId: context.user.id, reason, at } });
+    });
+  }
+
+  /** Why the session ended, or null when it did not. */
+  async endReason(sessionId: string): Promise<EndReason | null> {
+    const context = await this.work.read((em) => this.repository.findById(em, sessionId));
+    return context?.session.endReason ?? null;
+  }
+
+  /** Whether the session is live and this user's. */
+  async validate(sessionId: string, userId: number): Promise<boolean> {
+    const context = await this.getContext(sessionId);
+    return context?.user.id === userId && context.user.isActive;
+  }
+
+  /**
+   * A change by a signed-in caller: holds the user's row, finds the session live in the very transaction that writes,
+   * and hands on what is true there, whatever the request was told before.
+   * @throws AppError SESSION_EXPIRED or SESSION_REVOKED
+   */
+  change<T>(caller: SessionContext, work: (tx: Transaction, context: SessionContext) => Promise<T>): Promise<T> {
+    return this.work.write(async (tx) => {
+      await this.repository.lockUser(tx.em, caller.user.id);
+      const context = await this.repository.findById(tx.em, caller.session.id);
+      return work(tx, requireLive(context, this.clock.now()));
+    });
+  }
+
+  /** Notes that the person did something, unless that was noted a moment ago. */
+  async touch(context: SessionContext): Promise<SessionContext> {
+    if (!activityDue(this.config, context.session.lastActivityAt, this.clock.now())) return context;
+    return this.recordActivity(context);
+  }
+
+  /** "Stay signed in": moves the idle deadline; the absolute one stands. */
+  async extend(context: SessionContext): Promise<ExtendedView> {
+    const { session } = await this.recordActivity(context);
+    return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
+  }
+
+  private async recordActivity(context: SessionContext): Promise<SessionContext> {
+    const { id, createdAt } = context.session;
+    const now = this.clock.now();
+    const { idleExpiresAt } = deadlinesAfter(this.config, createdAt, now);
+    const session = { ...context.session, lastActivityAt: now, idleExpiresAt };
+    return this.work.write(async (tx) => {
+      if (!(await this.repository.recordActivity(tx.em, id, session, now))) {
+        return requireLive(await this.repository.findById(tx.em, id), now);
+      }
+      tx.publish({
+        name: 'session.extended',
+        payload: { sessionId: id, deadlines: toDeadlinesView(session), at: now },
+      });
+      return { ...context, session };
+    });
+  }
+
+  /** The caller's own devices: one live session each. */
+  async list(context: SessionContext): Promise<DeviceView[]> {
+    const rows = await this.work.read((em) => this.repository.listLive(em, context.user.id, this.clock.now()));
+    const online = await this.presence.online(rows.map((row) => row.id));
+    return rows.map((row) => toDeviceView(row, row.id === context.session.id, online.has(row.id)));
+  }
+
+  /** Ends the caller's own session, also one that has just run out. */
+  async logout(context: SessionContext): Promise<void> {
+    await this.work.write(async (tx) => {
+      await this.repository.lockUser(tx.em, context.user.id);
+      await this.endIn(tx, context.session.id, context.user.id, 'logout');
+    });
+  }
+
+  /** Signs out one of the caller's devices. @throws AppError SESSION_NOT_FOUND */
+  async end(caller: SessionContext, sessionId: string): Promise<void> {
+    await this.change(caller, async (tx, { user }) => {
+      const target = await this.repository.findById(tx.em, sessionId);
+      const live = target?.user.id === user.id && !isExpired(target.session, this.clock.now());
+      if (!live || !(await this.endIn(tx, sessionId, user.id, 'revoked'))) throw new AppError('SESSION_NOT_FOUND');
+    });
+  }
+
+  /** Signs out all other devices of the caller. @returns how many */
+  endOthers(caller: SessionContext): Promise<number> {
+    return this.change(caller, (tx, context) => this.endOthersIn(tx, context, 'revoked'));
+  }
+
+  /** As `endOthers`, in the caller's transaction. */
+  async endOthersIn(tx: Transaction, context: SessionContext, reason: EndReason): Promise<number> {
+    const others = await this.repository.listLive(tx.em, context.user.id, this.clock.now());
+    let ended = 0;
+    for (const { id } of others) {
+      if (id !== context.session.id && (await this.endIn(tx, id, context.user.id, reason))) ended++;
+    }
+    return ended;
+  }
+
+  /** @returns whether the session was still there to end */
+  async endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason): Promise<boolean> {
+    const at = this.clock.now();
+    const ended = await this.repository.end(tx.em, sessionId, reason, at);
+    if (ended) tx.publish({ name: 'session.ended', payload: { sessionId, userId, reason, at } });
+    return ended;
+  }
+
+  /** Gives the session a new secret; what was opened with the old one must go. @returns the secret for the cookie */
+  async rekeyIn(tx: Transaction, sessionId: string): Promise<string> {
+    const secret = newSecret();
+    await this.repository.setTokenHash(tx.em, sessionId, hashSecret(secret));
+    tx.publish({ name: 'session.rekeyed', payload: { sessionId } });
+    return secret;
+  }
+}

@@ -1,0 +1,66 @@
+/** From rows to what the wire shows. */
+import Bowser from 'bowser';
+import type { PlatformConnection } from '../database/entities/platform-connection.entity';
+import type { UserSession } from '../database/entities/user-session.entity';
+import type { DeadlinesView, DeviceView, PlatformView, SessionState } from '../protocol/http';
+import { type Deadlines, expiresAt } from './expiry-policy';
+import type { SessionContext } from './session-context';
+
+export function toPlatformView(row: PlatformConnection): PlatformView {
+  return {
+    id: row.id,
+    name: row.name,
+    platform_type: row.platformType,
+    instance_url: row.instanceUrl,
+    username: row.username,
+    is_default: row.isDefault,
+    is_active: row.isActive,
+  };
+}
+
+export function toDeadlinesView(deadlines: Deadlines): DeadlinesView {
+  return {
+    idle_expires_at: deadlines.idleExpiresAt.toISOString(),
+    absolute_expires_at: deadlines.absoluteExpiresAt.toISOString(),
+    expires_at: expiresAt(deadlines).toISOString(),
+  };
+}
+
+export function toSessionState(context: SessionContext, now: Date): SessionState {
+  const { id, username, email, role } = context.user;
+  return {
+    authenticated: true,
+    revision: context.revision,
+    server_time: now.toISOString(),
+    user: { id, username, email, role },
+    session: {
+      id: context.session.id,
+      created_at: context.session.createdAt.toISOString(),
+      last_activity: context.session.lastActivityAt.toISOString(),
+      ...toDeadlinesView(context.session),
+    },
+    platform: context.platform,
+  };
+}
+
+/** "Firefox on Linux"; what cannot be told is left out. */
+export function toDeviceName(userAgent: string): string {
+  if (!userAgent) return 'Unknown device';
+  const { browser, os } = Bowser.parse(userAgent);
+  if (!browser.name) return userAgent.slice(0, 60);
+  return os.name ? `${browser.name} on ${os.name}` : browser.name;
+}
+
+export function toDeviceView(row: UserSession, current: boolean, online: boolean): DeviceView {
+  return {
+    id: row.id,
+    current,
+    device: toDeviceName(row.userAgent),
+    ip_address: row.ipAddress,
+    created_at: row.createdAt.toISOString(),
+    last_activity: row.lastActivityAt.toISOString(),
+    expires_at: expiresAt(row).toISOString(),
+    platform: row.activePlatform ? toPlatformView(row.activePlatform) : null,
+    online,
+  };
+}
