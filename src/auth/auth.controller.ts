@@ -1,0 +1,77 @@
+import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Clock } from '../common/clock';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import type { RestSessionState } from '../protocol/http';
+import { CurrentDevice, CurrentSession, Public, RequireSession } from '../session/session.decorators';
+import { SessionService } from '../session/session.service';
+import { toSessionState } from '../session/session.views';
+import type { Device, SessionContext } from '../session/session-context';
+import { clearSecret, setSecret } from '../session/session-cookie';
+import { csrfToken } from '../session/session-token';
+import { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
+import { AuthService, type SignedIn } from './auth.service';
+
+@Controller('api/auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionService,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Post('register')
+  @Public()
+  async register(
+    @Body() form: RegisterDto,
+    @CurrentDevice() device: Device,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RestSessionState> {
+    return this.welcome(await this.auth.register(form, device), request, reply);
+  }
+
+  @Post('login')
+  @Public()
+  @HttpCode(200)
+  async login(
+    @Body() form: LoginDto,
+    @CurrentDevice() device: Device,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RestSessionState> {
+    return this.welcome(await this.auth.login(form, device), request, reply);
+  }
+
+  @Post('logout')
+  @RequireSession({ allowExpired: true })
+  @HttpCode(204)
+  async logout(
+    @CurrentSession() session: SessionContext,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.sessions.logout(session);
+    clearSecret(this.config, request, reply);
+  }
+
+  @Post('password')
+  @HttpCode(200)
+  async changePassword(
+    @CurrentSession() session: SessionContext,
+    @Body() form: ChangePasswordDto,
+    @CurrentDevice() device: Device,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RestSessionState> {
+    return this.welcome(await this.auth.changePassword(session, form, device), request, reply);
+  }
+
+  private welcome({ secret, context }: SignedIn, request: FastifyRequest, reply: FastifyReply): RestSessionState {
+    setSecret(this.config, request, reply, secret);
+    reply.header('Cache-Control', 'no-store');
+    return { ...toSessionState(context, this.clock.now()), csrf_token: csrfToken(secret) };
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { SessionModule } from '../session/session.module';
+import { AuthController } from './auth.controller';
+import { AuthService } from './auth.service';
+import { LoginThrottle } from './login-throttle';
+import { UserRepository } from './user.repository';
+
+@Module({
+  imports: [SessionModule],
+  controllers: [AuthController],
+  providers: [AuthService, LoginThrottle, UserRepository],
+  exports: [AuthService],
+})
+export class AuthModule {}

@@ -1,0 +1,117 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, invalidField } from '../common/app-error';
+import { Clock } from '../common/clock';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import { isDuplicateKey } from '../database/database-errors';
+import type { User } from '../database/entities/user.entity';
+import { UnitOfWork } from '../database/unit-of-work';
+import { SessionRepository } from '../session/session.repository';
+import { type NewSession, SessionService } from '../session/session.service';
+import type { Device, SessionContext } from '../session/session-context';
+import type { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
+import { LoginThrottle } from './login-throttle';
+import { hashPassword, isPassword } from './passwords';
+import { nameKey, UserRepository } from './user.repository';
+
+export interface SignedIn {
+  secret: string;
+  context: SessionContext;
+}
+
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly users: UserRepository,
+    private readonly sessions: SessionService,
+    private readonly sessionRows: SessionRepository,
+    private readonly throttle: LoginThrottle,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** A new account, signed in. @throws AppError REGISTRATION_CLOSED, USERNAME_TAKEN or RATE_LIMITED */
+  async register(form: RegisterDto, device: Device): Promise<SignedIn> {
+    await this.throttle.register(device.ipAddress);
+    const passwordHash = await hashPassword(form.password);
+    const created = await this.work
+      .write(async (tx) => {
+        const mayBeFirst = await this.users.isEmpty(tx.em);
+        const closed = this.config.registration === 'closed';
+        if (closed && !mayBeFirst) throw new AppError('REGISTRATION_CLOSED');
+        const user = await this.users.insert(tx.em, {
+          username: form.username,
+          usernameKey: nameKey(form.username),
+          email: form.email,
+          emailKey: nameKey(form.email),
+          passwordHash,
+          role: 'user',
+          isActive: true,
+          revision: 0,
+          lastPlatformId: null,
+          createdAt: this.clock.now(),
+        });
+        const first = mayBeFirst && (await this.users.lockFirst(tx.em)) === user.id;
+        if (closed && !first) throw new AppError('REGISTRATION_CLOSED');
+        if (first) await this.users.update(tx.em, user.id, { role: 'admin' });
+        return this.sessions.createIn(tx, user.id, null, device);
+      })
+      .catch((error: unknown) => {
+        throw isDuplicateKey(error) ? new AppError('USERNAME_TAKEN') : error;
+      });
+    return this.signedIn(created);
+  }
+
+  /** A new session with a new secret. @throws AppError INVALID_CREDENTIALS, PLATFORM_NOT_FOUND or RATE_LIMITED */
+  async login(form: LoginDto, device: Device): Promise<SignedIn> {
+    const user = await this.throttle.attempt(form.username, device.ipAddress, () =>
+      this.checkPassword(form.username, form.password),
+    );
+    return this.signedIn(await this.openSession(user.id, device, form.platform_id));
+  }
+
+  /** As `login`, for a user already known. @throws AppError PLATFORM_NOT_FOUND or INVALID_CREDENTIALS (no such user) */
+  openSession(userId: number, device: Device, platformId?: number): Promise<NewSession> {
+    return this.work.write(async (tx) => {
+      await this.sessionRows.lockUser(tx.em, userId);
+      const user = await this.users.findById(tx.em, userId);
+      if (!user?.isActive) throw new AppError('INVALID_CREDENTIALS');
+      const start = await this.users.startingPlatform(tx.em, user, platformId);
+      if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
+      return this.sessions.createIn(tx, user.id, start, device);
+    });
+  }
+
+  /** Changes the password, gives this session a new secret, and ends all others of the user. */
+  async changePassword(caller: SessionContext, form: ChangePasswordDto, device: Device): Promise<SignedIn> {
+    const { username } = caller.user;
+    const user = await this.throttle.attempt(username, device.ipAddress, () =>
+      this.checkPassword(username, form.current_password),
+    );
+    if (form.new_password === form.current_password) {
+      throw invalidField('new_password', 'new_password must differ from the current one');
+    }
+    const passwordHash = await hashPassword(form.new_password);
+    const secret = await this.sessions.change(caller, async (tx, context) => {
+      const now = await this.users.findById(tx.em, user.id);
+      // Somebody else changed it while we were hashing.
+      if (now?.passwordHash !== user.passwordHash) throw new AppError('INVALID_CREDENTIALS');
+      await this.users.update(tx.em, user.id, { passwordHash });
+      await this.sessions.endOthersIn(tx, context, 'password_changed');
+      return this.sessions.rekeyIn(tx, context.session.id);
+    });
+    return this.signedIn({ id: caller.session.id, secret });
+  }
+
+  private async checkPassword(login: string, password: string): Promise<User> {
+    const user = await this.work.read((em) => this.users.findByLogin(em, login));
+    const matches = await isPassword(user?.passwordHash ?? null, password);
+    if (!user || !matches || !user.isActive) throw new AppError('INVALID_CREDENTIALS');
+    return user;
+  }
+
+  private async signedIn({ id, secret }: NewSession): Promise<SignedIn> {
+    return { secret, context: await this.sessions.requireContext(id) };
+  }
+}

@@ -1,0 +1,54 @@
+/** Queries on users. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PlatformConnection } from '../database/entities/platform-connection.entity';
+import { User } from '../database/entities/user.entity';
+
+/** How names and addresses are compared: without regard to case and width, whatever the database's collation. */
+export function nameKey(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}
+
+@Injectable()
+export class UserRepository {
+  /** By user name or e-mail address. */
+  findByLogin(em: EntityManager, login: string): Promise<User | null> {
+    const key = nameKey(login.trim());
+    return em.findOne(User, { where: key.includes('@') ? { emailKey: key } : { usernameKey: key } });
+  }
+
+  findById(em: EntityManager, id: number): Promise<User | null> {
+    return em.findOne(User, { where: { id } });
+  }
+
+  async isEmpty(em: EntityManager): Promise<boolean> {
+    return !(await em.exists(User));
+  }
+
+  insert(em: EntityManager, user: Omit<User, 'id'>): Promise<User> {
+    return em.save(User, em.create(User, user));
+  }
+
+  /** Of several first registrations at once, one is the first: the others wait here until it has committed. */
+  async lockFirst(em: EntityManager): Promise<number | undefined> {
+    const query = em.createQueryBuilder(User, 'u').select('u.id', 'id').orderBy('u.id', 'ASC').limit(1);
+    if (em.dataSource.options.type !== 'better-sqlite3') query.setLock('pessimistic_write');
+    return (await query.getRawOne<{ id: number }>())?.id;
+  }
+
+  async update(em: EntityManager, id: number, change: Partial<User>): Promise<void> {
+    await em.update(User, { id }, change);
+  }
+
+  /**
+   * The platform that a new session starts on: the wished one, else where the person was last, else the default.
+   * @returns undefined when the wished one is not there
+   */
+  async startingPlatform(em: EntityManager, user: User, wished?: number): Promise<number | null | undefined> {
+    const owned = await em.find(PlatformConnection, { where: { userId: user.id, isActive: true } });
+    const has = (id: number | null | undefined) => owned.some((platform) => platform.id === id);
+    if (wished !== undefined) return has(wished) ? wished : undefined;
+    if (has(user.lastPlatformId)) return user.lastPlatformId;
+    return owned.find((platform) => platform.isDefault)?.id ?? null;
+  }
+}
