@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AppError } from '../common/app-error';
+import { Clock } from '../common/clock';
+import type { PlatformView } from '../protocol/http';
+import { toPlatformView, toSessionState } from '../session/session.views';
+import type { SessionContext } from '../session/session-context';
+import { PlatformRepository } from './platform.repository';
+
+/** The platform that a request names, and whether it means that one whatever is active. */
+export interface NamedPlatform {
+  id: number;
+  pinned: boolean;
+}
+
+/** Holds a request to the platform that the person was shown. Nothing here ever falls back to another one. */
+@Injectable()
+export class PlatformFence {
+  constructor(
+    private readonly platforms: PlatformRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param em the transaction that goes on to write, where something is written
+   * @param context the session as that transaction sees it
+   * @throws AppError PLATFORM_NOT_FOUND (not the caller's, or not active), PLATFORM_CONTEXT_STALE (not the active one)
+   */
+  async check(em: EntityManager, context: SessionContext, named: NamedPlatform): Promise<PlatformView> {
+    const row = await this.platforms.findActive(em, context.user.id, named.id);
+    if (!row) throw new AppError('PLATFORM_NOT_FOUND');
+    if (!named.pinned && context.platform?.id !== row.id) {
+      throw new AppError('PLATFORM_CONTEXT_STALE', { state: toSessionState(context, this.clock.now()) });
+    }
+    return toPlatformView(row);
+  }
+}

@@ -1,0 +1,59 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { IdPipe } from '../common/validation';
+import type { PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
+import { CurrentSession, CurrentTab } from '../session/session.decorators';
+import type { SessionContext } from '../session/session-context';
+import { ConnectPlatformDto, SwitchPlatformDto, UpdatePlatformDto } from './platform.dto';
+import { PlatformService } from './platform.service';
+
+@Controller('api')
+export class PlatformController {
+  constructor(private readonly platforms: PlatformService) {}
+
+  @Get('user_platforms')
+  list(@CurrentSession() session: SessionContext): Promise<UserPlatformsView> {
+    return this.platforms.list(session);
+  }
+
+  @Post('switch_platform/:id')
+  @HttpCode(200)
+  switch(
+    @CurrentSession() session: SessionContext,
+    @Param('id', IdPipe) id: number,
+    @Body() form: SwitchPlatformDto,
+    @CurrentTab() tabId: string | null,
+  ): Promise<SwitchResult> {
+    return this.platforms.switch(session, id, form.scope ?? 'all', tabId);
+  }
+
+  @Post('platforms')
+  connect(@CurrentSession() session: SessionContext, @Body() form: ConnectPlatformDto): Promise<PlatformView> {
+    return this.platforms.connect(session, form);
+  }
+
+  @Get('platforms/:id')
+  get(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<PlatformView> {
+    return this.platforms.get(session, id);
+  }
+
+  @Patch('platforms/:id')
+  update(
+    @CurrentSession() session: SessionContext,
+    @Param('id', IdPipe) id: number,
+    @Body() form: UpdatePlatformDto,
+  ): Promise<PlatformView> {
+    return this.platforms.update(session, id, form);
+  }
+
+  @Delete('platforms/:id')
+  @HttpCode(204)
+  remove(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<void> {
+    return this.platforms.remove(session, id);
+  }
+
+  @Post('platforms/:id/default')
+  @HttpCode(200)
+  makeDefault(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<PlatformView> {
+    return this.platforms.makeDefault(session, id);
+  }
+}

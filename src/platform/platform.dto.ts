@@ -1,0 +1,39 @@
+import { IsIn, IsOptional } from 'class-validator';
+import { IsText } from '../common/validation';
+import { PLATFORM_TYPES, type PlatformType, SWITCH_SCOPES, type SwitchScope } from '../protocol/http';
+
+export class ConnectPlatformDto {
+  @IsText(1, 100)
+  name!: string;
+
+  @IsIn(PLATFORM_TYPES)
+  platform_type!: PlatformType;
+
+  /** Where the account lives, such as https://mastodon.example; a path is left out. */
+  @IsText(1, 255)
+  instance_url!: string;
+
+  @IsOptional()
+  @IsText(1, 255)
+  username?: string;
+
+  @IsText(1, 4096)
+  access_token!: string;
+}
+
+export class UpdatePlatformDto {
+  @IsOptional()
+  @IsText(1, 100)
+  name?: string;
+
+  @IsOptional()
+  @IsText(1, 4096)
+  access_token?: string;
+}
+
+export class SwitchPlatformDto {
+  /** `all`: every live session of the user follows. `session`: this one alone. */
+  @IsOptional()
+  @IsIn(SWITCH_SCOPES)
+  scope?: SwitchScope;
+}

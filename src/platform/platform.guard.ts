@@ -1,0 +1,75 @@
+import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { AppError, invalidField } from '../common/app-error';
+import { UnitOfWork } from '../database/unit-of-work';
+import { HEADERS, type PlatformView } from '../protocol/http';
+import { SAFE_METHODS } from '../session/origin.guard';
+import { authOf, REQUIREMENT, type SessionRequirement } from '../session/session.decorators';
+import { type NamedPlatform, PlatformFence } from './platform-fence';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    platform?: { named: NamedPlatform; view: PlatformView };
+  }
+}
+
+/**
+ * Bound globally, after the session's guard: on a route that says `@RequireSession({platform: true})` it finds the
+ * platform that the request is about. A route that writes must name it; one that reads may.
+ */
+@Injectable()
+export class PlatformGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly fence: PlatformFence,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  async canActivate(execution: ExecutionContext): Promise<boolean> {
+    const targets = [execution.getHandler(), execution.getClass()];
+    const requirement = this.reflector.getAllAndOverride<SessionRequirement | undefined>(REQUIREMENT, targets);
+    if (!requirement?.platform) return true;
+    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const { context } = authOf(execution);
+    const named = namedPlatform(request);
+    if (named && (named.pinned || named.id !== context.platform?.id)) {
+      request.platform = { named, view: await this.work.read((em) => this.fence.check(em, context, named)) };
+    } else if (named || SAFE_METHODS.has(request.method)) {
+      // The session's guard has made sure that there is an active platform.
+      const view = context.platform!;
+      request.platform = { named: { id: view.id, pinned: false }, view };
+    } else {
+      throw new AppError('PLATFORM_ID_REQUIRED');
+    }
+    return true;
+  }
+}
+
+/** From the header, or from the field of a form post. @throws AppError VALIDATION_ERROR */
+function namedPlatform(request: FastifyRequest): NamedPlatform | null {
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const body = request.body as { platform_id?: unknown } | null | undefined;
+  const given = request.headers[HEADERS.platformId] ?? (isForm ? body?.platform_id : undefined);
+  if (given === undefined || given === '') return null;
+  if (typeof given !== 'string' || !/^[1-9]\d{0,14}$/.test(given)) {
+    throw invalidField('platform_id', 'X-Platform-Id must be a whole number');
+  }
+  return { id: Number(given), pinned: request.headers[HEADERS.platformPinned] === 'true' };
+}
+
+function platformOf(execution: ExecutionContext) {
+  const { platform } = execution.switchToHttp().getRequest<FastifyRequest>();
+  if (!platform) throw new Error('The route must say @RequireSession({platform: true})');
+  return platform;
+}
+
+/** The platform that the request is about: the one that it names, else the session's active one. */
+export const CurrentPlatform = createParamDecorator((_: unknown, execution: ExecutionContext): PlatformView => {
+  return platformOf(execution).view;
+});
+
+/** How the request named it: for the fence, which a write passes once more in its own transaction. */
+export const Named = createParamDecorator((_: unknown, execution: ExecutionContext): NamedPlatform => {
+  return platformOf(execution).named;
+});

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { SessionModule } from '../session/session.module';
+import { PlatformController } from './platform.controller';
+import { PlatformRepository } from './platform.repository';
+import { PlatformService } from './platform.service';
+import { PlatformFence } from './platform-fence';
+import { PostController } from './posts/post.controller';
+import { PostRepository } from './posts/post.repository';
+import { PostService } from './posts/post.service';
+import { TokenCipher } from './token-cipher';
+
+@Module({
+  imports: [SessionModule],
+  controllers: [PlatformController, PostController],
+  providers: [PlatformFence, PlatformRepository, PlatformService, PostRepository, PostService, TokenCipher],
+  exports: [PlatformFence, PlatformRepository, PlatformService, PostRepository, PostService, TokenCipher],
+})
+export class PlatformModule {}

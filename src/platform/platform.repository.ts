@@ -1,0 +1,54 @@
+/** Queries on connections; each is scoped by the user whose they are. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PlatformConnection } from '../database/entities/platform-connection.entity';
+import { User } from '../database/entities/user.entity';
+import { UserSession } from '../database/entities/user-session.entity';
+
+@Injectable()
+export class PlatformRepository {
+  list(em: EntityManager, userId: number): Promise<PlatformConnection[]> {
+    return em.find(PlatformConnection, { where: { userId }, order: { id: 'ASC' } });
+  }
+
+  find(em: EntityManager, userId: number, id: number): Promise<PlatformConnection | null> {
+    return em.findOne(PlatformConnection, { where: { id, userId } });
+  }
+
+  findActive(em: EntityManager, userId: number, id: number): Promise<PlatformConnection | null> {
+    return em.findOne(PlatformConnection, { where: { id, userId, isActive: true } });
+  }
+
+  insert(em: EntityManager, row: Omit<PlatformConnection, 'id'>): Promise<PlatformConnection> {
+    return em.save(PlatformConnection, em.create(PlatformConnection, row));
+  }
+
+  async update(em: EntityManager, id: number, change: Partial<PlatformConnection>): Promise<void> {
+    await em.update(PlatformConnection, { id }, change);
+  }
+
+  async remove(em: EntityManager, id: number): Promise<void> {
+    await em.delete(PlatformConnection, { id });
+  }
+
+  async setDefault(em: EntityManager, userId: number, id: number): Promise<void> {
+    await em.update(PlatformConnection, { userId }, { isDefault: false });
+    await em.update(PlatformConnection, { id }, { isDefault: true });
+  }
+
+  async setLastPlatform(em: EntityManager, userId: number, platformId: number): Promise<void> {
+    await em.update(User, { id: userId }, { lastPlatformId: platformId });
+  }
+
+  /** Moves every session of the user that has not ended, or those on `from` alone (null: those on none). */
+  async moveSessions(em: EntityManager, userId: number, to: number | null, from?: number | null): Promise<void> {
+    const query = em
+      .createQueryBuilder()
+      .update(UserSession)
+      .set({ activePlatformId: to })
+      .where('user_id = :userId AND ended_at IS NULL', { userId });
+    if (from === null) query.andWhere('active_platform_id IS NULL');
+    else if (from !== undefined) query.andWhere('active_platform_id = :from', { from });
+    await query.execute();
+  }
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, invalidField } from '../common/app-error';
+import { Clock } from '../common/clock';
+import type { Origin } from '../common/domain-events';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import { isDuplicateKey } from '../database/database-errors';
+import type { PlatformConnection } from '../database/entities/platform-connection.entity';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import type { PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
+import { SessionRepository } from '../session/session.repository';
+import { SessionService } from '../session/session.service';
+import { toPlatformView } from '../session/session.views';
+import type { SessionContext } from '../session/session-context';
+import { normaliseInstanceUrl } from './instance-url';
+import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
+import { PlatformRepository } from './platform.repository';
+import { TokenCipher } from './token-cipher';
+
+/** A person's connections, and which of them is active where. Every change raises the person's revision. */
+@Injectable()
+export class PlatformService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly sessions: SessionService,
+    private readonly sessionRows: SessionRepository,
+    private readonly platforms: PlatformRepository,
+    private readonly cipher: TokenCipher,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async list(caller: SessionContext): Promise<UserPlatformsView> {
+    const rows = await this.work.read((em) => this.platforms.list(em, caller.user.id));
+    return { platforms: rows.map(toPlatformView), current_platform: caller.platform, revision: caller.revision };
+  }
+
+  /** @throws AppError PLATFORM_NOT_FOUND */
+  async get(caller: SessionContext, id: number): Promise<PlatformView> {
+    const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
+    if (!row) throw new AppError('PLATFORM_NOT_FOUND');
+    return toPlatformView(row);
+  }
+
+  /** The first connection becomes the default, and active wherever none was. @throws AppError PLATFORM_EXISTS */
+  async connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
+    const userId = caller.user.id;
+    const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
+    try {
+      return await this.sessions.change(caller, async (tx) => {
+        const existing = await this.platforms.list(tx.em, userId);
+        const row = await this.platforms.insert(tx.em, {
+          userId,
+          name: form.name,
+          platformType: form.platform_type,
+          instanceUrl,
+          username: form.username ?? null,
+          accountKey: accountKey(instanceUrl, form.username, form.name),
+          accessToken: this.cipher.seal(form.access_token, { userId, column: 'platform_connections.access_token' }),
+          isDefault: !existing.some((platform) => platform.isDefault),
+          isActive: true,
+          createdAt: this.clock.now(),
+        });
+        if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
+        await this.announce(tx, userId);
+        return toPlatformView(row);
+      });
+    } catch (error) {
+      throw isDuplicateKey(error) ? new AppError('PLATFORM_EXISTS') : error;
+    }
+  }
+
+  /** A new name, a new token, or both. @throws AppError PLATFORM_NOT_FOUND */
+  update(caller: SessionContext, id: number, form: UpdatePlatformDto): Promise<PlatformView> {
+    const userId = caller.user.id;
+    if (form.name === undefined && form.access_token === undefined) {
+      throw invalidField('name', 'name or access_token is needed');
+    }
+    return this.changeOne(caller, id, async (tx) => {
+      await this.platforms.update(tx.em, id, {
+        ...(form.name !== undefined && { name: form.name }),
+        ...(form.access_token !== undefined && {
+          accessToken: this.cipher.seal(form.access_token, { userId, column: 'platform_connections.access_token' }),
+        }),
+      });
+    });
+  }
+
+  /** @throws AppError PLATFORM_NOT_FOUND */
+  makeDefault(caller: SessionContext, id: number): Promise<PlatformView> {
+    return this.changeOne(caller, id, (tx) => this.platforms.setDefault(tx.em, caller.user.id, id));
+  }
+
+  /** Removing the default promotes the oldest other; sessions on the removed one move to the default, or to none. */
+  async remove(caller: SessionContext, id: number): Promise<void> {
+    const userId = caller.user.id;
+    await this.sessions.change(caller, async (tx) => {
+      const rows = await this.platforms.list(tx.em, userId);
+      const target = rows.find((row) => row.id === id);
+      if (!target) throw new AppError('PLATFORM_NOT_FOUND');
+      const others = rows.filter((row) => row.id !== id);
+      const next = others.find((row) => row.isDefault) ?? others[0] ?? null;
+      if (next && target.isDefault) await this.platforms.setDefault(tx.em, userId, next.id);
+      await this.platforms.moveSessions(tx.em, userId, next?.id ?? null, id);
+      await this.platforms.remove(tx.em, id);
+      await this.announce(tx, userId);
+    });
+  }
+
+  /** @throws AppError PLATFORM_NOT_FOUND */
+  switch(caller: SessionContext, id: number, scope: SwitchScope, tabId: string | null): Promise<SwitchResult> {
+    const userId = caller.user.id;
+    const origin: Origin = { sessionId: caller.session.id, tabId };
+    return this.sessions.change(caller, async (tx, context) => {
+      const row = await this.platforms.findActive(tx.em, userId, id);
+      if (!row) throw new AppError('PLATFORM_NOT_FOUND');
+      if (scope === 'all') {
+        await this.platforms.moveSessions(tx.em, userId, id);
+        await this.platforms.setLastPlatform(tx.em, userId, id);
+      } else {
+        await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
+      }
+      const revision = await this.sessionRows.raiseRevision(tx.em, userId);
+      const platform = toPlatformView(row);
+      tx.publish({
+        name: 'platform.switched',
+        payload: {
+          userId,
+          revision,
+          sessionId: scope === 'all' ? null : caller.session.id,
+          platform,
+          previousPlatformId: context.platform?.id ?? null,
+          origin,
+          at: this.clock.now(),
+        },
+      });
+      return { success: true, platform, revision };
+    });
+  }
+
+  private changeOne(
+    caller: SessionContext,
+    id: number,
+    change: (tx: Transaction, row: PlatformConnection) => Promise<void>,
+  ): Promise<PlatformView> {
+    const userId = caller.user.id;
+    return this.sessions.change(caller, async (tx) => {
+      const row = await this.platforms.find(tx.em, userId, id);
+      if (!row) throw new AppError('PLATFORM_NOT_FOUND');
+      await change(tx, row);
+      const platforms = await this.announce(tx, userId);
+      return platforms.find((platform) => platform.id === id)!;
+    });
+  }
+
+  /** Raises the revision and tells every tab what the connections are now, and which one its session is on. */
+  private async announce(tx: Transaction, userId: number): Promise<PlatformView[]> {
+    const revision = await this.sessionRows.raiseRevision(tx.em, userId);
+    const at = this.clock.now();
+    const platforms = (await this.platforms.list(tx.em, userId)).map(toPlatformView);
+    const live = await this.sessionRows.listLive(tx.em, userId, at);
+    const sessions = live.map((row) => ({ id: row.id, platformId: row.activePlatformId }));
+    tx.publish({ name: 'platforms.changed', payload: { userId, revision, platforms, sessions, at } });
+    return platforms;
+  }
+}
+
+/** The same account of the same instance is one connection; where no account is named, the given name stands for it. */
+function accountKey(instanceUrl: string, username: string | undefined, name: string): string {
+  const account = username === undefined ? `named ${name}` : `@${username.replace(/^@/, '').toLowerCase()}`;
+  return createHash('sha256').update(`${instanceUrl}\n${account}`).digest('hex');
+}

@@ -1,0 +1,78 @@
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { invalidField } from '../../common/app-error';
+import {
+  CHARACTER_LIMITS,
+  type PlatformView,
+  type PostsView,
+  type PostView,
+  type StatisticsView,
+  type UserDataView,
+} from '../../protocol/http';
+import { CurrentSession, RequireSession } from '../../session/session.decorators';
+import type { SessionContext } from '../../session/session-context';
+import { CurrentPlatform, Named } from '../platform.guard';
+import type { NamedPlatform } from '../platform-fence';
+import { CreatePostDto } from './post.dto';
+import { POSTS_DEFAULT, POSTS_MOST, PostService } from './post.service';
+
+/** What a session sees of its platform. */
+@Controller('api')
+@RequireSession({ platform: true })
+export class PostController {
+  constructor(private readonly posts: PostService) {}
+
+  @Get('posts')
+  list(
+    @CurrentPlatform() platform: PlatformView,
+    @Query('limit') limit?: string,
+    @Query('before_id') beforeId?: string,
+  ): Promise<PostsView> {
+    const wished = wholeNumber('limit', limit) ?? POSTS_DEFAULT;
+    return this.posts.list(platform, Math.min(wished, POSTS_MOST), wholeNumber('before_id', beforeId));
+  }
+
+  @Post('posts')
+  create(
+    @CurrentSession() session: SessionContext,
+    @Named() named: NamedPlatform,
+    @Body() form: CreatePostDto,
+  ): Promise<PostView> {
+    return this.posts.create(session, named, form);
+  }
+
+  @Get('user_data')
+  userData(
+    @CurrentSession() { user, session }: SessionContext,
+    @CurrentPlatform() platform: PlatformView,
+  ): UserDataView {
+    return {
+      user_id: user.id,
+      username: user.username,
+      platform: { id: platform.id, name: platform.name, type: platform.platform_type },
+      session_info: {
+        created_at: session.createdAt.toISOString(),
+        last_activity: session.lastActivityAt.toISOString(),
+      },
+    };
+  }
+
+  @Get('platform_data')
+  platformData(@CurrentPlatform() platform: PlatformView) {
+    const { id, name, platform_type, instance_url, username } = platform;
+    const data = { platform_type, instance_url, username, max_characters: CHARACTER_LIMITS[platform_type] };
+    return { platform_id: id, platform_name: name, data };
+  }
+
+  @Get('platform_statistics')
+  statistics(@CurrentPlatform() platform: PlatformView): Promise<StatisticsView> {
+    return this.posts.statistics(platform);
+  }
+}
+
+function wholeNumber(field: string, text: unknown): number | undefined {
+  if (text === undefined) return undefined;
+  if (typeof text !== 'string' || !/^[1-9]\d{0,14}$/.test(text)) {
+    throw invalidField(field, `${field} must be a whole number above 0`);
+  }
+  return Number(text);
+}

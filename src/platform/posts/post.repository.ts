@@ -1,0 +1,48 @@
+/** Queries on posts and images, each scoped by platform. */
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, IsNull } from 'typeorm';
+import { Image } from '../../database/entities/image.entity';
+import { Post } from '../../database/entities/post.entity';
+import type { StatisticsView } from '../../protocol/http';
+
+@Injectable()
+export class PostRepository {
+  /** Newest first. */
+  list(em: EntityManager, platformId: number, limit: number, beforeId?: number): Promise<Post[]> {
+    const query = em
+      .createQueryBuilder(Post, 'post')
+      .where('post.platform_connection_id = :platformId', { platformId })
+      .orderBy('post.id', 'DESC')
+      .limit(limit);
+    if (beforeId !== undefined) query.andWhere('post.id < :beforeId', { beforeId });
+    return query.getMany();
+  }
+
+  imagesOf(em: EntityManager, postIds: number[]): Promise<Image[]> {
+    if (postIds.length === 0) return Promise.resolve([]);
+    return em.find(Image, { where: { postId: In(postIds) }, order: { id: 'ASC' } });
+  }
+
+  insert(em: EntityManager, row: Omit<Post, 'id'>): Promise<Post> {
+    return em.save(Post, em.create(Post, row));
+  }
+
+  insertImage(em: EntityManager, row: Omit<Image, 'id'>): Promise<Image> {
+    return em.save(Image, em.create(Image, row));
+  }
+
+  /** Gives uploaded images of this platform, which no post has yet, to the post. @returns how many it took */
+  async attachImages(em: EntityManager, platformId: number, postId: number, imageIds: number[]): Promise<number> {
+    const free = { id: In(imageIds), platformConnectionId: platformId, postId: IsNull() };
+    return (await em.update(Image, free, { postId })).affected ?? 0;
+  }
+
+  async statistics(em: EntityManager, platformId: number): Promise<StatisticsView> {
+    const where = { platformConnectionId: platformId };
+    return {
+      total_posts: await em.count(Post, { where }),
+      total_images: await em.count(Image, { where }),
+      pending_images: await em.count(Image, { where: { ...where, status: 'pending' } }),
+    };
+  }
+}

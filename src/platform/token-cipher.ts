@@ -1,0 +1,58 @@
+/** Seals the access tokens that are stored. */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+
+const ALGORITHM = 'aes-256-gcm';
+/** 96 bits, as NIST SP 800-38D recommends for GCM. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Where a secret lives; a ciphertext put into another place does not open. */
+export interface Place {
+  userId: number;
+  column: 'platform_connections.access_token';
+}
+
+const aad = ({ userId, column }: Place): Buffer => Buffer.from(`${column}:user:${userId}`);
+const keyId = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
+
+/** A stored secret that does not open: altered, moved, or sealed with a key that is not there. Never holds content. */
+export class UnsealError extends Error {}
+
+@Injectable()
+export class TokenCipher {
+  private readonly keys: ReadonlyMap<string, Buffer>;
+  private readonly newest: string;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.keys = new Map(config.encryptionKeys.map((key) => [keyId(key), key]));
+    this.newest = keyId(config.encryptionKeys[0]!);
+  }
+
+  /** @returns `keyId.base64url(nonce, tag, ciphertext)` */
+  seal(secret: string, place: Place): string {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(ALGORITHM, this.keys.get(this.newest)!, nonce).setAAD(aad(place));
+    const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+    return `${this.newest}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
+  }
+
+  /** @throws UnsealError */
+  unseal(stored: string, place: Place): string {
+    const [id = '', payload = ''] = stored.split('.');
+    const key = this.keys.get(id);
+    const bytes = Buffer.from(payload, 'base64url');
+    if (!key || bytes.length < NONCE_BYTES + TAG_BYTES) throw new UnsealError('The stored token cannot be opened');
+    try {
+      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+        .setAAD(aad(place))
+        .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+      const opened = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
+      return Buffer.concat([opened, decipher.final()]).toString('utf8');
+    } catch {
+      throw new UnsealError('The stored token cannot be opened');
+    }
+  }
+}
