@@ -1,0 +1,51 @@
+import { fastifyCookie } from '@fastify/cookie';
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, invalidField } from '../common/app-error';
+import { toAppError } from '../common/to-app-error';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import { isOwnOrigin } from '../session/origin.guard';
+import { SessionService } from '../session/session.service';
+import { cookieName, isSecure } from '../session/session-cookie';
+import type { AppSocket } from './socket-types';
+
+/** Who may open a socket: decided before the connection exists. */
+@Injectable()
+export class Handshake {
+  constructor(
+    private readonly sessions: SessionService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** A Socket.IO middleware; a refusal reaches the client as `connect_error` with `data.error_code`. */
+  readonly check = (socket: AppSocket, next: (error?: Error) => void): void => {
+    this.admit(socket).then(
+      () => next(),
+      (thrown: unknown) => {
+        const error = toAppError(thrown);
+        next(Object.assign(new Error(error.message), { data: error.toBody() }));
+      },
+    );
+  };
+
+  /** @throws AppError ORIGIN_REFUSED, VALIDATION_ERROR, or why there is no live session */
+  private async admit(socket: AppSocket): Promise<void> {
+    const { headers, auth } = socket.handshake;
+    if (!isOwnOrigin(this.config, headers.origin, headers.host)) throw new AppError('ORIGIN_REFUSED');
+    const tabId: unknown = auth.tab_id ?? null;
+    if (tabId !== null && (typeof tabId !== 'string' || !/^[\w.:-]{1,64}$/.test(tabId))) {
+      throw invalidField('tab_id', 'tab_id must be a short text of letters, digits and . : _ -');
+    }
+    const secret = this.secretOf(socket);
+    if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
+    const { session, user } = await this.sessions.authenticate(secret);
+    socket.data = { sessionId: session.id, userId: user.id, tabId };
+  }
+
+  private secretOf(socket: AppSocket): string | undefined {
+    const { headers, secure } = socket.handshake;
+    const forwarded = this.config.trustProxy > 0 && headers['x-forwarded-proto'] === 'https';
+    const name = cookieName(isSecure(this.config, secure || forwarded ? 'https' : 'http'));
+    return fastifyCookie.parse(headers.cookie ?? '')[name];
+  }
+}

@@ -1,0 +1,114 @@
+import { Inject, UseFilters } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+  SubscribeMessage,
+  WebSocketGateway,
+  WebSocketServer,
+} from '@nestjs/websockets';
+import { invalidField } from '../common/app-error';
+import { Clock } from '../common/clock';
+import { toAppError } from '../common/to-app-error';
+import type { SessionExpiring } from '../protocol/events';
+import type { ExtendedView, SessionState } from '../protocol/http';
+import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
+import { SessionService } from '../session/session.service';
+import { toDeadlinesView, toSessionState } from '../session/session.views';
+import type { Presence } from '../store/presence';
+import { PRESENCE } from '../store/store.module';
+import { Broadcaster } from './broadcaster';
+import { ExpiryWatch } from './expiry-watch';
+import { Handshake } from './handshake';
+import { SessionEnding } from './session-ending';
+import { SocketErrorFilter } from './socket-error.filter';
+import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
+
+/** The tabs' line to the server: facts come down it; commands go over HTTP. */
+@WebSocketGateway()
+@UseFilters(SocketErrorFilter)
+export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
+  @WebSocketServer()
+  private readonly io!: AppServer;
+
+  constructor(
+    private readonly handshake: Handshake,
+    private readonly broadcaster: Broadcaster,
+    private readonly watch: ExpiryWatch,
+    private readonly ending: SessionEnding,
+    private readonly sessions: SessionService,
+    private readonly clock: Clock,
+    @Inject(PRESENCE) private readonly presence: Presence,
+  ) {}
+
+  afterInit(io: AppServer): void {
+    io.use(this.handshake.check);
+    this.broadcaster.start(io);
+    this.watch.onExpiring = (sessionId, deadlines) => {
+      // Each node watches its own sockets, so each tells its own.
+      io.local.to(sessionRoom(sessionId)).emit('session:expiring', this.expiring(sessionId, deadlines));
+    };
+  }
+
+  async handleConnection(socket: AppSocket): Promise<void> {
+    const { sessionId, userId } = socket.data;
+    // In the rooms first, then the state: what happens in between reaches the tab twice rather than never.
+    await socket.join([userRoom(userId), sessionRoom(sessionId)]);
+    try {
+      const context = await this.sessions.requireContext(sessionId);
+      socket.emit('session:state', toSessionState(context, this.clock.now()));
+      if (socket.disconnected) return;
+      this.watch.watch(sessionId, context.session);
+      if (this.watch.isExpiring(context.session)) {
+        socket.emit('session:expiring', this.expiring(sessionId, context.session));
+      }
+      await this.presence.join(sessionId);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      // Anything else is a fault of ours: the client comes back and is told then.
+      if (error.status === 401) this.ending.close(socket, error.code);
+      else socket.conn.close();
+    }
+  }
+
+  async handleDisconnect(socket: AppSocket): Promise<void> {
+    const { sessionId } = socket.data;
+    if (this.io.of('/').adapter.rooms.has(sessionRoom(sessionId))) return;
+    this.watch.unwatch(sessionId);
+    await this.presence.leave(sessionId);
+  }
+
+  /** The state as the database has it now. No activity. */
+  @SubscribeMessage('session:sync')
+  async sync(@ConnectedSocket() socket: AppSocket, @MessageBody() payload: unknown): Promise<SessionState> {
+    requireObject(payload);
+    const context = await this.sessions.requireContext(socket.data.sessionId);
+    return toSessionState(context, this.clock.now());
+  }
+
+  /** The person did something in this tab. */
+  @SubscribeMessage('session:activity')
+  async activity(@ConnectedSocket() socket: AppSocket, @MessageBody() payload: unknown): Promise<ExtendedView> {
+    requireObject(payload);
+    const context = await this.sessions.requireContext(socket.data.sessionId);
+    const { session } = await this.sessions.touch(context);
+    return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
+  }
+
+  private expiring(sessionId: string, deadlines: Deadlines): SessionExpiring {
+    return {
+      session_id: sessionId,
+      reason: expiryReason(deadlines),
+      expires_at: expiresAt(deadlines).toISOString(),
+      server_time: this.clock.now().toISOString(),
+    };
+  }
+}
+
+/** @throws AppError VALIDATION_ERROR */
+function requireObject(payload: unknown): void {
+  if (payload === undefined || (typeof payload === 'object' && payload !== null && !Array.isArray(payload))) return;
+  throw invalidField('payload', 'The payload must be an object');
+}

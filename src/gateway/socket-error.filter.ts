@@ -1,0 +1,24 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { toAppError } from '../common/to-app-error';
+import type { ErrorBody } from '../protocol/errors';
+import { SessionEnding } from './session-ending';
+import type { AppSocket } from './socket-types';
+
+/** Answers a message with a row of the error table; a socket whose session is over is closed. */
+@Catch()
+export class SocketErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Sockets');
+
+  constructor(private readonly ending: SessionEnding) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = toAppError(thrown);
+    if (error.status >= 500)
+      this.logger.error(`${error.code} ${(error.options.cause as Error | undefined)?.message ?? ''}`);
+    const answer = host.getArgs().find((argument) => typeof argument === 'function') as
+      | ((body: ErrorBody) => void)
+      | undefined;
+    answer?.(error.toBody());
+    if (error.status === 401) this.ending.close(host.switchToWs().getClient<AppSocket>(), error.code);
+  }
+}
