@@ -1,0 +1,63 @@
+/** Fastify as we need it: its plugins, its parsers, and its own errors as rows of the table. */
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import staticFiles from '@fastify/static';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { AppError } from './common/app-error';
+import { answer } from './common/error.filter';
+import { toAppError } from './common/to-app-error';
+import type { Config } from './config';
+
+/** The longest body of a JSON or form request, bytes. A post of the longest kind fits ten times. */
+const BODY_LIMIT = 256 * 1024;
+/** A request that has not been sent whole by then is dropped; ms. */
+const REQUEST_TIMEOUT = 30_000;
+const CLIENT_FOLDER = join(__dirname, '..', 'client');
+
+export function createAdapter(config: Config): FastifyAdapter {
+  return new FastifyAdapter({
+    logger: { level: config.logLevel, redact: ['req.headers.cookie', 'req.headers.authorization'] },
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.trustProxy > 0 && ((_address: string, hop: number) => hop < config.trustProxy),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answer(toAppError(error), request, reply),
+  });
+}
+
+export async function configureHttp(app: NestFastifyApplication, config: Config): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser(['application/json', 'text/plain']);
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Pages send the content type also where there is nothing to say.
+    if (body === '') done(null, undefined);
+    else parseJson(request, body as string, done);
+  });
+  fastify.addHook('preValidation', async (request) => {
+    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+    if (isForm && request.url.startsWith('/api/')) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  await app.register(cookie);
+  await app.register(formbody);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'https:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: config.publicOrigin?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+  });
+  await app.register(staticFiles, { root: CLIENT_FOLDER, prefix: '/client/', index: false });
+}

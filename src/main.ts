@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module';
+import { type Config, ConfigError, loadConfig } from './config';
+import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo';
+import { SocketAdapter } from './gateway/socket.adapter';
+import { configureHttp, createAdapter } from './http-server';
+import { PinoLogger } from './logger';
+
+/** Longest that open requests may take to finish when the process is told to stop; ms. */
+const DRAIN = 10_000;
+
+async function start(config: Config): Promise<NestFastifyApplication> {
+  const adapter = createAdapter(config);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    bodyParser: false,
+    logger: new PinoLogger(adapter.getInstance().log),
+    abortOnError: false,
+  });
+  await configureHttp(app, config);
+  const sockets = new SocketAdapter(app, config.redisUrl);
+  await sockets.connect();
+  app.useWebSocketAdapter(sockets);
+  await app.init();
+  const seeded = await seedDemo(app, config);
+  await app.listen(config.port, config.host);
+  announce(await app.getUrl(), config, seeded);
+  return app;
+}
+
+function announce(url: string, config: Config, hasDemo: boolean): void {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  say(`Vedfolnir is ready at ${url.replace('[::1]', 'localhost')}`);
+  if (hasDemo)
+    say(`Sign in as "${DEMO_USERNAME}" with the password "${DEMO_PASSWORD}", or create an account of your own.`);
+  if (config.production && !config.publicOrigin) {
+    say('PUBLIC_ORIGIN is not set: browsers will be refused until it names the address that people use.');
+  }
+}
+
+function stopOn(app: NestFastifyApplication): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), DRAIN).unref();
+    app.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+/** One line for what the operator can mend, the whole trace for what only we can. */
+function reasonOf(error: unknown): string {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (error instanceof ConfigError) return message;
+  if (code === 'EADDRINUSE') return `${message}. Stop what listens there, or set PORT`;
+  if (code?.startsWith('ER_') || /^E[A-Z]+$/.test(code ?? '')) return `${message || code} (DATABASE_URL, REDIS_URL)`;
+  return stack ?? String(error);
+}
+
+async function main(): Promise<void> {
+  try {
+    stopOn(await start(loadConfig(process.env)));
+  } catch (error) {
+    process.stderr.write(`Vedfolnir cannot start: ${reasonOf(error)}\n`);
+    process.exit(1);
+  }
+}
+
+void main();

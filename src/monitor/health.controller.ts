@@ -1,0 +1,48 @@
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { UnitOfWork } from '../database/unit-of-work';
+import { Public } from '../session/session.decorators';
+import type { RedisClient } from '../store/redis';
+import { REDIS } from '../store/store.module';
+
+type Check = 'up' | 'down';
+
+/** For the operator: alive, able to serve, and in figures. */
+@Controller()
+@Public()
+export class HealthController {
+  private readonly registry = new Registry();
+
+  constructor(
+    private readonly work: UnitOfWork,
+    @Inject(REDIS) private readonly redis: RedisClient | null,
+  ) {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  @Get('health/live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** Without Redis a node still serves, only not heard by the others; without its database it cannot. */
+  @Get('health/ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const database: Check = await this.work
+      .read((em) => em.query('SELECT 1'))
+      .then(
+        () => 'up' as const,
+        () => 'down' as const,
+      );
+    const redis: Check | 'unused' = this.redis ? (this.redis.isReady ? 'up' : 'down') : 'unused';
+    if (database === 'down') reply.status(503);
+    return { status: database === 'up' ? 'ok' : 'unavailable', database, redis };
+  }
+
+  @Get('metrics')
+  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+  metrics(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

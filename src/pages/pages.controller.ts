@@ -1,0 +1,188 @@
+import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common';
+import { IsOptional, IsString } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, invalidField } from '../common/app-error';
+import { type Flash, setFlash, takeFlash, toFlash } from '../common/flash';
+import { BodyPipe } from '../common/validation';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import { CreatePostDto } from '../platform/posts/post.dto';
+import { PostService } from '../platform/posts/post.service';
+import { CHARACTER_LIMITS, type PlatformView, type SessionState } from '../protocol/http';
+import { CurrentSecret, CurrentSession, Public, RequireSession } from '../session/session.decorators';
+import { SessionService } from '../session/session.service';
+import type { SessionContext } from '../session/session-context';
+import { readSecret } from '../session/session-cookie';
+import { csrfToken } from '../session/session-token';
+import { type PostForm, renderPage } from './view-engine';
+
+class CreatePostForm extends CreatePostDto {
+  @IsOptional()
+  @IsString()
+  platform_id?: string;
+
+  @IsOptional()
+  @IsString()
+  csrf_token?: string;
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+/** The pages of the app: a shell each, which the client fills; and the one form that works without a script. */
+@Controller()
+export class PagesController {
+  private readonly body = new BodyPipe();
+
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly posts: PostService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get('login')
+  @Public()
+  login(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.entrance('login', 'Sign in', request, reply);
+  }
+
+  @Get('register')
+  @Public()
+  register(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.entrance('register', 'Create an account', request, reply);
+  }
+
+  @Get()
+  @Header('Content-Type', HTML)
+  home(
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.shell('home', 'Home', secret, request, reply);
+  }
+
+  @Get('platforms')
+  @Header('Content-Type', HTML)
+  platforms(
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.shell('platforms', 'Platforms', secret, request, reply);
+  }
+
+  @Get('devices')
+  @Header('Content-Type', HTML)
+  devices(
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.shell('devices', 'Devices', secret, request, reply);
+  }
+
+  @Get('account')
+  @Header('Content-Type', HTML)
+  account(
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.shell('account', 'Account', secret, request, reply);
+  }
+
+  @Get('create_post')
+  @RequireSession({ platform: true })
+  @Header('Content-Type', HTML)
+  composer(
+    @CurrentSession() session: SessionContext,
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.form(secret, emptyForm(session.platform!), takeFlash(request, reply));
+  }
+
+  /** A form post names its platform in a field; whatever is refused comes back with every word still there. */
+  @Post('create_post')
+  async createPost(
+    @CurrentSession() session: SessionContext,
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    try {
+      const {
+        platform_id,
+        csrf_token: _,
+        ...form
+      } = (await this.body.transform(withoutBlanks(request.body), {
+        type: 'body',
+        metatype: CreatePostForm,
+      })) as CreatePostForm;
+      if (!platform_id) throw new AppError('PLATFORM_ID_REQUIRED');
+      if (!/^[1-9]\d{0,14}$/.test(platform_id)) throw invalidField('platform_id', 'platform_id must be a whole number');
+      await this.posts.create(session, { id: Number(platform_id), pinned: false }, form);
+    } catch (error) {
+      const known = error instanceof AppError && error.status < 500 && error.status !== 401;
+      const platform = (error as AppError).options?.state
+        ? ((error as AppError).options.state as SessionState).platform
+        : session.platform;
+      if (!known || !platform) throw error;
+      const details = error.options.details ?? [{ field: 'platform_id', message: error.message }];
+      const flash = error.options.details ? [] : ([toFlash(error.code)].filter(Boolean) as Flash[]);
+      const html = this.form(
+        secret,
+        { ...emptyForm(platform), values: valuesOf(request.body), errors: details },
+        flash,
+      );
+      reply.status(error.status).type(HTML).send(html);
+      return;
+    }
+    setFlash(reply, 'POST_CREATED');
+    reply.status(303).header('Location', '/').send();
+  }
+
+  /** Sign in and register: whoever is signed in already goes home. */
+  private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const secret = readSecret(this.config, request);
+    const signedIn = secret !== null && (await this.sessions.authenticate(secret).catch(() => null)) !== null;
+    reply.header('Cache-Control', 'no-store');
+    if (signedIn) reply.status(303).header('Location', '/').send();
+    else reply.type(HTML).send(renderPage({ page, title, csrfToken: null, flash: takeFlash(request, reply) }));
+  }
+
+  private shell(page: string, title: string, secret: string, request: FastifyRequest, reply: FastifyReply): string {
+    return renderPage({ page, title, csrfToken: csrfToken(secret), flash: takeFlash(request, reply) });
+  }
+
+  private form(secret: string, form: PostForm, flash: Flash[]): string {
+    return renderPage({ page: 'create_post', title: 'New post', csrfToken: csrfToken(secret), flash, form });
+  }
+}
+
+function emptyForm(platform: PlatformView): PostForm {
+  return {
+    platform,
+    maxCharacters: CHARACTER_LIMITS[platform.platform_type],
+    values: { title: '', content: '', spoiler_text: '', visibility: 'public' },
+    errors: [],
+  };
+}
+
+function valuesOf(body: unknown): PostForm['values'] {
+  const given = (body ?? {}) as Record<string, unknown>;
+  const text = (name: string): string => (typeof given[name] === 'string' ? (given[name] as string) : '');
+  return {
+    title: text('title'),
+    content: text('content'),
+    spoiler_text: text('spoiler_text'),
+    visibility: text('visibility') || 'public',
+  };
+}
+
+/** A form sends its empty fields too. */
+function withoutBlanks(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name, value]) => name === 'content' || value !== ''));
+}
