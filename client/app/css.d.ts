@@ -1,0 +1,2 @@
+/** Vite gathers style sheets into app.css. */
+declare module '*.css';

@@ -1,0 +1,62 @@
+import { html, type TemplateResult } from 'lit';
+import { notify } from '../lib/notify';
+import { on, session } from '../lib/session';
+import { field } from '../parts/field';
+import { FormView } from '../parts/form-view';
+
+export class AccountPage extends FormView {
+  constructor(root: HTMLElement) {
+    super(root);
+    on('sessionStateChanged', () => this.draw());
+  }
+
+  protected template(): TemplateResult {
+    const user = session.getState()?.user;
+    return html`
+      <h1>Account</h1>
+      <dl class="facts">
+        <dt>User name</dt>
+        <dd>${user?.username ?? '…'}</dd>
+        <dt>E-mail</dt>
+        <dd>${user?.email ?? '…'}</dd>
+      </dl>
+      <h2>Change the password</h2>
+      <p>All your other devices will be signed out.</p>
+      ${this.form('password', 'Change the password')}
+    `;
+  }
+
+  protected fields(): TemplateResult {
+    const { errors } = this;
+    return html`
+      ${field(
+        {
+          name: 'current_password',
+          label: 'Current password',
+          type: 'password',
+          autocomplete: 'current-password',
+        },
+        errors,
+      )}
+      ${field(
+        {
+          name: 'new_password',
+          label: 'New password',
+          type: 'password',
+          autocomplete: 'new-password',
+          hint: 'At least 8 characters; a sentence is a good one.',
+          minlength: 8,
+        },
+        errors,
+      )}
+    `;
+  }
+
+  protected async send(texts: Record<string, string>, form: HTMLFormElement): Promise<void> {
+    await session.request('POST', '/api/auth/password', { body: texts });
+    form.reset();
+    notify('The password was changed. All other devices are signed out.', 'success');
+    // The session has a new secret, and its token with it.
+    await session.syncSessionState();
+  }
+}

@@ -1,0 +1,103 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { HEADERS, type PostsView, type PostView, type StatisticsView } from '../../../src/protocol/http';
+import type { PlatformDetail } from '../../core/details';
+import { ApiError } from '../../core/errors';
+import { moment, TYPE_NAMES } from '../lib/format';
+import { on, session } from '../lib/session';
+import { View } from '../lib/view';
+
+const POSTS_SHOWN = 20;
+
+interface Loaded {
+  platformId: number;
+  statistics: StatisticsView;
+  posts: PostView[];
+}
+
+export class HomePage extends View {
+  private loaded: Loaded | null = null;
+
+  constructor(root: HTMLElement) {
+    super(root);
+    on('sessionStateChanged', () => this.follow());
+    this.follow();
+  }
+
+  protected template(): TemplateResult {
+    const state = session.getState();
+    if (!state) return html`<p>Loading…</p>`;
+    const { user, platform } = state;
+    return html`
+      <h1>Welcome, ${user.username}</h1>
+      ${platform ? this.platform(platform) : html`<p>No platform is active. <a href="/platforms">Connect one</a></p>`}
+    `;
+  }
+
+  private platform(platform: PlatformDetail): TemplateResult {
+    const loaded = this.loaded?.platformId === platform.id ? this.loaded : null;
+    return html`
+      <section aria-labelledby="active-title">
+        <h2 id="active-title">Active platform</h2>
+        <p>
+          <strong id="active-platform" data-platform-id=${platform.id}>${platform.name}</strong>
+          <span class="badge">${TYPE_NAMES[platform.type]}</span>
+          <span class="hint">${platform.instanceUrl}</span>
+        </p>
+        <dl class="statistics" aria-busy=${loaded === null}>
+          ${statistic('Posts', loaded?.statistics.total_posts)}
+          ${statistic('Images', loaded?.statistics.total_images)}
+          ${statistic('Waiting images', loaded?.statistics.pending_images)}
+        </dl>
+        <p><a class="button primary" href="/create_post">Write a post</a></p>
+      </section>
+      <section aria-labelledby="posts-title">
+        <h2 id="posts-title">Posts</h2>
+        ${loaded ? posts(loaded.posts) : html`<p>Loading…</p>`}
+      </section>
+    `;
+  }
+
+  private follow(): void {
+    this.draw();
+    const platform = session.getState()?.platform;
+    if (platform && this.loaded?.platformId !== platform.id) void this.load(platform.id);
+  }
+
+  /** Names the platform that it means: figures of one must never stand under the name of another. */
+  private async load(platformId: number): Promise<void> {
+    const options = { headers: { [HEADERS.platformId]: String(platformId) }, background: true };
+    await this.attempt(async () => {
+      try {
+        const [statistics, { posts }] = await Promise.all([
+          session.request<StatisticsView>('GET', '/api/platform_statistics', options),
+          session.request<PostsView>('GET', `/api/posts?limit=${POSTS_SHOWN}`, options),
+        ]);
+        this.loaded = { platformId, statistics, posts };
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.error_code !== 'PLATFORM_CONTEXT_STALE') throw error;
+        // The switch that made it stale will be, or has been, told; then we are called again.
+        await session.syncSessionState();
+      }
+    });
+  }
+}
+
+function statistic(name: string, value: number | undefined): TemplateResult {
+  return html`<div><dt>${name}</dt><dd>${value ?? '…'}</dd></div>`;
+}
+
+function posts(list: PostView[]): TemplateResult {
+  if (list.length === 0) return html`<p>Nothing posted yet.</p>`;
+  return html`<ul class="cards" id="posts">${list.map(post)}</ul>`;
+}
+
+function post({ title, content, status, error, created_at, spoiler_text }: PostView): TemplateResult {
+  return html`
+    <li class="card">
+      ${title ? html`<h3>${title}</h3>` : nothing} ${spoiler_text ? html`<p><em>${spoiler_text}</em></p>` : nothing}
+      <p class="text">${content}</p>
+      <p class="hint"><time datetime=${created_at}>${moment(created_at)}</time> · <span>${status}</span></p>
+      ${error ? html`<p class="error">${error}</p>` : nothing}
+    </li>
+  `;
+}

@@ -1,0 +1,38 @@
+import { html, type TemplateResult } from 'lit';
+import { session } from '../lib/session';
+import { field } from '../parts/field';
+import { FormView } from '../parts/form-view';
+
+export class RegisterPage extends FormView {
+  protected template(): TemplateResult {
+    return html`
+      <h1>Register</h1>
+      ${this.form('register', 'Register')}
+      <p>Already here? <a href="/login">Sign in</a></p>
+    `;
+  }
+
+  protected fields(): TemplateResult {
+    const { errors } = this;
+    return html`
+      ${field({ name: 'username', label: 'User name', autocomplete: 'username', maxlength: 64 }, errors)}
+      ${field({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'email', maxlength: 254 }, errors)}
+      ${field(
+        {
+          name: 'password',
+          label: 'Password',
+          type: 'password',
+          autocomplete: 'new-password',
+          hint: 'At least 8 characters; a sentence is a good one.',
+          minlength: 8,
+        },
+        errors,
+      )}
+    `;
+  }
+
+  protected async send(texts: Record<string, string>): Promise<void> {
+    await session.request('POST', '/api/auth/register', { body: texts });
+    window.location.assign('/');
+  }
+}

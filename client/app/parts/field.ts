@@ -1,0 +1,45 @@
+import { html, nothing, type TemplateResult } from 'lit';
+
+export interface FieldOptions {
+  name: string;
+  label: string;
+  type?: 'text' | 'email' | 'password' | 'url';
+  autocomplete?: AutoFill;
+  hint?: string;
+  required?: boolean;
+  maxlength?: number;
+  minlength?: number;
+  value?: string;
+}
+
+/** A labelled input with its hint and, after a refusal, its error. */
+export function field(options: FieldOptions, errors: Record<string, string> = {}): TemplateResult {
+  const { name, label, type = 'text', hint } = options;
+  const error = errors[name];
+  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ');
+  return html`
+    <div class="field">
+      <label for=${name}>${label}</label>
+      <input
+        id=${name}
+        name=${name}
+        type=${type}
+        autocomplete=${options.autocomplete ?? 'off'}
+        maxlength=${options.maxlength ?? nothing}
+        minlength=${options.minlength ?? nothing}
+        value=${options.value ?? nothing}
+        ?required=${options.required ?? true}
+        aria-invalid=${error ? 'true' : nothing}
+        aria-describedby=${described || nothing}
+      />
+      ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}
+      ${error ? html`<p class="error" id="${name}-error">${error}</p>` : nothing}
+    </div>
+  `;
+}
+
+/** The texts of a form by name; empty ones are left out, for the server takes "not given" and "" differently. */
+export function textsOf(form: HTMLFormElement): Record<string, string> {
+  const entries = Array.from(new FormData(form), ([name, value]) => [name, String(value)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+}

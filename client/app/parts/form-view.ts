@@ -1,0 +1,44 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { fieldErrors, isFarewell, messageOf } from '../lib/problem';
+import { View } from '../lib/view';
+import { textsOf } from './field';
+
+/** A form that is sent by script: one sending at a time, the refusal shown where it belongs. */
+export abstract class FormView extends View {
+  protected busy = false;
+  protected errors: Record<string, string> = {};
+  private problem = '';
+
+  /** @throws ApiError */
+  protected abstract send(texts: Record<string, string>, form: HTMLFormElement): Promise<void>;
+  protected abstract fields(): TemplateResult;
+
+  protected form(name: string, action: string): TemplateResult {
+    return html`
+      <form name=${name} @submit=${this.submitted} aria-busy=${this.busy}>
+        <div role="alert">${this.problem ? html`<p class="notice notice-error">${this.problem}</p>` : nothing}</div>
+        ${this.fields()}
+        <button type="submit" class="primary" ?disabled=${this.busy}>${action}</button>
+      </form>
+    `;
+  }
+
+  private readonly submitted = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    if (this.busy) return;
+    const form = event.target as HTMLFormElement;
+    this.busy = true;
+    this.problem = '';
+    this.errors = {};
+    this.draw();
+    try {
+      await this.send(textsOf(form), form);
+    } catch (error) {
+      this.problem = isFarewell(error) ? '' : messageOf(error);
+      this.errors = fieldErrors(error);
+    }
+    this.busy = false;
+    this.draw();
+    form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  };
+}
