@@ -1,6 +1,5 @@
 import { Inject, UseFilters } from '@nestjs/common';
 import {
-  ConnectedSocket,
   MessageBody,
   type OnGatewayConnection,
   type OnGatewayDisconnect,
@@ -9,14 +8,16 @@ import {
   WebSocketGateway,
   WebSocketServer,
 } from '@nestjs/websockets';
-import { invalidField } from '../common/app-error';
+import { IsInt, IsOptional } from 'class-validator';
 import { Clock } from '../common/clock';
 import { toAppError } from '../common/to-app-error';
 import type { SessionExpiring } from '../protocol/events';
 import type { ExtendedView, SessionState } from '../protocol/http';
 import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
+import { CurrentSession } from '../session/session.decorators';
 import { SessionService } from '../session/session.service';
 import { toDeadlinesView, toSessionState } from '../session/session.views';
+import type { SessionContext } from '../session/session-context';
 import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
 import { Broadcaster } from './broadcaster';
@@ -25,6 +26,15 @@ import { Handshake } from './handshake';
 import { SessionEnding } from './session-ending';
 import { SocketErrorFilter } from './socket-error.filter';
 import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
+
+class SyncDto {
+  /** The newest that the tab knows. */
+  @IsOptional()
+  @IsInt()
+  revision?: number;
+}
+
+class ActivityDto {}
 
 /** The tabs' line to the server: facts come down it; commands go over HTTP. */
 @WebSocketGateway()
@@ -82,17 +92,16 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
 
   /** The state as the database has it now. No activity. */
   @SubscribeMessage('session:sync')
-  async sync(@ConnectedSocket() socket: AppSocket, @MessageBody() payload: unknown): Promise<SessionState> {
-    requireObject(payload);
-    const context = await this.sessions.requireContext(socket.data.sessionId);
-    return toSessionState(context, this.clock.now());
+  sync(@CurrentSession() session: SessionContext, @MessageBody() _payload: SyncDto): SessionState {
+    return toSessionState(session, this.clock.now());
   }
 
   /** The person did something in this tab. */
   @SubscribeMessage('session:activity')
-  async activity(@ConnectedSocket() socket: AppSocket, @MessageBody() payload: unknown): Promise<ExtendedView> {
-    requireObject(payload);
-    const context = await this.sessions.requireContext(socket.data.sessionId);
+  async activity(
+    @CurrentSession() context: SessionContext,
+    @MessageBody() _payload: ActivityDto,
+  ): Promise<ExtendedView> {
     const { session } = await this.sessions.touch(context);
     return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
   }
@@ -105,10 +114,4 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
       server_time: this.clock.now().toISOString(),
     };
   }
-}
-
-/** @throws AppError VALIDATION_ERROR */
-function requireObject(payload: unknown): void {
-  if (payload === undefined || (typeof payload === 'object' && payload !== null && !Array.isArray(payload))) return;
-  throw invalidField('payload', 'The payload must be an object');
 }

@@ -1,6 +1,7 @@
 import type { Server, Socket } from 'socket.io';
 import type { ClientToServerEvents, ServerToClientEvents } from '../protocol/events';
 import type { DeadlinesView } from '../protocol/http';
+import type { SocketAuth } from '../session/session.decorators';
 
 /** From node to node. */
 interface InterNodeEvents {
@@ -8,8 +9,7 @@ interface InterNodeEvents {
   'session:extended': (sessionId: string, deadlines: DeadlinesView) => void;
 }
 
-export interface SocketData {
-  sessionId: string;
+export interface SocketData extends SocketAuth {
   userId: number;
   tabId: string | null;
 }

@@ -37,6 +37,7 @@ const foreignKey = (name: string, column: string, table: string, onDelete: 'CASC
   referencedTableName: table,
   referencedColumnNames: ['id'],
   onDelete,
+  onUpdate: 'NO ACTION',
 });
 
 /** One set of tables for SQLite and MySQL alike. */

@@ -22,6 +22,8 @@ export class OriginGuard implements CanActivate {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   canActivate(execution: ExecutionContext): boolean {
+    // A socket's origin was looked at when it was opened.
+    if (execution.getType() === 'ws') return true;
     const { method, headers } = execution.switchToHttp().getRequest<FastifyRequest>();
     if (SAFE_METHODS.has(method)) return true;
     const site = headers['sec-fetch-site'];

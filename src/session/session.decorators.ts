@@ -32,6 +32,13 @@ export interface RequestAuth {
   context: SessionContext;
 }
 
+/** What the handshake and the guard have found out about a socket; in its `data`. */
+export interface SocketAuth {
+  sessionId: string;
+  /** As of the message that is being handled. */
+  context?: SessionContext;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     auth?: RequestAuth;
@@ -44,8 +51,9 @@ export function authOf(execution: ExecutionContext): RequestAuth {
   return auth;
 }
 
-/** The SessionContext of the caller. */
+/** The SessionContext of the caller, of a request or of a message. */
 export const CurrentSession = createParamDecorator((_: unknown, execution: ExecutionContext) => {
+  if (execution.getType() === 'ws') return execution.switchToWs().getClient<{ data: SocketAuth }>().data.context;
   return authOf(execution).context;
 });
 

@@ -6,12 +6,12 @@ import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { HEADERS } from '../protocol/http';
 import { SAFE_METHODS } from './origin.guard';
-import { PASSIVE, PUBLIC, REQUIREMENT, type SessionRequirement } from './session.decorators';
+import { PASSIVE, PUBLIC, REQUIREMENT, type SessionRequirement, type SocketAuth } from './session.decorators';
 import { SessionService } from './session.service';
 import { readSecret } from './session-cookie';
 import { isCsrfToken } from './session-token';
 
-/** Bound globally: a route takes signed-in callers only, unless it says @Public(). */
+/** Bound globally: a route or a message takes signed-in callers only, unless it says @Public(). */
 @Injectable()
 export class SessionGuard implements CanActivate {
   constructor(
@@ -21,8 +21,20 @@ export class SessionGuard implements CanActivate {
   ) {}
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
-    const targets = [execution.getHandler(), execution.getClass()];
+    const targets: RouteTargets = [execution.getHandler(), execution.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
+    return execution.getType() === 'ws' ? this.checkMessage(execution) : this.checkRequest(execution, targets);
+  }
+
+  /** The handshake let the socket in; each message finds out whether its session is live still. */
+  private async checkMessage(execution: ExecutionContext): Promise<boolean> {
+    const { data } = execution.switchToWs().getClient<{ data: SocketAuth }>();
+    if (!data.sessionId) throw new AppError('AUTHENTICATION_REQUIRED');
+    data.context = await this.sessions.requireContext(data.sessionId);
+    return true;
+  }
+
+  private async checkRequest(execution: ExecutionContext, targets: RouteTargets): Promise<boolean> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const requirement = this.reflector.getAllAndOverride<SessionRequirement | undefined>(REQUIREMENT, targets) ?? {};
 
@@ -44,6 +56,8 @@ export class SessionGuard implements CanActivate {
     return true;
   }
 }
+
+type RouteTargets = [ReturnType<ExecutionContext['getHandler']>, ReturnType<ExecutionContext['getClass']>];
 
 /** From the header, or from the field of a form post, which cannot set one. */
 function givenToken(request: FastifyRequest): unknown {

@@ -1,0 +1,194 @@
+/** One unit of work over both databases: nothing lost, nothing half done, nothing refused. */
+import { join } from 'node:path';
+import { DomainEvents } from '../../src/common/domain-events';
+import type { DatabaseConfig } from '../../src/config';
+import { Connections } from '../../src/database/connections';
+import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
+import { Post } from '../../src/database/entities/post.entity';
+import { User } from '../../src/database/entities/user.entity';
+import { UnitOfWork } from '../../src/database/unit-of-work';
+import { temporaryFolder } from '../support/processes';
+import { createDatabase } from '../support/services';
+
+const KINDS: [string, () => Promise<DatabaseConfig>][] = [
+  ['SQLite', async () => ({ kind: 'sqlite', path: join(temporaryFolder(), 'test.sqlite'), embedded: false })],
+  ['MariaDB', async () => ({ kind: 'mysql', url: await createDatabase() })],
+];
+
+const user = (name: string): Omit<User, 'id'> => ({
+  username: name,
+  usernameKey: name,
+  email: `${name}@example.org`,
+  emailKey: `${name}@example.org`,
+  passwordHash: 'x',
+  role: 'user',
+  isActive: true,
+  revision: 0,
+  lastPlatformId: null,
+  createdAt: new Date('2026-01-02T03:04:05.678Z'),
+});
+
+describe.each(KINDS)('%s', (_, configure) => {
+  let config: DatabaseConfig;
+  let open: Connections[];
+  let connections: Connections;
+  let work: UnitOfWork;
+  let events: DomainEvents;
+
+  beforeEach(async () => {
+    config = await configure();
+    connections = await Connections.open(config, 10);
+    open = [connections];
+    events = new DomainEvents();
+    work = new UnitOfWork(connections, events);
+  });
+  afterEach(() => Promise.all(open.map((each) => each.close())));
+
+  it('has no drift between the migrations and the entities', async () => {
+    const { upQueries } = await connections.writer.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('undoes its migrations and does them again', async () => {
+    await connections.writer.undoLastMigration();
+    await connections.writer.runMigrations();
+    expect(await work.read((em) => em.count(User))).toBe(0);
+  });
+
+  it('lets two nodes start together on an empty database', async () => {
+    const fresh = await configure();
+    const nodes = await Promise.all([Connections.open(fresh, 1), Connections.open(fresh, 1)]);
+    open.push(...nodes);
+    for (const node of nodes) expect(await new UnitOfWork(node, events).read((em) => em.count(User))).toBe(0);
+  });
+
+  it('keeps times to the millisecond in UTC, names by case and accent, and emoji whole', async () => {
+    await work.write(async ({ em }) => {
+      for (const name of ['resume', 'résumé', 'Resume', '👩‍👩‍👧']) await em.insert(User, user(name));
+    });
+    const found = await work.read((em) => em.findOneOrFail(User, { where: { usernameKey: 'résumé' } }));
+    expect([found.username, found.createdAt.toISOString()]).toEqual(['résumé', '2026-01-02T03:04:05.678Z']);
+    expect(await work.read((em) => em.exists(User, { where: { usernameKey: '👩‍👩‍👧' } }))).toBe(true);
+  });
+
+  it('does 100 concurrent mixed writes, a third of which roll back', async () => {
+    const owner = await work.write(({ em }) => em.save(User, em.create(User, user('owner'))));
+    const platform = await work.write(({ em }) =>
+      em.save(
+        PlatformConnection,
+        em.create(PlatformConnection, {
+          userId: owner.id,
+          name: 'p',
+          platformType: 'mastodon',
+          instanceUrl: 'https://p.example',
+          username: null,
+          accountKey: 'p',
+          accessToken: 't',
+          isDefault: true,
+          isActive: true,
+          createdAt: new Date(),
+        }),
+      ),
+    );
+    const published: number[] = [];
+    events.on('platforms.changed', ({ revision }) => published.push(revision));
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, index) =>
+        work.write(async (tx) => {
+          await tx.em.increment(User, { id: owner.id }, 'revision', 1);
+          await tx.em.insert(User, user(`new-${index}`));
+          // Reads of others meanwhile must not see what is not committed yet.
+          await tx.em.insert(Post, {
+            userId: owner.id,
+            platformConnectionId: platform.id,
+            title: null,
+            content: `post ${index}`,
+            visibility: 'public',
+            spoilerText: null,
+            status: 'queued',
+            postUrl: null,
+            error: null,
+            createdAt: new Date(),
+            publishedAt: null,
+          });
+          tx.publish({
+            name: 'platforms.changed',
+            payload: { userId: owner.id, revision: index, platforms: [], sessions: [], at: new Date() },
+          });
+          if (index % 3 === 0) throw new Error('rolled back on purpose');
+          return index;
+        }),
+      ),
+    );
+    const kept = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+    expect(new Set(reasons)).toEqual(new Set(['Error: rolled back on purpose']));
+    expect(kept).toHaveLength(66);
+
+    const state = await work.read(async (em) => ({
+      revision: (await em.findOneOrFail(User, { where: { id: owner.id } })).revision,
+      users: (await em.find(User)).map(({ username }) => username).filter((name) => name.startsWith('new-')),
+      posts: (await em.find(Post)).map(({ content }) => content),
+    }));
+    expect(state.revision).toBe(66);
+    expect(state.users.sort()).toEqual(kept.map((index) => `new-${index}`).sort());
+    expect(state.posts.sort()).toEqual(kept.map((index) => `post ${index}`).sort());
+    expect(published.sort((a, b) => a - b)).toEqual(kept);
+  });
+
+  it('shows a read only what is committed', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let inserted = () => {};
+    const written = new Promise<void>((resolve) => (inserted = resolve));
+    const writing = work.write(async ({ em }) => {
+      await em.insert(User, user('ghost'));
+      inserted();
+      await held;
+      throw new Error('never was');
+    });
+    await written;
+    expect(await work.read((em) => em.count(User))).toBe(0);
+    release();
+    await expect(writing).rejects.toThrow('never was');
+    expect(await work.read((em) => em.count(User))).toBe(0);
+  });
+
+  it('refuses work inside of work, which is how a small pool locks up', async () => {
+    await expect(work.write(() => work.write(async () => 1))).rejects.toThrow('inside');
+    await expect(work.write(() => work.read(async () => 1))).rejects.toThrow('inside');
+  });
+
+  it('works with a pool of one', async () => {
+    const small = await Connections.open(config, 1);
+    open.push(small);
+    const narrow = new UnitOfWork(small, events);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => narrow.write(({ em }) => em.insert(User, user(`n${index}`)))),
+    );
+    expect(await narrow.read((em) => em.count(User))).toBe(20);
+  });
+});
+
+it('tries a transaction again that met another one on MariaDB', async () => {
+  const connections = await Connections.open({ kind: 'mysql', url: await createDatabase() }, 10);
+  const work = new UnitOfWork(connections, new DomainEvents());
+  const [a, b] = await work.write(async ({ em }) => [
+    (await em.save(User, em.create(User, user('a')))).id,
+    (await em.save(User, em.create(User, user('b')))).id,
+  ]);
+  let attempts = 0;
+  const crosswise = (first: number, second: number) =>
+    work.write(async ({ em }) => {
+      attempts++;
+      await em.increment(User, { id: first }, 'revision', 1);
+      await em.query('SELECT SLEEP(0.05)');
+      await em.increment(User, { id: second }, 'revision', 1);
+    });
+  await Promise.all(Array.from({ length: 6 }, (_, index) => (index % 2 ? crosswise(a!, b!) : crosswise(b!, a!))));
+  const rows = await work.read((em) => em.find(User));
+  expect(rows.map(({ revision }) => revision)).toEqual([6, 6]);
+  expect(attempts).toBeGreaterThan(6);
+  await connections.close();
+});
