@@ -19,9 +19,7 @@ async function start(config: Config): Promise<NestFastifyApplication> {
     abortOnError: false,
   });
   await configureHttp(app, config);
-  const sockets = new SocketAdapter(app, config.redisUrl);
-  await sockets.connect();
-  app.useWebSocketAdapter(sockets);
+  app.useWebSocketAdapter(new SocketAdapter(app));
   await app.init();
   const seeded = await seedDemo(app, config);
   await app.listen(config.port, config.host);

@@ -40,6 +40,7 @@ export class AuthService {
         const mayBeFirst = await this.users.isEmpty(tx.em);
         const closed = this.config.registration === 'closed';
         if (closed && !mayBeFirst) throw new AppError('REGISTRATION_CLOSED');
+        const now = this.clock.now();
         const user = await this.users.insert(tx.em, {
           username: form.username,
           usernameKey: nameKey(form.username),
@@ -49,8 +50,9 @@ export class AuthService {
           role: 'user',
           isActive: true,
           revision: 0,
+          changedAt: now,
           lastPlatformId: null,
-          createdAt: this.clock.now(),
+          createdAt: now,
         });
         const first = mayBeFirst && (await this.users.lockFirst(tx.em)) === user.id;
         if (closed && !first) throw new AppError('REGISTRATION_CLOSED');
@@ -99,7 +101,7 @@ export class AuthService {
       if (now?.passwordHash !== user.passwordHash) throw new AppError('INVALID_CREDENTIALS');
       await this.users.update(tx.em, user.id, { passwordHash });
       await this.sessions.endOthersIn(tx, context, 'password_changed');
-      return this.sessions.rekeyIn(tx, context.session.id);
+      return this.sessions.rekeyIn(tx, context);
     });
     return this.signedIn({ id: caller.session.id, secret });
   }

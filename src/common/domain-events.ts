@@ -1,5 +1,7 @@
-/** Facts of the domain, typed and in process. Published only after the commit that made them true. */
-import { EventEmitter } from 'node:events';
+/**
+ * Facts of the domain, typed. Published in process, and only after the commit that made them true; the gateway carries
+ * them on to the other nodes. So they are plain data, with times in ISO 8601.
+ */
 import type { EndReason } from '../protocol/events';
 import type { DeadlinesView, PlatformView } from '../protocol/http';
 
@@ -18,7 +20,7 @@ export interface DomainEventMap {
     platform: PlatformView;
     previousPlatformId: number | null;
     origin: Origin;
-    at: Date;
+    at: string;
   };
   'platforms.changed': {
     userId: number;
@@ -26,27 +28,61 @@ export interface DomainEventMap {
     platforms: PlatformView[];
     /** The live sessions and the platform that each is on now. */
     sessions: { id: string; platformId: number | null }[];
-    at: Date;
+    at: string;
   };
-  'session.extended': { sessionId: string; deadlines: DeadlinesView; at: Date };
-  'session.ended': { sessionId: string; userId: number; reason: EndReason; at: Date };
+  'session.extended': { sessionId: string; userId: number; lastActivity: string; deadlines: DeadlinesView; at: string };
+  'session.ended': { sessionId: string; userId: number; reason: EndReason; at: string };
   /** The session lives on under a new secret; connections made with the old one must go. */
-  'session.rekeyed': { sessionId: string };
+  'session.rekeyed': { sessionId: string; userId: number; revision: number };
 }
 
 export type DomainEventName = keyof DomainEventMap;
+
+/** What may come from another node. */
+export const DOMAIN_EVENT_NAMES: ReadonlySet<string> = new Set<DomainEventName>([
+  'platform.switched',
+  'platforms.changed',
+  'session.extended',
+  'session.ended',
+  'session.rekeyed',
+]);
 export type DomainEvent = { [N in DomainEventName]: { name: N; payload: DomainEventMap[N] } }[DomainEventName];
 
-export class DomainEvents {
-  private readonly emitter = new EventEmitter();
+/** From the commit of this node, or carried here from another. */
+export type Source = 'here' | 'elsewhere';
 
-  publish(event: DomainEvent): void {
-    this.emitter.emit(event.name, event.payload);
+/** Longest that a commit waits for those who are told of it; ms. */
+const PATIENCE = 250;
+
+type Listener<T> = (payload: T, source: Source) => unknown;
+
+export class DomainEvents {
+  private readonly byName = new Map<DomainEventName, Set<Listener<never>>>();
+  private readonly ofAny = new Set<Listener<DomainEvent>>();
+
+  /** Resolves when all listeners have done their part, or soon after: nobody holds up an answer for long. */
+  async publish(event: DomainEvent, source: Source = 'here'): Promise<void> {
+    const named = [...(this.byName.get(event.name) ?? [])].map((listen) => listen(event.payload as never, source));
+    const pending = [...named, ...[...this.ofAny].map((listen) => listen(event, source))].filter(Boolean);
+    if (pending.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, PATIENCE);
+    });
+    await Promise.race([Promise.allSettled(pending), patience]);
+    clearTimeout(timer);
   }
 
   /** @returns its undo */
-  on<N extends DomainEventName>(name: N, listener: (payload: DomainEventMap[N]) => void): () => void {
-    this.emitter.on(name, listener);
-    return () => this.emitter.off(name, listener);
+  on<N extends DomainEventName>(name: N, listener: Listener<DomainEventMap[N]>): () => void {
+    const listeners = this.byName.get(name) ?? new Set();
+    this.byName.set(name, listeners.add(listener as Listener<never>));
+    return () => listeners.delete(listener as Listener<never>);
+  }
+
+  /** Every event, with where it came from. @returns its undo */
+  onAny(listener: Listener<DomainEvent>): () => void {
+    this.ofAny.add(listener);
+    return () => this.ofAny.delete(listener);
   }
 }

@@ -47,6 +47,6 @@ class DatabaseLifecycle implements OnApplicationShutdown {
       },
     },
   ],
-  exports: [UnitOfWork, Clock],
+  exports: [Connections, UnitOfWork, Clock],
 })
 export class DatabaseModule {}

@@ -45,7 +45,7 @@ export class UnitOfWork {
     const [result, events] = this.connections.serial
       ? await this.inTurn(() => this.transact(work))
       : await this.retried(() => this.transact(work));
-    for (const event of events) this.domainEvents.publish(event);
+    for (const event of events) await this.domainEvents.publish(event);
     return result;
   }
 

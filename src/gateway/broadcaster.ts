@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DomainEvents } from '../common/domain-events';
+import { type DomainEventMap, DomainEvents } from '../common/domain-events';
 import type { DeadlinesView } from '../protocol/http';
 import type { Deadlines } from '../session/expiry-policy';
 import { endedCode } from '../session/liveness';
 import { ExpiryWatch } from './expiry-watch';
-import { type AppServer, sessionRoom, userRoom } from './socket-types';
+import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
 
-/** From facts of the domain to messages on the wire. */
+/** From facts of the domain, of this node or another, to messages on the wire: each node tells its own sockets. */
 @Injectable()
 export class Broadcaster {
   constructor(
@@ -15,61 +15,62 @@ export class Broadcaster {
   ) {}
 
   start(io: AppServer): void {
+    const to = (room: string) => io.local.to(room);
+
     this.events.on('platform.switched', (event) => {
-      io.to(userRoom(event.userId)).emit('platform:switched', {
+      to(userRoom(event.userId)).emit('platform:switched', {
         revision: event.revision,
         session_id: event.sessionId,
         platform: event.platform,
         previous_platform_id: event.previousPlatformId,
         origin: { session_id: event.origin.sessionId, tab_id: event.origin.tabId },
-        server_time: event.at.toISOString(),
+        server_time: event.at,
       });
     });
 
     this.events.on('platforms.changed', ({ revision, platforms, sessions, at }) => {
       for (const { id, platformId } of sessions) {
-        io.to(sessionRoom(id)).emit('platforms:changed', {
+        to(sessionRoom(id)).emit('platforms:changed', {
           revision,
           platforms,
           current_platform: platforms.find((platform) => platform.id === platformId) ?? null,
-          server_time: at.toISOString(),
+          server_time: at,
         });
       }
     });
 
     this.events.on('session.extended', ({ sessionId, deadlines, at }) => {
-      const event = { session_id: sessionId, ...deadlines, server_time: at.toISOString() };
-      io.to(sessionRoom(sessionId)).emit('session:extended', event);
+      to(sessionRoom(sessionId)).emit('session:extended', { session_id: sessionId, ...deadlines, server_time: at });
       this.watch.extend(sessionId, toDeadlines(deadlines));
-      io.serverSideEmit('session:extended', sessionId, deadlines);
     });
-    io.on('session:extended', (sessionId, deadlines) => this.watch.extend(sessionId, toDeadlines(deadlines)));
 
-    this.events.on('session.ended', ({ sessionId, reason, at }) => {
-      io.to(sessionRoom(sessionId)).emit('session:ended', {
-        session_id: sessionId,
-        reason,
-        error_code: endedCode(reason),
-        at: at.toISOString(),
-      });
-      io.in(sessionRoom(sessionId)).disconnectSockets(true);
-    });
+    this.events.on('session.ended', (event) => endSockets(io, event));
 
     this.events.on('session.rekeyed', ({ sessionId }) => {
-      cutOff(io, sessionId);
-      io.serverSideEmit('session:rekeyed', sessionId);
+      // Drops the line without a farewell: who holds the new secret comes back by itself, who holds the old cannot.
+      for (const socket of localSockets(io, sessionId)) socket.conn.close();
     });
-    io.on('session:rekeyed', (sessionId) => cutOff(io, sessionId));
   }
+}
+
+/** Tells the session's sockets on this node that it is over, and closes them. */
+export function endSockets(io: AppServer, { sessionId, reason, at }: DomainEventMap['session.ended']): void {
+  io.local.to(sessionRoom(sessionId)).emit('session:ended', {
+    session_id: sessionId,
+    reason,
+    error_code: endedCode(reason),
+    at,
+  });
+  io.local.in(sessionRoom(sessionId)).disconnectSockets(true);
+}
+
+/** The sockets of the session on this node. */
+export function localSockets(io: AppServer, sessionId: string): AppSocket[] {
+  const namespace = io.of('/');
+  const ids = [...(namespace.adapter.rooms.get(sessionRoom(sessionId)) ?? [])];
+  return ids.map((id) => namespace.sockets.get(id)).filter((socket) => socket !== undefined);
 }
 
 function toDeadlines(view: DeadlinesView): Deadlines {
   return { idleExpiresAt: new Date(view.idle_expires_at), absoluteExpiresAt: new Date(view.absolute_expires_at) };
-}
-
-/** Drops the line without a farewell: who holds the new secret comes back by itself, who holds the old one cannot. */
-function cutOff(io: AppServer, sessionId: string): void {
-  for (const socketId of io.of('/').adapter.rooms.get(sessionRoom(sessionId)) ?? []) {
-    io.of('/').sockets.get(socketId)?.conn.close();
-  }
 }

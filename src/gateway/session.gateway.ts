@@ -23,6 +23,7 @@ import { PRESENCE } from '../store/store.module';
 import { Broadcaster } from './broadcaster';
 import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
+import { Reconciler } from './reconciler';
 import { SessionEnding } from './session-ending';
 import { SocketErrorFilter } from './socket-error.filter';
 import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
@@ -46,6 +47,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   constructor(
     private readonly handshake: Handshake,
     private readonly broadcaster: Broadcaster,
+    private readonly reconciler: Reconciler,
     private readonly watch: ExpiryWatch,
     private readonly ending: SessionEnding,
     private readonly sessions: SessionService,
@@ -56,6 +58,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   afterInit(io: AppServer): void {
     io.use(this.handshake.check);
     this.broadcaster.start(io);
+    this.reconciler.start(io);
     this.watch.onExpiring = (sessionId, deadlines) => {
       // Each node watches its own sockets, so each tells its own.
       io.local.to(sessionRoom(sessionId)).emit('session:expiring', this.expiring(sessionId, deadlines));
@@ -70,6 +73,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
       const context = await this.sessions.requireContext(sessionId);
       socket.emit('session:state', toSessionState(context, this.clock.now()));
       if (socket.disconnected) return;
+      this.reconciler.note(userId, context.revision);
       this.watch.watch(sessionId, context.session);
       if (this.watch.isExpiring(context.session)) {
         socket.emit('session:expiring', this.expiring(sessionId, context.session));
@@ -84,7 +88,8 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   }
 
   async handleDisconnect(socket: AppSocket): Promise<void> {
-    const { sessionId } = socket.data;
+    const { sessionId, userId } = socket.data;
+    this.reconciler.forget(userId);
     if (this.io.of('/').adapter.rooms.has(sessionRoom(sessionId))) return;
     this.watch.unwatch(sessionId);
     await this.presence.leave(sessionId);

@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Server, ServerOptions } from 'socket.io';
-import { connect, type RedisClient } from '../store/redis';
-import { REDIS } from '../store/store.module';
+import type { RedisClient } from '../store/redis';
+import { REDIS, SUBSCRIBER } from '../store/store.module';
 
 /** A dead line is found within interval + timeout, so that a tab is right again within 15 s; ms. */
 const PING_INTERVAL = 6000;
@@ -16,22 +16,12 @@ const LONGEST_FRAME = 16 * 1024;
 export class SocketAdapter extends IoAdapter {
   private readonly log = new Logger('Sockets');
   private readonly publisher: RedisClient | null;
-  private subscriber: RedisClient | null = null;
+  private readonly subscriber: RedisClient | null;
 
-  constructor(
-    app: INestApplicationContext,
-    private readonly redisUrl: string | null,
-  ) {
+  constructor(app: INestApplicationContext) {
     super(app);
     this.publisher = app.get<RedisClient | null>(REDIS);
-  }
-
-  async connect(): Promise<void> {
-    if (!this.redisUrl) return;
-    this.subscriber = connect(this.redisUrl, 'subscriber');
-    // A node serves without Redis too; it is heard elsewhere as soon as Redis is there.
-    const patience = new Promise((resolve) => setTimeout(resolve, 3000));
-    await Promise.race([this.subscriber.connect().catch(() => undefined), patience]);
+    this.subscriber = app.get<RedisClient | null>(SUBSCRIBER);
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
@@ -50,11 +40,6 @@ export class SocketAdapter extends IoAdapter {
       );
     }
     return server;
-  }
-
-  override async dispose(): Promise<void> {
-    await super.dispose?.();
-    this.subscriber?.destroy();
   }
 
   /** The adapter does not wait for its publishing, so a refusal must be caught here or it would end the process. */

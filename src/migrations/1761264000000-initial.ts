@@ -64,12 +64,14 @@ export class Initial1761264000000 implements MigrationInterface {
           varchar('role', 16),
           flag('is_active', true),
           integer('revision', { default: 0 }),
+          datetime('changed_at'),
           integer('last_platform_id', nullable),
           datetime('created_at'),
         ],
         indices: [
           { name: 'uq_users_username_key', columnNames: ['username_key'], isUnique: true },
           { name: 'uq_users_email_key', columnNames: ['email_key'], isUnique: true },
+          { name: 'ix_users_changed', columnNames: ['changed_at'] },
         ],
       }),
       new Table({

@@ -1,8 +1,9 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { UnitOfWork } from '../database/unit-of-work';
 import { Public } from '../session/session.decorators';
+import { Heartbeat } from '../store/heartbeat';
 import type { RedisClient } from '../store/redis';
 import { REDIS } from '../store/store.module';
 
@@ -17,8 +18,17 @@ export class HealthController {
   constructor(
     private readonly work: UnitOfWork,
     @Inject(REDIS) private readonly redis: RedisClient | null,
+    private readonly channel: Heartbeat,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'vedfolnir_channel_healthy',
+      help: '1 while messages of the other nodes reach this one',
+      registers: [this.registry],
+      collect() {
+        this.set(channel.healthy ? 1 : 0);
+      },
+    });
   }
 
   @Get('health/live')
@@ -35,7 +45,7 @@ export class HealthController {
         () => 'up' as const,
         () => 'down' as const,
       );
-    const redis: Check | 'unused' = this.redis ? (this.redis.isReady ? 'up' : 'down') : 'unused';
+    const redis: Check | 'unused' = this.redis ? (this.channel.healthy ? 'up' : 'down') : 'unused';
     if (database === 'down') reply.status(503);
     return { status: database === 'up' ? 'ok' : 'unavailable', database, redis };
   }

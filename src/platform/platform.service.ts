@@ -121,7 +121,8 @@ export class PlatformService {
       } else {
         await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
       }
-      const revision = await this.sessionRows.raiseRevision(tx.em, userId);
+      const now = this.clock.now();
+      const revision = await this.sessionRows.raiseRevision(tx.em, userId, now);
       const platform = toPlatformView(row);
       tx.publish({
         name: 'platform.switched',
@@ -132,7 +133,7 @@ export class PlatformService {
           platform,
           previousPlatformId: context.platform?.id ?? null,
           origin,
-          at: this.clock.now(),
+          at: now.toISOString(),
         },
       });
       return { success: true, platform, revision };
@@ -156,12 +157,15 @@ export class PlatformService {
 
   /** Raises the revision and tells every tab what the connections are now, and which one its session is on. */
   private async announce(tx: Transaction, userId: number): Promise<PlatformView[]> {
-    const revision = await this.sessionRows.raiseRevision(tx.em, userId);
-    const at = this.clock.now();
+    const now = this.clock.now();
+    const revision = await this.sessionRows.raiseRevision(tx.em, userId, now);
     const platforms = (await this.platforms.list(tx.em, userId)).map(toPlatformView);
-    const live = await this.sessionRows.listLive(tx.em, userId, at);
+    const live = await this.sessionRows.listLive(tx.em, userId, now);
     const sessions = live.map((row) => ({ id: row.id, platformId: row.activePlatformId }));
-    tx.publish({ name: 'platforms.changed', payload: { userId, revision, platforms, sessions, at } });
+    tx.publish({
+      name: 'platforms.changed',
+      payload: { userId, revision, platforms, sessions, at: now.toISOString() },
+    });
     return platforms;
   }
 }

@@ -41,8 +41,12 @@ export class SessionGuard implements CanActivate {
     execution.switchToHttp().getResponse<FastifyReply>().header('Cache-Control', 'no-store');
     const secret = readSecret(this.config, request);
     if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
-    const context = await this.sessions.authenticate(secret, requirement.allowExpired);
-    if (!SAFE_METHODS.has(request.method) && !isCsrfToken(secret, givenToken(request))) {
+    const safe = SAFE_METHODS.has(request.method);
+    const context =
+      safe && !requirement.allowExpired
+        ? await this.sessions.authenticateRead(secret)
+        : await this.sessions.authenticate(secret, requirement.allowExpired);
+    if (!safe && !isCsrfToken(secret, givenToken(request))) {
       throw new AppError('CSRF_INVALID');
     }
     if (requirement.role && context.user.role !== requirement.role) throw new AppError('FORBIDDEN');

@@ -1,12 +1,19 @@
 /** Queries only; whoever calls decides, and brings the transaction. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, MoreThanOrEqual } from 'typeorm';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
 import { type Deadlines, LIVE_SQL, UNEXPIRED_SQL } from './expiry-policy';
 import { toPlatformView } from './session.views';
 import type { SessionContext } from './session-context';
+
+export interface Changes {
+  ended: { sessionId: string; reason: EndReason; at: Date }[];
+  users: { userId: number; revision: number; at: Date }[];
+  /** False: there was more than could be told. */
+  whole: boolean;
+}
 
 @Injectable()
 export class SessionRepository {
@@ -25,11 +32,11 @@ export class SessionRepository {
   }
 
   /** One more change that this user's tabs must see. @returns its number */
-  async raiseRevision(em: EntityManager, userId: number): Promise<number> {
+  async raiseRevision(em: EntityManager, userId: number, now: Date): Promise<number> {
     await em
       .createQueryBuilder()
       .update(User)
-      .set({ revision: () => 'revision + 1' })
+      .set({ revision: () => 'revision + 1', changedAt: now })
       .where({ id: userId })
       .execute();
     const user = await em.findOneOrFail(User, { select: { revision: true }, where: { id: userId } });
@@ -52,6 +59,25 @@ export class SessionRepository {
       .where(where, { key })
       .getOne();
     return row ? toContext(row) : null;
+  }
+
+  /** What has happened to sessions and users since then, at most `limit` of each. */
+  async changesSince(em: EntityManager, since: Date, limit: number): Promise<Changes> {
+    const ended = await em.find(UserSession, {
+      select: { id: true, endReason: true, endedAt: true },
+      where: { endedAt: MoreThanOrEqual(since) },
+      take: limit,
+    });
+    const users = await em.find(User, {
+      select: { id: true, revision: true, changedAt: true },
+      where: { changedAt: MoreThanOrEqual(since) },
+      take: limit,
+    });
+    return {
+      ended: ended.map((row) => ({ sessionId: row.id, reason: row.endReason ?? 'revoked', at: row.endedAt! })),
+      users: users.map((row) => ({ userId: row.id, revision: row.revision, at: row.changedAt })),
+      whole: ended.length < limit && users.length < limit,
+    };
   }
 
   async insert(em: EntityManager, session: Omit<UserSession, 'user' | 'activePlatform'>): Promise<void> {

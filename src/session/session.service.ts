@@ -10,6 +10,7 @@ import type { EndReason } from '../protocol/events';
 import type { DeviceView, ExtendedView } from '../protocol/http';
 import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
+import { ContextCache } from './cache/context-cache';
 import { activityDue, deadlinesAfter, expiryReason, isExpired } from './expiry-policy';
 import { requireLive } from './liveness';
 import { SessionRepository } from './session.repository';
@@ -29,6 +30,7 @@ export class SessionService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly repository: SessionRepository,
+    private readonly cache: ContextCache,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CONFIG) private readonly config: Config,
@@ -55,14 +57,31 @@ export class SessionService {
   }
 
   /**
-   * Who calls, by the secret of the cookie.
+   * Who calls, by the secret of the cookie, as the database has it now.
    * @param allowExpired lets a session pass that has run out, but none that was ended
    * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED
    */
   async authenticate(secret: string, allowExpired = false): Promise<SessionContext> {
     if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
-    const context = await this.work.read((em) => this.repository.findByTokenHash(em, hashSecret(secret)));
-    return this.live(context, allowExpired);
+    return this.live(await this.load(hashSecret(secret)), allowExpired);
+  }
+
+  /** As `authenticate`, for a request that changes nothing: the answer may come from the cache. */
+  async authenticateRead(secret: string): Promise<SessionContext> {
+    if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
+    const tokenHash = hashSecret(secret);
+    let loaded = false;
+    const context = await this.cache.get(tokenHash, () => {
+      loaded = true;
+      return this.load(tokenHash);
+    });
+    // A cache does not say that a session is over: it may not have heard of an extension.
+    const over = !context || context.session.endedAt || isExpired(context.session, this.clock.now());
+    return over && !loaded ? this.authenticate(secret) : this.live(context);
+  }
+
+  private load(tokenHash: string): Promise<SessionContext | null> {
+    return this.work.read((em) => this.repository.findByTokenHash(em, tokenHash));
   }
 
   /** The context of a live session by its public id, or null. */
@@ -91,7 +110,10 @@ export class SessionService {
       if (!context) return;
       const reason = expiryReason(context.session);
       if (!(await this.repository.endExpired(tx.em, sessionId, reason, at))) return;
-      tx.publish({ name: 'session.ended', payload: { sessionId, userId: context.user.id, reason, at } });
+      tx.publish({
+        name: 'session.ended',
+        payload: { sessionId, userId: context.user.id, reason, at: at.toISOString() },
+      });
     });
   }
 
@@ -143,7 +165,13 @@ export class SessionService {
       }
       tx.publish({
         name: 'session.extended',
-        payload: { sessionId: id, deadlines: toDeadlinesView(session), at: now },
+        payload: {
+          sessionId: id,
+          userId: context.user.id,
+          lastActivity: now.toISOString(),
+          deadlines: toDeadlinesView(session),
+          at: now.toISOString(),
+        },
       });
       return { ...context, session };
     });
@@ -192,15 +220,17 @@ export class SessionService {
   async endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason): Promise<boolean> {
     const at = this.clock.now();
     const ended = await this.repository.end(tx.em, sessionId, reason, at);
-    if (ended) tx.publish({ name: 'session.ended', payload: { sessionId, userId, reason, at } });
+    if (ended) tx.publish({ name: 'session.ended', payload: { sessionId, userId, reason, at: at.toISOString() } });
     return ended;
   }
 
   /** Gives the session a new secret; what was opened with the old one must go. @returns the secret for the cookie */
-  async rekeyIn(tx: Transaction, sessionId: string): Promise<string> {
+  async rekeyIn(tx: Transaction, { session, user }: SessionContext): Promise<string> {
     const secret = newSecret();
-    await this.repository.setTokenHash(tx.em, sessionId, hashSecret(secret));
-    tx.publish({ name: 'session.rekeyed', payload: { sessionId } });
+    await this.repository.setTokenHash(tx.em, session.id, hashSecret(secret));
+    // What is cached under the old secret is of an older revision from here on, and counts no more.
+    const revision = await this.repository.raiseRevision(tx.em, user.id, this.clock.now());
+    tx.publish({ name: 'session.rekeyed', payload: { sessionId: session.id, userId: user.id, revision } });
     return secret;
   }
 }

@@ -24,6 +24,7 @@ const user = (name: string): Omit<User, 'id'> => ({
   role: 'user',
   isActive: true,
   revision: 0,
+  changedAt: new Date('2026-01-02T03:04:05.678Z'),
   lastPlatformId: null,
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
 });
@@ -114,7 +115,7 @@ describe.each(KINDS)('%s', (_, configure) => {
           });
           tx.publish({
             name: 'platforms.changed',
-            payload: { userId: owner.id, revision: index, platforms: [], sessions: [], at: new Date() },
+            payload: { userId: owner.id, revision: index, platforms: [], sessions: [], at: new Date().toISOString() },
           });
           if (index % 3 === 0) throw new Error('rolled back on purpose');
           return index;

@@ -4,6 +4,7 @@ import type { Role } from '../../protocol/http';
 @Entity('users')
 @Index('uq_users_username_key', ['usernameKey'], { unique: true })
 @Index('uq_users_email_key', ['emailKey'], { unique: true })
+@Index('ix_users_changed', ['changedAt'])
 export class User {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
@@ -33,6 +34,10 @@ export class User {
   /** Orders every change that a tab of this user must see; raised in the transaction of the change. */
   @Column({ type: 'integer', default: 0 })
   revision!: number;
+
+  /** When the revision was last raised: what the other nodes look for. */
+  @Column({ name: 'changed_at', type: 'datetime', precision: 3 })
+  changedAt!: Date;
 
   /** Where the last switch of all sessions left this person; new sessions start there. */
   @Column({ name: 'last_platform_id', type: 'integer', nullable: true })

@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import { Connections } from '../../database/connections';
+import { UnitOfWork } from '../../database/unit-of-work';
+import { type Changes, SessionRepository } from '../session.repository';
+
+const EVERY = 1000;
+/** A change is looked for this much longer than it can be on its way: a transaction ends within 5 s, or not at all. */
+const OVERLAP = 10_000;
+/** Older knowledge than this is not acted on; ms. A revocation is known everywhere within it. */
+const FRESH = 2500;
+const MOST = 5000;
+
+/**
+ * What other nodes have committed, asked of the database itself each second: so that a revocation holds and a tab
+ * follows also when no message came. One process with its own SQLite has no other nodes and needs none of this.
+ */
+@Injectable()
+export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('ChangeFeed');
+  private readonly listeners = new Set<(changes: Changes) => void | Promise<void>>();
+  private timer: NodeJS.Timeout | undefined;
+  private freshAt = Number.NEGATIVE_INFINITY;
+  private since: Date | null = null;
+  private failing = false;
+  private stopped = false;
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly repository: SessionRepository,
+    private readonly clock: Clock,
+    private readonly connections: Connections,
+  ) {}
+
+  /** Whether this node knows all that was committed up to a moment ago. */
+  get fresh(): boolean {
+    return this.connections.serial || performance.now() - this.freshAt < FRESH;
+  }
+
+  /** @returns its undo */
+  onChanges(listener: (changes: Changes) => void | Promise<void>): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.connections.serial) void this.run();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private async run(): Promise<void> {
+    await this.poll();
+    if (this.stopped) return;
+    this.timer = setTimeout(() => this.run(), EVERY * (0.9 + 0.2 * Math.random()));
+    this.timer.unref();
+  }
+
+  private async poll(): Promise<void> {
+    const started = performance.now();
+    const now = this.clock.now();
+    const since = this.since ?? new Date(now.getTime() - OVERLAP);
+    try {
+      const changes = await this.work.read((em) => this.repository.changesSince(em, since, MOST));
+      for (const listener of this.listeners) await listener(changes);
+      this.freshAt = started;
+      this.since = new Date(now.getTime() - OVERLAP);
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing) this.logger.warn(`The database does not tell its changes: ${(error as Error).message}`);
+      this.failing = true;
+    }
+  }
+}

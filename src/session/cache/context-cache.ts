@@ -1,0 +1,89 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DomainEvents } from '../../common/domain-events';
+import type { Config } from '../../config';
+import { CONFIG } from '../../config.module';
+import { Heartbeat } from '../../store/heartbeat';
+import type { RedisClient } from '../../store/redis';
+import { REDIS } from '../../store/store.module';
+import type { Changes } from '../session.repository';
+import type { SessionContext } from '../session-context';
+import { ChangeFeed } from './change-feed';
+import { FarCache } from './far-cache';
+import { NearCache } from './near-cache';
+
+/**
+ * The contexts of sessions, for reads alone: in process, over Redis, over the database. A cache may say "this session
+ * is live", never "it is not"; and it may say so only while this node knows what the others have committed.
+ */
+@Injectable()
+export class ContextCache implements OnApplicationShutdown {
+  private readonly near: NearCache;
+  private readonly far: FarCache | null;
+  private trusted = false;
+
+  constructor(
+    private readonly feed: ChangeFeed,
+    private readonly heartbeat: Heartbeat,
+    events: DomainEvents,
+    @Inject(REDIS) redis: RedisClient | null,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.near = new NearCache(config.cacheTtl);
+    this.far = redis && new FarCache(redis, config.cacheTtl);
+    feed.onChanges((changes) => this.apply(changes));
+    events.on('session.ended', ({ sessionId }) => this.noteEnded([sessionId]));
+    events.on('session.rekeyed', ({ userId, revision }) => this.noteRevision(userId, revision));
+    events.on('platform.switched', ({ userId, revision }) => this.noteRevision(userId, revision));
+    events.on('platforms.changed', ({ userId, revision }) => this.noteRevision(userId, revision));
+    events.on('session.extended', ({ sessionId, lastActivity, deadlines }) =>
+      this.near.noteActivity(sessionId, lastActivity, deadlines),
+    );
+  }
+
+  /**
+   * @param load reads the database
+   * @returns what is known, or what `load` found
+   */
+  async get(tokenHash: string, load: () => Promise<SessionContext | null>): Promise<SessionContext | null> {
+    const usable = this.usable();
+    const known = usable ? this.near.get(tokenHash) : null;
+    if (known) return known;
+    const ticket = this.near.ticket();
+    const shared = usable && this.far ? await this.far.get(tokenHash) : null;
+    const context = shared ?? (await load());
+    if (!context || !usable) return context;
+    this.near.put(tokenHash, context, ticket);
+    if (!shared) void this.far?.put(tokenHash, context);
+    return context;
+  }
+
+  onApplicationShutdown(): void {
+    this.far?.close();
+  }
+
+  /** Losing touch with the other nodes empties what is near: it may have missed anything. */
+  private usable(): boolean {
+    const usable = this.feed.fresh && this.heartbeat.healthy;
+    if (this.trusted && !usable) this.near.clear();
+    this.trusted = usable;
+    return usable;
+  }
+
+  /** The feed repeats itself for a while; only what is news to Redis is told to it again. */
+  private async apply({ ended, users, whole }: Changes): Promise<void> {
+    if (!whole) this.near.clear();
+    await Promise.all([
+      this.noteEnded(ended.map(({ sessionId }) => sessionId)),
+      ...users.map(({ userId, revision }) => this.noteRevision(userId, revision)),
+    ]);
+  }
+
+  private async noteEnded(sessionIds: string[]): Promise<void> {
+    const news = sessionIds.filter((id) => this.near.noteEnded(id));
+    if (news.length > 0) await this.far?.noteEnded(news);
+  }
+
+  private async noteRevision(userId: number, revision: number): Promise<void> {
+    if (this.near.noteRevision(userId, revision)) await this.far?.noteRevision(userId, revision);
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { RedisClient } from '../../store/redis';
+import type { SessionContext } from '../session-context';
+
+/** How often the generation is read again; ms. */
+const GENERATION_EVERY = 1000;
+const GENERATION_KEY = 'vedfolnir:cache:generation';
+
+/** An entry counts unless its session has ended or its user has gone on: the same rule as near, in one step. */
+const GET = `
+local e = redis.call('HMGET', KEYS[1], 'user', 'session', 'revision', 'context')
+if not e[4] then return nil end
+if redis.call('EXISTS', ARGV[1] .. 'ended:' .. e[2]) == 1 then return nil end
+local newest = redis.call('GET', ARGV[1] .. 'revision:' .. e[1])
+if newest and tonumber(newest) > tonumber(e[3]) then return nil end
+return e[4]`;
+
+/** Compare and set: never over something newer, never over an end. */
+const PUT = `
+local prefix, user, session, revision, activity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+if redis.call('EXISTS', prefix .. 'ended:' .. session) == 1 then return 0 end
+local newest = redis.call('GET', prefix .. 'revision:' .. user)
+if newest and tonumber(newest) > revision then return 0 end
+local e = redis.call('HMGET', KEYS[1], 'revision', 'activity')
+if e[1] and (tonumber(e[1]) > revision or (tonumber(e[1]) == revision and tonumber(e[2]) > activity)) then return 0 end
+redis.call('HSET', KEYS[1], 'user', user, 'session', session, 'revision', ARGV[4], 'activity', ARGV[5], 'context', ARGV[6])
+redis.call('PEXPIRE', KEYS[1], ARGV[7])
+return 1`;
+
+const NOTE_REVISION = `
+local newest = redis.call('GET', KEYS[1])
+if newest and tonumber(newest) >= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
+/**
+ * Contexts in Redis, for all nodes. Every key begins with a generation, a random name that is made anew whenever a
+ * node has lost Redis or could not tell it something: what was there before is then not read by anybody.
+ */
+export class FarCache {
+  private generation: string | null = null;
+  private readonly timer: NodeJS.Timeout;
+  private renewing = false;
+
+  /** @param ttl milliseconds */
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly ttl: number,
+  ) {
+    // After a reconnect it may be another Redis, or the same one with old data.
+    redis.on('ready', () => this.mistrust());
+    redis.on('error', () => {
+      this.generation = null;
+    });
+    this.mistrust();
+    this.timer = setInterval(() => this.tick(), GENERATION_EVERY);
+    this.timer.unref();
+  }
+
+  get trusted(): boolean {
+    return this.generation !== null;
+  }
+
+  async get(tokenHash: string): Promise<SessionContext | null> {
+    const prefix = this.prefix();
+    if (!prefix) return null;
+    try {
+      const text = await this.redis.eval(GET, { keys: [`${prefix}context:${tokenHash}`], arguments: [prefix] });
+      // The generation may have ended while we asked.
+      return typeof text === 'string' && this.prefix() === prefix ? revive(text) : null;
+    } catch {
+      this.generation = null;
+      return null;
+    }
+  }
+
+  async put(tokenHash: string, context: SessionContext): Promise<void> {
+    const prefix = this.prefix();
+    if (!prefix || context.session.endedAt) return;
+    const { user, session, revision } = context;
+    await this.redis
+      .eval(PUT, {
+        keys: [`${prefix}context:${tokenHash}`],
+        arguments: [
+          prefix,
+          String(user.id),
+          session.id,
+          String(revision),
+          String(session.lastActivityAt.getTime()),
+          JSON.stringify(context),
+          String(this.ttl),
+        ],
+      })
+      // An entry that is not there costs a read of the database, no more.
+      .catch(() => undefined);
+  }
+
+  /** @returns whether Redis took note; if not, nothing of this generation is read any more */
+  async noteEnded(sessionIds: readonly string[]): Promise<boolean> {
+    const prefix = this.prefix();
+    if (!prefix) return false;
+    return this.told(
+      Promise.all(sessionIds.map((id) => this.redis.set(`${prefix}ended:${id}`, '1', { PX: 2 * this.ttl }))),
+    );
+  }
+
+  /** @returns as `noteEnded` */
+  async noteRevision(userId: number, revision: number): Promise<boolean> {
+    const prefix = this.prefix();
+    if (!prefix) return false;
+    const keys = [`${prefix}revision:${userId}`];
+    return this.told(this.redis.eval(NOTE_REVISION, { keys, arguments: [String(revision), String(2 * this.ttl)] }));
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private prefix(): string | null {
+    return this.generation && `vedfolnir:${this.generation}:`;
+  }
+
+  private async told(telling: Promise<unknown>): Promise<boolean> {
+    try {
+      await telling;
+      return true;
+    } catch {
+      this.mistrust();
+      return false;
+    }
+  }
+
+  /** Nobody is to read what is there now. */
+  private mistrust(): void {
+    this.generation = null;
+    this.renewing = true;
+    this.tick();
+  }
+
+  /** Makes a new generation where one is due, else follows the one that the nodes agree on. */
+  private async tick(): Promise<void> {
+    if (!this.redis.isReady) return;
+    try {
+      if (this.renewing) {
+        this.renewing = false;
+        await this.redis.set(GENERATION_KEY, randomUUID());
+      }
+      await this.redis.set(GENERATION_KEY, randomUUID(), { NX: true });
+      const agreed = await this.redis.get(GENERATION_KEY);
+      if (!this.renewing) this.generation = agreed;
+    } catch {
+      this.generation = null;
+      this.renewing = true;
+    }
+  }
+}
+
+const TIMES = new Set(['createdAt', 'lastActivityAt', 'idleExpiresAt', 'absoluteExpiresAt']);
+
+function revive(text: string): SessionContext {
+  return JSON.parse(text, (key, value: unknown) => (TIMES.has(key) ? new Date(value as string) : value));
+}

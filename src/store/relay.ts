@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { DOMAIN_EVENT_NAMES, type DomainEvent, type DomainEvents } from '../common/domain-events';
+import type { RedisClient } from './redis';
+
+const CHANNEL = 'vedfolnir:facts';
+
+/** Carries the facts of this node to all others, and theirs here. */
+export class Relay {
+  private readonly logger = new Logger('Relay');
+  private readonly nodeId = randomUUID();
+
+  constructor(
+    private readonly publisher: RedisClient,
+    private readonly subscriber: RedisClient,
+    private readonly events: DomainEvents,
+  ) {}
+
+  start(): void {
+    this.subscriber.subscribe(CHANNEL, (text) => this.receive(text)).catch(() => undefined);
+    this.events.onAny(async (event, source) => {
+      if (source === 'elsewhere') return;
+      const message = JSON.stringify({ from: this.nodeId, event });
+      // The others find out from the database what this does not tell them.
+      await this.publisher.publish(CHANNEL, message).catch(() => undefined);
+    });
+  }
+
+  /** Whatever stands in the channel, it must not end the process. */
+  private receive(text: string): void {
+    try {
+      const { from, event } = JSON.parse(text) as { from: unknown; event: DomainEvent };
+      if (from === this.nodeId) return;
+      if (!DOMAIN_EVENT_NAMES.has(event.name) || typeof event.payload !== 'object') throw new Error('unknown event');
+      this.events.publish(event, 'elsewhere').catch(() => undefined);
+    } catch (error) {
+      this.logger.warn(`A message from Redis was not understood: ${(error as Error).message}`);
+    }
+  }
+}
