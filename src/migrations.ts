@@ -1,4 +1,5 @@
 import { Initial1761264000000 } from './migrations/1761264000000-initial';
+import { Audit1763942400000 } from './migrations/1763942400000-audit';
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial1761264000000];
+export const MIGRATIONS = [Initial1761264000000, Audit1763942400000];

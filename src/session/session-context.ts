@@ -10,8 +10,14 @@ export interface SessionContext {
     readonly id: string;
     readonly createdAt: Date;
     readonly lastActivityAt: Date;
+    /** When the person last proved who they are: by signing in, or by their password since then. */
+    readonly authenticatedAt: Date;
     readonly endedAt: Date | null;
     readonly endReason: EndReason | null;
+    /** Of the sign-in. */
+    readonly userAgent: string;
+    /** Where the session was last used from. */
+    readonly ipAddress: string;
   };
   /** The active platform; null when none is connected. */
   readonly platform: PlatformView | null;

@@ -162,10 +162,13 @@ function toContext(row: UserSession): SessionContext {
       id: row.id,
       createdAt: row.createdAt,
       lastActivityAt: row.lastActivityAt,
+      authenticatedAt: row.authenticatedAt ?? row.createdAt,
       idleExpiresAt: row.idleExpiresAt,
       absoluteExpiresAt: row.absoluteExpiresAt,
       endedAt: row.endedAt,
       endReason: row.endReason,
+      userAgent: row.userAgent,
+      ipAddress: row.ipAddress,
     },
     platform: row.activePlatform ? toPlatformView(row.activePlatform) : null,
   };

@@ -49,6 +49,7 @@ export class SessionService {
       ipAddress: device.ipAddress.slice(0, 45),
       createdAt: now,
       lastActivityAt: now,
+      authenticatedAt: now,
       ...deadlinesAfter(this.config, now, now),
       endedAt: null,
       endReason: null,

@@ -8,6 +8,7 @@ import { User } from './user.entity';
 @Index('ix_user_sessions_user', ['userId', 'endedAt'])
 @Index('ix_user_sessions_platform', ['activePlatformId'])
 @Index('ix_user_sessions_idle', ['endedAt', 'idleExpiresAt'])
+@Index('ix_user_sessions_created', ['createdAt'])
 @Index('ix_user_sessions_absolute', ['endedAt', 'absoluteExpiresAt'])
 export class UserSession {
   /** Public; never the secret of the cookie. */
@@ -43,6 +44,10 @@ export class UserSession {
 
   @Column({ name: 'last_activity_at', type: 'datetime', precision: 3 })
   lastActivityAt!: Date;
+
+  /** When the password was last given; null for a session from before this was kept: when it was created. */
+  @Column({ name: 'authenticated_at', type: 'datetime', precision: 3, nullable: true })
+  authenticatedAt!: Date | null;
 
   @Column({ name: 'idle_expires_at', type: 'datetime', precision: 3 })
   idleExpiresAt!: Date;
