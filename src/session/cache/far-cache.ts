@@ -155,7 +155,7 @@ export class FarCache {
   }
 }
 
-const TIMES = new Set(['createdAt', 'lastActivityAt', 'idleExpiresAt', 'absoluteExpiresAt']);
+const TIMES = new Set(['createdAt', 'lastActivityAt', 'authenticatedAt', 'idleExpiresAt', 'absoluteExpiresAt']);
 
 function revive(text: string): SessionContext {
   return JSON.parse(text, (key, value: unknown) => (TIMES.has(key) ? new Date(value as string) : value));
