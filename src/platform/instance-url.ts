@@ -1,8 +1,10 @@
 import { invalidField } from '../common/app-error';
+import { refusalOf } from './instances/address-policy';
 
 /**
- * The origin of an instance as it is stored.
- * @param allowPrivate host:port list that may be spoken to without TLS, for development
+ * The origin of an instance as it is stored. What could never be reached is refused here already; the rest is found
+ * out when it is connected to.
+ * @param allowPrivate host:port list that may be private and spoken to without TLS, for development
  * @throws AppError VALIDATION_ERROR
  */
 export function normaliseInstanceUrl(text: string, allowPrivate: readonly string[]): string {
@@ -10,9 +12,7 @@ export function normaliseInstanceUrl(text: string, allowPrivate: readonly string
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw invalidField('instance_url', 'instance_url must be an address such as https://mastodon.example');
   }
-  if (url.username || url.password) throw invalidField('instance_url', 'instance_url must not hold a user or password');
-  if (url.protocol === 'http:' && !allowPrivate.includes(url.host)) {
-    throw invalidField('instance_url', 'instance_url must begin with https://');
-  }
+  const refusal = refusalOf(url, allowPrivate);
+  if (refusal) throw invalidField('instance_url', `instance_url ${refusal}`);
   return url.origin;
 }

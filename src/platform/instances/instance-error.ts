@@ -1,0 +1,36 @@
+import { AppError } from '../../common/app-error';
+
+/**
+ * How a request to an instance can fail, by what it means for us:
+ * - `unreachable`: it never arrived, so nothing was done there
+ * - `lost`: it may have arrived, but we have no answer that we understand
+ * - `unauthorized`: the token does not work (any more)
+ * - `refused`: the instance has understood and says no
+ * - `limited`: too many requests; later
+ */
+export type InstanceFault = 'unreachable' | 'lost' | 'unauthorized' | 'refused' | 'limited';
+
+/** A request to an instance that failed. The message is fit for the person to read, and holds no secret. */
+export class InstanceError extends Error {
+  constructor(
+    readonly fault: InstanceFault,
+    message: string,
+    readonly details: { status?: number; retryAt?: Date; cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause });
+  }
+
+  get status(): number | undefined {
+    return this.details.status;
+  }
+}
+
+/** What a caller of ours is answered. */
+export function toPlatformError(error: unknown): unknown {
+  if (!(error instanceof InstanceError)) return error;
+  const rejected = error.fault === 'unauthorized' || error.fault === 'refused';
+  return new AppError(rejected ? 'PLATFORM_REJECTED' : 'PLATFORM_UNREACHABLE', {
+    cause: error,
+    ...(error.fault === 'refused' && { message: `The instance refused the request: ${error.message}` }),
+  });
+}
