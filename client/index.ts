@@ -5,7 +5,7 @@ import { browserEnvironment } from './core/browser-environment';
 import { SessionSync } from './core/session-sync';
 
 export type * from './core/details';
-export { ApiError } from './core/errors';
+export { ApiError, isApiError } from './core/errors';
 export type { SessionSync } from './core/session-sync';
 
 declare global {

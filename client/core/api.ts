@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../src/protocol/errors';
 import { HEADERS, type RestSessionState } from '../../src/protocol/http';
 import type { Environment } from './environment';
-import { ApiError, isSessionOver, toApiError } from './errors';
+import { ApiError, isApiError, isSessionOver, toApiError } from './errors';
 
 export interface RequestOptions {
   body?: unknown;
@@ -48,7 +48,7 @@ export class Api {
     try {
       return await this.once<T>(method, path, options);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.error_code !== 'CSRF_INVALID') throw error;
+      if (!isApiError(error) || error.error_code !== 'CSRF_INVALID') throw error;
       const before = this.hooks.userId();
       await this.hooks.reread();
       // The cookie may meanwhile be another person's: what one began must not be done as the other.

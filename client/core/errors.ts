@@ -34,6 +34,11 @@ export class ApiError extends Error {
   }
 }
 
+/** By name, not by class: the scripts of a page are bundled apart, each with a class of its own. */
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof Error && error.name === 'ApiError';
+}
+
 /** The code in anything that came over a wire: an error body, `err.data` of a refused socket, or neither. */
 export function errorCodeOf(value: unknown): ErrorCode | undefined {
   if (typeof value !== 'object' || value === null || !('error_code' in value)) return undefined;

@@ -20,7 +20,7 @@ export interface Change {
   after: SessionState;
   /** The user's platforms as of this change; null when the change did not tell. */
   platforms: PlatformView[] | null;
-  /** More than one revision at once: what happened between is unknown. */
+  /** A whole state, not the fact itself: what happened since the last one is not told by it. */
   skipped: boolean;
   extended: boolean;
 }
@@ -63,7 +63,7 @@ export class StateHolder {
       this.current = { ...have, session: merged.session, server_time: merged.server_time };
       return { kind: 'refreshed', extended };
     }
-    return this.become(merged, { skipped: next.revision > have.revision + 1, extended });
+    return this.become(merged, { skipped: next.revision > have.revision, extended });
   }
 
   /** A switch told by the socket. One of another session moves only the revision. */

@@ -1,7 +1,7 @@
 import type { SessionState } from '../../src/protocol/http';
 import type { Api } from './api';
 import type { Environment } from './environment';
-import { ApiError, errorCodeOf } from './errors';
+import { errorCodeOf, isApiError } from './errors';
 import type { PerformanceMetrics } from './metrics';
 import { SyncLoop } from './sync-loop';
 import type { Transport } from './transport';
@@ -57,7 +57,7 @@ export class StateReader {
       this.hooks.done();
     } catch (error) {
       this.metrics.failedSyncs += 1;
-      this.hooks.failed(error instanceof ApiError && error.error_code === 'NETWORK_ERROR');
+      this.hooks.failed(isApiError(error) && error.error_code === 'NETWORK_ERROR');
     }
   }
 

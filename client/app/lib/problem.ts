@@ -1,8 +1,8 @@
-import { ApiError } from '../../core/errors';
+import { isApiError } from '../../core/errors';
 
 /** What went wrong, in words for the person. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof ApiError)) return 'Something went wrong. Please try again.';
+  if (!isApiError(error)) return 'Something went wrong. Please try again.';
   if (error.error_code === 'NETWORK_ERROR') return 'The server cannot be reached. Nothing was changed that we know of.';
   if (error.error_code === 'RATE_LIMITED' && error.retry_after) {
     return `${error.message} (${error.retry_after} seconds).`;
@@ -12,11 +12,11 @@ export function messageOf(error: unknown): string {
 
 /** Messages by field, for a form; empty when the refusal was not about fields. */
 export function fieldErrors(error: unknown): Record<string, string> {
-  if (!(error instanceof ApiError)) return {};
+  if (!isApiError(error)) return {};
   return Object.fromEntries(error.details.map(({ field, message }) => [field, message]));
 }
 
 /** The page is about to say farewell; a message of its own would only flash up. */
 export function isFarewell(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 401 && error.error_code !== 'INVALID_CREDENTIALS';
+  return isApiError(error) && error.status === 401 && error.error_code !== 'INVALID_CREDENTIALS';
 }

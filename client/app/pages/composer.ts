@@ -2,7 +2,7 @@ import { html, nothing, render } from 'lit';
 import { CHARACTER_LIMITS, HEADERS, type PlatformType } from '../../../src/protocol/http';
 import { postLength } from '../../../src/protocol/post-length';
 import { hasUnsentText } from '../../conventions/forms';
-import { ApiError } from '../../core/errors';
+import { isApiError } from '../../core/errors';
 import { notify } from '../lib/notify';
 import { isFarewell, messageOf } from '../lib/problem';
 import { on, session } from '../lib/session';
@@ -135,7 +135,7 @@ export class Composer {
   }
 
   private failed(error: unknown): void {
-    if (error instanceof ApiError && error.error_code === 'PLATFORM_CONTEXT_STALE') {
+    if (isApiError(error) && error.error_code === 'PLATFORM_CONTEXT_STALE') {
       const platform = error.state?.platform ?? null;
       this.movedTo = platform && { id: platform.id, name: platform.name, type: platform.platform_type };
       void session.syncSessionState();

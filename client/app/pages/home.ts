@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { HEADERS, type PostsView, type PostView, type StatisticsView } from '../../../src/protocol/http';
 import type { PlatformDetail } from '../../core/details';
-import { ApiError } from '../../core/errors';
+import { isApiError } from '../../core/errors';
 import { moment, TYPE_NAMES } from '../lib/format';
 import { on, session } from '../lib/session';
 import { View } from '../lib/view';
@@ -74,7 +74,7 @@ export class HomePage extends View {
         ]);
         this.loaded = { platformId, statistics, posts };
       } catch (error) {
-        if (!(error instanceof ApiError) || error.error_code !== 'PLATFORM_CONTEXT_STALE') throw error;
+        if (!isApiError(error) || error.error_code !== 'PLATFORM_CONTEXT_STALE') throw error;
         // The switch that made it stale will be, or has been, told; then we are called again.
         await session.syncSessionState();
       }
