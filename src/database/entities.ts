@@ -1,8 +1,21 @@
 import { AuditEvent } from './entities/audit-event.entity';
 import { Image } from './entities/image.entity';
+import { MediaChunk } from './entities/media-chunk.entity';
+import { OAuthApp } from './entities/oauth-app.entity';
+import { OAuthState } from './entities/oauth-state.entity';
 import { PlatformConnection } from './entities/platform-connection.entity';
 import { Post } from './entities/post.entity';
 import { User } from './entities/user.entity';
 import { UserSession } from './entities/user-session.entity';
 
-export const ENTITIES = [User, PlatformConnection, UserSession, Post, Image, AuditEvent];
+export const ENTITIES = [
+  User,
+  PlatformConnection,
+  UserSession,
+  Post,
+  Image,
+  MediaChunk,
+  OAuthApp,
+  OAuthState,
+  AuditEvent,
+];

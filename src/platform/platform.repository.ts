@@ -1,7 +1,7 @@
 /** Queries on connections; each is scoped by the user whose they are. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { PlatformConnection } from '../database/entities/platform-connection.entity';
+import { type NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 
@@ -19,7 +19,7 @@ export class PlatformRepository {
     return em.findOne(PlatformConnection, { where: { id, userId, isActive: true } });
   }
 
-  insert(em: EntityManager, row: Omit<PlatformConnection, 'id'>): Promise<PlatformConnection> {
+  insert(em: EntityManager, row: NewPlatformConnection): Promise<PlatformConnection> {
     return em.save(PlatformConnection, em.create(PlatformConnection, row));
   }
 

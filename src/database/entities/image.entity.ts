@@ -37,4 +37,26 @@ export class Image {
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
+
+  @Column({ name: 'mime_type', type: 'varchar', length: 64, nullable: true })
+  mimeType!: string | null;
+
+  /** Bytes. */
+  @Column({ type: 'integer', nullable: true })
+  size!: number | null;
+
+  /** Null while the upload is under way: until then no post can have it. */
+  @Column({ name: 'uploaded_at', type: 'datetime', precision: 3, nullable: true })
+  uploadedAt!: Date | null;
+
+  /** The attachment's id on the instance. */
+  @Column({ name: 'remote_id', type: 'varchar', length: 64, nullable: true })
+  remoteId!: string | null;
+
+  /** Where the instance shows it. */
+  @Column({ type: 'varchar', length: 1024, nullable: true })
+  url!: string | null;
 }
+
+type Defaulted = 'mimeType' | 'size' | 'uploadedAt' | 'remoteId' | 'url';
+export type NewImage = Omit<Image, 'id' | 'platform' | 'post' | Defaulted> & Partial<Pick<Image, Defaulted>>;

@@ -4,6 +4,7 @@ import { User } from './user.entity';
 
 @Entity('platform_connections')
 @Index('uq_platform_connections_account', ['userId', 'accountKey'], { unique: true })
+@Index('ix_platform_connections_check', ['nextCheckAt'])
 export class PlatformConnection {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
@@ -43,4 +44,60 @@ export class PlatformConnection {
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
+
+  /** The account's id on its instance; this and the next five are null until the instance has told them. */
+  @Column({ name: 'remote_account_id', type: 'varchar', length: 64, nullable: true })
+  remoteAccountId!: string | null;
+
+  @Column({ name: 'display_name', type: 'varchar', length: 255, nullable: true })
+  displayName!: string | null;
+
+  @Column({ name: 'avatar_url', type: 'varchar', length: 1024, nullable: true })
+  avatarUrl!: string | null;
+
+  @Column({ name: 'max_characters', type: 'integer', nullable: true })
+  maxCharacters!: number | null;
+
+  @Column({ name: 'characters_per_url', type: 'integer', nullable: true })
+  charactersPerUrl!: number | null;
+
+  /** MediaLimits as JSON. */
+  @Column({ name: 'media_limits', type: 'text', nullable: true })
+  mediaLimits!: string | null;
+
+  /** The instance has refused the token; nothing is sent there until there is a new one. */
+  @Column({ name: 'needs_reconnect', type: 'boolean', default: false })
+  needsReconnect!: boolean;
+
+  /** When the instance first confirmed the account; nothing is published before. */
+  @Column({ name: 'met_at', type: 'datetime', precision: 3, nullable: true })
+  metAt!: Date | null;
+
+  /** When account and limits are to be asked for again, and by whom it falls: a claim moves it forward. */
+  @Column({ name: 'next_check_at', type: 'datetime', precision: 3, nullable: true })
+  nextCheckAt!: Date | null;
+
+  /** In a row. */
+  @Column({ name: 'check_failures', type: 'integer', default: 0 })
+  checkFailures!: number;
+
+  /** Up to where the account's statuses have been read. */
+  @Column({ name: 'newest_status_id', type: 'varchar', length: 64, nullable: true })
+  newestStatusId!: string | null;
 }
+
+/** What a connection learns of itself later; absent when it is made. */
+type Learned =
+  | 'remoteAccountId'
+  | 'displayName'
+  | 'avatarUrl'
+  | 'maxCharacters'
+  | 'charactersPerUrl'
+  | 'mediaLimits'
+  | 'needsReconnect'
+  | 'metAt'
+  | 'nextCheckAt'
+  | 'checkFailures'
+  | 'newestStatusId';
+export type NewPlatformConnection = Omit<PlatformConnection, 'id' | 'user' | Learned> &
+  Partial<Pick<PlatformConnection, Learned>>;

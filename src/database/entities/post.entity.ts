@@ -4,6 +4,8 @@ import { PlatformConnection } from './platform-connection.entity';
 
 @Entity('posts')
 @Index('ix_posts_platform', ['platformConnectionId', 'id'])
+@Index('ix_posts_due', ['nextAttemptAt'])
+@Index('uq_posts_remote', ['platformConnectionId', 'remoteId'], { unique: true })
 export class Post {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
@@ -45,4 +47,23 @@ export class Post {
 
   @Column({ name: 'published_at', type: 'datetime', precision: 3, nullable: true })
   publishedAt!: Date | null;
+
+  /** ISO 639, as the instance is told; null: as the account has it. */
+  @Column({ type: 'varchar', length: 16, nullable: true })
+  language!: string | null;
+
+  /** The status's id on the instance. */
+  @Column({ name: 'remote_id', type: 'varchar', length: 64, nullable: true })
+  remoteId!: string | null;
+
+  /** How often a worker has taken it up; whoever holds the latest number may write its outcome. */
+  @Column({ type: 'integer', default: 0 })
+  attempts!: number;
+
+  /** When a worker may take it up (again); a worker that has it moves this forward. Null: nothing left to do. */
+  @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
+  nextAttemptAt!: Date | null;
 }
+
+type Defaulted = 'language' | 'remoteId' | 'attempts' | 'nextAttemptAt';
+export type NewPost = Omit<Post, 'id' | 'platform' | Defaulted> & Partial<Pick<Post, Defaulted>>;

@@ -1,8 +1,8 @@
 /** Queries on posts and images, each scoped by platform. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
-import { Image } from '../../database/entities/image.entity';
-import { Post } from '../../database/entities/post.entity';
+import { Image, type NewImage } from '../../database/entities/image.entity';
+import { type NewPost, Post } from '../../database/entities/post.entity';
 import type { StatisticsView } from '../../protocol/http';
 
 @Injectable()
@@ -23,11 +23,11 @@ export class PostRepository {
     return em.find(Image, { where: { postId: In(postIds) }, order: { id: 'ASC' } });
   }
 
-  insert(em: EntityManager, row: Omit<Post, 'id'>): Promise<Post> {
+  insert(em: EntityManager, row: NewPost): Promise<Post> {
     return em.save(Post, em.create(Post, row));
   }
 
-  insertImage(em: EntityManager, row: Omit<Image, 'id'>): Promise<Image> {
+  insertImage(em: EntityManager, row: NewImage): Promise<Image> {
     return em.save(Image, em.create(Image, row));
   }
 

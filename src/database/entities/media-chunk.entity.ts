@@ -1,0 +1,19 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Image } from './image.entity';
+
+/** A piece of an uploaded file, small enough for every database's packet; gone when the instance has the file. */
+@Entity('media_chunks')
+export class MediaChunk {
+  @PrimaryColumn({ name: 'image_id', type: 'integer' })
+  imageId!: number;
+
+  @ManyToOne(() => Image, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'image_id', foreignKeyConstraintName: 'fk_media_chunks_image' })
+  image?: Image;
+
+  @PrimaryColumn({ type: 'integer' })
+  position!: number;
+
+  @Column({ type: 'blob' })
+  bytes!: Buffer;
+}

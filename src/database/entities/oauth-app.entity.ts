@@ -1,0 +1,25 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What an instance knows us as: registered once per instance and address of ours. */
+@Entity('oauth_apps')
+export class OAuthApp {
+  /** Instance and redirect address, hashed. */
+  @PrimaryColumn({ name: 'app_key', type: 'varchar', length: 64 })
+  appKey!: string;
+
+  @Column({ name: 'instance_url', type: 'varchar', length: 255 })
+  instanceUrl!: string;
+
+  @Column({ name: 'redirect_uri', type: 'varchar', length: 512 })
+  redirectUri!: string;
+
+  @Column({ name: 'client_id', type: 'varchar', length: 255 })
+  clientId!: string;
+
+  /** Sealed by the token cipher. */
+  @Column({ name: 'client_secret', type: 'text' })
+  clientSecret!: string;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt!: Date;
+}
