@@ -1,0 +1,86 @@
+/** The end of a session by its limits, as a person sees it. */
+import type { Browser } from 'playwright-core';
+import { type ServerNode, startNode } from '../support/server';
+import { Device, launchChromium } from './support/chromium';
+import { newPerson, type Person } from './support/people';
+import { heard, until } from './support/recorder';
+
+let node: ServerNode;
+let browser: Browser;
+let person: Person;
+let device: Device;
+
+beforeAll(async () => {
+  const limits = { SESSION_IDLE_TIMEOUT: '6s', SESSION_EXPIRY_WARNING: '4s' };
+  [node, browser] = await Promise.all([startNode(limits), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+
+beforeEach(async () => {
+  person = await newPerson(node.url);
+  device = await Device.open(browser, node.url, person.client);
+});
+
+afterEach(async () => {
+  await device.close();
+  expect(device.complaints).toEqual([]);
+});
+
+it('warns in every tab, and one answer is the answer of all', async () => {
+  const second = await device.tab('/devices');
+  const tab = await device.tab('/');
+  const [dialog, other] = [tab.getByRole('alertdialog'), second.getByRole('alertdialog')];
+  await Promise.all([dialog.waitFor(), other.waitFor()]);
+  const stay = dialog.getByRole('button', { name: 'Stay signed in' });
+  expect(await tab.evaluate('document.activeElement?.textContent')).toBe('Stay signed in');
+  await tab.keyboard.press('Escape');
+  expect(await dialog.isVisible()).toBe(true);
+  // Opening the second page was an activity too, and may have been told.
+  const before = await Promise.all([tab, second].map(async (page) => (await heard(page, 'sessionExtended')).length));
+  await stay.click();
+  await Promise.all([dialog.waitFor({ state: 'hidden' }), other.waitFor({ state: 'hidden' })]);
+  expect(await heard(second, 'sessionExpiring')).toMatchObject([{ reason: 'idle' }]);
+  const after = await Promise.all([tab, second].map(async (page) => (await heard(page, 'sessionExtended')).length));
+  expect(after).toEqual(before.map((count) => count + 1));
+  expect(await heard(second, 'sessionExpired')).toEqual([]);
+});
+
+it('signs out whoever does not answer, shows nothing more, and says why', async () => {
+  const second = await device.tab('/');
+  const tab = await device.tab('/');
+  await Promise.all(
+    [tab, second].map(async (page) => {
+      await page.waitForURL('**/login?reason=idle', { timeout: 15_000 });
+      await page.getByText('You were signed out because nothing was done here for a long time.').waitFor();
+    }),
+  );
+});
+
+it('lets a busy person work on, whatever the clock says', async () => {
+  const tab = await device.tab('/create_post');
+  const text = tab.getByLabel('Text', { exact: true });
+  const began = performance.now();
+  // Twice the idle limit, never away for longer than a third of it.
+  while (performance.now() - began < 12_000) await text.pressSequentially('word ', { delay: 100 });
+  expect(await heard(tab, 'sessionExpired')).toEqual([]);
+  expect(await tab.getByRole('alertdialog').isVisible()).toBe(false);
+});
+
+it('signs out from the warning', async () => {
+  const tab = await device.tab('/');
+  await tab.getByRole('alertdialog').getByRole('button', { name: 'Sign out' }).click();
+  await tab.waitForURL('**/login?reason=logout');
+});
+
+it('is not kept alive by an open page that looks for news', async () => {
+  const tab = await device.tab('/');
+  await until(tab, '(window.heard.sessionExpiring ?? []).length === 1');
+  await tab.evaluate('window.sessionSync.syncSessionState()');
+  await tab.evaluate("window.dispatchEvent(new Event('online'))");
+  await tab.evaluate("window.dispatchEvent(new KeyboardEvent('keydown', { key: 'a' }))");
+  await tab.waitForURL('**/login?reason=idle', { timeout: 15_000 });
+});

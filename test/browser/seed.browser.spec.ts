@@ -1,0 +1,126 @@
+/** The two scripts printed in the document that this product comes from run unchanged in a page of ours. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { type ServerNode, startNode } from '../support/server';
+import { Device, launchChromium } from './support/chromium';
+import { newPerson, type Person } from './support/people';
+import { heard, standsOn, until } from './support/recorder';
+
+const SOURCES = join(__dirname, '../../../shared/seed');
+const fixture = (name: string) => readFileSync(join(__dirname, 'fixtures', name), 'utf8');
+const HANDLER = fixture('custom-session-handler.js');
+const SWITCHER = fixture('platform-switcher.js');
+
+/** What such a page has around the scripts. */
+const SURROUNDINGS = `
+  const add = (tag, attributes) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    document.body.append(element);
+  };
+  add('div', { id: 'platform-switcher-container' });
+  add('button', { id: 'platformsDropdown' });
+  add('span', { 'data-user-info': 'email', id: 'email' });
+`;
+
+let node: ServerNode;
+let browser: Browser;
+let person: Person;
+let device: Device;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([startNode(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+
+beforeEach(async () => {
+  person = await newPerson(node.url, ['Alpha', 'Beta']);
+  device = await Device.open(browser, node.url, person.client);
+  // Their scripts take the place of ours; the page, its policy and /client/vedfolnir.js are the server's.
+  await device.context.route('**/client/app.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: `{${SURROUNDINGS}}\n${HANDLER}\n${SWITCHER}` }),
+  );
+});
+
+afterEach(async () => {
+  await device.close();
+  expect(device.complaints).toEqual([]);
+});
+
+async function theirPage(path: string): Promise<Page> {
+  const page = await device.tab(path);
+  await page.locator('#platform-switcher-container [data-platform-id]').first().waitFor({ state: 'attached' });
+  return page;
+}
+
+(existsSync(SOURCES) ? it : it.skip)('are the printed ones, letter for letter', () => {
+  const document = readdirSync(SOURCES)
+    .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
+    .join('\n');
+  const listings = [...document.matchAll(/```javascript\n(.*?)```/gs)].map(([, code]) => code);
+  expect(listings).toEqual([HANDLER, SWITCHER]);
+});
+
+it('find window.sessionSync where they look for it', async () => {
+  const page = await theirPage('/');
+  expect(await page.evaluate('window.customSessionHandler.sessionSync === window.sessionSync')).toBe(true);
+});
+
+it('switch both ways, and every tab follows', async () => {
+  const [mine, theirs] = [await theirPage('/devices'), await theirPage('/')];
+  const [alpha, beta] = person.platforms;
+  for (const [page, to] of [
+    [theirs, beta!],
+    [mine, alpha!],
+  ] as const) {
+    await page.locator(`#platform-switcher-container [data-platform-id="${to.id}"]`).dispatchEvent('click');
+    await Promise.all([standsOn(mine, to.id), standsOn(theirs, to.id)]);
+    for (const tab of [mine, theirs]) {
+      await until(tab, `document.querySelector('#platformDropdown').textContent.trim() === '${to.name}'`);
+      await until(tab, `document.querySelector('#platformsDropdown').textContent === 'Platform: ${to.name}'`);
+    }
+  }
+  for (const tab of [mine, theirs]) {
+    const switches = await heard(tab, 'platformSwitched');
+    expect(switches.map(({ platformName }) => platformName)).toEqual(['Beta', 'Alpha']);
+    // Theirs tells the document too; neither may set the other off again.
+    expect(await tab.evaluate('window.heard.sessionUpdated.length')).toBe(2 * 3);
+  }
+});
+
+it('keep a form without text on the active platform, with its limit', async () => {
+  const page = await theirPage('/create_post');
+  const beta = person.platforms[1]!;
+  await person.client.post(`/api/switch_platform/${beta.id}`, {});
+  await standsOn(page, beta.id);
+  expect(await page.locator('input[name="platform_id"]').inputValue()).toBe(String(beta.id));
+  await page.getByText('2200 characters remaining').waitFor();
+});
+
+it('do not send to another account what was written for the first', async () => {
+  const page = await theirPage('/create_post');
+  await page.getByLabel('Text', { exact: true }).fill('Meant for Alpha');
+  await person.client.post(`/api/switch_platform/${person.platforms[1]!.id}`, {});
+  await standsOn(page, person.platforms[1]!.id);
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST'),
+    page.getByRole('button', { name: 'Post', exact: true }).click(),
+  ]);
+  // Their script has put the new platform into the form; it is sent as what it was written for all the same.
+  expect(answer.status()).toBe(409);
+  const { body } = await person.client.get<{ total_posts: number }>('/api/platform_statistics');
+  expect(body.total_posts).toBe(0);
+});
+
+it('see the end of a session and go to the login page', async () => {
+  const page = await theirPage('/');
+  await person.client.post('/api/auth/logout', {});
+  await page.getByText('Your session has expired. Please log in again.').waitFor();
+  expect(await heard(page, 'sessionExpired')).toEqual([{ reason: 'logout', errorCode: 'SESSION_REVOKED' }]);
+  await page.waitForURL('**/login');
+});
