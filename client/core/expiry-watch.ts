@@ -1,3 +1,4 @@
+import type { SessionExpiring } from '../../src/protocol/events';
 import type { SessionView } from '../../src/protocol/http';
 import type { ExpiringDetail } from './details';
 import type { Environment } from './environment';
@@ -43,17 +44,25 @@ export class ExpiryWatch {
     }
   }
 
-  /** The server's warning. Told once for each deadline, however often it comes. */
-  warned(detail: ExpiringDetail): void {
-    if (this.warnedFor === detail.expiresAt) return;
-    this.warnedFor = detail.expiresAt;
-    this.hooks.warn(detail);
+  /** The server's warning; taken only where it is about the session that we have. */
+  heard(event: SessionExpiring, session: SessionView | undefined): void {
+    if (session?.id !== event.session_id) return;
+    // It was overtaken: meanwhile somebody stayed.
+    if (Date.parse(event.expires_at) < Date.parse(session.expires_at)) return;
+    this.warn({ reason: event.reason, expiresAt: event.expires_at });
   }
 
   stop(): void {
     for (const timer of [this.deadline, this.warning]) if (timer !== undefined) this.env.clearTimeout(timer);
     this.deadline = undefined;
     this.warning = undefined;
+  }
+
+  /** Once for each deadline, however often it comes. */
+  private warn(detail: ExpiringDetail): void {
+    if (this.warnedFor === detail.expiresAt) return;
+    this.warnedFor = detail.expiresAt;
+    this.hooks.warn(detail);
   }
 
   private due(session: SessionView): void {
@@ -63,7 +72,7 @@ export class ExpiryWatch {
 
   private warnLate(session: SessionView): void {
     const reason = session.expires_at === session.absolute_expires_at ? 'absolute' : 'idle';
-    this.warned({ reason, expiresAt: session.expires_at });
+    this.warn({ reason, expiresAt: session.expires_at });
   }
 
   private after(ms: number, task: () => void): number {

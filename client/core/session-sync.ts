@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../src/protocol/errors';
-import type { SessionEnded, SessionExpiring } from '../../src/protocol/events';
+import type { SessionEnded } from '../../src/protocol/events';
 import type { ExtendedView, SessionState, SwitchResult, SwitchScope } from '../../src/protocol/http';
 import { ActivityWatch } from './activity';
 import { Announcer } from './announcer';
@@ -219,7 +219,7 @@ export class SessionSync {
         'session:state': (state) => this.inbox.state(state),
         'platform:switched': (event) => this.inbox.switched(event),
         'platforms:changed': (event) => this.inbox.platforms(event),
-        'session:expiring': (event) => this.expiring(event),
+        'session:expiring': (event) => this.expiry.heard(event, this.holder.state?.session),
         'session:extended': (event) => event.session_id === this.sessionId && this.inbox.deadlines(event),
         'session:ended': (event) => this.ended(event),
       },
@@ -233,14 +233,6 @@ export class SessionSync {
 
   private get sessionId(): string | undefined {
     return this.holder.state?.session.id;
-  }
-
-  private expiring(event: SessionExpiring): void {
-    const session = this.holder.state?.session;
-    if (session?.id !== event.session_id) return;
-    // A warning that was overtaken: meanwhile somebody stayed.
-    if (Date.parse(event.expires_at) < Date.parse(session.expires_at)) return;
-    this.expiry.warned({ reason: event.reason, expiresAt: event.expires_at });
   }
 
   private ended(event: SessionEnded): void {

@@ -9,7 +9,7 @@ import { standsOn } from './support/recorder';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const SCREENS = join(__dirname, '../../docs/screens');
-/** The README's picture is made anew by hand, like all others: a run of the tests leaves the tree as it was. */
+/** Only on demand: a run of the tests leaves the tree as it was. The README shows one of them. */
 const TAKES_PICTURES = process.env.SCREENSHOTS === '1';
 
 const PAGES = ['/login', '/register', '/', '/create_post', '/platforms', '/devices', '/account'];
@@ -37,7 +37,11 @@ let person: Person;
 
 beforeAll(async () => {
   [node, browser] = await Promise.all([startNode(), launchChromium()]);
-  person = await newPerson(node.url, ['Ada at home', 'Pictures', 'A rather long name for an account, as people give']);
+  person = await newPerson(
+    node.url,
+    ['Ada at home', 'Pictures', 'A rather long name for an account, as people give'],
+    'ada',
+  );
   const headers = { 'x-platform-id': String(person.platforms[0]!.id) };
   for (const content of ['The first words.', 'Averylongwordwithoutanyspace'.repeat(6)]) {
     await person.client.post('/api/posts', { title: 'A title', content }, { headers });

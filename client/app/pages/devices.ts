@@ -41,7 +41,7 @@ export class DevicesPage extends View {
       <li class="card" data-session-id=${device.id}>
         <h2>
           ${device.device} ${device.current ? html`<span class="badge">This device</span>` : nothing}
-          ${device.online ? html`<span class="badge badge-good">Online</span>` : nothing}
+          ${device.online || device.current ? html`<span class="badge badge-good">Online</span>` : nothing}
         </h2>
         <dl class="facts">
           <dt>Address</dt>

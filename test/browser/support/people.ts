@@ -7,9 +7,13 @@ export interface Person {
 }
 
 /** A new account, signed in, with a platform for each name: Mastodon and Pixelfed in turn. The first is active. */
-export async function newPerson(url: string, names: string[] = ['Alpha', 'Beta', 'Gamma']): Promise<Person> {
+export async function newPerson(
+  url: string,
+  names: string[] = ['Alpha', 'Beta', 'Gamma'],
+  username?: string,
+): Promise<Person> {
   const client = new TestClient(url);
-  const registered = await client.register();
+  const registered = await client.register(username ? { username } : {});
   if (registered.status !== 201) throw new Error(`Not registered: ${registered.text}`);
   const platforms: PlatformView[] = [];
   for (const [index, name] of names.entries()) {
