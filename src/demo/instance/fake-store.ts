@@ -1,0 +1,181 @@
+/** What a pretended instance keeps: accounts, statuses, media, and who may act for whom. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { PlatformType } from '../../protocol/http';
+import { postLength } from '../../protocol/post-length';
+
+export interface FakeAccount {
+  id: string;
+  username: string;
+  displayName: string;
+  avatarUrl: string | null;
+}
+
+export interface FakeMedia {
+  id: string;
+  accountId: string;
+  bytes: Buffer;
+  mimeType: string;
+  description: string | null;
+  /** How often it will still be said to be in the works. */
+  pending: number;
+  attached: boolean;
+}
+
+export interface FakeStatus {
+  id: string;
+  accountId: string;
+  username: string;
+  text: string;
+  spoilerText: string;
+  visibility: string;
+  language: string | null;
+  media: FakeMedia[];
+  createdAt: Date;
+  editedAt: Date | null;
+  idempotencyKey: string | null;
+}
+
+export interface FakeInstanceOptions {
+  kind: PlatformType;
+  name: string;
+  /** 0 or absent: any that is free. */
+  port?: number;
+  accounts?: { username: string; token: string; displayName?: string; avatarUrl?: string }[];
+  maxCharacters?: number;
+  maxMedia?: number;
+  mimeTypes?: string[];
+  /** Bytes. */
+  imageSize?: number;
+  /** Whether it knows `/api/v2/instance`. */
+  knowsV2?: boolean;
+  /** How often an attachment is said to be in the works before it is ready. */
+  mediaDelay?: number;
+}
+
+/** A refusal: its status and the words that go with it. */
+export class FakeRefusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class FakeStore {
+  readonly statuses: FakeStatus[] = [];
+  readonly media = new Map<string, FakeMedia>();
+  readonly accounts = new Map<string, FakeAccount>();
+  readonly tokens = new Map<string, FakeAccount>();
+  readonly apps = new Map<string, { secret: string; redirectUri: string; name: string }>();
+  readonly codes = new Map<
+    string,
+    { clientId: string; redirectUri: string; challenge: string; account: FakeAccount; used: boolean }
+  >();
+  private readonly byKey = new Map<string, FakeStatus>();
+  private counter = 110_000_000_000_000_000n;
+
+  constructor(readonly options: FakeInstanceOptions) {
+    for (const { username, token, displayName, avatarUrl } of options.accounts ?? []) {
+      this.tokens.set(token, this.account(username, displayName, avatarUrl));
+    }
+  }
+
+  get isPixelfed(): boolean {
+    return this.options.kind === 'pixelfed';
+  }
+
+  get maxCharacters(): number {
+    return this.options.maxCharacters ?? (this.isPixelfed ? 2200 : 500);
+  }
+
+  get maxMedia(): number {
+    return this.options.maxMedia ?? (this.isPixelfed ? 10 : 4);
+  }
+
+  get mimeTypes(): string[] {
+    return this.options.mimeTypes ?? ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+  }
+
+  get imageSize(): number {
+    return this.options.imageSize ?? 16 * 1024 * 1024;
+  }
+
+  nextId(): string {
+    this.counter += 1n;
+    return String(this.counter);
+  }
+
+  account(username: string, displayName = username, avatarUrl: string | null = null): FakeAccount {
+    const known = [...this.accounts.values()].find((each) => each.username === username);
+    if (known) return known;
+    const account = { id: this.nextId(), username, displayName, avatarUrl };
+    this.accounts.set(account.id, account);
+    return account;
+  }
+
+  issueToken(account: FakeAccount): string {
+    const token = randomBytes(24).toString('base64url');
+    this.tokens.set(token, account);
+    return token;
+  }
+
+  /** @throws FakeRefusal as Mastodon's validation does */
+  post(account: FakeAccount, form: Record<string, unknown>, key: string | null): FakeStatus {
+    const seen = key && !this.isPixelfed ? this.byKey.get(`${account.id}:${key}`) : undefined;
+    if (seen) return seen;
+    const text = String(form.status ?? '');
+    const spoilerText = String(form.spoiler_text ?? '');
+    const ids = Array.isArray(form.media_ids) ? form.media_ids.map(String) : [];
+    const media = ids.map((id) => this.media.get(id));
+    this.requireFitting(text, spoilerText);
+    if (text.trim() === '' && ids.length === 0) throw new FakeRefusal(422, "Validation failed: Text can't be blank");
+    if (this.isPixelfed && ids.length === 0) throw new FakeRefusal(422, 'A media attachment is required');
+    if (ids.length > this.maxMedia) throw new FakeRefusal(422, `Cannot attach more than ${this.maxMedia} files`);
+    if (media.some((each) => !each || each.accountId !== account.id || each.attached)) {
+      throw new FakeRefusal(422, 'Validation failed: media not found');
+    }
+    if (media.some((each) => each!.pending > 0)) {
+      throw new FakeRefusal(422, 'Cannot attach files that have not finished processing');
+    }
+    for (const each of media) each!.attached = true;
+    const status: FakeStatus = {
+      id: this.nextId(),
+      accountId: account.id,
+      username: account.username,
+      text,
+      spoilerText,
+      visibility: String(form.visibility ?? 'public'),
+      language: form.language ? String(form.language) : null,
+      media: media as FakeMedia[],
+      createdAt: new Date(),
+      editedAt: null,
+      idempotencyKey: key,
+    };
+    this.statuses.push(status);
+    if (key) this.byKey.set(`${account.id}:${key}`, status);
+    return status;
+  }
+
+  requireFitting(text: string, spoilerText: string): void {
+    if (postLength(text, spoilerText) > this.maxCharacters) {
+      throw new FakeRefusal(422, `Validation failed: Text character limit of ${this.maxCharacters} exceeded`);
+    }
+  }
+
+  /** PKCE: only who made the challenge knows the verifier. */
+  redeem(code: string, clientId: string, secret: string, redirectUri: string, verifier: string): FakeAccount {
+    const app = this.apps.get(clientId);
+    const grant = this.codes.get(code);
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const fits =
+      app?.secret === secret &&
+      grant?.clientId === clientId &&
+      grant.redirectUri === redirectUri &&
+      grant.challenge === challenge &&
+      !grant.used;
+    if (!fits || !grant) throw new FakeRefusal(400, 'invalid_grant');
+    grant.used = true;
+    return grant.account;
+  }
+}
