@@ -13,7 +13,8 @@ export class ErrorFilter implements ExceptionFilter {
     const error = toAppError(thrown);
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (error.status >= 500) this.log(error, request);
+    // What an instance does wrong is told to the person, who chose it.
+    if (error.status >= 500 && error.status !== 502) this.log(error, request);
     answer(error, request, reply);
   }
 

@@ -8,7 +8,7 @@ import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { CreatePostDto } from '../platform/posts/post.dto';
 import { PostService } from '../platform/posts/post.service';
-import { CHARACTER_LIMITS, type PlatformView, type SessionState } from '../protocol/http';
+import { type PlatformView, type SessionState } from '../protocol/http';
 import { CurrentSecret, CurrentSession, Public, RequireSession } from '../session/session.decorators';
 import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
@@ -164,7 +164,7 @@ export class PagesController {
 function emptyForm(platform: PlatformView): PostForm {
   return {
     platform,
-    maxCharacters: CHARACTER_LIMITS[platform.platform_type],
+    maxCharacters: platform.max_characters,
     values: { title: '', content: '', spoiler_text: '', visibility: 'public' },
     errors: [],
   };

@@ -1,14 +1,18 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { IdPipe } from '../common/validation';
-import type { PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
+import type { PlatformTestView, PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
 import { CurrentSession, CurrentTab } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
+import { ConnectionKeeper } from './instances/connection-keeper';
 import { ConnectPlatformDto, SwitchPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformService } from './platform.service';
 
 @Controller('api')
 export class PlatformController {
-  constructor(private readonly platforms: PlatformService) {}
+  constructor(
+    private readonly platforms: PlatformService,
+    private readonly keeper: ConnectionKeeper,
+  ) {}
 
   @Get('user_platforms')
   list(@CurrentSession() session: SessionContext): Promise<UserPlatformsView> {
@@ -49,6 +53,12 @@ export class PlatformController {
   @HttpCode(204)
   remove(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<void> {
     return this.platforms.remove(session, id);
+  }
+
+  @Post('platforms/:id/test')
+  @HttpCode(200)
+  test(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<PlatformTestView> {
+    return this.keeper.test(session, id);
   }
 
   @Post('platforms/:id/default')

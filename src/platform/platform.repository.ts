@@ -1,6 +1,6 @@
 /** Queries on connections; each is scoped by the user whose they are. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In, LessThanOrEqual, Not } from 'typeorm';
 import { type NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
@@ -38,6 +38,21 @@ export class PlatformRepository {
 
   async setLastPlatform(em: EntityManager, userId: number, platformId: number): Promise<void> {
     await em.update(User, { id: userId }, { lastPlatformId: platformId });
+  }
+
+  /** The connection that has waited longest to be asked about, of those that are not in `except`. */
+  findDue(em: EntityManager, now: Date, except: number[]): Promise<PlatformConnection | null> {
+    return em.findOne(PlatformConnection, {
+      where: { nextCheckAt: LessThanOrEqual(now), isActive: true, ...(except.length > 0 && { id: Not(In(except)) }) },
+      order: { nextCheckAt: 'ASC' },
+    });
+  }
+
+  /** Takes the check upon the caller, and sets when it is due again if nothing comes of it. @returns false: too late */
+  async claimCheck(em: EntityManager, row: PlatformConnection, next: Date): Promise<boolean> {
+    const seen = { id: row.id, nextCheckAt: row.nextCheckAt!, checkFailures: row.checkFailures };
+    const change = { nextCheckAt: next, checkFailures: row.checkFailures + 1 };
+    return (await em.update(PlatformConnection, seen, change)).affected === 1;
   }
 
   /** Moves every session of the user that has not ended, or those on `from` alone (null: those on none). */

@@ -16,6 +16,7 @@ import type { SessionContext } from '../session/session-context';
 import { normaliseInstanceUrl } from './instance-url';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
+import { PlatformAnnouncer } from './platform-announcer';
 import { TokenCipher } from './token-cipher';
 
 /** A person's connections, and which of them is active where. Every change raises the person's revision. */
@@ -26,6 +27,7 @@ export class PlatformService {
     private readonly sessions: SessionService,
     private readonly sessionRows: SessionRepository,
     private readonly platforms: PlatformRepository,
+    private readonly announcer: PlatformAnnouncer,
     private readonly cipher: TokenCipher,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -49,6 +51,7 @@ export class PlatformService {
     const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
     try {
       return await this.sessions.change(caller, async (tx) => {
+        const now = this.clock.now();
         const existing = await this.platforms.list(tx.em, userId);
         const row = await this.platforms.insert(tx.em, {
           userId,
@@ -57,13 +60,16 @@ export class PlatformService {
           instanceUrl,
           username: form.username ?? null,
           accountKey: accountKey(instanceUrl, form.username, form.name),
-          accessToken: this.cipher.seal(form.access_token, { userId, column: 'platform_connections.access_token' }),
+          accessToken: '',
           isDefault: !existing.some((platform) => platform.isDefault),
           isActive: true,
-          createdAt: this.clock.now(),
+          createdAt: now,
+          nextCheckAt: now,
         });
+        // Sealed for this very row, which has its id only now.
+        await this.platforms.update(tx.em, row.id, { accessToken: this.seal(row.id, form.access_token) });
         if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
-        await this.announce(tx, userId);
+        await this.announcer.announce(tx, userId);
         return toPlatformView(row);
       });
     } catch (error) {
@@ -73,7 +79,6 @@ export class PlatformService {
 
   /** A new name, a new token, or both. @throws AppError PLATFORM_NOT_FOUND */
   update(caller: SessionContext, id: number, form: UpdatePlatformDto): Promise<PlatformView> {
-    const userId = caller.user.id;
     if (form.name === undefined && form.access_token === undefined) {
       throw invalidField('name', 'name or access_token is needed');
     }
@@ -81,7 +86,10 @@ export class PlatformService {
       await this.platforms.update(tx.em, id, {
         ...(form.name !== undefined && { name: form.name }),
         ...(form.access_token !== undefined && {
-          accessToken: this.cipher.seal(form.access_token, { userId, column: 'platform_connections.access_token' }),
+          accessToken: this.seal(id, form.access_token),
+          needsReconnect: false,
+          nextCheckAt: this.clock.now(),
+          checkFailures: 0,
         }),
       });
     });
@@ -104,7 +112,7 @@ export class PlatformService {
       if (next && target.isDefault) await this.platforms.setDefault(tx.em, userId, next.id);
       await this.platforms.moveSessions(tx.em, userId, next?.id ?? null, id);
       await this.platforms.remove(tx.em, id);
-      await this.announce(tx, userId);
+      await this.announcer.announce(tx, userId);
     });
   }
 
@@ -140,6 +148,10 @@ export class PlatformService {
     });
   }
 
+  private seal(id: number, token: string): string {
+    return this.cipher.seal(token, { column: 'platform_connections.access_token', id });
+  }
+
   private changeOne(
     caller: SessionContext,
     id: number,
@@ -150,23 +162,9 @@ export class PlatformService {
       const row = await this.platforms.find(tx.em, userId, id);
       if (!row) throw new AppError('PLATFORM_NOT_FOUND');
       await change(tx, row);
-      const platforms = await this.announce(tx, userId);
+      const platforms = await this.announcer.announce(tx, userId);
       return platforms.find((platform) => platform.id === id)!;
     });
-  }
-
-  /** Raises the revision and tells every tab what the connections are now, and which one its session is on. */
-  private async announce(tx: Transaction, userId: number): Promise<PlatformView[]> {
-    const now = this.clock.now();
-    const revision = await this.sessionRows.raiseRevision(tx.em, userId, now);
-    const platforms = (await this.platforms.list(tx.em, userId)).map(toPlatformView);
-    const live = await this.sessionRows.listLive(tx.em, userId, now);
-    const sessions = live.map((row) => ({ id: row.id, platformId: row.activePlatformId }));
-    tx.publish({
-      name: 'platforms.changed',
-      payload: { userId, revision, platforms, sessions, at: now.toISOString() },
-    });
-    return platforms;
   }
 }
 

@@ -11,15 +11,20 @@ const TAG_BYTES = 16;
 
 /** Where a secret lives; a ciphertext put into another place does not open. */
 export interface Place {
-  userId: number;
-  column: 'platform_connections.access_token';
+  column: 'platform_connections.access_token' | 'oauth_apps.client_secret' | 'oauth_states.code_verifier';
+  /** Of the row. */
+  id: number | string;
 }
 
-const aad = ({ userId, column }: Place): Buffer => Buffer.from(`${column}:user:${userId}`);
+const aad = ({ id, column }: Place): Buffer => Buffer.from(`${column}:${id}`);
 const keyId = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
 
-/** A stored secret that does not open: altered, moved, or sealed with a key that is not there. Never holds content. */
-export class UnsealError extends Error {}
+/** A stored secret that does not open: altered, moved, or sealed with a key that is not there. Names it; no content. */
+export class UnsealError extends Error {
+  constructor({ column, id }: Place) {
+    super(`The secret of ${column} ${id} cannot be opened`);
+  }
+}
 
 @Injectable()
 export class TokenCipher {
@@ -39,12 +44,17 @@ export class TokenCipher {
     return `${this.newest}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
+  /** Whether it was sealed with the newest key. */
+  isNewest(stored: string): boolean {
+    return stored.startsWith(`${this.newest}.`);
+  }
+
   /** @throws UnsealError */
   unseal(stored: string, place: Place): string {
     const [id = '', payload = ''] = stored.split('.');
     const key = this.keys.get(id);
     const bytes = Buffer.from(payload, 'base64url');
-    if (!key || bytes.length < NONCE_BYTES + TAG_BYTES) throw new UnsealError('The stored token cannot be opened');
+    if (!key || bytes.length < NONCE_BYTES + TAG_BYTES) throw new UnsealError(place);
     try {
       const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
         .setAAD(aad(place))
@@ -52,7 +62,7 @@ export class TokenCipher {
       const opened = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
       return Buffer.concat([opened, decipher.final()]).toString('utf8');
     } catch {
-      throw new UnsealError('The stored token cannot be opened');
+      throw new UnsealError(place);
     }
   }
 }

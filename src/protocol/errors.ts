@@ -20,6 +20,7 @@ export const ERRORS = {
   SESSION_NOT_FOUND: { status: 404, message: 'Session not found' },
   PLATFORM_CONTEXT_STALE: { status: 409, message: 'The active platform has changed since this page was shown' },
   PLATFORM_EXISTS: { status: 409, message: 'This account is already connected' },
+  PLATFORM_RECONNECT_NEEDED: { status: 409, message: 'This account must be connected again before it can post' },
   USERNAME_TAKEN: { status: 409, message: 'This user name or e-mail address is already in use' },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'This content type is not accepted here' },
@@ -38,6 +39,9 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface FieldError {
   field: string;
   message: string;
+  /** Where a number is over what it may be: the most, and what it is. */
+  limit?: number;
+  count?: number;
 }
 
 /** The body of every JSON error answer, and `err.data` of a refused socket. */

@@ -39,6 +39,32 @@ export interface PlatformView {
   username: string | null;
   is_default: boolean;
   is_active: boolean;
+  /** Null until the instance has told it, as the avatar. */
+  display_name: string | null;
+  avatar_url: string | null;
+  /** The instance has refused the token: posts are refused until there is a new one. */
+  needs_reconnect: boolean;
+  /** Longest text of a post, in characters; the instance's own as soon as it is known. */
+  max_characters: number;
+  /** What every link counts for. */
+  characters_per_url: number;
+}
+
+/** What the instance takes as media. Sizes are bytes, null where it does not say. */
+export interface MediaLimitsView {
+  max_attachments: number;
+  /** Empty where it does not say. */
+  mime_types: string[];
+  image_size: number | null;
+  video_size: number | null;
+  description_length: number;
+}
+
+/** The answer to "does the token still work?". */
+export interface PlatformTestView {
+  ok: true;
+  account: { username: string; display_name: string; url: string | null; avatar_url: string | null };
+  platform: PlatformView;
 }
 
 export interface DeadlinesView {

@@ -3,6 +3,8 @@ import Bowser from 'bowser';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { UserSession } from '../database/entities/user-session.entity';
 import type { DeadlinesView, DeviceView, PlatformView, SessionState } from '../protocol/http';
+import { CHARACTER_LIMITS } from '../protocol/http';
+import { CHARACTERS_PER_URL } from '../protocol/post-length';
 import { type Deadlines, expiresAt } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
@@ -15,6 +17,11 @@ export function toPlatformView(row: PlatformConnection): PlatformView {
     username: row.username,
     is_default: row.isDefault,
     is_active: row.isActive,
+    display_name: row.displayName ?? null,
+    avatar_url: row.avatarUrl ?? null,
+    needs_reconnect: row.needsReconnect ?? false,
+    max_characters: row.maxCharacters ?? CHARACTER_LIMITS[row.platformType],
+    characters_per_url: row.charactersPerUrl ?? CHARACTERS_PER_URL,
   };
 }
 

@@ -19,6 +19,11 @@ export function platform(id: number, name = `Platform ${id}`): PlatformView {
     username: null,
     is_default: id === 1,
     is_active: true,
+    display_name: null,
+    avatar_url: null,
+    needs_reconnect: false,
+    max_characters: id % 2 ? 500 : 2200,
+    characters_per_url: 23,
   };
 }
 

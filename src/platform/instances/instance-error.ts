@@ -15,7 +15,8 @@ export class InstanceError extends Error {
   constructor(
     readonly fault: InstanceFault,
     message: string,
-    readonly details: { status?: number; retryAt?: Date; cause?: unknown } = {},
+    /** `retryAfter`: ms, of `limited`. */
+    readonly details: { status?: number; retryAfter?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: details.cause });
   }

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { invalidField } from '../../common/app-error';
 import {
-  CHARACTER_LIMITS,
   type PlatformView,
   type PostsView,
   type PostView,
@@ -58,8 +57,8 @@ export class PostController {
 
   @Get('platform_data')
   platformData(@CurrentPlatform() platform: PlatformView) {
-    const { id, name, platform_type, instance_url, username } = platform;
-    const data = { platform_type, instance_url, username, max_characters: CHARACTER_LIMITS[platform_type] };
+    const { id, name, platform_type, instance_url, username, max_characters } = platform;
+    const data = { platform_type, instance_url, username, max_characters };
     return { platform_id: id, platform_name: name, data };
   }
 

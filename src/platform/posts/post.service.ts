@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { invalidField } from '../../common/app-error';
+import { AppError, invalidField } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import type { Image } from '../../database/entities/image.entity';
 import type { Post } from '../../database/entities/post.entity';
 import { UnitOfWork } from '../../database/unit-of-work';
-import {
-  CHARACTER_LIMITS,
-  type PlatformView,
-  type PostsView,
-  type PostView,
-  type StatisticsView,
-} from '../../protocol/http';
+import { type PlatformView, type PostsView, type PostView, type StatisticsView } from '../../protocol/http';
 import { postLength } from '../../protocol/post-length';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
@@ -59,6 +53,7 @@ export class PostService {
   create(caller: SessionContext, named: NamedPlatform, form: CreatePostDto): Promise<PostView> {
     return this.sessions.change(caller, async (tx, context) => {
       const platform = await this.fence.check(tx.em, context, named);
+      if (platform.needs_reconnect) throw new AppError('PLATFORM_RECONNECT_NEEDED');
       requireFitting(platform, form);
       const post = await this.posts.insert(tx.em, {
         userId: context.user.id,
@@ -82,10 +77,11 @@ export class PostService {
 }
 
 function requireFitting(platform: PlatformView, form: CreatePostDto): void {
-  const limit = CHARACTER_LIMITS[platform.platform_type];
-  const length = postLength(form.content, form.spoiler_text);
-  if (length > limit) {
-    throw invalidField('content', `The post has ${length} characters; ${platform.name} takes ${limit}`);
+  const limit = platform.max_characters;
+  const count = postLength(form.content, form.spoiler_text, platform.characters_per_url);
+  if (count > limit) {
+    const message = `The post has ${count} characters; ${platform.name} takes ${limit}`;
+    throw new AppError('VALIDATION_ERROR', { details: [{ field: 'content', message, limit, count }] });
   }
   if (form.content.trim() === '' && !form.media_ids?.length) {
     throw invalidField('content', 'A post needs text or an image');

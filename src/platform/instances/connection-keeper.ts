@@ -1,0 +1,162 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { AppError } from '../../common/app-error';
+import { BackgroundLoop } from '../../common/background-loop';
+import { Clock } from '../../common/clock';
+import { DomainEvents } from '../../common/domain-events';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import type { PlatformTestView, PlatformView } from '../../protocol/http';
+import { SessionRepository } from '../../session/session.repository';
+import { toPlatformView } from '../../session/session.views';
+import type { SessionContext } from '../../session/session-context';
+import { PlatformRepository } from '../platform.repository';
+import { PlatformAnnouncer } from '../platform-announcer';
+import { UnsealError } from '../token-cipher';
+import { InstanceError, toPlatformError } from './instance-error';
+import type { InstanceLimits, RemoteAccount } from './instance-types';
+import { Instances } from './instances';
+
+/** ms. */
+const LOOK_EVERY = 5000;
+const READ_AGAIN = 24 * 3_600_000;
+const FIRST_PAUSE = 10_000;
+const LONGEST_PAUSE = 15 * 60_000;
+/** Instances that are asked at a time. */
+const AT_ONCE = 8;
+
+/** When to ask again an instance that did not answer `failures` times in a row. */
+export function checkPause(failures: number): number {
+  return Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE);
+}
+
+/** Keeps what we know of an account and its instance true: on connecting, once a day, and on demand. */
+@Injectable()
+export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop = new BackgroundLoop('Connections', LOOK_EVERY, () => this.look());
+  private readonly asking = new Map<number, Promise<void>>();
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly platforms: PlatformRepository,
+    private readonly sessions: SessionRepository,
+    private readonly instances: Instances,
+    private readonly announcer: PlatformAnnouncer,
+    private readonly events: DomainEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.events.on('platforms.changed', () => this.loop.wake());
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    await Promise.race([Promise.allSettled(this.asking.values()), new Promise((resolve) => setTimeout(resolve, 3000))]);
+  }
+
+  /**
+   * Asks the instance whether the token still works, and learns what there is to learn.
+   * @throws AppError PLATFORM_NOT_FOUND, PLATFORM_REJECTED (the token does not work) or PLATFORM_UNREACHABLE
+   */
+  async test(caller: SessionContext, id: number): Promise<PlatformTestView> {
+    const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
+    if (!row) throw new AppError('PLATFORM_NOT_FOUND');
+    try {
+      const { account, platform } = await this.learn(row);
+      const { username, displayName: display_name, url, avatarUrl: avatar_url } = account;
+      return { ok: true, account: { username, display_name, url, avatar_url }, platform };
+    } catch (error) {
+      throw toPlatformError(error);
+    }
+  }
+
+  /** @throws InstanceError; one of `unauthorized` has been noted */
+  async learn(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
+    try {
+      const instance = this.instances.of(row);
+      const account = await instance.verifyCredentials();
+      const limits = await instance.limits();
+      return { account, platform: await this.remember(row, account, limits) };
+    } catch (error) {
+      const dead = error instanceof UnsealError || (error instanceof InstanceError && error.fault === 'unauthorized');
+      if (!dead) throw error;
+      await this.markRejected(row);
+      throw new InstanceError('unauthorized', 'The account must be connected again', { cause: error });
+    }
+  }
+
+  /** The token of this connection does not work: nothing more is sent there until there is another. */
+  async markRejected(row: PlatformConnection): Promise<void> {
+    await this.change(row, async (tx, current) => {
+      if (current.needsReconnect) return false;
+      await this.platforms.update(tx.em, row.id, { needsReconnect: true, nextCheckAt: null });
+      return true;
+    });
+  }
+
+  private async remember(row: PlatformConnection, account: RemoteAccount, limits: InstanceLimits | null) {
+    const now = this.clock.now();
+    // Not all at the same minute of each day.
+    const nextCheckAt = new Date(now.getTime() + READ_AGAIN * (0.9 + Math.random() * 0.2));
+    let platform = toPlatformView(row);
+    await this.change(row, async (tx, current) => {
+      const learned: Partial<PlatformConnection> = {
+        username: account.username || current.username,
+        remoteAccountId: account.id,
+        displayName: account.displayName || null,
+        avatarUrl: account.avatarUrl,
+        ...(limits && {
+          maxCharacters: limits.maxCharacters,
+          charactersPerUrl: limits.charactersPerUrl,
+          mediaLimits: JSON.stringify(limits.media),
+        }),
+        needsReconnect: false,
+        metAt: current.metAt ?? now,
+        nextCheckAt,
+        checkFailures: 0,
+      };
+      await this.platforms.update(tx.em, row.id, learned);
+      const before = JSON.stringify(toPlatformView(current));
+      platform = toPlatformView({ ...current, ...learned });
+      return before !== JSON.stringify(platform) || current.metAt === null;
+    });
+    return platform;
+  }
+
+  /**
+   * A change to a connection by nobody's request. What was found out with one token says nothing of another.
+   * @param change returns whether the person's tabs must be told
+   */
+  private async change(
+    row: PlatformConnection,
+    change: (tx: Transaction, current: PlatformConnection) => Promise<boolean>,
+  ): Promise<void> {
+    await this.work.write(async (tx) => {
+      await this.sessions.lockUser(tx.em, row.userId);
+      const current = await this.platforms.find(tx.em, row.userId, row.id);
+      if (!current || current.accessToken !== row.accessToken) return;
+      if (await change(tx, current)) await this.announcer.announce(tx, row.userId);
+    });
+  }
+
+  /** Takes up to AT_ONCE connections that are due; a claim is the next date already set, as for a failure. */
+  private async look(): Promise<void> {
+    while (this.asking.size < AT_ONCE) {
+      const now = this.clock.now();
+      const row = await this.work.read((em) => this.platforms.findDue(em, now, [...this.asking.keys()]));
+      if (!row) return;
+      const next = new Date(now.getTime() + checkPause(row.checkFailures + 1));
+      if (!(await this.work.write((tx) => this.platforms.claimCheck(tx.em, row, next)))) continue;
+      const asked = this.learn(row).then(
+        () => undefined,
+        () => undefined,
+      );
+      this.asking.set(row.id, asked);
+      asked.finally(() => {
+        this.asking.delete(row.id);
+        this.loop.wake();
+      });
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/** The few routes of the Mastodon API that we use, which Pixelfed speaks too: typed, over the guarded fetch. */
+
+import type { GuardedFetch, InstanceAnswer, InstanceRequest } from './guarded-fetch';
+import { InstanceError } from './instance-error';
+import {
+  type InstanceLimits,
+  type RemoteAccount,
+  type RemoteMedia,
+  type RemoteStatus,
+  toAccount,
+  toLimits,
+  toMedia,
+  toStatus,
+} from './instance-types';
+
+/** Sending a file may take longer than a question; ms. */
+const UPLOAD_TIMEOUT = 60_000;
+/** How long we leave an instance alone that says "too many" without saying for how long, and at most; ms. */
+const PAUSE = 60_000;
+const LONGEST_PAUSE = 3_600_000;
+
+export interface StatusForm {
+  status: string;
+  visibility: string;
+  spoiler_text?: string;
+  language?: string;
+  media_ids?: string[];
+}
+
+export interface MediaFile {
+  bytes: Buffer;
+  mimeType: string;
+  description: string | null;
+}
+
+interface Call extends Omit<InstanceRequest, 'body'> {
+  json?: object;
+  form?: FormData;
+}
+
+export class InstanceClient {
+  /** @param token null: as a stranger */
+  constructor(
+    private readonly fetch: GuardedFetch,
+    private readonly instanceUrl: string,
+    private readonly token: string | null,
+  ) {}
+
+  async verifyCredentials(): Promise<RemoteAccount> {
+    return toAccount(await this.call('/api/v1/accounts/verify_credentials'));
+  }
+
+  /** What the instance says of itself, or null where it names no limits. */
+  async limits(): Promise<InstanceLimits | null> {
+    const newer = await this.call('/api/v2/instance').then(toLimits).catch(onlyRefused);
+    return newer ?? this.call('/api/v1/instance').then(toLimits).catch(onlyRefused);
+  }
+
+  /** @param key of one post: sent twice with the same key, it is posted once where the instance knows such keys */
+  async postStatus(form: StatusForm, key: string): Promise<RemoteStatus> {
+    const headers = { 'idempotency-key': key };
+    return toStatus(await this.call('/api/v1/statuses', { method: 'POST', json: form, headers }));
+  }
+
+  /** The account's own, newest first. */
+  async recentStatuses(accountId: string, limit: number, sinceId?: string | null): Promise<RemoteStatus[]> {
+    const query = new URLSearchParams({ limit: String(limit), exclude_reblogs: 'true' });
+    // The oldest after `sinceId` first, so that no page is left out.
+    if (sinceId) query.set('min_id', sinceId);
+    const answer = await this.call(`/api/v1/accounts/${encodeURIComponent(accountId)}/statuses?${query}`);
+    return Array.isArray(answer) ? answer.map(toStatus) : [];
+  }
+
+  /** The text as it was written. @throws InstanceError `refused` where the instance does not keep it */
+  async statusSource(id: string): Promise<{ text: string; spoilerText: string }> {
+    const source = (await this.call(`/api/v1/statuses/${encodeURIComponent(id)}/source`)) as Record<string, unknown>;
+    if (typeof source?.text !== 'string') throw new InstanceError('refused', 'it does not say the text of the post');
+    return { text: source.text, spoilerText: typeof source.spoiler_text === 'string' ? source.spoiler_text : '' };
+  }
+
+  async status(id: string): Promise<RemoteStatus> {
+    return toStatus(await this.call(`/api/v1/statuses/${encodeURIComponent(id)}`));
+  }
+
+  async editStatus(
+    id: string,
+    form: Omit<StatusForm, 'visibility'> & { media_attributes: { id: string; description: string }[] },
+  ): Promise<RemoteStatus> {
+    return toStatus(await this.call(`/api/v1/statuses/${encodeURIComponent(id)}`, { method: 'PUT', json: form }));
+  }
+
+  /** @returns the attachment, which the instance may still be working on: see `mediaIsReady` */
+  async uploadMedia({ bytes, mimeType, description }: MediaFile): Promise<RemoteMedia> {
+    const form = new FormData();
+    form.set('file', new Blob([new Uint8Array(bytes)], { type: mimeType }), `image.${mimeType.split('/')[1]}`);
+    if (description) form.set('description', description);
+    const send = (path: string) => this.call(path, { method: 'POST', form, timeout: UPLOAD_TIMEOUT });
+    const answer = await send('/api/v2/media').catch((error: unknown) => {
+      if (error instanceof InstanceError && error.status === 404) return send('/api/v1/media');
+      throw error;
+    });
+    return toMedia(answer);
+  }
+
+  async mediaIsReady(id: string): Promise<boolean> {
+    const answer = await this.send(`/api/v1/media/${encodeURIComponent(id)}`);
+    // Pixelfed knows no such question: what it has taken is ready.
+    if (answer.status === 404 || answer.status === 405) return true;
+    return this.read(answer) !== undefined && answer.status !== 206;
+  }
+
+  async describeMedia(id: string, description: string): Promise<RemoteMedia> {
+    const path = `/api/v1/media/${encodeURIComponent(id)}`;
+    return toMedia(await this.call(path, { method: 'PUT', json: { description } }));
+  }
+
+  /** @throws InstanceError by what the answer means; see InstanceFault */
+  async call(path: string, call: Call = {}): Promise<unknown> {
+    return this.read(await this.send(path, call));
+  }
+
+  private async send(path: string, { json, form, headers, ...rest }: Call = {}): Promise<InstanceAnswer> {
+    const all: Record<string, string> = { ...headers };
+    let body: string | Buffer | undefined;
+    if (this.token !== null) all.authorization = `Bearer ${this.token}`;
+    if (json) {
+      all['content-type'] = 'application/json';
+      body = JSON.stringify(json);
+    } else if (form) {
+      const encoded = new Response(form);
+      all['content-type'] = encoded.headers.get('content-type')!;
+      body = Buffer.from(await encoded.arrayBuffer());
+    }
+    return this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
+  }
+
+  private read({ status, headers, body }: InstanceAnswer): unknown {
+    const answer = parse(body);
+    if (status === 401) throw new InstanceError('unauthorized', 'The instance no longer accepts the token', { status });
+    if (status === 429) {
+      const retryAfter = pause(headers);
+      throw new InstanceError('limited', 'The instance asks for a pause', { status, retryAfter });
+    }
+    if (status >= 400 && status < 500) throw new InstanceError('refused', reasonOf(answer, status), { status });
+    if (status < 200 || status > 299) {
+      throw new InstanceError('lost', `The instance answered with status ${status}`, { status });
+    }
+    if (answer === undefined) throw new InstanceError('lost', 'The answer of the instance could not be understood');
+    return answer;
+  }
+}
+
+/** An older instance says 404: then the older question is asked. */
+function onlyRefused(error: unknown): null {
+  if (error instanceof InstanceError && error.fault === 'refused') return null;
+  throw error;
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The instance's own words, cut short and without control characters; shown as text only. */
+function reasonOf(answer: unknown, status: number): string {
+  const { error, error_description: description } = (answer ?? {}) as { error?: unknown; error_description?: unknown };
+  const said = [description, error].find((each) => typeof each === 'string' && each !== '') as string | undefined;
+  return said ? said.replace(/\p{Cc}/gu, ' ').slice(0, 300) : `status ${status}`;
+}
+
+/** @returns ms */
+function pause(headers: InstanceAnswer['headers']): number {
+  const seconds = Number(headers['retry-after']);
+  const reset = Date.parse(String(headers['x-ratelimit-reset']));
+  // Measured against the instance's own clock where it says one.
+  const until = reset - (Date.parse(String(headers.date)) || Date.now());
+  const wished = seconds > 0 ? seconds * 1000 : until;
+  return Number.isFinite(wished) ? Math.min(Math.max(wished, 1000), LONGEST_PAUSE) : PAUSE;
+}

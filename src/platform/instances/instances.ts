@@ -1,0 +1,35 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Config } from '../../config';
+import { CONFIG } from '../../config.module';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import { TokenCipher } from '../token-cipher';
+import { GuardedFetch } from './guarded-fetch';
+import { InstanceClient } from './instance-client';
+
+/** Where clients of instances come from; all of them share one guarded fetch. */
+@Injectable()
+export class Instances implements OnApplicationShutdown {
+  private readonly fetch: GuardedFetch;
+
+  constructor(
+    private readonly cipher: TokenCipher,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.fetch = new GuardedFetch({ allowPrivate: config.allowPrivateInstances });
+  }
+
+  /** As the account of a connection. @throws UnsealError */
+  of({ id, instanceUrl, accessToken }: PlatformConnection): InstanceClient {
+    const token = this.cipher.unseal(accessToken, { column: 'platform_connections.access_token', id });
+    return new InstanceClient(this.fetch, instanceUrl, token);
+  }
+
+  /** With a token that is not stored yet, or as a stranger. */
+  at(instanceUrl: string, token: string | null = null): InstanceClient {
+    return new InstanceClient(this.fetch, instanceUrl, token);
+  }
+
+  onApplicationShutdown(): void {
+    this.fetch.close();
+  }
+}

@@ -1,0 +1,48 @@
+/** Pretended instances for the tests, and accounts connected to them. */
+import { randomUUID } from 'node:crypto';
+import { FakeInstance } from '../../src/demo/instance/fake-instance';
+import type { FakeInstanceOptions } from '../../src/demo/instance/fake-store';
+import type { PlatformView } from '../../src/protocol/http';
+import { eventually } from './eventually';
+import type { TestClient } from './http-client';
+
+export { FakeInstance } from '../../src/demo/instance/fake-instance';
+export type { FakeStatus } from '../../src/demo/instance/fake-store';
+
+const running = new Set<FakeInstance>();
+
+/** An instance that ends with the suite (call `stopInstances` in afterAll). */
+export async function startInstance(options: Partial<FakeInstanceOptions> = {}): Promise<FakeInstance> {
+  const instance = await FakeInstance.start({ kind: 'mastodon', name: 'Town', ...options });
+  running.add(instance);
+  return instance;
+}
+
+export async function stopInstances(): Promise<void> {
+  await Promise.all([...running].map((each) => each.stop()));
+  running.clear();
+}
+
+/** For the environment of a server that is to speak to them. */
+export const allowed = (...instances: FakeInstance[]): { ALLOW_PRIVATE_INSTANCES: string } => ({
+  ALLOW_PRIVATE_INSTANCES: instances.map((each) => each.host).join(','),
+});
+
+/** An account of its own on the instance, and a token that works there. */
+export function newAccount(instance: FakeInstance, username = `u${randomUUID().slice(0, 8)}`) {
+  const account = instance.store.account(username);
+  return { account, token: instance.store.issueToken(account) };
+}
+
+/** A connection by pasted token, which knows its instance when this resolves. */
+export async function connectTo(client: TestClient, instance: FakeInstance, name = 'Town') {
+  const { account, token } = newAccount(instance);
+  const form = { name, platform_type: instance.store.options.kind, instance_url: instance.url, access_token: token };
+  const { status, body } = await client.post<PlatformView>('/api/platforms', form);
+  if (status !== 201) throw new Error(`Not connected: ${JSON.stringify(body)}`);
+  const platform = await eventually(async () => {
+    const known = (await client.get<PlatformView>(`/api/platforms/${body.id}`)).body;
+    return known.username === account.username && known;
+  });
+  return { platform: platform as PlatformView, account, token };
+}
