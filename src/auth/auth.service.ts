@@ -70,15 +70,20 @@ export class AuthService {
     const user = await this.throttle.attempt(form.username, device.ipAddress, () =>
       this.checkPassword(form.username, form.password),
     );
-    return this.signedIn(await this.openSession(user.id, device, form.platform_id));
+    return this.signedIn(await this.openSession(user.id, device, form.platform_id, user.passwordHash));
   }
 
-  /** As `login`, for a user already known. @throws AppError PLATFORM_NOT_FOUND or INVALID_CREDENTIALS (no such user) */
-  openSession(userId: number, device: Device, platformId?: number): Promise<NewSession> {
+  /**
+   * As `login`, for a user already known.
+   * @param checked the hash that a password was found to match: one that was changed since opens nothing
+   * @throws AppError PLATFORM_NOT_FOUND or INVALID_CREDENTIALS (no such user)
+   */
+  openSession(userId: number, device: Device, platformId?: number, checked?: string): Promise<NewSession> {
     return this.work.write(async (tx) => {
       await this.sessionRows.lockUser(tx.em, userId);
       const user = await this.users.findById(tx.em, userId);
-      if (!user?.isActive) throw new AppError('INVALID_CREDENTIALS');
+      const changed = checked !== undefined && user?.passwordHash !== checked;
+      if (!user?.isActive || changed) throw new AppError('INVALID_CREDENTIALS');
       const start = await this.users.startingPlatform(tx.em, user, platformId);
       if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
       return this.sessions.createIn(tx, user.id, start, device);

@@ -1,0 +1,61 @@
+/** What the suites that attack the server share. */
+import { ERRORS, type ErrorBody, type ErrorCode } from '../../../src/protocol/errors';
+import type { PlatformView, PostsView, RestSessionState } from '../../../src/protocol/http';
+import { BACKENDS, type Backend, type Running } from '../../support/backends';
+import type { Answer, RequestOptions, TestClient } from '../../support/http-client';
+
+/** A backend with nobody in it: the embedded database would begin with its demo user, who then is the admin. */
+export function startEmpty(backend: Backend, env: Record<string, string | undefined> = {}): Promise<Running> {
+  const oneNode = backend === BACKENDS[0];
+  return backend.start({ ...(oneNode && { DATABASE_URL: 'sqlite:data/test.sqlite' }), ...env });
+}
+
+/** Holds an answer to one row of the error table. */
+export function expectRow(answer: Answer<unknown>, code: ErrorCode): void {
+  const { success, error, error_code } = answer.body as Partial<ErrorBody>;
+  expect({ status: answer.status, success, error, error_code }).toEqual({
+    status: ERRORS[code].status,
+    success: false,
+    error: expect.any(String),
+    error_code: code,
+  });
+}
+
+/** Holds an answer to any row of the table that lays the fault with the caller. */
+export function expectRefusal(answer: Answer<unknown>, what: string): void {
+  const { success, error_code } = answer.body as Partial<ErrorBody>;
+  const row = error_code && ERRORS[error_code];
+  expect([what, answer.status, success, answer.text]).toEqual([what, row?.status, false, answer.text]);
+  expect([what, answer.status >= 400 && answer.status < 500, answer.text]).toEqual([what, true, answer.text]);
+}
+
+/** Reads that leave no trace: they do not count as the person's doing. */
+const UNSEEN: RequestOptions = { headers: { 'x-background': 'true' } };
+
+/** All that a person has, to be compared before and after an attack. */
+export async function belongings(client: TestClient): Promise<unknown> {
+  const state = await client.get<RestSessionState>('/api/session', UNSEEN);
+  if (state.status !== 200) throw new Error(`Not signed in any more: ${state.text}`);
+  const { server_time: _, ...session } = state.body;
+  const { platforms } = (await client.get<{ platforms: PlatformView[] }>('/api/user_platforms', UNSEEN)).body;
+  const { sessions } = (
+    await client.get<{ sessions: { id: string; platform: PlatformView | null }[] }>('/api/sessions', UNSEEN)
+  ).body;
+  const posts: unknown[] = [];
+  for (const { id } of platforms) {
+    const headers = { 'x-background': 'true', 'x-platform-id': String(id), 'x-platform-pinned': 'true' };
+    posts.push((await client.get<PostsView>('/api/posts?limit=200', { headers })).body.posts);
+  }
+  const devices = sessions.map(({ id, platform }) => `${id} on ${platform?.id}`).sort();
+  return { session, platforms, devices, posts };
+}
+
+/** The secret that the client's cookie carries. */
+export function secretOf(client: { cookie: string }): string {
+  return (
+    client.cookie
+      .split('; ')
+      .find((pair) => pair.startsWith('vedfolnir_session='))
+      ?.split('=')[1] ?? ''
+  );
+}
