@@ -1,21 +1,37 @@
-import { IsEmail, IsInt, IsOptional, IsPositive, Matches, MaxLength } from 'class-validator';
+import { IsEmail, IsInt, IsOptional, IsPositive, Matches, MaxLength, ValidateBy } from 'class-validator';
 import { IsText } from '../common/validation';
+import { nameKey } from './user.repository';
 
 /** Eight characters at least, as NIST SP 800-63B-4 asks where a second factor may follow; no rules of composition. */
 const PASSWORD_MIN = 8;
 /** Long enough for any passphrase, short enough not to be an attack on the hash. */
 const PASSWORD_MAX = 256;
 
+/** Some letters are longer as they are compared than as they are written; the column holds `max` of the former. */
+const KeyFits = (max: number) =>
+  ValidateBy({
+    name: 'keyFits',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && nameKey(value).length <= max,
+      defaultMessage: () => '$property is too long',
+    },
+  });
+
 export class RegisterDto {
-  /** Letters and digits of any script, and `. _ -`; never an `@`, which would look like an e-mail address. */
-  @Matches(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u, {
+  /**
+   * Letters and digits of any script, and `. _ -`; never an `@`, which would look like an e-mail address, nor a sign
+   * that nobody sees, which would make two people of one name.
+   */
+  @Matches(/^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u, {
     message: 'username must begin with a letter or digit and hold only letters, digits and . _ -',
   })
   @IsText(1, 64)
+  @KeyFits(128)
   username!: string;
 
   @IsEmail()
   @MaxLength(254)
+  @KeyFits(254)
   email!: string;
 
   @IsText(PASSWORD_MIN, PASSWORD_MAX)
