@@ -8,6 +8,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { AppError } from './common/app-error';
 import { answer } from './common/error.filter';
+import { isFormPost, isUnderApi } from './common/request-kind';
 import { toAppError } from './common/to-app-error';
 import type { Config } from './config';
 
@@ -39,8 +40,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     else parseJson(request, body as string, done);
   });
   fastify.addHook('preValidation', async (request) => {
-    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-    if (isForm && request.url.startsWith('/api/')) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+    if (isFormPost(request) && isUnderApi(request)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   });
 
   await app.register(cookie);

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error';
 import { setFlash, toFlash } from './flash';
+import { isUnderApi } from './request-kind';
 import { toAppError } from './to-app-error';
 
 /** The one way from an error to an answer: JSON under /api and for whoever wants it, a redirect for a page. */
@@ -48,8 +49,7 @@ export function answer(error: AppError, request: FastifyRequest, reply: FastifyR
 
 /** Under /api an answer is always JSON; elsewhere whoever accepts HTML is a page. */
 function isPage(request: FastifyRequest): boolean {
-  const underApi = /^\/(api|client|health|metrics)(\/|\?|$)/.test(request.url);
-  return !underApi && request.headers.accept?.includes('text/html') === true;
+  return !isUnderApi(request) && request.headers.accept?.includes('text/html') === true;
 }
 
 function pageFor(error: AppError): string {

@@ -2,6 +2,7 @@ import { type CanActivate, createParamDecorator, type ExecutionContext, Injectab
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError, invalidField } from '../common/app-error';
+import { isFormPost } from '../common/request-kind';
 import { UnitOfWork } from '../database/unit-of-work';
 import { HEADERS, type PlatformView } from '../protocol/http';
 import { SAFE_METHODS } from '../session/origin.guard';
@@ -48,9 +49,8 @@ export class PlatformGuard implements CanActivate {
 
 /** From the header, or from the field of a form post. @throws AppError VALIDATION_ERROR */
 function namedPlatform(request: FastifyRequest): NamedPlatform | null {
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const body = request.body as { platform_id?: unknown } | null | undefined;
-  const given = request.headers[HEADERS.platformId] ?? (isForm ? body?.platform_id : undefined);
+  const given = request.headers[HEADERS.platformId] ?? (isFormPost(request) ? body?.platform_id : undefined);
   if (given === undefined || given === '') return null;
   if (typeof given !== 'string' || !/^[1-9]\d{0,14}$/.test(given)) {
     throw invalidField('platform_id', 'X-Platform-Id must be a whole number');

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error';
+import { isFormPost } from '../common/request-kind';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { HEADERS } from '../protocol/http';
@@ -66,6 +67,5 @@ type RouteTargets = [ReturnType<ExecutionContext['getHandler']>, ReturnType<Exec
 /** From the header, or from the field of a form post, which cannot set one. */
 function givenToken(request: FastifyRequest): unknown {
   const body = request.body as { csrf_token?: unknown } | null | undefined;
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-  return request.headers[HEADERS.csrf] ?? (isForm ? body?.csrf_token : undefined);
+  return request.headers[HEADERS.csrf] ?? (isFormPost(request) ? body?.csrf_token : undefined);
 }
