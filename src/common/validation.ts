@@ -5,6 +5,7 @@ import {
   MaxLength,
   MinLength,
   registerDecorator,
+  ValidateIf,
   type ValidationError,
   type ValidationOptions,
 } from 'class-validator';
@@ -17,6 +18,17 @@ function flatten(errors: ValidationError[], prefix = ''): FieldError[] {
     const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message }));
     return [...own, ...flatten(error.children ?? [], `${field}.`)];
   });
+}
+
+/** Deeper than any body of ours. What reads it next does so by recursion, which a deep one would exhaust. */
+const DEEPEST = 16;
+
+function isTooDeep(body: unknown): boolean {
+  let layer = [body];
+  for (let level = 0; level < DEEPEST; level++) {
+    layer = layer.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return layer.length > 0;
 }
 
 /** The global pipe: unknown fields and wrong types are refused, nothing is coerced. */
@@ -36,6 +48,7 @@ export class BodyPipe implements PipeTransform {
     if (typeof body !== 'object' || Array.isArray(body)) {
       throw invalidField('body', 'The body must be a JSON object');
     }
+    if (isTooDeep(body)) throw invalidField('body', 'The body is nested too deeply');
     return this.pipe.transform(body, metadata);
   }
 }
