@@ -1,5 +1,5 @@
-import { IsEmail, IsInt, IsOptional, IsPositive, Matches, MaxLength, ValidateBy } from 'class-validator';
-import { IsText } from '../common/validation';
+import { IsEmail, IsInt, IsPositive, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { IsText, Omittable } from '../common/validation';
 import { nameKey } from './user.repository';
 
 /** Eight characters at least, as NIST SP 800-63B-4 asks where a second factor may follow; no rules of composition. */
@@ -47,7 +47,7 @@ export class LoginDto {
   password!: string;
 
   /** Where to start, in place of where the person was last. */
-  @IsOptional()
+  @Omittable()
   @IsInt()
   @IsPositive()
   platform_id?: number;

@@ -81,3 +81,6 @@ function IsPlainText(options?: ValidationOptions) {
 /** A text of `min` to `max` UTF-16 units. */
 export const IsText = (min: number, max: number) =>
   applyDecorators(IsString(), IsPlainText(), MinLength(min), MaxLength(max));
+
+/** May be left out. Null is a value, and refused like any other wrong one. */
+export const Omittable = () => ValidateIf((_: object, value: unknown) => value !== undefined);

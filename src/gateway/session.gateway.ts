@@ -8,9 +8,10 @@ import {
   WebSocketGateway,
   WebSocketServer,
 } from '@nestjs/websockets';
-import { IsInt, IsOptional } from 'class-validator';
+import { IsInt } from 'class-validator';
 import { Clock } from '../common/clock';
 import { toAppError } from '../common/to-app-error';
+import { Omittable } from '../common/validation';
 import type { SessionExpiring } from '../protocol/events';
 import type { ExtendedView, SessionState } from '../protocol/http';
 import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
@@ -30,7 +31,7 @@ import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-
 
 class SyncDto {
   /** The newest that the tab knows. */
-  @IsOptional()
+  @Omittable()
   @IsInt()
   revision?: number;
 }

@@ -1,9 +1,9 @@
 import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common';
-import { IsOptional, IsString } from 'class-validator';
+import { IsString } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, invalidField } from '../common/app-error';
 import { type Flash, setFlash, takeFlash, toFlash } from '../common/flash';
-import { BodyPipe } from '../common/validation';
+import { BodyPipe, Omittable } from '../common/validation';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { CreatePostDto } from '../platform/posts/post.dto';
@@ -17,11 +17,11 @@ import { csrfToken } from '../session/session-token';
 import { type PostForm, renderPage } from './view-engine';
 
 class CreatePostForm extends CreatePostDto {
-  @IsOptional()
+  @Omittable()
   @IsString()
   platform_id?: string;
 
-  @IsOptional()
+  @Omittable()
   @IsString()
   csrf_token?: string;
 }

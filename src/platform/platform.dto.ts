@@ -1,5 +1,5 @@
-import { IsIn, IsOptional } from 'class-validator';
-import { IsText } from '../common/validation';
+import { IsIn } from 'class-validator';
+import { IsText, Omittable } from '../common/validation';
 import { PLATFORM_TYPES, type PlatformType, SWITCH_SCOPES, type SwitchScope } from '../protocol/http';
 
 export class ConnectPlatformDto {
@@ -13,7 +13,7 @@ export class ConnectPlatformDto {
   @IsText(1, 255)
   instance_url!: string;
 
-  @IsOptional()
+  @Omittable()
   @IsText(1, 255)
   username?: string;
 
@@ -22,18 +22,18 @@ export class ConnectPlatformDto {
 }
 
 export class UpdatePlatformDto {
-  @IsOptional()
+  @Omittable()
   @IsText(1, 100)
   name?: string;
 
-  @IsOptional()
+  @Omittable()
   @IsText(1, 4096)
   access_token?: string;
 }
 
 export class SwitchPlatformDto {
   /** `all`: every live session of the user follows. `session`: this one alone. */
-  @IsOptional()
+  @Omittable()
   @IsIn(SWITCH_SCOPES)
   scope?: SwitchScope;
 }

@@ -1,27 +1,27 @@
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsOptional, IsPositive } from 'class-validator';
-import { IsText } from '../../common/validation';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsPositive } from 'class-validator';
+import { IsText, Omittable } from '../../common/validation';
 import { VISIBILITIES, type Visibility } from '../../protocol/http';
 
 /** Bounds what is stored; how long a post may be is for its platform to say. */
 const LONGEST_TEXT = 15_000;
 
 export class CreatePostDto {
-  @IsOptional()
+  @Omittable()
   @IsText(0, 200)
   title?: string;
 
   @IsText(0, LONGEST_TEXT)
   content!: string;
 
-  @IsOptional()
+  @Omittable()
   @IsIn(VISIBILITIES)
   visibility?: Visibility;
 
-  @IsOptional()
+  @Omittable()
   @IsText(0, LONGEST_TEXT)
   spoiler_text?: string;
 
-  @IsOptional()
+  @Omittable()
   @IsArray()
   @ArrayMaxSize(16)
   @ArrayUnique()
