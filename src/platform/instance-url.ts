@@ -1,6 +1,9 @@
 import { invalidField } from '../common/app-error';
 import { refusalOf } from './instances/address-policy';
 
+/** What the column holds. */
+const LONGEST = 255;
+
 /**
  * The origin of an instance as it is stored. What could never be reached is refused here already; the rest is found
  * out when it is connected to.
@@ -14,5 +17,8 @@ export function normaliseInstanceUrl(text: string, allowPrivate: readonly string
   }
   const refusal = refusalOf(url, allowPrivate);
   if (refusal) throw invalidField('instance_url', `instance_url ${refusal}`);
+  // Names in other scripts are longer as they are stored than as they are written.
+  if (url.origin.length > LONGEST)
+    throw invalidField('instance_url', `instance_url is longer than ${LONGEST} characters`);
   return url.origin;
 }
