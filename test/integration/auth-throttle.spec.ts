@@ -1,0 +1,94 @@
+/** Guessing passwords: slowed for the one who guesses, and for nobody else. */
+import { BACKENDS, type Running } from '../support/backends';
+import { type Answer, TestClient } from '../support/http-client';
+import { openTab } from '../support/socket-client';
+import { expectRow, startEmpty } from './support/attack';
+
+const ALLOWED = 10;
+
+describe.each(BACKENDS)('$name', (backend) => {
+  let running: Running;
+  afterEach(() => running.stop());
+  const url = (index = 0) => running.nodes[index % running.nodes.length]!.url;
+
+  async function victim() {
+    const client = new TestClient(url());
+    const { username, email } = (await client.register()).body.user;
+    return { client, username, email };
+  }
+
+  /** Tries from one address, on each node in turn. */
+  const guess = (username: string, index: number, headers: Record<string, string> = {}, password = `guess ${index}`) =>
+    new TestClient(url(index)).post('/api/auth/login', { username, password }, { headers });
+
+  function expectLimited(answer: Answer<unknown>): void {
+    expectRow(answer, 'RATE_LIMITED');
+    const { retry_after } = answer.body as { retry_after: number };
+    expect(retry_after).toBeGreaterThan(0);
+    expect(retry_after).toBeLessThanOrEqual(15 * 60);
+    expect(answer.headers['retry-after']).toBe(String(retry_after));
+  }
+
+  it('ends guessing from one address, whatever X-Forwarded-For says, and leaves the open session alone', async () => {
+    running = await startEmpty(backend, { RATE_LIMITS: 'on', TRUST_PROXY: '0' });
+    const { client, username } = await victim();
+    const tab = await openTab(client);
+    const spellings = [username, username.toUpperCase(), ` ${username} `];
+    for (let index = 0; index < ALLOWED; index++) {
+      const forged = { 'x-forwarded-for': `203.0.113.${index}`, 'x-real-ip': `203.0.113.${index}` };
+      expectRow(await guess(spellings[index % 3]!, index, forged), 'INVALID_CREDENTIALS');
+    }
+    for (let index = 0; index < 4; index++) {
+      expectLimited(await guess(username, index, { 'x-forwarded-for': `198.51.100.${index}` }));
+    }
+    // The right password tells no more than a wrong one.
+    expectLimited(await guess(username, 0, {}, 'correct horse battery staple'));
+    expect((await client.get('/api/session')).status).toBe(200);
+    expect((await client.post('/api/session/extend')).status).toBe(200);
+    expect((await tab.sync()).user.username).toBe(username);
+    // Another account at the same address is not held to it.
+    const other = await victim();
+    expect((await other.client.login()).status).toBe(200);
+  });
+
+  it('counts by the address that the trusted proxy saw, not by what the caller claims', async () => {
+    running = await startEmpty(backend, { RATE_LIMITS: 'on', TRUST_PROXY: '1' });
+    const { username } = await victim();
+    const attacker = '198.51.100.7';
+    for (let index = 0; index < ALLOWED; index++) {
+      const headers = { 'x-forwarded-for': `203.0.113.${index}, ${attacker}` };
+      expectRow(await guess(username, index, headers), 'INVALID_CREDENTIALS');
+    }
+    expectLimited(await guess(username, 0, { 'x-forwarded-for': `192.0.2.1, ${attacker}` }));
+    const home = { 'x-forwarded-for': '192.0.2.55' };
+    const welcome = await guess(username, 1, home, 'correct horse battery staple');
+    expect(welcome.status).toBe(200);
+  });
+
+  it('holds many guesses at once to the same number', async () => {
+    running = await startEmpty(backend, { RATE_LIMITS: 'on' });
+    const { username } = await victim();
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => guess(username, index)));
+    const codes = answers.map(({ body }) => body.error_code);
+    expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(ALLOWED);
+    expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(40 - ALLOWED);
+  });
+
+  it('does not count what went well', async () => {
+    running = await startEmpty(backend, { RATE_LIMITS: 'on' });
+    const { client } = await victim();
+    for (let index = 0; index < ALLOWED + 5; index++)
+      expect((await client.device().at(url(index)).login()).status).toBe(200);
+  });
+
+  it('holds a thief of a session to it, who tries the password by changing it', async () => {
+    running = await startEmpty(backend, { RATE_LIMITS: 'on' });
+    const { client } = await victim();
+    const change = (index: number) =>
+      client
+        .at(url(index))
+        .post('/api/auth/password', { current_password: `guess ${index}`, new_password: 'mine now!' });
+    for (let index = 0; index < ALLOWED; index++) expectRow(await change(index), 'INVALID_CREDENTIALS');
+    expectLimited(await change(0));
+  });
+});
