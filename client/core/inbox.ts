@@ -8,6 +8,9 @@ import type { OwnSwitch, OwnSwitches } from './own-switches';
 import type { ServerClock } from './server-clock';
 import type { Change, Outcome, StateHolder } from './state-holder';
 
+/** One click may be several calls, each of which moves the deadline by a few milliseconds: that is one extension. */
+const ONE_EXTENSION_MS = 1_000;
+
 export interface InboxHooks {
   gap(): void;
   /** Another session than before, or the first one. */
@@ -17,6 +20,9 @@ export interface InboxHooks {
 }
 
 export class Inbox {
+  /** The deadline that the page was last told of; ms. */
+  private toldUntil = 0;
+
   constructor(
     private readonly tabId: string,
     private readonly holder: StateHolder,
@@ -70,7 +76,10 @@ export class Inbox {
     this.metrics.applied += 1;
     this.metrics.revision = after.revision;
     this.own.settle(after.revision);
-    if (before?.session.id !== after.session.id) this.hooks.begun(before);
+    if (before?.session.id !== after.session.id) {
+      this.toldUntil = Date.parse(after.session.expires_at);
+      this.hooks.begun(before);
+    }
     this.announcer.state(() => stateDetail(after));
     if (before) this.tellPlatforms(before, change, fromThisTab);
     if (change.extended) this.tellExtended();
@@ -93,7 +102,9 @@ export class Inbox {
 
   private tellExtended(): void {
     const state = this.holder.state;
-    if (!state) return;
+    const until = Date.parse(state?.session.expires_at ?? '');
+    if (!state || !(until >= this.toldUntil + ONE_EXTENSION_MS)) return;
+    this.toldUntil = until;
     this.hooks.extended();
     this.announcer.say('sessionExtended', deadlinesDetail(state.session));
   }

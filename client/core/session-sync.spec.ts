@@ -367,6 +367,8 @@ describe('SessionSync and deadlines', () => {
     expect(heard.sessionExpiring).toEqual([{ reason: 'idle', expiresAt: expires_at }]);
     await sync.extendSession();
     env.socket.emit('session:extended', { session_id: OURS, ...server.extended() });
+    server.lastActivity += 5;
+    env.socket.emit('session:extended', { session_id: OURS, ...server.extended() });
     expect(heard.sessionExtended).toHaveLength(1);
     env.socket.emit('session:expiring', expiring);
     expect(heard.sessionExpiring).toHaveLength(1);
