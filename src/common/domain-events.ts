@@ -3,7 +3,7 @@
  * them on to the other nodes. So they are plain data, with times in ISO 8601.
  */
 import type { EndReason } from '../protocol/events';
-import type { DeadlinesView, PlatformView } from '../protocol/http';
+import type { DeadlinesView, PlatformView, PostView } from '../protocol/http';
 
 /** Who asked: the tab that made the request, so that it can tell its own doing from another's. */
 export interface Origin {
@@ -34,6 +34,8 @@ export interface DomainEventMap {
   'session.ended': { sessionId: string; userId: number; reason: EndReason; at: string };
   /** The session lives on under a new secret; connections made with the old one must go. */
   'session.rekeyed': { sessionId: string; userId: number; revision: number };
+  'post.updated': { userId: number; post: PostView; at: string };
+  'post.removed': { userId: number; postId: number; platformId: number; at: string };
 }
 
 export type DomainEventName = keyof DomainEventMap;
@@ -45,6 +47,8 @@ export const DOMAIN_EVENT_NAMES: ReadonlySet<string> = new Set<DomainEventName>(
   'session.extended',
   'session.ended',
   'session.rekeyed',
+  'post.updated',
+  'post.removed',
 ]);
 export type DomainEvent = { [N in DomainEventName]: { name: N; payload: DomainEventMap[N] } }[DomainEventName];
 

@@ -46,6 +46,14 @@ export class Broadcaster {
 
     this.events.on('session.ended', (event) => endSockets(io, event));
 
+    this.events.on('post.updated', ({ userId, post, at }) => {
+      to(userRoom(userId)).emit('post:updated', { post, server_time: at });
+    });
+
+    this.events.on('post.removed', ({ userId, postId, platformId, at }) => {
+      to(userRoom(userId)).emit('post:removed', { post_id: postId, platform_id: platformId, server_time: at });
+    });
+
     this.events.on('session.rekeyed', ({ sessionId }) => {
       // Drops the line without a farewell: who holds the new secret comes back by itself, who holds the old cannot.
       for (const socket of localSockets(io, sessionId)) socket.conn.close();

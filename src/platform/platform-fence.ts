@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
+import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { PlatformView } from '../protocol/http';
 import { toPlatformView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
@@ -27,11 +28,16 @@ export class PlatformFence {
    * @throws AppError PLATFORM_NOT_FOUND (not the caller's, or not active), PLATFORM_CONTEXT_STALE (not the active one)
    */
   async check(em: EntityManager, context: SessionContext, named: NamedPlatform): Promise<PlatformView> {
+    return toPlatformView(await this.checkRow(em, context, named));
+  }
+
+  /** As `check`, for who needs more of the connection than the wire shows. */
+  async checkRow(em: EntityManager, context: SessionContext, named: NamedPlatform): Promise<PlatformConnection> {
     const row = await this.platforms.findActive(em, context.user.id, named.id);
     if (!row) throw new AppError('PLATFORM_NOT_FOUND');
     if (!named.pinned && context.platform?.id !== row.id) {
       throw new AppError('PLATFORM_CONTEXT_STALE', { state: toSessionState(context, this.clock.now()) });
     }
-    return toPlatformView(row);
+    return row;
   }
 }

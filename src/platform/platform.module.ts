@@ -10,12 +10,18 @@ import { PlatformFence } from './platform-fence';
 import { PostController } from './posts/post.controller';
 import { PostRepository } from './posts/post.repository';
 import { PostService } from './posts/post.service';
+import { Publication } from './publishing/publication';
+import { Publisher } from './publishing/publisher';
+import { PublishingRepository } from './publishing/publishing.repository';
 import { TokenCipher } from './token-cipher';
 
 @Module({
   imports: [SessionModule],
   controllers: [PlatformController, PostController],
   providers: [
+    Publication,
+    Publisher,
+    PublishingRepository,
     ConnectionKeeper,
     Instances,
     PlatformAnnouncer,

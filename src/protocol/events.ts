@@ -1,6 +1,6 @@
 /** The socket's wire: events are facts (`noun:past-verb`), each with one payload object. */
 import type { ErrorBody, ErrorCode } from './errors';
-import type { DeadlinesView, ExtendedView, PlatformView, SessionState } from './http';
+import type { DeadlinesView, ExtendedView, PlatformView, PostView, SessionState } from './http';
 
 export const END_REASONS = [
   'logout',
@@ -50,6 +50,19 @@ export interface SessionEnded {
   at: string;
 }
 
+/** To the author's tabs: a post is new, or its status is. */
+export interface PostUpdated {
+  post: PostView;
+  server_time: string;
+}
+
+/** To the author's tabs: a post was thrown away unpublished. */
+export interface PostRemoved {
+  post_id: number;
+  platform_id: number;
+  server_time: string;
+}
+
 export interface ServerToClientEvents {
   'session:state': (state: SessionState) => void;
   'platform:switched': (event: PlatformSwitched) => void;
@@ -57,6 +70,8 @@ export interface ServerToClientEvents {
   'session:expiring': (event: SessionExpiring) => void;
   'session:extended': (event: SessionExtended) => void;
   'session:ended': (event: SessionEnded) => void;
+  'post:updated': (event: PostUpdated) => void;
+  'post:removed': (event: PostRemoved) => void;
 }
 
 export interface ClientToServerEvents {

@@ -11,6 +11,7 @@ import { toPlatformView } from '../../session/session.views';
 import type { SessionContext } from '../../session/session-context';
 import { PlatformRepository } from '../platform.repository';
 import { PlatformAnnouncer } from '../platform-announcer';
+import { PostRepository } from '../posts/post.repository';
 import { UnsealError } from '../token-cipher';
 import { InstanceError, toPlatformError } from './instance-error';
 import type { InstanceLimits, RemoteAccount } from './instance-types';
@@ -38,6 +39,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
   constructor(
     private readonly work: UnitOfWork,
     private readonly platforms: PlatformRepository,
+    private readonly posts: PostRepository,
     private readonly sessions: SessionRepository,
     private readonly instances: Instances,
     private readonly announcer: PlatformAnnouncer,
@@ -91,6 +93,8 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     await this.change(row, async (tx, current) => {
       if (current.needsReconnect) return false;
       await this.platforms.update(tx.em, row.id, { needsReconnect: true, nextCheckAt: null });
+      // Nothing to wait for any more: its worker says so of each.
+      await this.posts.makeDue(tx.em, row.id, this.clock.now());
       return true;
     });
   }
@@ -117,6 +121,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
         checkFailures: 0,
       };
       await this.platforms.update(tx.em, row.id, learned);
+      if (!current.metAt) await this.posts.makeDue(tx.em, row.id, now);
       const before = JSON.stringify(toPlatformView(current));
       platform = toPlatformView({ ...current, ...learned });
       return before !== JSON.stringify(platform) || current.metAt === null;

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { invalidField } from '../../common/app-error';
+import { IdPipe } from '../../common/validation';
 import {
   type PlatformView,
   type PostsView,
@@ -37,6 +38,26 @@ export class PostController {
     @Body() form: CreatePostDto,
   ): Promise<PostView> {
     return this.posts.create(session, named, form);
+  }
+
+  @Post('posts/:id/retry')
+  @HttpCode(200)
+  retry(
+    @CurrentSession() session: SessionContext,
+    @Named() named: NamedPlatform,
+    @Param('id', IdPipe) id: number,
+  ): Promise<PostView> {
+    return this.posts.retry(session, named, id);
+  }
+
+  @Delete('posts/:id')
+  @HttpCode(204)
+  discard(
+    @CurrentSession() session: SessionContext,
+    @Named() named: NamedPlatform,
+    @Param('id', IdPipe) id: number,
+  ): Promise<void> {
+    return this.posts.discard(session, named, id);
   }
 
   @Get('user_data')

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsPositive } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsPositive, Matches } from 'class-validator';
 import { IsText, Omittable } from '../../common/validation';
 import { VISIBILITIES, type Visibility } from '../../protocol/http';
 
@@ -20,6 +20,11 @@ export class CreatePostDto {
   @Omittable()
   @IsText(0, LONGEST_TEXT)
   spoiler_text?: string;
+
+  /** ISO 639, such as `en` or `pt-BR`. */
+  @Omittable()
+  @Matches(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/, { message: 'language must be a code such as en or pt-BR' })
+  language?: string;
 
   @Omittable()
   @IsArray()

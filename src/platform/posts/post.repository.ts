@@ -1,6 +1,6 @@
 /** Queries on posts and images, each scoped by platform. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, IsNull } from 'typeorm';
+import { type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
 import { Image, type NewImage } from '../../database/entities/image.entity';
 import { type NewPost, Post } from '../../database/entities/post.entity';
 import type { StatisticsView } from '../../protocol/http';
@@ -31,9 +31,37 @@ export class PostRepository {
     return em.save(Image, em.create(Image, row));
   }
 
+  find(em: EntityManager, platformConnectionId: number, id: number): Promise<Post | null> {
+    return em.findOne(Post, { where: { id, platformConnectionId } });
+  }
+
+  async update(em: EntityManager, id: number, change: Partial<Post>): Promise<void> {
+    await em.update(Post, { id }, change);
+  }
+
+  /** @returns false when it is being published, or has been */
+  async removeUnpublished(em: EntityManager, id: number): Promise<boolean> {
+    return (await em.delete(Post, { id, status: In(['queued', 'failed']) })).affected === 1;
+  }
+
+  /** What waits for this platform is tried now. */
+  async makeDue(em: EntityManager, platformConnectionId: number, now: Date): Promise<void> {
+    const waiting = { platformConnectionId, status: 'queued', nextAttemptAt: MoreThan(now) } as const;
+    await em.update(Post, waiting, { nextAttemptAt: now });
+  }
+
+  async updateImage(em: EntityManager, id: number, change: Partial<Image>): Promise<void> {
+    await em.update(Image, { id }, change);
+  }
+
+  /** The uploads of a failed post are sent anew: an instance forgets what was not used. */
+  async forgetUploads(em: EntityManager, postId: number): Promise<void> {
+    await em.update(Image, { postId, remoteId: Not(IsNull()) }, { remoteId: null });
+  }
+
   /** Gives uploaded images of this platform, which no post has yet, to the post. @returns how many it took */
   async attachImages(em: EntityManager, platformId: number, postId: number, imageIds: number[]): Promise<number> {
-    const free = { id: In(imageIds), platformConnectionId: platformId, postId: IsNull() };
+    const free = { id: In(imageIds), platformConnectionId: platformId, postId: IsNull(), uploadedAt: Not(IsNull()) };
     return (await em.update(Image, free, { postId })).affected ?? 0;
   }
 

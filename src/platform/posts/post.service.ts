@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, invalidField } from '../../common/app-error';
 import { Clock } from '../../common/clock';
-import type { Image } from '../../database/entities/image.entity';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
-import { UnitOfWork } from '../../database/unit-of-work';
-import { type PlatformView, type PostsView, type PostView, type StatisticsView } from '../../protocol/http';
-import { postLength } from '../../protocol/post-length';
+import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import type { PlatformView, PostsView, PostView, StatisticsView } from '../../protocol/http';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
 import { type NamedPlatform, PlatformFence } from '../platform-fence';
+import { GIVE_UP_AFTER } from '../publishing/retry-policy';
 import type { CreatePostDto } from './post.dto';
 import { PostRepository } from './post.repository';
+import { toPostView } from './post.views';
+import { requireFitting } from './post-fitting';
 
 export const POSTS_DEFAULT = 50;
 export const POSTS_MOST = 200;
@@ -52,9 +54,10 @@ export class PostService {
    */
   create(caller: SessionContext, named: NamedPlatform, form: CreatePostDto): Promise<PostView> {
     return this.sessions.change(caller, async (tx, context) => {
-      const platform = await this.fence.check(tx.em, context, named);
-      if (platform.needs_reconnect) throw new AppError('PLATFORM_RECONNECT_NEEDED');
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      requireConnected(platform);
       requireFitting(platform, form);
+      const now = this.clock.now();
       const post = await this.posts.insert(tx.em, {
         userId: context.user.id,
         platformConnectionId: platform.id,
@@ -65,44 +68,64 @@ export class PostService {
         status: 'queued',
         postUrl: null,
         error: null,
-        createdAt: this.clock.now(),
+        createdAt: now,
         publishedAt: null,
+        language: form.language || null,
+        nextAttemptAt: dueAt(platform, now),
       });
       const wanted = form.media_ids ?? [];
       const attached = wanted.length && (await this.posts.attachImages(tx.em, platform.id, post.id, wanted));
       if (attached !== wanted.length) throw invalidField('media_ids', 'media_ids must name own, unused images');
-      return toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
+      return this.announce(tx, post, now);
     });
   }
+
+  /** Queues a failed post once more. @throws AppError as `create`, NOT_FOUND or POST_NOT_FAILED */
+  retry(caller: SessionContext, named: NamedPlatform, id: number): Promise<PostView> {
+    return this.sessions.change(caller, async (tx, context) => {
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      requireConnected(platform);
+      const post = await this.find(tx, platform.id, id);
+      if (post.status !== 'failed') throw new AppError('POST_NOT_FAILED');
+      const now = this.clock.now();
+      const change = { status: 'queued', error: null, nextAttemptAt: dueAt(platform, now) } as const;
+      await this.posts.update(tx.em, id, change);
+      await this.posts.forgetUploads(tx.em, id);
+      return this.announce(tx, { ...post, ...change }, now);
+    });
+  }
+
+  /** Throws a post away that has not been published. @throws AppError as `retry` */
+  async discard(caller: SessionContext, named: NamedPlatform, id: number): Promise<void> {
+    await this.sessions.change(caller, async (tx, context) => {
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      const post = await this.find(tx, platform.id, id);
+      // A worker may have it in hand by now: then it is too late.
+      if (!(await this.posts.removeUnpublished(tx.em, id))) throw new AppError('POST_NOT_FAILED');
+      const at = this.clock.now().toISOString();
+      const { userId } = post;
+      tx.publish({ name: 'post.removed', payload: { userId, postId: id, platformId: platform.id, at } });
+    });
+  }
+
+  private async find(tx: Transaction, platformId: number, id: number): Promise<Post> {
+    const post = await this.posts.find(tx.em, platformId, id);
+    if (!post) throw new AppError('NOT_FOUND');
+    return post;
+  }
+
+  private async announce(tx: Transaction, post: Post, at: Date): Promise<PostView> {
+    const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
+    tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at: at.toISOString() } });
+    return view;
+  }
 }
 
-function requireFitting(platform: PlatformView, form: CreatePostDto): void {
-  const limit = platform.max_characters;
-  const count = postLength(form.content, form.spoiler_text, platform.characters_per_url);
-  if (count > limit) {
-    const message = `The post has ${count} characters; ${platform.name} takes ${limit}`;
-    throw new AppError('VALIDATION_ERROR', { details: [{ field: 'content', message, limit, count }] });
-  }
-  if (form.content.trim() === '' && !form.media_ids?.length) {
-    throw invalidField('content', 'A post needs text or an image');
-  }
+function requireConnected({ needsReconnect }: PlatformConnection): void {
+  if (needsReconnect) throw new AppError('PLATFORM_RECONNECT_NEEDED');
 }
 
-export function toPostView(post: Post, images: Image[]): PostView {
-  return {
-    id: post.id,
-    platform_id: post.platformConnectionId,
-    title: post.title,
-    content: post.content,
-    visibility: post.visibility,
-    spoiler_text: post.spoilerText,
-    status: post.status,
-    url: post.postUrl,
-    error: post.error,
-    images: images
-      .filter((image) => image.postId === post.id)
-      .map((image) => ({ id: image.id, alt_text: image.altText, status: image.status })),
-    created_at: post.createdAt.toISOString(),
-    published_at: post.publishedAt?.toISOString() ?? null,
-  };
+/** At once; where we have not met the instance yet, when we have, or when there is nothing more to hope for. */
+function dueAt({ metAt }: PlatformConnection, now: Date): Date {
+  return metAt ? now : new Date(now.getTime() + GIVE_UP_AFTER);
 }

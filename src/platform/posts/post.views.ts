@@ -1,0 +1,26 @@
+/** From rows to what the wire shows. */
+import type { Image } from '../../database/entities/image.entity';
+import type { Post } from '../../database/entities/post.entity';
+import type { ImageView, PostView } from '../../protocol/http';
+
+export function toImageView({ id, altText, status }: Image): ImageView {
+  return { id, alt_text: altText, status };
+}
+
+/** @param images those of other posts may be among them */
+export function toPostView(post: Post, images: Image[]): PostView {
+  return {
+    id: post.id,
+    platform_id: post.platformConnectionId,
+    title: post.title,
+    content: post.content,
+    visibility: post.visibility,
+    spoiler_text: post.spoilerText,
+    status: post.status,
+    url: post.postUrl,
+    error: post.error,
+    images: images.filter((image) => image.postId === post.id).map(toImageView),
+    created_at: post.createdAt.toISOString(),
+    published_at: post.publishedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,233 @@
+/** A queued post comes to its instance: once, to no other, whatever happens on the way. */
+import type { PlatformView, PostsView, PostView } from '../../src/protocol/http';
+import { BACKENDS, type Running } from '../support/backends';
+import { eventually } from '../support/eventually';
+import {
+  allowed,
+  connectTo,
+  type FakeInstance,
+  newAccount,
+  startInstance,
+  stopInstances,
+} from '../support/fake-instance';
+import { TestClient } from '../support/http-client';
+import { startNode } from '../support/server';
+import { openTab } from '../support/socket-client';
+
+const named = (id: number, pinned = false) => ({
+  headers: { 'x-platform-id': String(id), ...(pinned && { 'x-platform-pinned': 'true' }) },
+});
+const STATUSES = 'POST /api/v1/statuses';
+
+async function postOf(client: TestClient, platform: PlatformView, id: number): Promise<PostView> {
+  const { posts } = (await client.get<PostsView>('/api/posts?limit=200', named(platform.id, true))).body;
+  return posts.find((post) => post.id === id)!;
+}
+
+const published = (client: TestClient, platform: PlatformView, id: number, timeout = 30_000): Promise<PostView> =>
+  eventually(
+    async () => {
+      const post = await postOf(client, platform, id);
+      expect(post).toMatchObject({ status: 'published', error: null });
+      return post;
+    },
+    { timeout, interval: 100 },
+  );
+
+const write = async (client: TestClient, platform: PlatformView, content: string, more = {}): Promise<PostView> => {
+  const { status, body } = await client.post<PostView>('/api/posts', { content, ...more }, named(platform.id, true));
+  if (status !== 201) throw new Error(JSON.stringify(body));
+  return body;
+};
+
+describe.each(BACKENDS)('$name', (backend) => {
+  let running: Running;
+  let town: FakeInstance;
+
+  beforeAll(async () => {
+    town = await startInstance();
+    running = await backend.start(allowed(town));
+  });
+  afterAll(async () => {
+    await running.stop();
+    await stopInstances();
+  });
+
+  async function person() {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const { platform, account, token } = await connectTo(client, town);
+    const there = () => town.statuses.filter(({ accountId }) => accountId === account.id);
+    return { client, platform, account, token, there };
+  }
+
+  it('publishes, and tells the author of each step', async () => {
+    const { client, platform, there } = await person();
+    const tab = await openTab(client.at(running.nodes.at(-1)!.url));
+    const post = await write(client, platform, 'Hello, see https://example.org/a-long-link', {
+      visibility: 'unlisted',
+      spoiler_text: 'greeting',
+      language: 'en',
+    });
+    expect(post.status).toBe('queued');
+    const done = await tab.waitFor('post:updated', (event) => event.post.status === 'published');
+    expect(tab.of('post:updated').map((event) => event.post.status)).toEqual(['queued', 'publishing', 'published']);
+    expect(there()).toHaveLength(1);
+    const [status] = there();
+    expect(status).toMatchObject({
+      text: 'Hello, see https://example.org/a-long-link',
+      spoilerText: 'greeting',
+      visibility: 'unlisted',
+      language: 'en',
+      idempotencyKey: String(post.id),
+    });
+    expect(done.post.url).toBe(`${town.url}/@${status!.username}/${status!.id}`);
+    expect(await postOf(client, platform, post.id)).toEqual(done.post);
+    tab.close();
+  });
+
+  it.each(['before', 'after'] as const)('posts once when the line is cut %s the instance has taken it', async (cut) => {
+    const { client, platform, there } = await person();
+    town.fail(STATUSES, { cut });
+    const post = await write(client, platform, `Cut ${cut}: @someone@example.org & "quotes" https://example.org/x?y=1`);
+    const { url } = await published(client, platform, post.id);
+    expect(there()).toHaveLength(1);
+    expect(url).toContain(there()[0]!.id);
+  });
+
+  it('looks before it sends again, also where the instance does not know such keys', async () => {
+    const { client, platform, there } = await person();
+    // The same text twice is two posts; one lost answer makes no third.
+    const first = await write(client, platform, 'Twice');
+    await published(client, platform, first.id);
+    town.fail(STATUSES, { cut: 'after' });
+    const sent = town.count(STATUSES);
+    const second = await write(client, platform, 'Twice');
+    await published(client, platform, second.id);
+    expect(there()).toHaveLength(2);
+    // Found by looking: it was not sent a second time.
+    expect(town.count(STATUSES) - sent).toBe(1);
+    const urls = [first, second].map(async ({ id }) => (await postOf(client, platform, id)).url);
+    expect(new Set(await Promise.all(urls)).size).toBe(2);
+  });
+
+  it('waits as long as the instance asks it to, and through its faults', async () => {
+    const { client, platform, there } = await person();
+    town.fail(STATUSES, { status: 429, headers: { 'retry-after': '1' } });
+    town.fail(STATUSES, { status: 503 });
+    const post = await write(client, platform, 'Patience');
+    await published(client, platform, post.id);
+    expect(there()).toHaveLength(1);
+  });
+
+  it('says why the instance refused, and lets the person try again or throw it away', async () => {
+    const { client, platform, there } = await person();
+    const tab = await openTab(client);
+    town.fail(STATUSES, { status: 422, body: { error: 'Validation failed: no <b>spam</b>' } }, 2);
+    const [one, two] = [await write(client, platform, 'one'), await write(client, platform, 'two')];
+    for (const { id } of [one, two]) {
+      const failed = await tab.waitFor('post:updated', ({ post }) => post.id === id && post.status === 'failed');
+      expect(failed.post.error).toContain('Validation failed: no <b>spam</b>');
+    }
+    const retried = await client.post<PostView>(`/api/posts/${one.id}/retry`, undefined, named(platform.id));
+    expect([retried.status, retried.body.status, retried.body.error]).toEqual([200, 'queued', null]);
+    await published(client, platform, one.id);
+    const again = await client.post(`/api/posts/${one.id}/retry`, undefined, named(platform.id));
+    expect([again.status, again.body.error_code]).toEqual([409, 'POST_NOT_FAILED']);
+
+    expect((await client.delete(`/api/posts/${two.id}`, named(platform.id))).status).toBe(204);
+    await tab.waitFor('post:removed', ({ post_id }) => post_id === two.id);
+    expect((await client.delete(`/api/posts/${two.id}`, named(platform.id))).status).toBe(404);
+    const kept = await client.delete(`/api/posts/${one.id}`, named(platform.id));
+    expect(kept.body.error_code).toBe('POST_NOT_FAILED');
+    expect((await client.post(`/api/posts/${one.id}/retry`)).body.error_code).toBe('PLATFORM_ID_REQUIRED');
+    expect(there().map(({ text }) => text)).toEqual(['one']);
+    tab.close();
+  });
+
+  it('stops at a token that does not work any more, and says so', async () => {
+    const { client, platform, token } = await person();
+    const tab = await openTab(client);
+    town.store.tokens.delete(token);
+    const post = await write(client, platform, 'x');
+    await tab.waitFor('platforms:changed', ({ platforms }) => platforms[0]!.needs_reconnect);
+    const failed = await tab.waitFor('post:updated', (event) => event.post.status === 'failed');
+    expect(failed.post).toMatchObject({ id: post.id, error: 'The account must be connected again' });
+    tab.close();
+  });
+
+  it('keeps a post for an instance that it has not met yet', async () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    await town.stop();
+    const { token, account } = newAccount(town);
+    const form = { name: 'Away', platform_type: 'mastodon', instance_url: town.url, access_token: token };
+    const platform = (await client.post<PlatformView>('/api/platforms', form)).body;
+    const post = await write(client, platform, 'Later');
+    await eventually(async () => {
+      const tested = await client.post(`/api/platforms/${platform.id}/test`);
+      expect(tested.body.error_code).toBe('PLATFORM_UNREACHABLE');
+    });
+    expect((await postOf(client, platform, post.id)).status).toBe('queued');
+    await town.listen();
+    await eventually(async () => expect((await client.post(`/api/platforms/${platform.id}/test`)).status).toBe(200));
+    await published(client, platform, post.id);
+    expect(town.statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
+  });
+});
+
+it('posts once when its worker is killed in the middle', async () => {
+  const town = await startInstance();
+  const node = await startNode(allowed(town));
+  const client = new TestClient(node.url);
+  await client.register();
+  const { platform } = await connectTo(client, town);
+  // Accepted there, and the answer never comes.
+  town.fail(STATUSES, { until: new Promise(() => {}) });
+  const post = await write(client, platform, 'Survivor');
+  await eventually(() => town.statuses.length === 1);
+  await node.kill();
+  const next = await startNode(allowed(town), { cwd: node.cwd });
+  await published(client.at(next.url), platform, post.id, 40_000);
+  expect(town.statuses.map(({ text }) => text)).toEqual(['Survivor']);
+  await next.stop();
+  await stopInstances();
+});
+
+it('brings 1000 posts, written amid switches, each to its own of five platforms', async () => {
+  const instances = await Promise.all(
+    Array.from({ length: 5 }, (_, index) => startInstance({ name: `Town ${index}` })),
+  );
+  const node = await startNode(allowed(...instances));
+  const client = new TestClient(node.url);
+  await client.register();
+  const platforms: PlatformView[] = [];
+  for (const instance of instances)
+    platforms.push((await connectTo(client, instance, instance.store.options.name)).platform);
+  const expected: string[][] = platforms.map(() => []);
+  let index = 0;
+  const worker = async () => {
+    while (index < 1000) {
+      const number = index++;
+      const which = (number * 7) % 5;
+      if (number % 3 === 0) await client.post(`/api/switch_platform/${platforms[(number * 3) % 5]!.id}`);
+      const content = `post ${number}`;
+      const { status, body } = await client.post('/api/posts', { content }, named(platforms[which]!.id));
+      if (status !== 201) {
+        expect(body.error_code).toBe('PLATFORM_CONTEXT_STALE');
+        await write(client, platforms[which]!, content);
+      }
+      expected[which]!.push(content);
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, worker));
+  await eventually(
+    () => expect(instances.reduce((sum, { statuses }) => sum + statuses.length, 0)).toBeGreaterThanOrEqual(1000),
+    { timeout: 60_000, interval: 200 },
+  );
+  instances.forEach((instance, which) => {
+    expect(instance.statuses.map(({ text }) => text).sort()).toEqual(expected[which]!.sort());
+  });
+  await node.stop();
+  await stopInstances();
+}, 120_000);
