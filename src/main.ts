@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
 import { type Config, ConfigError, loadConfig } from './config';
+import { type DemoInstance, startDemoInstances } from './demo/demo-instances';
 import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo';
 import { SocketAdapter } from './gateway/socket.adapter';
 import { configureHttp, createAdapter } from './http-server';
@@ -11,7 +12,10 @@ import { PinoLogger } from './logger';
 /** Longest that open requests may take to finish when the process is told to stop; ms. */
 const DRAIN = 10_000;
 
-async function start(config: Config): Promise<NestFastifyApplication> {
+async function start(settings: Config): Promise<NestFastifyApplication> {
+  const instances = await startDemoInstances(settings);
+  const allowPrivateInstances = [...settings.allowPrivateInstances, ...instances.map(({ host }) => host)];
+  const config: Config = Object.freeze({ ...settings, allowPrivateInstances });
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     bodyParser: false,
@@ -21,17 +25,20 @@ async function start(config: Config): Promise<NestFastifyApplication> {
   await configureHttp(app, config);
   app.useWebSocketAdapter(new SocketAdapter(app));
   await app.init();
-  const seeded = await seedDemo(app, config);
+  const seeded = await seedDemo(app, config, instances);
   await app.listen(config.port, config.host);
-  announce(await app.getUrl(), config, seeded);
+  announce(await app.getUrl(), config, seeded ? instances : []);
   return app;
 }
 
-function announce(url: string, config: Config, hasDemo: boolean): void {
+/** @param demo its instances, where there is a demo */
+function announce(url: string, config: Config, demo: readonly DemoInstance[]): void {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`Vedfolnir is ready at ${url.replace('[::1]', 'localhost')}`);
-  if (hasDemo)
+  if (demo.length > 0) {
     say(`Sign in as "${DEMO_USERNAME}" with the password "${DEMO_PASSWORD}", or create an account of your own.`);
+    say(`What you post there shows up at ${demo.map(({ name, url }) => `${url} (${name})`).join(', ')}.`);
+  }
   if (config.production && !config.publicOrigin) {
     say('PUBLIC_ORIGIN is not set: browsers will be refused until it names the address that people use.');
   }

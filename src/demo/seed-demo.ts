@@ -6,36 +6,48 @@ import type { Config } from '../config';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UnitOfWork } from '../database/unit-of-work';
-import { PlatformService } from '../platform/platform.service';
+import { accountKey, PlatformService } from '../platform/platform.service';
 import { PostRepository } from '../platform/posts/post.repository';
 import { SessionService } from '../session/session.service';
+import { DEMO_TOKEN, type DemoInstance, isDemo } from './demo-instances';
 
 export const DEMO_USERNAME = 'demo';
 export const DEMO_PASSWORD = 'demo-password';
 
-const PLATFORMS = [
-  { name: 'Town Square', platform_type: 'mastodon', instance_url: 'https://mastodon.example', username: 'demo' },
-  { name: 'Photo Walks', platform_type: 'pixelfed', instance_url: 'https://pixelfed.example', username: 'demo_photos' },
-  { name: 'Work Notes', platform_type: 'mastodon', instance_url: 'https://work.example', username: 'demo_work' },
-] as const;
-
 /** Only where nothing was configured, and only into an empty database. @returns whether the demo user is there */
-export async function seedDemo(app: INestApplicationContext, config: Config): Promise<boolean> {
-  const embedded = config.database.kind === 'sqlite' && config.database.embedded;
-  if (!embedded || config.production) return false;
+export async function seedDemo(
+  app: INestApplicationContext,
+  config: Config,
+  instances: readonly DemoInstance[],
+): Promise<boolean> {
+  if (!isDemo(config)) return false;
   const work = app.get(UnitOfWork);
+  await followMoves(work, instances);
   if (await work.read((em) => em.exists(User))) {
     return work.read((em) => em.exists(User, { where: { usernameKey: DEMO_USERNAME } }));
   }
   const device = { userAgent: 'Vedfolnir first start', ipAddress: '127.0.0.1' };
   const account = { username: DEMO_USERNAME, email: 'demo@vedfolnir.example', password: DEMO_PASSWORD };
   const { context } = await app.get(AuthService).register(account, device);
-  for (const platform of PLATFORMS) {
-    await app.get(PlatformService).connect(context, { ...platform, access_token: 'demo-token' });
+  for (const { name, kind, username, url } of instances) {
+    const form = { name, platform_type: kind, instance_url: url, username, access_token: DEMO_TOKEN };
+    await app.get(PlatformService).connect(context, form);
   }
   await seedPosts(app, work, context.user.id);
   await app.get(SessionService).logout(context);
   return true;
+}
+
+/** A port that another program has taken meanwhile: the demo's connections go with their instances. */
+async function followMoves(work: UnitOfWork, instances: readonly DemoInstance[]): Promise<void> {
+  const moved = instances.filter(({ movedFrom }) => movedFrom !== null);
+  if (moved.length === 0) return;
+  await work.write(async ({ em }) => {
+    for (const { name, username, url, movedFrom } of moved) {
+      const change = { instanceUrl: url, accountKey: accountKey(url, username, name) };
+      await em.update(PlatformConnection, { instanceUrl: movedFrom!, username }, change);
+    }
+  });
 }
 
 async function seedPosts(app: INestApplicationContext, work: UnitOfWork, userId: number): Promise<void> {

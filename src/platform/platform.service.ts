@@ -169,7 +169,7 @@ export class PlatformService {
 }
 
 /** The same account of the same instance is one connection; where no account is named, the given name stands for it. */
-function accountKey(instanceUrl: string, username: string | undefined, name: string): string {
+export function accountKey(instanceUrl: string, username: string | undefined, name: string): string {
   const account = username === undefined ? `named ${name}` : `@${username.replace(/^@/, '').toLowerCase()}`;
   return createHash('sha256').update(`${instanceUrl}\n${account}`).digest('hex');
 }

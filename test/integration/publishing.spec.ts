@@ -11,6 +11,7 @@ import {
   stopInstances,
 } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
+import { rawRequest } from '../support/raw-request';
 import { startNode } from '../support/server';
 import { openTab } from '../support/socket-client';
 
@@ -174,6 +175,29 @@ describe.each(BACKENDS)('$name', (backend) => {
     await published(client, platform, post.id);
     expect(town.statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
   });
+});
+
+it('posts for real on a first start, to instances that show what they received', async () => {
+  const node = await startNode();
+  const demo = new TestClient(node.url);
+  await demo.login({ username: 'demo', password: 'demo-password' });
+  const { platforms } = (await demo.get<{ platforms: PlatformView[] }>('/api/user_platforms')).body;
+  expect(platforms.map(({ platform_type }) => platform_type)).toEqual(['mastodon', 'pixelfed', 'mastodon']);
+  const post = await write(demo, platforms[2]!, 'My first post <3');
+  const { url } = await published(demo, platforms[2]!, post.id);
+  expect(url).toContain(platforms[2]!.instance_url);
+  expect(node.output()).toContain(platforms[2]!.instance_url);
+  const pages = await Promise.all(
+    platforms.map(async ({ instance_url }) => (await rawRequest(instance_url, 'GET', '/')).text),
+  );
+  expect(pages.map((page) => page.includes('My first post &#60;3'))).toEqual([false, false, true]);
+
+  // The same instances, and the same connections to them, when it is started again.
+  await node.stop();
+  const next = await startNode({}, { cwd: node.cwd });
+  const again = await write(demo.at(next.url), platforms[2]!, 'My second post');
+  await published(demo.at(next.url), platforms[2]!, again.id);
+  await next.stop();
 });
 
 it('posts once when its worker is killed in the middle', async () => {

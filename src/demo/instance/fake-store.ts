@@ -73,7 +73,8 @@ export class FakeStore {
     { clientId: string; redirectUri: string; challenge: string; account: FakeAccount; used: boolean }
   >();
   private readonly byKey = new Map<string, FakeStatus>();
-  private counter = 110_000_000_000_000_000n;
+  /** Ids begin with the time, as Mastodon's do: they go on where they were after a restart. */
+  private counter = BigInt(Date.now()) << 16n;
 
   constructor(readonly options: FakeInstanceOptions) {
     for (const { username, token, displayName, avatarUrl } of options.accounts ?? []) {

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { BackgroundLoop } from '../../common/background-loop';
 import { Clock } from '../../common/clock';
 import { DomainEvents } from '../../common/domain-events';
+import { isDuplicateKey } from '../../database/database-errors';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
 import { PostRepository } from '../posts/post.repository';
@@ -95,7 +96,14 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async settle(post: Post, outcome: Outcome): Promise<void> {
+    const write = () => this.settleOnce(post, outcome);
+    // It was read from the instance at this very moment: now it is there to be seen.
+    await write().catch((error: unknown) => (isDuplicateKey(error) ? write() : Promise.reject(error)));
+  }
+
+  private async settleOnce(post: Post, outcome: Outcome): Promise<void> {
     await this.work.write(async (tx) => {
+      if (outcome.kind === 'published') await this.dropTwin(tx, post, outcome.status.id);
       const mine = await this.queue.settle(tx.em, post.id, post.attempts + 1, this.toRow(post, outcome));
       if (!mine) return;
       if (outcome.kind === 'published') await this.settleImages(tx, post.id, outcome);
@@ -116,6 +124,14 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     const pause = outcome.pause ?? retryPause(age);
     const nextAttemptAt = new Date(now.getTime() + pause);
     return { status: outcome.sent ? 'publishing' : 'queued', nextAttemptAt };
+  }
+
+  private async dropTwin(tx: Transaction, { userId, platformConnectionId }: Post, remoteId: string): Promise<void> {
+    const twin = await this.queue.findTwin(tx.em, platformConnectionId, remoteId);
+    if (!twin) return;
+    await this.queue.remove(tx.em, twin.id);
+    const at = this.clock.now().toISOString();
+    tx.publish({ name: 'post.removed', payload: { userId, postId: twin.id, platformId: platformConnectionId, at } });
   }
 
   private async settleImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {

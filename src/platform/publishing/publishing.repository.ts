@@ -1,6 +1,6 @@
 /** Queries on posts that wait to be published, whoever's they are. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, LessThanOrEqual, Not } from 'typeorm';
+import { type EntityManager, In, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { Image } from '../../database/entities/image.entity';
 import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
@@ -45,12 +45,21 @@ export class PublishingRepository {
     return em.findOne(PlatformConnection, { where: { id } });
   }
 
-  /** Those of `remoteIds` that are another post's already. */
+  /** Those of `remoteIds` that are another post's already. One that was merely read from the instance may be ours. */
   async knownRemoteIds(em: EntityManager, platformConnectionId: number, remoteIds: string[]): Promise<Set<string>> {
     if (remoteIds.length === 0) return new Set();
-    const where = { platformConnectionId, remoteId: In(remoteIds) };
+    const where = { platformConnectionId, remoteId: In(remoteIds), attempts: MoreThan(0) };
     const rows = await em.find(Post, { select: { id: true, remoteId: true }, where });
     return new Set(rows.map(({ remoteId }) => remoteId!));
+  }
+
+  /** What was read from the instance before we knew that it is this post. */
+  async findTwin(em: EntityManager, platformConnectionId: number, remoteId: string): Promise<Post | null> {
+    return em.findOne(Post, { where: { platformConnectionId, remoteId, attempts: 0 } });
+  }
+
+  async remove(em: EntityManager, id: number): Promise<void> {
+    await em.delete(Post, { id });
   }
 
   /** The file that was uploaded, whole. */
