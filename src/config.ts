@@ -21,6 +21,12 @@ export interface Config {
   readonly sessionLifetime: number;
   readonly expiryWarning: number;
   readonly cacheTtl: number;
+  /** How long an ended session is known to have ended. */
+  readonly sessionRetention: number;
+  readonly auditRetention: number;
+  readonly sweepInterval: number;
+  /** How long a sign-in counts as recent. */
+  readonly recentLogin: number;
   readonly maxSessionsPerUser: number;
   readonly publicOrigin: string | null;
   readonly allowedOrigins: readonly string[];
@@ -40,12 +46,14 @@ export class ConfigError extends Error {}
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** Longest wait a timer can hold (2^31 - 1 ms); a session cannot usefully live longer. */
 const LONGEST = 2_147_483_647;
+/** Ten years, for what is kept and no timer waits for. */
+const LONGEST_RETENTION = 3650 * UNITS.d;
 
 /** Reads `90s`, `15m`, `12h` into milliseconds. */
-export function parseDuration(name: string, text: string): number {
+export function parseDuration(name: string, text: string, longest = LONGEST): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
   const value = match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : Number.NaN;
-  if (!(value >= 1 && value <= LONGEST)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h`);
+  if (!(value >= 1 && value <= longest)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h`);
   return Math.round(value);
 }
 
@@ -122,7 +130,8 @@ function encryptionKeys(text: string | undefined, production: boolean): Buffer[]
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const production = env.NODE_ENV === 'production';
-  const duration = (name: string, fallback: string): number => parseDuration(name, env[name] || fallback);
+  const duration = (name: string, fallback: string, longest?: number): number =>
+    parseDuration(name, env[name] || fallback, longest);
   const rateLimits = oneOf('RATE_LIMITS', env.RATE_LIMITS || 'on', ['on', 'off']) === 'on';
   if (production && !rateLimits) throw new ConfigError('RATE_LIMITS=off is refused when NODE_ENV=production');
   return Object.freeze<Config>({
@@ -136,6 +145,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     sessionLifetime: duration('SESSION_LIFETIME', '24h'),
     expiryWarning: duration('SESSION_EXPIRY_WARNING', '2m'),
     cacheTtl: duration('SESSION_CACHE_TTL', '300s'),
+    sessionRetention: duration('SESSION_RETENTION', '30d', LONGEST_RETENTION),
+    auditRetention: duration('AUDIT_RETENTION', '90d', LONGEST_RETENTION),
+    sweepInterval: duration('SWEEP_INTERVAL', '1m'),
+    recentLogin: duration('RECENT_LOGIN', '10m'),
     maxSessionsPerUser: integer('SESSION_MAX_PER_USER', env.SESSION_MAX_PER_USER || '0', 0, 100_000),
     publicOrigin: env.PUBLIC_ORIGIN ? origin('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN) : null,
     allowedOrigins: list(env.ALLOWED_ORIGINS).map((text) => origin('ALLOWED_ORIGINS', text)),

@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { Connections } from './connections';
 import { DatabaseClock } from './database-clock';
+import { NodeLock } from './node-lock';
 import { UnitOfWork } from './unit-of-work';
 
 /** Closes the pool after everything that uses it has stopped. */
@@ -31,6 +32,11 @@ class DatabaseLifecycle implements OnApplicationShutdown {
       useFactory: (config: Config) => Connections.open(config.database, config.databasePool),
     },
     {
+      provide: NodeLock,
+      inject: [CONFIG],
+      useFactory: (config: Config) => new NodeLock(config.database),
+    },
+    {
       provide: UnitOfWork,
       inject: [Connections, DomainEvents],
       useFactory: (connections: Connections, events: DomainEvents) => new UnitOfWork(connections, events),
@@ -47,6 +53,6 @@ class DatabaseLifecycle implements OnApplicationShutdown {
       },
     },
   ],
-  exports: [Connections, UnitOfWork, Clock],
+  exports: [Connections, NodeLock, UnitOfWork, Clock],
 })
 export class DatabaseModule {}

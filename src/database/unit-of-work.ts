@@ -45,7 +45,8 @@ export class UnitOfWork {
     const [result, events] = this.connections.serial
       ? await this.inTurn(() => this.transact(work))
       : await this.retried(() => this.transact(work));
-    for (const event of events) await this.domainEvents.publish(event);
+    // Told in their order; whoever needs time to hear of one does not hold up the next.
+    await Promise.all(events.map((event) => this.domainEvents.publish(event)));
     return result;
   }
 

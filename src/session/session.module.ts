@@ -1,13 +1,33 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
+import { BatchController } from './batch/batch.controller';
+import { BatchRepository } from './batch/batch.repository';
+import { BatchService } from './batch/batch.service';
+import { ExpirySweep } from './batch/expiry-sweep';
+import { SweepTimer } from './batch/sweep-timer';
 import { ChangeFeed } from './cache/change-feed';
 import { ContextCache } from './cache/context-cache';
+import { EndingRepository } from './ending.repository';
 import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
 import { SessionService } from './session.service';
+import { SessionEndings } from './session-endings';
 
 @Module({
-  controllers: [SessionController],
-  providers: [ChangeFeed, ContextCache, SessionRepository, SessionService],
-  exports: [ChangeFeed, SessionRepository, SessionService],
+  imports: [AuditModule],
+  controllers: [BatchController, SessionController],
+  providers: [
+    BatchRepository,
+    BatchService,
+    ChangeFeed,
+    ContextCache,
+    EndingRepository,
+    ExpirySweep,
+    SessionEndings,
+    SessionRepository,
+    SessionService,
+    SweepTimer,
+  ],
+  exports: [AuditModule, BatchService, ChangeFeed, ExpirySweep, SessionEndings, SessionRepository, SessionService],
 })
 export class SessionModule {}

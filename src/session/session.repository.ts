@@ -4,7 +4,7 @@ import { type EntityManager, MoreThanOrEqual } from 'typeorm';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
-import { type Deadlines, LIVE_SQL, UNEXPIRED_SQL } from './expiry-policy';
+import { type Deadlines, LIVE_SQL } from './expiry-policy';
 import { toPlatformView } from './session.views';
 import type { SessionContext } from './session-context';
 
@@ -92,28 +92,6 @@ export class SessionRepository {
       .where(`s.user_id = :userId AND ${LIVE_SQL}`, { userId, now })
       .orderBy('s.lastActivityAt', 'DESC')
       .getMany();
-  }
-
-  /** `ended_at IS NULL` is the gate: of several that try, one ends the session. @returns whether it was this one */
-  async end(em: EntityManager, sessionId: string, reason: EndReason, now: Date): Promise<boolean> {
-    const result = await em
-      .createQueryBuilder()
-      .update(UserSession)
-      .set({ endedAt: now, endReason: reason })
-      .where('id = :sessionId AND ended_at IS NULL', { sessionId })
-      .execute();
-    return result.affected === 1;
-  }
-
-  /** As `end`, and only if the deadline has passed: an extension that was faster wins. */
-  async endExpired(em: EntityManager, sessionId: string, reason: EndReason, now: Date): Promise<boolean> {
-    const result = await em
-      .createQueryBuilder()
-      .update(UserSession)
-      .set({ endedAt: now, endReason: reason })
-      .where(`id = :sessionId AND ended_at IS NULL AND NOT (${bare(UNEXPIRED_SQL)})`, { sessionId, now })
-      .execute();
-    return result.affected === 1;
   }
 
   /** @returns false when the session was not live any more */

@@ -11,11 +11,12 @@ import type { DeviceView, ExtendedView } from '../protocol/http';
 import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
 import { ContextCache } from './cache/context-cache';
-import { activityDue, deadlinesAfter, expiryReason, isExpired } from './expiry-policy';
+import { activityDue, deadlinesAfter, isExpired } from './expiry-policy';
 import { requireLive } from './liveness';
 import { SessionRepository } from './session.repository';
 import { toDeadlinesView, toDeviceView } from './session.views';
 import type { Device, SessionContext } from './session-context';
+import { SessionEndings } from './session-endings';
 import { hashSecret, isSecret, newSecret } from './session-token';
 
 export interface NewSession {
@@ -30,6 +31,7 @@ export class SessionService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly repository: SessionRepository,
+    private readonly endings: SessionEndings,
     private readonly cache: ContextCache,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
@@ -105,17 +107,7 @@ export class SessionService {
 
   /** Ends the session if it has run out; of several that try, one does, and its event tells the tabs. */
   async endIfExpired(sessionId: string): Promise<void> {
-    const at = this.clock.now();
-    await this.work.write(async (tx) => {
-      const context = await this.repository.findById(tx.em, sessionId);
-      if (!context) return;
-      const reason = expiryReason(context.session);
-      if (!(await this.repository.endExpired(tx.em, sessionId, reason, at))) return;
-      tx.publish({
-        name: 'session.ended',
-        payload: { sessionId, userId: context.user.id, reason, at: at.toISOString() },
-      });
-    });
+    await this.work.write((tx) => this.endings.endExpiredIn(tx, { sessionIds: [sessionId] }));
   }
 
   /** Why the session ended, or null when it did not. */
@@ -218,11 +210,8 @@ export class SessionService {
   }
 
   /** @returns whether the session was still there to end */
-  async endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason): Promise<boolean> {
-    const at = this.clock.now();
-    const ended = await this.repository.end(tx.em, sessionId, reason, at);
-    if (ended) tx.publish({ name: 'session.ended', payload: { sessionId, userId, reason, at: at.toISOString() } });
-    return ended;
+  endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason): Promise<boolean> {
+    return this.endings.endIn(tx, sessionId, userId, reason);
   }
 
   /** Gives the session a new secret; what was opened with the old one must go. @returns the secret for the cookie */

@@ -1,10 +1,10 @@
 /** From rows to what the wire shows. */
-import Bowser from 'bowser';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { UserSession } from '../database/entities/user-session.entity';
 import type { DeadlinesView, DeviceView, PlatformView, SessionState } from '../protocol/http';
 import { CHARACTER_LIMITS } from '../protocol/http';
 import { CHARACTERS_PER_URL } from '../protocol/post-length';
+import { toDeviceName } from './device';
 import { type Deadlines, expiresAt } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
@@ -48,14 +48,6 @@ export function toSessionState(context: SessionContext, now: Date): SessionState
     },
     platform: context.platform,
   };
-}
-
-/** "Firefox on Linux"; what cannot be told is left out. */
-export function toDeviceName(userAgent: string): string {
-  if (!userAgent) return 'Unknown device';
-  const { browser, os } = Bowser.parse(userAgent);
-  if (!browser.name) return userAgent.slice(0, 60);
-  return os.name ? `${browser.name} on ${os.name}` : browser.name;
 }
 
 export function toDeviceView(row: UserSession, current: boolean, online: boolean): DeviceView {

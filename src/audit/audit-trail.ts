@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import type { AdminAuditView, AuditEventView, AuditType, AuditView } from '../protocol/audit';
+import type { EndReason } from '../protocol/events';
+import { AuditRepository, type NamedAuditEvent } from './audit.repository';
+
+/** What is to be remembered. */
+export interface Fact {
+  type: AuditType;
+  /** Null for a sign-in under a name that nobody has; the name itself is never kept: it may be a mistyped password. */
+  userId: number | null;
+  sessionId?: string;
+  /** Browser and system, in words. */
+  device: string;
+  ipAddress: string;
+  platform?: { id: number; name: string };
+  reason?: EndReason;
+}
+
+/** Who did what to an account, when and from where. */
+@Injectable()
+export class AuditTrail {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly repository: AuditRepository,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Within the transaction that makes them true: neither is there without the other. */
+  record(tx: Transaction, ...facts: Fact[]): Promise<void> {
+    const at = this.clock.now();
+    const rows = facts.map((fact) => ({
+      at,
+      type: fact.type,
+      userId: fact.userId,
+      sessionId: fact.sessionId ?? null,
+      device: fact.device.slice(0, 128),
+      ipAddress: fact.ipAddress.slice(0, 45),
+      platformId: fact.platform?.id ?? null,
+      platformName: fact.platform?.name ?? null,
+      reason: fact.reason ?? null,
+    }));
+    return this.repository.insert(tx.em, rows);
+  }
+
+  /** A person's own trail, newest first. */
+  async listOwn(userId: number, limit: number, beforeId?: number): Promise<AuditView> {
+    const { rows, next } = await this.page(limit, userId, beforeId);
+    return { events: rows.map(toEventView), next_before_id: next };
+  }
+
+  /** The trail of one person, or of all. */
+  async list(limit: number, userId?: number, beforeId?: number): Promise<AdminAuditView> {
+    const { rows, next } = await this.page(limit, userId, beforeId);
+    const events = rows.map((row) => ({ ...toEventView(row), user_id: row.userId, username: row.username }));
+    return { events, next_before_id: next };
+  }
+
+  /** Forgets what is older than AUDIT_RETENTION, at most `limit` events. @returns how many */
+  prune(limit: number): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - this.config.auditRetention);
+    return this.work.write((tx) => this.repository.prune(tx.em, before, limit));
+  }
+
+  private async page(limit: number, userId?: number, beforeId?: number) {
+    const found = await this.work.read((em) => this.repository.list(em, limit + 1, userId, beforeId));
+    const rows = found.slice(0, limit);
+    return { rows, next: found.length > limit ? rows.at(-1)!.id : null };
+  }
+}
+
+function toEventView(row: NamedAuditEvent): AuditEventView {
+  return {
+    id: row.id,
+    at: row.at.toISOString(),
+    type: row.type,
+    session_id: row.sessionId,
+    device: row.device,
+    ip_address: row.ipAddress,
+    platform_id: row.platformId,
+    platform_name: row.platformName,
+    reason: row.reason,
+  };
+}

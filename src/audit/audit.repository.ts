@@ -1,0 +1,38 @@
+/** Queries on the audit trail. */
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { AuditEvent } from '../database/entities/audit-event.entity';
+import { User } from '../database/entities/user.entity';
+
+/** An event with the name that its person has now. */
+export type NamedAuditEvent = AuditEvent & { username: string | null };
+
+@Injectable()
+export class AuditRepository {
+  async insert(em: EntityManager, rows: Omit<AuditEvent, 'id'>[]): Promise<void> {
+    if (rows.length > 0)
+      await em.createQueryBuilder().insert().into(AuditEvent).values(rows).updateEntity(false).execute();
+  }
+
+  /** Newest first. @param userId whose; undefined: everybody's, and nobody's */
+  async list(em: EntityManager, limit: number, userId?: number, beforeId?: number): Promise<NamedAuditEvent[]> {
+    const query = em.createQueryBuilder(AuditEvent, 'a').orderBy('a.id', 'DESC').limit(limit);
+    if (userId !== undefined) query.andWhere('a.user_id = :userId', { userId });
+    if (beforeId !== undefined) query.andWhere('a.id < :beforeId', { beforeId });
+    const events = await query.getMany();
+    const ids = [...new Set(events.flatMap((event) => event.userId ?? []))];
+    const users =
+      ids.length > 0 ? await em.find(User, { select: { id: true, username: true }, where: { id: In(ids) } }) : [];
+    const names = new Map(users.map((user) => [user.id, user.username]));
+    return events.map((event) => ({ ...event, username: names.get(event.userId ?? 0) ?? null }));
+  }
+
+  /** Removes what is older, at most `limit` rows. @returns how many */
+  async prune(em: EntityManager, before: Date, limit: number): Promise<number> {
+    const query = em.createQueryBuilder(AuditEvent, 'a').select('a.id').where('a.at < :before', { before });
+    const old = await query.orderBy('a.at').limit(limit).getMany();
+    if (old.length === 0) return 0;
+    const result = await em.delete(AuditEvent, { id: In(old.map(({ id }) => id)) });
+    return result.affected ?? 0;
+  }
+}

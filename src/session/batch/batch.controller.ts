@@ -1,0 +1,35 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { CurrentSession, RequireSession } from '../session.decorators';
+import type { SessionContext } from '../session-context';
+import { CleanupUsersDto, ValidateSessionsDto } from './batch.dto';
+import { BatchService, type CleanupResult } from './batch.service';
+import { ExpirySweep } from './expiry-sweep';
+
+@Controller('api')
+@RequireSession({ role: 'admin' })
+export class BatchController {
+  constructor(
+    private readonly batch: BatchService,
+    private readonly sweep: ExpirySweep,
+  ) {}
+
+  @Post('admin/sessions/validate')
+  @HttpCode(200)
+  async validate(@Body() form: ValidateSessionsDto): Promise<{ results: Record<string, boolean> }> {
+    return { results: await this.batch.validate(form.pairs) };
+  }
+
+  @Post('admin/sessions/cleanup')
+  @HttpCode(200)
+  cleanupUsers(@CurrentSession() caller: SessionContext, @Body() form: CleanupUsersDto): Promise<CleanupResult> {
+    return this.batch.cleanupUsers(form.user_ids, caller.session.id);
+  }
+
+  /** Also with a session that has run out itself: it is spared. */
+  @Post('cleanup_sessions')
+  @RequireSession({ role: 'admin', allowExpired: true })
+  @HttpCode(200)
+  async cleanup(@CurrentSession() caller: SessionContext): Promise<{ cleaned: number }> {
+    return { cleaned: (await this.sweep.run(true, caller.session.id)) ?? 0 };
+  }
+}

@@ -1,0 +1,31 @@
+import { ArrayMaxSize, IsArray, IsInt, IsPositive, ValidateBy } from 'class-validator';
+
+/** As many as a request of the longest kind holds. */
+const MOST = 5000;
+
+export type SessionUserPair = [sessionId: string, userId: number];
+
+function isPair(value: unknown): value is SessionUserPair {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && Number.isSafeInteger(value[1]);
+}
+
+export class ValidateSessionsDto {
+  /** `[[session_id, user_id], …]` */
+  @ValidateBy({
+    name: 'isPairs',
+    validator: {
+      validate: (value: unknown) => Array.isArray(value) && value.every(isPair),
+      defaultMessage: () => 'pairs must be a list of [session_id, user_id]',
+    },
+  })
+  @ArrayMaxSize(MOST)
+  pairs!: SessionUserPair[];
+}
+
+export class CleanupUsersDto {
+  @IsInt({ each: true })
+  @IsPositive({ each: true })
+  @ArrayMaxSize(MOST)
+  @IsArray()
+  user_ids!: number[];
+}

@@ -1,0 +1,83 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../audit/audit-trail';
+import { Clock } from '../../common/clock';
+import type { Config } from '../../config';
+import { CONFIG } from '../../config.module';
+import { NodeLock } from '../../database/node-lock';
+import { UnitOfWork } from '../../database/unit-of-work';
+import { EndingRepository, type Scope } from '../ending.repository';
+import { SessionEndings } from '../session-endings';
+
+/** Rows that one transaction holds: some 20 ms of work, which is as long as a sign-in may have to wait for it. */
+export const ROWS_A_BATCH = 500;
+/** How long a person who asks for it waits for a sweep that another node is at; seconds. */
+const PATIENCE = 20;
+
+/** Ends what has run out, and removes what ended longer ago than is remembered. */
+@Injectable()
+export class ExpirySweep {
+  private stopping = false;
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly lock: NodeLock,
+    private readonly endings: SessionEndings,
+    private readonly rows: EndingRepository,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * All sessions, by one node at a time.
+   * @param wait whether to wait while another is at it; if not, that one does the work
+   * @param except a session that is spared
+   * @returns how many sessions were ended or removed; null when another is at it
+   */
+  run(wait: boolean, except?: string): Promise<number | null> {
+    return this.lock.run('sweep', wait ? PATIENCE : 0, async () => {
+      let cleaned = 0;
+      for (const past of ['idle', 'absolute'] as const) cleaned += (await this.end({ past, except })).length;
+      cleaned += (await this.prune({ except })).length;
+      await this.inBatches(() => this.audit.prune(ROWS_A_BATCH));
+      return cleaned;
+    });
+  }
+
+  /** As `run`, for these users alone. @returns their users, one entry for each session */
+  async cleanUsers(userIds: number[], except?: string): Promise<number[]> {
+    return [...(await this.end({ userIds, except })), ...(await this.prune({ userIds, except }))];
+  }
+
+  /** Lets the batch that is being done come to its end, and begins no other. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  private async end(scope: Scope): Promise<number[]> {
+    const ended: number[] = [];
+    await this.inBatches(async () => {
+      const batch = await this.work.write((tx) => this.endings.endExpiredIn(tx, scope, ROWS_A_BATCH));
+      ended.push(...batch);
+      return batch.length;
+    });
+    return ended;
+  }
+
+  private async prune(scope: Scope): Promise<number[]> {
+    const removed: number[] = [];
+    await this.inBatches(async () => {
+      const before = new Date(this.clock.now().getTime() - this.config.sessionRetention);
+      const batch = await this.work.write((tx) => this.rows.prune(tx.em, scope, before, ROWS_A_BATCH));
+      removed.push(...batch);
+      return batch.length;
+    });
+    return removed;
+  }
+
+  /** Until a batch is not full; between them it is everybody else's turn. */
+  private async inBatches(batch: () => Promise<number>): Promise<void> {
+    while (!this.stopping && (await batch()) === ROWS_A_BATCH) await turn();
+  }
+}

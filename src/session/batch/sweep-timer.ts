@@ -1,0 +1,56 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Config } from '../../config';
+import { CONFIG } from '../../config.module';
+import { ExpirySweep } from './expiry-sweep';
+
+/** Sweeps every now and then. The nodes do so at different times, so that one finds little after another. */
+@Injectable()
+export class SweepTimer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Sweep');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly sweep: ExpirySweep,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.sweep.stop();
+    await this.running;
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(
+      () => {
+        this.running = this.once().then(() => this.schedule());
+      },
+      this.config.sweepInterval * (0.5 + Math.random()),
+    );
+    this.timer.unref();
+  }
+
+  private async once(): Promise<void> {
+    try {
+      const cleaned = await this.sweep.run(false);
+      if (cleaned) this.logger.log(`${cleaned} sessions ended or removed`);
+    } catch (error) {
+      // The next one comes in time.
+      this.logger.warn(`Not swept: ${(error as Error).message}`);
+    }
+  }
+}

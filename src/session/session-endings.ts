@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail, type Fact } from '../audit/audit-trail';
+import { Clock } from '../common/clock';
+import type { Transaction } from '../database/unit-of-work';
+import type { EndReason } from '../protocol/events';
+import { toDeviceName } from './device';
+import { type Ending, EndingRepository, type Scope } from './ending.repository';
+import { expiryReason } from './expiry-policy';
+import type { Device } from './session-context';
+
+/** The one way in which sessions end: once, with their line in the audit trail and the event that tells the tabs. */
+@Injectable()
+export class SessionEndings {
+  constructor(
+    private readonly repository: EndingRepository,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param by who brought it about, where that was not the session's own device
+   * @returns whether the session was still there to end
+   */
+  async endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason, by?: Device): Promise<boolean> {
+    const at = this.clock.now();
+    if ((await this.repository.end(tx.em, [sessionId], reason, at)) === 0) return false;
+    const ending = await this.repository.find(tx.em, sessionId);
+    if (ending) await this.audit.record(tx, toFact({ ...ending, ...by }, reason));
+    this.tell(tx, sessionId, userId, reason, at);
+    return true;
+  }
+
+  /**
+   * Ends those of `scope` that have run out; an extension that was faster wins.
+   * @param limit as many at most
+   * @returns their users, one entry for each session
+   */
+  async endExpiredIn(tx: Transaction, scope: Scope, limit = 1): Promise<number[]> {
+    const at = this.clock.now();
+    const endings = await this.repository.takeExpired(tx.em, scope, at, limit);
+    const facts: Fact[] = [];
+    for (const reason of ['idle', 'absolute'] as const) {
+      const group = endings.filter((ending) => expiryReason(ending) === reason);
+      if (group.length === 0) continue;
+      const ids = group.map(({ id }) => id);
+      await this.repository.end(tx.em, ids, reason, at);
+      for (const ending of group) {
+        facts.push(toFact(ending, reason));
+        this.tell(tx, ending.id, ending.userId, reason, at);
+      }
+    }
+    await this.audit.record(tx, ...facts);
+    return endings.map(({ userId }) => userId);
+  }
+
+  private tell(tx: Transaction, sessionId: string, userId: number, reason: EndReason, at: Date): void {
+    tx.publish({ name: 'session.ended', payload: { sessionId, userId, reason, at: at.toISOString() } });
+  }
+}
+
+function toFact({ id, userId, userAgent, ipAddress }: Ending, reason: EndReason): Fact {
+  return { type: 'session_ended', userId, sessionId: id, device: toDeviceName(userAgent), ipAddress, reason };
+}

@@ -1,0 +1,88 @@
+/** The product within the test's own process, on either database, with a clock that the test sets. */
+import { join } from 'node:path';
+import type { Abstract, Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { AppModule } from '../../../src/app.module';
+import { Clock } from '../../../src/common/clock';
+import { type Config, loadConfig } from '../../../src/config';
+import { SocketAdapter } from '../../../src/gateway/socket.adapter';
+import { configureHttp, createAdapter } from '../../../src/http-server';
+import { encryptionKey } from '../../support/backends';
+import { temporaryFolder } from '../../support/processes';
+import { createDatabase } from '../../support/services';
+
+export class TestClock extends Clock {
+  private offset = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.offset);
+  }
+
+  /** @param ms may be negative */
+  advance(ms: number): void {
+    this.offset += ms;
+  }
+}
+
+type Token<T> = Type<T> | Abstract<T> | symbol;
+
+export interface App {
+  url: string;
+  clock: TestClock;
+  config: Config;
+  nest: NestFastifyApplication;
+  get<T>(token: Token<T>): T;
+  close(): Promise<void>;
+}
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Where an app keeps its data: for `describe.each`. */
+export const DATABASES: [name: string, create: () => Promise<string>][] = [
+  ['SQLite', async () => `sqlite:${join(temporaryFolder(), 'test.sqlite')}`],
+  ['MariaDB', () => createDatabase()],
+];
+
+const open: App[] = [];
+
+/** Ends every app that was started, in whatever way its test ended. */
+export async function closeApps(): Promise<void> {
+  await Promise.all(open.splice(0).map((app) => app.close()));
+}
+
+/** @param env on top of defaults in which nothing happens by itself */
+export async function startApp(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+  clock = new TestClock(),
+): Promise<App> {
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    HOST: '127.0.0.1',
+    DATABASE_URL: databaseUrl,
+    ENCRYPTION_KEYS: encryptionKey(),
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'warn',
+    SWEEP_INTERVAL: '1h',
+    ...env,
+  });
+  const module = await Test.createTestingModule({ imports: [AppModule.with(config)] })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .compile();
+  const nest = module.createNestApplication<NestFastifyApplication>(createAdapter(config), {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+  });
+  await configureHttp(nest, config);
+  nest.useWebSocketAdapter(new SocketAdapter(nest));
+  await nest.listen(0, '127.0.0.1');
+  const url = (await nest.getUrl()).replace('[::1]', 'localhost');
+  const app = { url, clock, config, nest, get: <T>(token: Token<T>) => nest.get(token), close: () => nest.close() };
+  open.push(app);
+  return app;
+}
