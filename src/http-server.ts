@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
 import staticFiles from '@fastify/static';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -11,11 +12,14 @@ import { answer } from './common/error.filter';
 import { isFormPost, isUnderApi } from './common/request-kind';
 import { toAppError } from './common/to-app-error';
 import type { Config } from './config';
+import { LONGEST_FILE } from './platform/media/upload-reader';
 
 /** The longest body of a JSON or form request, bytes. A post of the longest kind fits ten times. */
 const BODY_LIMIT = 256 * 1024;
-/** A request that has not been sent whole by then is dropped; ms. */
-const REQUEST_TIMEOUT = 30_000;
+/** A request that has not been sent whole by then is dropped, an upload over a slow line too; ms. */
+const REQUEST_TIMEOUT = 120_000;
+/** One file with its description; bytes. */
+const UPLOAD_LIMITS = { fileSize: LONGEST_FILE, files: 1, fields: 2, parts: 3, fieldSize: 64 * 1024, headerPairs: 20 };
 const CLIENT_FOLDER = join(__dirname, '..', 'client');
 
 export function createAdapter(config: Config): FastifyAdapter {
@@ -41,10 +45,13 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   });
   fastify.addHook('preValidation', async (request) => {
     if (isFormPost(request) && isUnderApi(request)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+    if (request.isMultipart() && request.routeOptions.url !== '/api/media')
+      throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   });
 
   await app.register(cookie);
   await app.register(formbody);
+  await app.register(multipart, { limits: UPLOAD_LIMITS });
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -2,6 +2,11 @@ import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
 import { ConnectionKeeper } from './instances/connection-keeper';
 import { Instances } from './instances/instances';
+import { AltTextEditor } from './media/alt-text-editor';
+import { MediaController } from './media/media.controller';
+import { MediaRepository } from './media/media.repository';
+import { MediaService } from './media/media.service';
+import { MediaPruner } from './media/media-pruner';
 import { PlatformController } from './platform.controller';
 import { PlatformRepository } from './platform.repository';
 import { PlatformService } from './platform.service';
@@ -17,8 +22,12 @@ import { TokenCipher } from './token-cipher';
 
 @Module({
   imports: [SessionModule],
-  controllers: [PlatformController, PostController],
+  controllers: [PlatformController, PostController, MediaController],
   providers: [
+    AltTextEditor,
+    MediaPruner,
+    MediaRepository,
+    MediaService,
     Publication,
     Publisher,
     PublishingRepository,

@@ -129,6 +129,13 @@ export interface ImageView {
   status: ImageStatus;
 }
 
+/** An uploaded file. `size` in bytes; both null for what was read from the instance. */
+export interface MediaView extends ImageView {
+  platform_id: number;
+  mime_type: string | null;
+  size: number | null;
+}
+
 export interface PostView {
   id: number;
   platform_id: number;

@@ -23,6 +23,7 @@ export interface StatusForm {
   status: string;
   visibility: string;
   spoiler_text?: string;
+  sensitive?: boolean;
   language?: string;
   media_ids?: string[];
 }

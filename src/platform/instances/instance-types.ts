@@ -27,6 +27,7 @@ export interface RemoteStatus {
   text: string;
   spoilerText: string;
   visibility: Visibility;
+  sensitive: boolean;
   isReply: boolean;
   isReblog: boolean;
   media: RemoteMedia[];
@@ -96,6 +97,7 @@ export function toStatus(answer: unknown): RemoteStatus {
     text: htmlToText(text(status.content, 200_000)),
     spoilerText: text(status.spoiler_text, 15_000),
     visibility: VISIBILITIES.find((each) => each === status.visibility) ?? 'public',
+    sensitive: status.sensitive === true,
     isReply: Boolean(status.in_reply_to_id),
     isReblog: Boolean(status.reblog),
     media: (Array.isArray(status.media_attachments) ? status.media_attachments : []).map(toMedia),

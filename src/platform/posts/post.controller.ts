@@ -77,9 +77,10 @@ export class PostController {
   }
 
   @Get('platform_data')
-  platformData(@CurrentPlatform() platform: PlatformView) {
-    const { id, name, platform_type, instance_url, username, max_characters } = platform;
-    const data = { platform_type, instance_url, username, max_characters };
+  async platformData(@CurrentPlatform() platform: PlatformView) {
+    const { id, name, platform_type, instance_url, username, max_characters, characters_per_url } = platform;
+    const media = await this.posts.mediaLimits(platform);
+    const data = { platform_type, instance_url, username, max_characters, characters_per_url, media };
     return { platform_id: id, platform_name: name, data };
   }
 

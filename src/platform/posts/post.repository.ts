@@ -2,8 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
 import { Image, type NewImage } from '../../database/entities/image.entity';
+import { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { type NewPost, Post } from '../../database/entities/post.entity';
-import type { StatisticsView } from '../../protocol/http';
+import type { MediaLimitsView, StatisticsView } from '../../protocol/http';
+import { mediaLimitsOf } from './post-fitting';
 
 @Injectable()
 export class PostRepository {
@@ -65,12 +67,19 @@ export class PostRepository {
     return (await em.update(Image, free, { postId })).affected ?? 0;
   }
 
+  async mediaLimits(em: EntityManager, platformId: number): Promise<MediaLimitsView | null> {
+    const row = await em.findOne(PlatformConnection, { where: { id: platformId } });
+    return row && mediaLimitsOf(row);
+  }
+
   async statistics(em: EntityManager, platformId: number): Promise<StatisticsView> {
     const where = { platformConnectionId: platformId };
+    // An upload that no post has taken up is nobody's image yet.
+    const posted = { ...where, postId: Not(IsNull()) };
     return {
       total_posts: await em.count(Post, { where }),
-      total_images: await em.count(Image, { where }),
-      pending_images: await em.count(Image, { where: { ...where, status: 'pending' } }),
+      total_images: await em.count(Image, { where: posted }),
+      pending_images: await em.count(Image, { where: { ...posted, status: 'pending' } }),
     };
   }
 }

@@ -4,7 +4,7 @@ import { Clock } from '../../common/clock';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
-import type { PlatformView, PostsView, PostView, StatisticsView } from '../../protocol/http';
+import type { MediaLimitsView, PlatformView, PostsView, PostView, StatisticsView } from '../../protocol/http';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
 import { type NamedPlatform, PlatformFence } from '../platform-fence';
@@ -41,6 +41,11 @@ export class PostService {
         next_before_id: rows.length > limit ? page.at(-1)!.id : null,
       };
     });
+  }
+
+  /** What the instance takes as media; null until it has said so. */
+  mediaLimits(platform: PlatformView): Promise<MediaLimitsView | null> {
+    return this.work.read((em) => this.posts.mediaLimits(em, platform.id));
   }
 
   statistics(platform: PlatformView): Promise<StatisticsView> {

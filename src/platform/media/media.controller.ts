@@ -1,0 +1,54 @@
+import { Body, Controller, Delete, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { IsString, MaxLength } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../common/app-error';
+import { IdPipe } from '../../common/validation';
+import type { MediaView } from '../../protocol/http';
+import { CurrentSession, RequireSession } from '../../session/session.decorators';
+import type { SessionContext } from '../../session/session-context';
+import { Named } from '../platform.guard';
+import type { NamedPlatform } from '../platform-fence';
+import { MediaService } from './media.service';
+
+class DescribeMediaDto {
+  @IsString()
+  @MaxLength(10_000)
+  alt_text!: string;
+}
+
+/** Files for posts of the platform that the request names. */
+@Controller('api/media')
+@RequireSession({ platform: true })
+export class MediaController {
+  constructor(private readonly media: MediaService) {}
+
+  @Post()
+  upload(
+    @CurrentSession() session: SessionContext,
+    @Named() named: NamedPlatform,
+    @Req() request: FastifyRequest,
+  ): Promise<MediaView> {
+    if (!request.isMultipart()) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+    return this.media.upload(session, named, request.parts());
+  }
+
+  @Patch(':id')
+  describe(
+    @CurrentSession() session: SessionContext,
+    @Named() named: NamedPlatform,
+    @Param('id', IdPipe) id: number,
+    @Body() form: DescribeMediaDto,
+  ): Promise<MediaView> {
+    return this.media.describe(session, named, id, form.alt_text);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  remove(
+    @CurrentSession() session: SessionContext,
+    @Named() named: NamedPlatform,
+    @Param('id', IdPipe) id: number,
+  ): Promise<void> {
+    return this.media.remove(session, named, id);
+  }
+}

@@ -1,0 +1,58 @@
+/** Queries on uploads. */
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
+import { Image } from '../../database/entities/image.entity';
+import { MediaChunk } from '../../database/entities/media-chunk.entity';
+import { Post } from '../../database/entities/post.entity';
+
+/** Rows that one statement of the pruning takes; the next round takes the rest. */
+const BATCH = 200;
+
+@Injectable()
+export class MediaRepository {
+  find(em: EntityManager, platformConnectionId: number, id: number): Promise<Image | null> {
+    return em.findOne(Image, { where: { id, platformConnectionId, uploadedAt: Not(IsNull()) } });
+  }
+
+  /** Uploads, finished or not, that no post has. */
+  countUnused(em: EntityManager, platformConnectionId: number): Promise<number> {
+    return em.count(Image, { where: { platformConnectionId, postId: IsNull() } });
+  }
+
+  async addChunks(em: EntityManager, imageId: number, from: number, chunks: Buffer[]): Promise<void> {
+    await em.insert(
+      MediaChunk,
+      chunks.map((bytes, index) => ({ imageId, position: from + index, bytes })),
+    );
+  }
+
+  async removeUnused(em: EntityManager, id: number): Promise<boolean> {
+    return (await em.delete(Image, { id, postId: IsNull() })).affected === 1;
+  }
+
+  postOf(em: EntityManager, { postId }: Image): Promise<Post | null> {
+    return postId === null ? Promise.resolve(null) : em.findOne(Post, { where: { id: postId } });
+  }
+
+  /** Uploads that no post took up. @returns how many went */
+  async pruneUnused(em: EntityManager, before: Date): Promise<number> {
+    const where = { postId: IsNull(), createdAt: LessThan(before) };
+    const rows = await em.find(Image, { select: { id: true }, where, take: BATCH });
+    if (rows.length > 0) await em.delete(Image, { id: In(rows.map(({ id }) => id)) });
+    return rows.length;
+  }
+
+  /** The files of posts that failed long ago, and were not tried again. */
+  async pruneFailed(em: EntityManager, before: Date): Promise<void> {
+    const posts = await em.find(Post, {
+      select: { id: true },
+      where: { status: 'failed', createdAt: LessThan(before) },
+      order: { id: 'DESC' },
+      take: BATCH,
+    });
+    if (posts.length === 0) return;
+    const where = { postId: In(posts.map(({ id }) => id)) };
+    const images = await em.find(Image, { select: { id: true }, where });
+    if (images.length > 0) await em.delete(MediaChunk, { imageId: In(images.map(({ id }) => id)) });
+  }
+}

@@ -1,0 +1,106 @@
+/** Reads one upload as it comes: bounded, in pieces, its kind found out before much of it is kept. */
+import type { Multipart } from '@fastify/multipart';
+import { AppError, invalidField } from '../../common/app-error';
+import type { MediaLimitsView } from '../../protocol/http';
+import { SNIFF_BYTES, sniffMime } from './sniff';
+
+/** The longest that we keep, whatever the instance takes; bytes. */
+export const LONGEST_FILE = 16 * 1024 * 1024;
+/** A BLOB of MySQL holds 65,535 bytes. */
+const CHUNK = 60 * 1024;
+/** Chunks that are written at a time: about 1 MB in memory for each upload. */
+const BATCH = 16;
+/** Taken until the instance has said what it takes. */
+const COMMON_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+const COMMON_DESCRIPTION = 1500;
+
+export interface Upload {
+  altText: string | null;
+  mimeType: string;
+  size: number;
+}
+
+/**
+ * @param limits the instance's; null until it has said them
+ * @param keep is handed the pieces, with the position of the first
+ * @throws AppError VALIDATION_ERROR or PAYLOAD_TOO_LARGE
+ */
+export async function readUpload(
+  parts: AsyncIterable<Multipart>,
+  limits: MediaLimitsView | null,
+  keep: (from: number, chunks: Buffer[]) => Promise<void>,
+): Promise<Upload> {
+  let altText: string | null = null;
+  let file: Omit<Upload, 'altText'> | null = null;
+  for await (const part of parts) {
+    if (part.type === 'field' && part.fieldname === 'alt_text') {
+      altText = checkAltText(part.value, limits, part.valueTruncated);
+    } else if (part.type === 'file' && part.fieldname === 'file' && !file) {
+      file = await readFile(part.file, limits, keep);
+    } else {
+      throw invalidField(part.fieldname.slice(0, 40), 'Only file and alt_text are taken here');
+    }
+  }
+  if (!file) throw invalidField('file', 'A file is needed');
+  return { ...file, altText };
+}
+
+/** @returns null for none @throws AppError VALIDATION_ERROR */
+export function checkAltText(value: unknown, limits: MediaLimitsView | null, truncated = false): string | null {
+  if (typeof value !== 'string' || !value.isWellFormed() || /[^\P{Cc}\t\n\r]/u.test(value)) {
+    throw invalidField('alt_text', 'alt_text must be plain text');
+  }
+  const limit = limits?.description_length ?? COMMON_DESCRIPTION;
+  const count = [...value].length;
+  if (count > limit || truncated) {
+    const message = `alt_text has ${count} characters; ${limit} are the most`;
+    throw new AppError('VALIDATION_ERROR', { details: [{ field: 'alt_text', message, limit, count }] });
+  }
+  return value.trim() === '' ? null : value;
+}
+
+async function readFile(
+  stream: AsyncIterable<Buffer>,
+  limits: MediaLimitsView | null,
+  keep: (from: number, chunks: Buffer[]) => Promise<void>,
+): Promise<Omit<Upload, 'altText'>> {
+  let rest = Buffer.alloc(0);
+  let full: Buffer[] = [];
+  let kept = 0;
+  let size = 0;
+  let mimeType: string | null = null;
+  const flush = async (): Promise<void> => {
+    if (full.length > 0) await keep(kept, full);
+    kept += full.length;
+    full = [];
+  };
+  for await (const piece of stream) {
+    size += piece.length;
+    rest = Buffer.concat([rest, piece]);
+    if (mimeType === null && rest.length >= SNIFF_BYTES) mimeType = checkType(rest, limits);
+    if (mimeType !== null) checkSize(size, mimeType, limits);
+    for (; rest.length >= CHUNK; rest = rest.subarray(CHUNK)) full.push(Buffer.from(rest.subarray(0, CHUNK)));
+    if (full.length >= BATCH) await flush();
+  }
+  mimeType ??= checkType(rest, limits);
+  if (rest.length > 0) full.push(rest);
+  await flush();
+  return { mimeType, size };
+}
+
+function checkType(head: Buffer, limits: MediaLimitsView | null): string {
+  const type = sniffMime(head.subarray(0, SNIFF_BYTES));
+  const taken = limits?.mime_types.length ? limits.mime_types : COMMON_TYPES;
+  if (type === null || !taken.includes(type)) {
+    throw invalidField('file', `Files of this kind are not taken; these are: ${taken.join(', ')}`);
+  }
+  return type;
+}
+
+function checkSize(size: number, mimeType: string, limits: MediaLimitsView | null): void {
+  const theirs = (mimeType.startsWith('image/') ? limits?.image_size : limits?.video_size) ?? LONGEST_FILE;
+  const limit = Math.min(theirs, LONGEST_FILE);
+  if (size <= limit) return;
+  const message = `The file is too large; ${limit} bytes are the most`;
+  throw new AppError('VALIDATION_ERROR', { details: [{ field: 'file', message, limit, count: size }] });
+}
