@@ -13,6 +13,7 @@ export interface Flash {
 
 const NOTICES = {
   POST_CREATED: 'Post created successfully!',
+  PLATFORM_CONNECTED: 'The account is connected.',
 } as const;
 
 const ADVICE: Partial<Record<ErrorCode, Flash>> = {

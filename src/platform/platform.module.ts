@@ -7,6 +7,9 @@ import { MediaController } from './media/media.controller';
 import { MediaRepository } from './media/media.repository';
 import { MediaService } from './media/media.service';
 import { MediaPruner } from './media/media-pruner';
+import { OAuthController } from './oauth/oauth.controller';
+import { OAuthRepository } from './oauth/oauth.repository';
+import { OAuthService } from './oauth/oauth.service';
 import { PlatformController } from './platform.controller';
 import { PlatformRepository } from './platform.repository';
 import { PlatformService } from './platform.service';
@@ -22,8 +25,10 @@ import { TokenCipher } from './token-cipher';
 
 @Module({
   imports: [SessionModule],
-  controllers: [PlatformController, PostController, MediaController],
+  controllers: [PlatformController, PostController, MediaController, OAuthController],
   providers: [
+    OAuthRepository,
+    OAuthService,
     AltTextEditor,
     MediaPruner,
     MediaRepository,

@@ -8,16 +8,26 @@ import { CONFIG } from '../config.module';
 import { isDuplicateKey } from '../database/database-errors';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
-import type { PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
+import type { PlatformType, PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { normaliseInstanceUrl } from './instance-url';
+import type { RemoteAccount } from './instances/instance-types';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
 import { TokenCipher } from './token-cipher';
+
+export interface SignedInAccount {
+  instanceUrl: string;
+  platformType: PlatformType;
+  /** Null: called after the account. */
+  name: string | null;
+  token: string;
+  account: RemoteAccount;
+}
 
 /** A person's connections, and which of them is active where. Every change raises the person's revision. */
 @Injectable()
@@ -47,34 +57,65 @@ export class PlatformService {
 
   /** The first connection becomes the default, and active wherever none was. @throws AppError PLATFORM_EXISTS */
   async connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
-    const userId = caller.user.id;
     const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
     try {
-      return await this.sessions.change(caller, async (tx) => {
-        const now = this.clock.now();
-        const existing = await this.platforms.list(tx.em, userId);
-        const row = await this.platforms.insert(tx.em, {
-          userId,
+      return await this.sessions.change(caller, (tx) =>
+        this.insert(tx, caller.user.id, form.access_token, {
           name: form.name,
           platformType: form.platform_type,
           instanceUrl,
           username: form.username ?? null,
-          accountKey: accountKey(instanceUrl, form.username, form.name),
-          accessToken: '',
-          isDefault: !existing.some((platform) => platform.isDefault),
-          isActive: true,
-          createdAt: now,
-          nextCheckAt: now,
-        });
-        // Sealed for this very row, which has its id only now.
-        await this.platforms.update(tx.em, row.id, { accessToken: this.seal(row.id, form.access_token) });
-        if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
-        await this.announcer.announce(tx, userId);
-        return toPlatformView(row);
-      });
+        }),
+      );
     } catch (error) {
       throw isDuplicateKey(error) ? new AppError('PLATFORM_EXISTS') : error;
     }
+  }
+
+  /** An account that has just signed in at its instance: a new connection, or a new token for the one there is. */
+  connectAccount(caller: SessionContext, signedIn: SignedInAccount): Promise<PlatformView> {
+    const userId = caller.user.id;
+    const { instanceUrl, platformType, account, token } = signedIn;
+    return this.sessions.change(caller, async (tx) => {
+      const rows = await this.platforms.list(tx.em, userId);
+      const key = accountKey(instanceUrl, account.username, '');
+      const known = rows.find(
+        (row) => row.instanceUrl === instanceUrl && (row.remoteAccountId === account.id || row.accountKey === key),
+      );
+      if (!known) {
+        const name = signedIn.name ?? `@${account.username}@${new URL(instanceUrl).host}`.slice(0, 100);
+        return this.insert(tx, userId, token, { name, platformType, instanceUrl, username: account.username });
+      }
+      await this.platforms.update(tx.em, known.id, this.renewed(known.id, token));
+      const platforms = await this.announcer.announce(tx, userId);
+      return platforms.find((platform) => platform.id === known.id)!;
+    });
+  }
+
+  private async insert(
+    tx: Transaction,
+    userId: number,
+    token: string,
+    connection: Pick<PlatformConnection, 'name' | 'platformType' | 'instanceUrl' | 'username'>,
+  ): Promise<PlatformView> {
+    const { name, instanceUrl, username } = connection;
+    const now = this.clock.now();
+    const existing = await this.platforms.list(tx.em, userId);
+    const row = await this.platforms.insert(tx.em, {
+      ...connection,
+      userId,
+      accountKey: accountKey(instanceUrl, username ?? undefined, name),
+      accessToken: '',
+      isDefault: !existing.some((platform) => platform.isDefault),
+      isActive: true,
+      createdAt: now,
+      nextCheckAt: now,
+    });
+    // Sealed for this very row, which has its id only now.
+    await this.platforms.update(tx.em, row.id, { accessToken: this.seal(row.id, token) });
+    if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
+    await this.announcer.announce(tx, userId);
+    return toPlatformView(row);
   }
 
   /** A new name, a new token, or both. @throws AppError PLATFORM_NOT_FOUND */
@@ -85,12 +126,7 @@ export class PlatformService {
     return this.changeOne(caller, id, async (tx) => {
       await this.platforms.update(tx.em, id, {
         ...(form.name !== undefined && { name: form.name }),
-        ...(form.access_token !== undefined && {
-          accessToken: this.seal(id, form.access_token),
-          needsReconnect: false,
-          nextCheckAt: this.clock.now(),
-          checkFailures: 0,
-        }),
+        ...(form.access_token !== undefined && this.renewed(id, form.access_token)),
       });
     });
   }
@@ -146,6 +182,12 @@ export class PlatformService {
       });
       return { success: true, platform, revision };
     });
+  }
+
+  /** What a new token changes: the instance is asked about it soon. */
+  private renewed(id: number, token: string): Partial<PlatformConnection> {
+    const accessToken = this.seal(id, token);
+    return { accessToken, needsReconnect: false, nextCheckAt: this.clock.now(), checkFailures: 0 };
   }
 
   private seal(id: number, token: string): string {

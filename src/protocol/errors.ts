@@ -10,6 +10,7 @@ export const ERRORS = {
   INVALID_CREDENTIALS: { status: 401, message: 'Unknown user name or wrong password' },
   SESSION_ERROR: { status: 400, message: 'Session error occurred' },
   PLATFORM_REQUIRED: { status: 400, message: 'Platform context required' },
+  OAUTH_STATE_INVALID: { status: 400, message: 'This sign-in was not begun here, or too long ago. Please begin again' },
   VALIDATION_ERROR: { status: 400, message: 'The request is not valid' },
   CSRF_INVALID: { status: 403, message: 'The CSRF token is missing or does not belong to this session' },
   ORIGIN_REFUSED: { status: 403, message: 'Requests from this origin are refused' },

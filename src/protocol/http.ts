@@ -60,6 +60,11 @@ export interface MediaLimitsView {
   description_length: number;
 }
 
+/** Where to send the person, to sign in at the instance. */
+export interface ConnectStartView {
+  authorize_url: string;
+}
+
 /** The answer to "does the token still work?". */
 export interface PlatformTestView {
   ok: true;

@@ -37,6 +37,7 @@ export interface MediaFile {
 interface Call extends Omit<InstanceRequest, 'body'> {
   json?: object;
   form?: FormData;
+  params?: Record<string, string>;
 }
 
 export class InstanceClient {
@@ -46,6 +47,19 @@ export class InstanceClient {
     private readonly instanceUrl: string,
     private readonly token: string | null,
   ) {}
+
+  async registerApp(names: Record<'client_name' | 'redirect_uris' | 'scopes' | 'website', string>) {
+    const answer = (await this.call('/api/v1/apps', { method: 'POST', params: names })) as Record<string, unknown>;
+    const { client_id: clientId, client_secret: clientSecret } = answer ?? {};
+    // Some give a number for an id.
+    return { clientId: requireText(clientId, 255), clientSecret: requireText(clientSecret, 4096) };
+  }
+
+  /** @returns the access token */
+  async redeemCode(grant: Record<string, string>): Promise<string> {
+    const answer = (await this.call('/oauth/token', { method: 'POST', params: grant })) as Record<string, unknown>;
+    return requireText(answer?.access_token, 4096);
+  }
 
   async verifyCredentials(): Promise<RemoteAccount> {
     return toAccount(await this.call('/api/v1/accounts/verify_credentials'));
@@ -120,13 +134,16 @@ export class InstanceClient {
     return this.read(await this.send(path, call));
   }
 
-  private async send(path: string, { json, form, headers, ...rest }: Call = {}): Promise<InstanceAnswer> {
+  private async send(path: string, { json, form, params, headers, ...rest }: Call = {}): Promise<InstanceAnswer> {
     const all: Record<string, string> = { ...headers };
     let body: string | Buffer | undefined;
     if (this.token !== null) all.authorization = `Bearer ${this.token}`;
     if (json) {
       all['content-type'] = 'application/json';
       body = JSON.stringify(json);
+    } else if (params) {
+      all['content-type'] = 'application/x-www-form-urlencoded';
+      body = new URLSearchParams(params).toString();
     } else if (form) {
       const encoded = new Response(form);
       all['content-type'] = encoded.headers.get('content-type')!;
@@ -149,6 +166,12 @@ export class InstanceClient {
     if (answer === undefined) throw new InstanceError('lost', 'The answer of the instance could not be understood');
     return answer;
   }
+}
+
+function requireText(value: unknown, longest: number): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text === 'string' && text !== '' && text.length <= longest) return text;
+  throw new InstanceError('lost', 'The answer of the instance could not be understood');
 }
 
 /** An older instance says 404: then the older question is asked. */

@@ -1,0 +1,37 @@
+/** Queries on what instances know us as, and on sign-ins that were begun there. */
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, LessThan } from 'typeorm';
+import { OAuthApp } from '../../database/entities/oauth-app.entity';
+import { OAuthState } from '../../database/entities/oauth-state.entity';
+
+@Injectable()
+export class OAuthRepository {
+  findApp(em: EntityManager, appKey: string): Promise<OAuthApp | null> {
+    return em.findOne(OAuthApp, { where: { appKey } });
+  }
+
+  async insertApp(em: EntityManager, app: OAuthApp): Promise<void> {
+    await em.insert(OAuthApp, app);
+  }
+
+  /** The instance does not know us (any more). */
+  async removeApp(em: EntityManager, appKey: string): Promise<void> {
+    await em.delete(OAuthApp, { appKey });
+  }
+
+  async insertState(em: EntityManager, state: Omit<OAuthState, 'user'>): Promise<void> {
+    await em.insert(OAuthState, state);
+  }
+
+  /** Takes the state away: of several that bring it, one gets it. */
+  async takeState(em: EntityManager, bound: Pick<OAuthState, 'stateHash' | 'userId' | 'sessionId'>) {
+    const { stateHash, userId, sessionId } = bound;
+    const where = { stateHash, userId, sessionId };
+    const state = await em.findOne(OAuthState, { where });
+    return state && (await em.delete(OAuthState, where)).affected === 1 ? state : null;
+  }
+
+  async pruneStates(em: EntityManager, now: Date): Promise<void> {
+    await em.delete(OAuthState, { expiresAt: LessThan(now) });
+  }
+}

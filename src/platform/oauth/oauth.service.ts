@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '../../common/app-error';
+import { Clock } from '../../common/clock';
+import type { Config } from '../../config';
+import { CONFIG } from '../../config.module';
+import { isDuplicateKey } from '../../database/database-errors';
+import type { OAuthApp } from '../../database/entities/oauth-app.entity';
+import type { OAuthState } from '../../database/entities/oauth-state.entity';
+import { UnitOfWork } from '../../database/unit-of-work';
+import type { ConnectStartView, PlatformType, PlatformView } from '../../protocol/http';
+import { SessionService } from '../../session/session.service';
+import type { SessionContext } from '../../session/session-context';
+import { normaliseInstanceUrl } from '../instance-url';
+import { InstanceError, toPlatformError } from '../instances/instance-error';
+import { Instances } from '../instances/instances';
+import { PlatformService } from '../platform.service';
+import { TokenCipher } from '../token-cipher';
+import type { BeginConnectDto, OAuthCallback } from './oauth.dto';
+import { OAuthRepository } from './oauth.repository';
+
+/** How long a person may take at the instance; ms. */
+const PATIENCE = 15 * 60_000;
+const SECRET_BYTES = 32;
+/** What we need and no more; Pixelfed knows the coarse names only. */
+const SCOPES: Record<PlatformType, string> = {
+  mastodon: 'read:accounts read:statuses write:media write:statuses',
+  pixelfed: 'read write',
+};
+
+const sha256 = (text: string) => createHash('sha256').update(text);
+/** Part of the address that an instance sends people back to: no two instances share one. */
+const instanceKey = (instanceUrl: string): string => sha256(instanceUrl).digest('hex').slice(0, 16);
+
+/** Connecting an account by signing in at its instance: OAuth with PKCE, once for each state. */
+@Injectable()
+export class OAuthService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly sessions: SessionService,
+    private readonly platforms: PlatformService,
+    private readonly rows: OAuthRepository,
+    private readonly instances: Instances,
+    private readonly cipher: TokenCipher,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @param origin of ours, as the person's browser knows it
+   * @returns where to send the person
+   * @throws AppError VALIDATION_ERROR, PLATFORM_UNREACHABLE or PLATFORM_REJECTED
+   */
+  async begin(caller: SessionContext, form: BeginConnectDto, origin: string): Promise<ConnectStartView> {
+    const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
+    const app = await this.appAt(instanceUrl, origin, form.platform_type);
+    const state = randomBytes(SECRET_BYTES).toString('base64url');
+    const verifier = randomBytes(SECRET_BYTES).toString('base64url');
+    const stateHash = sha256(state).digest('hex');
+    const now = this.clock.now();
+    await this.sessions.change(caller, async (tx) => {
+      await this.rows.pruneStates(tx.em, now);
+      await this.rows.insertState(tx.em, {
+        stateHash,
+        userId: caller.user.id,
+        sessionId: caller.session.id,
+        appKey: app.appKey,
+        platformType: form.platform_type,
+        name: form.name ?? null,
+        codeVerifier: this.cipher.seal(verifier, { column: 'oauth_states.code_verifier', id: stateHash }),
+        expiresAt: new Date(now.getTime() + PATIENCE),
+      });
+    });
+    const url = new URL('/oauth/authorize', instanceUrl);
+    url.search = new URLSearchParams({
+      response_type: 'code',
+      client_id: app.clientId,
+      redirect_uri: app.redirectUri,
+      scope: SCOPES[form.platform_type],
+      state,
+      code_challenge: sha256(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    }).toString();
+    return { authorize_url: url.href };
+  }
+
+  /**
+   * The person comes back. The code goes to the instance that the state was begun with, and to no other.
+   * @param key of the instance, from the address that the person was sent to
+   * @throws AppError OAUTH_STATE_INVALID, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
+   */
+  async finish(caller: SessionContext, key: string, { state, code, iss, error }: OAuthCallback): Promise<PlatformView> {
+    const { begun, app } = await this.take(caller, key, state, iss);
+    if (error !== undefined || !code) throw new AppError('PLATFORM_REJECTED');
+    const place = { column: 'oauth_states.code_verifier', id: begun.stateHash } as const;
+    const secret = this.cipher.unseal(app.clientSecret, { column: 'oauth_apps.client_secret', id: app.appKey });
+    try {
+      const token = await this.instances.at(app.instanceUrl).redeemCode({
+        grant_type: 'authorization_code',
+        code,
+        client_id: app.clientId,
+        client_secret: secret,
+        redirect_uri: app.redirectUri,
+        code_verifier: this.cipher.unseal(begun.codeVerifier, place),
+      });
+      const account = await this.instances.at(app.instanceUrl, token).verifyCredentials();
+      return await this.platforms.connectAccount(caller, {
+        instanceUrl: app.instanceUrl,
+        platformType: begun.platformType,
+        name: begun.name,
+        token,
+        account,
+      });
+    } catch (thrown) {
+      if (thrown instanceof InstanceError && thrown.fault === 'unauthorized') {
+        // It has forgotten who we are: next time we introduce ourselves anew.
+        await this.work.write((tx) => this.rows.removeApp(tx.em, app.appKey));
+      }
+      throw toPlatformError(thrown);
+    }
+  }
+
+  private async take(caller: SessionContext, key: string, state: string | undefined, iss: string | undefined) {
+    const stateHash = sha256(state ?? '').digest('hex');
+    const bound = { stateHash, userId: caller.user.id, sessionId: caller.session.id };
+    const taken = await this.sessions.change(caller, async (tx) => {
+      const begun = await this.rows.takeState(tx.em, bound);
+      return { begun, app: begun && (await this.rows.findApp(tx.em, begun.appKey)) };
+    });
+    const { begun, app } = taken as { begun: OAuthState | null; app: OAuthApp | null };
+    const fits =
+      begun !== null &&
+      app !== null &&
+      begun.expiresAt > this.clock.now() &&
+      instanceKey(app.instanceUrl) === key &&
+      (iss === undefined || iss.replace(/\/$/, '') === app.instanceUrl);
+    if (!fits) throw new AppError('OAUTH_STATE_INVALID');
+    return { begun, app };
+  }
+
+  /** What the instance knows us as; introduces us where it does not yet. */
+  private async appAt(instanceUrl: string, origin: string, type: PlatformType): Promise<OAuthApp> {
+    const redirectUri = `${origin}/platforms/callback/${instanceKey(instanceUrl)}`;
+    const appKey = sha256(`${instanceUrl}\n${redirectUri}\n${SCOPES[type]}`).digest('hex');
+    const known = await this.work.read((em) => this.rows.findApp(em, appKey));
+    if (known) return known;
+    try {
+      const names = { client_name: 'Vedfolnir', redirect_uris: redirectUri, scopes: SCOPES[type], website: origin };
+      const { clientId, clientSecret } = await this.instances.at(instanceUrl).registerApp(names);
+      const sealed = this.cipher.seal(clientSecret, { column: 'oauth_apps.client_secret', id: appKey });
+      const app = { appKey, instanceUrl, redirectUri, clientId, clientSecret: sealed, createdAt: this.clock.now() };
+      await this.work.write((tx) => this.rows.insertApp(tx.em, app));
+      return app;
+    } catch (error) {
+      // Another request was faster; both registrations are good, and one is kept.
+      if (isDuplicateKey(error)) return (await this.work.read((em) => this.rows.findApp(em, appKey)))!;
+      throw toPlatformError(error);
+    }
+  }
+}
