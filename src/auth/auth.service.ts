@@ -1,14 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { isDuplicateKey } from '../database/database-errors';
 import type { User } from '../database/entities/user.entity';
-import { UnitOfWork } from '../database/unit-of-work';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import { toDeviceName } from '../session/device';
+import { requireLive } from '../session/liveness';
 import { SessionRepository } from '../session/session.repository';
 import { type NewSession, SessionService } from '../session/session.service';
 import type { Device, SessionContext } from '../session/session-context';
+import { whoOf } from '../session/who';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
 import { LoginThrottle } from './login-throttle';
 import { hashPassword, isPassword } from './passwords';
@@ -27,6 +31,7 @@ export class AuthService {
     private readonly sessions: SessionService,
     private readonly sessionRows: SessionRepository,
     private readonly throttle: LoginThrottle,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -35,7 +40,7 @@ export class AuthService {
   async register(form: RegisterDto, device: Device): Promise<SignedIn> {
     await this.throttle.register(device.ipAddress);
     const passwordHash = await hashPassword(form.password);
-    const created = await this.work
+    return this.work
       .write(async (tx) => {
         const mayBeFirst = await this.users.isEmpty(tx.em);
         const closed = this.config.registration === 'closed';
@@ -57,20 +62,19 @@ export class AuthService {
         const first = mayBeFirst && (await this.users.lockFirst(tx.em)) === user.id;
         if (closed && !first) throw new AppError('REGISTRATION_CLOSED');
         if (first) await this.users.update(tx.em, user.id, { role: 'admin' });
-        return this.sessions.createIn(tx, user.id, null, device);
+        return this.opened(tx, await this.sessions.createIn(tx, user.id, null, device));
       })
       .catch((error: unknown) => {
         throw isDuplicateKey(error) ? new AppError('USERNAME_TAKEN') : error;
       });
-    return this.signedIn(created);
   }
 
   /** A new session with a new secret. @throws AppError INVALID_CREDENTIALS, PLATFORM_NOT_FOUND or RATE_LIMITED */
   async login(form: LoginDto, device: Device): Promise<SignedIn> {
     const user = await this.throttle.attempt(form.username, device.ipAddress, () =>
-      this.checkPassword(form.username, form.password),
+      this.checkPassword(form.username, form.password, device),
     );
-    return this.signedIn(await this.openSession(user.id, device, form.platform_id, user.passwordHash));
+    return this.openSession(user.id, device, form.platform_id, user.passwordHash);
   }
 
   /**
@@ -78,7 +82,7 @@ export class AuthService {
    * @param checked the hash that a password was found to match: one that was changed since opens nothing
    * @throws AppError PLATFORM_NOT_FOUND or INVALID_CREDENTIALS (no such user)
    */
-  openSession(userId: number, device: Device, platformId?: number, checked?: string): Promise<NewSession> {
+  openSession(userId: number, device: Device, platformId?: number, checked?: string): Promise<SignedIn> {
     return this.work.write(async (tx) => {
       await this.sessionRows.lockUser(tx.em, userId);
       const user = await this.users.findById(tx.em, userId);
@@ -86,7 +90,7 @@ export class AuthService {
       if (!user?.isActive || changed) throw new AppError('INVALID_CREDENTIALS');
       const start = await this.users.startingPlatform(tx.em, user, platformId);
       if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
-      return this.sessions.createIn(tx, user.id, start, device);
+      return this.opened(tx, await this.sessions.createIn(tx, user.id, start, device));
     });
   }
 
@@ -94,31 +98,38 @@ export class AuthService {
   async changePassword(caller: SessionContext, form: ChangePasswordDto, device: Device): Promise<SignedIn> {
     const { username } = caller.user;
     const user = await this.throttle.attempt(username, device.ipAddress, () =>
-      this.checkPassword(username, form.current_password),
+      this.checkPassword(username, form.current_password, device, caller.session.id),
     );
     if (form.new_password === form.current_password) {
       throw invalidField('new_password', 'new_password must differ from the current one');
     }
     const passwordHash = await hashPassword(form.new_password);
-    const secret = await this.sessions.change(caller, async (tx, context) => {
+    return this.sessions.change(caller, async (tx, context) => {
       const now = await this.users.findById(tx.em, user.id);
       // Somebody else changed it while we were hashing.
       if (now?.passwordHash !== user.passwordHash) throw new AppError('INVALID_CREDENTIALS');
       await this.users.update(tx.em, user.id, { passwordHash });
+      await this.audit.record(tx, { type: 'password_changed', ...whoOf(context) });
       await this.sessions.endOthersIn(tx, context, 'password_changed');
-      return this.sessions.rekeyIn(tx, context);
+      return this.opened(tx, { id: context.session.id, secret: await this.sessions.rekeyIn(tx, context) });
     });
-    return this.signedIn({ id: caller.session.id, secret });
   }
 
-  private async checkPassword(login: string, password: string): Promise<User> {
+  /** A refusal is kept in the trail, and takes as long whether there is such a user or not. */
+  private async checkPassword(login: string, password: string, device: Device, sessionId?: string): Promise<User> {
     const user = await this.work.read((em) => this.users.findByLogin(em, login));
     const matches = await isPassword(user?.passwordHash ?? null, password);
-    if (!user || !matches || !user.isActive) throw new AppError('INVALID_CREDENTIALS');
-    return user;
+    if (user?.isActive && matches) return user;
+    const who = { userId: user?.id ?? null, sessionId, device: toDeviceName(device.userAgent) };
+    await this.work.write((tx) =>
+      this.audit.record(tx, { type: 'sign_in_failed', ...who, ipAddress: device.ipAddress }),
+    );
+    throw new AppError('INVALID_CREDENTIALS');
   }
 
-  private async signedIn({ id, secret }: NewSession): Promise<SignedIn> {
-    return { secret, context: await this.sessions.requireContext(id) };
+  /** As the transaction sees it: a moment later it may have been replaced already. */
+  private async opened(tx: Transaction, { id, secret }: NewSession): Promise<SignedIn> {
+    const context = await this.sessionRows.findById(tx.em, id);
+    return { secret, context: requireLive(context, this.clock.now()) };
   }
 }

@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
 import { AdminController } from './admin.controller';
+import { AdminSessionsController } from './admin-sessions.controller';
+import { AdminSessionsRepository } from './admin-sessions.repository';
+import { AdminSessionsService } from './admin-sessions.service';
+import { AuditController } from './audit.controller';
 import { HealthController } from './health.controller';
 
-@Module({ imports: [SessionModule], controllers: [HealthController, AdminController] })
+@Module({
+  imports: [SessionModule],
+  controllers: [HealthController, AdminController, AdminSessionsController, AuditController],
+  providers: [AdminSessionsRepository, AdminSessionsService],
+})
 export class MonitorModule {}

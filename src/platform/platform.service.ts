@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { Origin } from '../common/domain-events';
@@ -13,6 +14,7 @@ import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
+import { whoOf } from '../session/who';
 import { normaliseInstanceUrl } from './instance-url';
 import type { RemoteAccount } from './instances/instance-types';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
@@ -38,6 +40,7 @@ export class PlatformService {
     private readonly sessionRows: SessionRepository,
     private readonly platforms: PlatformRepository,
     private readonly announcer: PlatformAnnouncer,
+    private readonly audit: AuditTrail,
     private readonly cipher: TokenCipher,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -148,6 +151,7 @@ export class PlatformService {
       if (next && target.isDefault) await this.platforms.setDefault(tx.em, userId, next.id);
       await this.platforms.moveSessions(tx.em, userId, next?.id ?? null, id);
       await this.platforms.remove(tx.em, id);
+      await this.audit.record(tx, { type: 'platform_removed', ...whoOf(caller), platform: target });
       await this.announcer.announce(tx, userId);
     });
   }
@@ -168,6 +172,7 @@ export class PlatformService {
       const now = this.clock.now();
       const revision = await this.sessionRows.raiseRevision(tx.em, userId, now);
       const platform = toPlatformView(row);
+      await this.audit.record(tx, { type: 'platform_switched', ...whoOf(caller), platform });
       tx.publish({
         name: 'platform.switched',
         payload: {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { Config } from '../config';
@@ -11,6 +12,7 @@ import type { DeviceView, ExtendedView } from '../protocol/http';
 import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
 import { ContextCache } from './cache/context-cache';
+import { toDeviceName } from './device';
 import { activityDue, deadlinesAfter, isExpired } from './expiry-policy';
 import { requireLive } from './liveness';
 import { SessionRepository } from './session.repository';
@@ -32,16 +34,18 @@ export class SessionService {
     private readonly work: UnitOfWork,
     private readonly repository: SessionRepository,
     private readonly endings: SessionEndings,
+    private readonly audit: AuditTrail,
     private readonly cache: ContextCache,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** A new session within the caller's transaction, which has made sure of the user and of the platform. */
+  /** A new session within the caller's transaction, which holds the user's row and has made sure of the platform. */
   async createIn(tx: Transaction, userId: number, platformId: number | null, device: Device): Promise<NewSession> {
     const now = this.clock.now();
     const created = { id: randomUUID(), secret: newSecret() };
+    await this.makeRoomIn(tx, userId, now);
     await this.repository.insert(tx.em, {
       id: created.id,
       userId,
@@ -56,7 +60,21 @@ export class SessionService {
       endedAt: null,
       endReason: null,
     });
+    const { userAgent, ipAddress } = device;
+    const who = { userId, sessionId: created.id, device: toDeviceName(userAgent), ipAddress };
+    await this.audit.record(tx, { type: 'sign_in', ...who });
     return created;
+  }
+
+  /** Ends the oldest sessions of the user, whose row is held, so that with one more they are within the limit. */
+  private async makeRoomIn(tx: Transaction, userId: number, now: Date): Promise<void> {
+    const most = this.config.maxSessionsPerUser;
+    if (most === 0) return;
+    const live = await this.repository.listLive(tx.em, userId, now);
+    const byAge = live.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    for (const { id } of byAge.slice(0, Math.max(0, live.length + 1 - most))) {
+      await this.endIn(tx, id, userId, 'replaced');
+    }
   }
 
   /**

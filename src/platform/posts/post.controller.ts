@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { invalidField } from '../../common/app-error';
+import { pageSize, wholeNumber } from '../../common/paging';
 import { IdPipe } from '../../common/validation';
 import {
   type PlatformView,
@@ -13,7 +13,7 @@ import type { SessionContext } from '../../session/session-context';
 import { CurrentPlatform, Named } from '../platform.guard';
 import type { NamedPlatform } from '../platform-fence';
 import { CreatePostDto } from './post.dto';
-import { POSTS_DEFAULT, POSTS_MOST, PostService } from './post.service';
+import { PostService } from './post.service';
 
 /** What a session sees of its platform. */
 @Controller('api')
@@ -27,8 +27,7 @@ export class PostController {
     @Query('limit') limit?: string,
     @Query('before_id') beforeId?: string,
   ): Promise<PostsView> {
-    const wished = wholeNumber('limit', limit) ?? POSTS_DEFAULT;
-    return this.posts.list(platform, Math.min(wished, POSTS_MOST), wholeNumber('before_id', beforeId));
+    return this.posts.list(platform, pageSize(limit), wholeNumber('before_id', beforeId));
   }
 
   @Post('posts')
@@ -88,12 +87,4 @@ export class PostController {
   statistics(@CurrentPlatform() platform: PlatformView): Promise<StatisticsView> {
     return this.posts.statistics(platform);
   }
-}
-
-function wholeNumber(field: string, text: unknown): number | undefined {
-  if (text === undefined) return undefined;
-  if (typeof text !== 'string' || !/^[1-9]\d{0,14}$/.test(text)) {
-    throw invalidField(field, `${field} must be a whole number above 0`);
-  }
-  return Number(text);
 }

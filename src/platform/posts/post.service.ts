@@ -14,9 +14,6 @@ import { PostRepository } from './post.repository';
 import { toPostView } from './post.views';
 import { requireFitting } from './post-fitting';
 
-export const POSTS_DEFAULT = 50;
-export const POSTS_MOST = 200;
-
 @Injectable()
 export class PostService {
   constructor(

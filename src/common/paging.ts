@@ -1,0 +1,19 @@
+/** How lists are asked for in pages: `?limit=`, and where the last page ended. */
+import { invalidField } from './app-error';
+
+export const PAGE_DEFAULT = 50;
+export const PAGE_MOST = 200;
+
+/** @throws AppError VALIDATION_ERROR */
+export function wholeNumber(field: string, text: unknown): number | undefined {
+  if (text === undefined) return undefined;
+  if (typeof text !== 'string' || !/^[1-9]\d{0,14}$/.test(text)) {
+    throw invalidField(field, `${field} must be a whole number above 0`);
+  }
+  return Number(text);
+}
+
+/** How many are wanted, and no more than fit. @throws AppError VALIDATION_ERROR */
+export function pageSize(text: unknown): number {
+  return Math.min(wholeNumber('limit', text) ?? PAGE_DEFAULT, PAGE_MOST);
+}

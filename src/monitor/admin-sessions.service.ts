@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, invalidField } from '../common/app-error';
+import { Clock } from '../common/clock';
+import type { UserSession } from '../database/entities/user-session.entity';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { AdminSessionsView, AdminSessionView } from '../protocol/admin';
+import { isExpired } from '../session/expiry-policy';
+import { SessionRepository } from '../session/session.repository';
+import { SessionService } from '../session/session.service';
+import { toDeviceView } from '../session/session.views';
+import type { SessionContext } from '../session/session-context';
+import type { Presence } from '../store/presence';
+import { PRESENCE } from '../store/store.module';
+import { AdminSessionsRepository, type Cursor } from './admin-sessions.repository';
+
+/** Everybody's sessions, for an administrator. */
+@Injectable()
+export class AdminSessionsService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly repository: AdminSessionsRepository,
+    private readonly sessions: SessionService,
+    private readonly sessionRows: SessionRepository,
+    private readonly clock: Clock,
+    @Inject(PRESENCE) private readonly presence: Presence,
+  ) {}
+
+  /**
+   * @param query part of a user name, or the beginning of a session's id
+   * @param before `next_before` of the page before
+   */
+  async list(caller: SessionContext, limit: number, query?: unknown, before?: unknown): Promise<AdminSessionsView> {
+    const search = readSearch(query);
+    const cursor = before === undefined ? undefined : readCursor(before);
+    const found = await this.work.read((em) => this.repository.list(em, this.clock.now(), limit + 1, search, cursor));
+    const rows = found.slice(0, limit);
+    const online = await this.presence.online(rows.map(({ id }) => id));
+    return {
+      sessions: rows.map((row) => toAdminSessionView(row, row.id === caller.session.id, online.has(row.id))),
+      next_before: found.length > limit ? toCursor(rows.at(-1)!) : null,
+    };
+  }
+
+  /** @throws AppError SESSION_NOT_FOUND */
+  async end(caller: SessionContext, sessionId: string): Promise<void> {
+    await this.sessions.change(caller, async (tx) => {
+      const target = await this.sessionRows.findById(tx.em, sessionId);
+      if (!target || isExpired(target.session, this.clock.now())) throw new AppError('SESSION_NOT_FOUND');
+      await this.sessionRows.lockUser(tx.em, target.user.id);
+      if (!(await this.sessions.endIn(tx, sessionId, target.user.id, 'revoked_by_admin'))) {
+        throw new AppError('SESSION_NOT_FOUND');
+      }
+    });
+  }
+}
+
+function toAdminSessionView(row: UserSession, current: boolean, online: boolean): AdminSessionView {
+  const { id, username } = row.user!;
+  return { ...toDeviceView(row, current, online), user: { id, username } };
+}
+
+function readSearch(query: unknown): string | undefined {
+  if (query === undefined || query === '') return undefined;
+  if (typeof query !== 'string' || query.length > 64) throw invalidField('query', 'query must be a short text');
+  return query.trim().normalize('NFKC').toLowerCase();
+}
+
+function toCursor({ createdAt, id }: UserSession): string {
+  return `${createdAt.getTime()}.${id}`;
+}
+
+function readCursor(text: unknown): Cursor {
+  const match = typeof text === 'string' ? /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text) : null;
+  if (!match) throw invalidField('before', 'before must be next_before of an earlier page');
+  return { createdAt: new Date(Number(match[1])), id: match[2]! };
+}
