@@ -1,4 +1,4 @@
-import { IsEmail, IsInt, IsPositive, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { IsEmail, IsInt, IsPositive, Matches, ValidateBy } from 'class-validator';
 import { IsText, Omittable } from '../common/validation';
 import { nameKey } from './user.repository';
 
@@ -29,9 +29,10 @@ export class RegisterDto {
   @KeyFits(128)
   username!: string;
 
+  // Checked from the bottom up: an address is looked for only in what is text.
   @IsEmail()
-  @MaxLength(254)
   @KeyFits(254)
+  @IsText(1, 254)
   email!: string;
 
   @IsText(PASSWORD_MIN, PASSWORD_MAX)

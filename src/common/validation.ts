@@ -23,12 +23,22 @@ function flatten(errors: ValidationError[], prefix = ''): FieldError[] {
 /** Deeper than any body of ours. What reads it next does so by recursion, which a deep one would exhaust. */
 const DEEPEST = 16;
 
+/** More than any body of ours has; each one that is not known would be named in the answer. */
+const MOST_FIELDS = 64;
+
 function isTooDeep(body: unknown): boolean {
   let layer = [body];
   for (let level = 0; level < DEEPEST; level++) {
     layer = layer.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
   return layer.length > 0;
+}
+
+/** Bytes, which a socket can send, and lists are none; neither is what names the innards of an object. */
+function isPlainObject(body: object): boolean {
+  const prototype: unknown = typeof body === 'object' ? Object.getPrototypeOf(body) : undefined;
+  const innards = ['__proto__', 'constructor', 'prototype'];
+  return (prototype === Object.prototype || prototype === null) && !innards.some((name) => Object.hasOwn(body, name));
 }
 
 /** The global pipe: unknown fields and wrong types are refused, nothing is coerced. */
@@ -44,10 +54,9 @@ export class BodyPipe implements PipeTransform {
 
   transform(value: unknown, metadata: ArgumentMetadata): unknown {
     if (metadata.type !== 'body') return value;
-    const body = value ?? {};
-    if (typeof body !== 'object' || Array.isArray(body)) {
-      throw invalidField('body', 'The body must be a JSON object');
-    }
+    const body: object = value ?? {};
+    if (!isPlainObject(body)) throw invalidField('body', 'The body must be a JSON object');
+    if (Object.keys(body).length > MOST_FIELDS) throw invalidField('body', 'The body has too many fields');
     if (isTooDeep(body)) throw invalidField('body', 'The body is nested too deeply');
     return this.pipe.transform(body, metadata);
   }

@@ -27,6 +27,8 @@ export function expectRefusal(answer: Answer<unknown>, what: string): void {
   const row = error_code && ERRORS[error_code];
   expect([what, answer.status, success, answer.text]).toEqual([what, row?.status, false, answer.text]);
   expect([what, answer.status >= 400 && answer.status < 500, answer.text]).toEqual([what, true, answer.text]);
+  // A refusal that is longer than what was sent would be an amplifier.
+  expect([what, answer.text.length < 4096]).toEqual([what, true]);
 }
 
 /** Reads that leave no trace: they do not count as the person's doing. */

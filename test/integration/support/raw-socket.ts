@@ -1,0 +1,45 @@
+/** A WebSocket by hand: whatever frames one likes, masked as a browser's are. */
+import { randomBytes } from 'node:crypto';
+import { rawBytes } from '../../support/raw-request';
+
+const TEXT = 0x81;
+const BINARY = 0x82;
+
+function frame(payload: string | Buffer): Buffer {
+  const data = Buffer.from(payload as string);
+  const head = Buffer.alloc(10);
+  head[0] = typeof payload === 'string' ? TEXT : BINARY;
+  head[1] = 0x80 | 127;
+  head.writeBigUInt64BE(BigInt(data.length), 2);
+  const mask = randomBytes(4);
+  return Buffer.concat([head, mask, data.map((byte, index) => byte ^ mask[index % 4]!)]);
+}
+
+/**
+ * Opens a WebSocket, sends all frames at once, and listens until the server closes or falls silent.
+ * @param sent texts and Buffers as frames of their own; bytes as they are
+ * @returns all that came back
+ */
+export function rawSocket(
+  client: { url: string; cookie: string },
+  sent: { frames?: (string | Buffer)[]; bytes?: Buffer; query?: string },
+  waitMs = 1000,
+): Promise<string> {
+  const { host, origin } = new URL(client.url);
+  const lines = [
+    `GET /socket.io/?${sent.query ?? 'EIO=4&transport=websocket'} HTTP/1.1`,
+    `Host: ${host}`,
+    `Origin: ${origin}`,
+    `Cookie: ${client.cookie}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+  ];
+  const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
+  return rawBytes(
+    client.url,
+    Buffer.concat([head, ...(sent.frames ?? []).map(frame), sent.bytes ?? Buffer.alloc(0)]),
+    waitMs,
+  );
+}
