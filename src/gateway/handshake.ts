@@ -44,8 +44,16 @@ export class Handshake {
 
   private secretOf(socket: AppSocket): string | undefined {
     const { headers, secure } = socket.handshake;
-    const forwarded = this.config.trustProxy > 0 && headers['x-forwarded-proto'] === 'https';
+    // Of several proxies the last one speaks, as it does for requests.
+    const forwarded = this.config.trustProxy > 0 && lastOf(headers['x-forwarded-proto']) === 'https';
     const name = cookieName(isSecure(this.config, secure || forwarded ? 'https' : 'http'));
     return fastifyCookie.parse(headers.cookie ?? '')[name];
   }
+}
+
+function lastOf(header: string | string[] | undefined): string | undefined {
+  return String(header ?? '')
+    .split(',')
+    .at(-1)
+    ?.trim();
 }

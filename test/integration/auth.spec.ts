@@ -230,4 +230,17 @@ describe.each(BACKENDS)('$name', (backend) => {
     expectRow(await plain.get('/api/session'), 'AUTHENTICATION_REQUIRED');
     await running.stop();
   });
+
+  it('is the same one to requests and to sockets behind proxies that speak HTTPS to the outside', async () => {
+    const running = await startEmpty(backend, { TRUST_PROXY: '2' });
+    await new TestClient(running.nodes[0]!.url).register({ username: 'proxied' });
+    for (const protocol of ['https', 'http, https', 'https,https']) {
+      const person = new TestClient(running.nodes[0]!.url);
+      const headers = { 'x-forwarded-proto': protocol };
+      await person.post('/api/auth/login', { username: 'proxied', password: PASSWORD }, { headers });
+      expect(person.cookie).toMatch(/^__Host-vedfolnir=/);
+      (await openTab(person, { headers })).close();
+    }
+    await running.stop();
+  });
 });
