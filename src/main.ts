@@ -12,7 +12,7 @@ import { PinoLogger } from './logger';
 /** Longest that open requests may take to finish when the process is told to stop; ms. */
 const DRAIN = 10_000;
 
-async function start(settings: Config): Promise<NestFastifyApplication> {
+async function start(settings: Config): Promise<void> {
   const instances = await startDemoInstances(settings);
   const allowPrivateInstances = [...settings.allowPrivateInstances, ...instances.map(({ host }) => host)];
   const config: Config = Object.freeze({ ...settings, allowPrivateInstances });
@@ -27,8 +27,9 @@ async function start(settings: Config): Promise<NestFastifyApplication> {
   await app.init();
   const seeded = await seedDemo(app, config, instances);
   await app.listen(config.port, config.host);
+  // Whoever reads that it is ready may stop it at once.
+  stopOn(app);
   announce(await app.getUrl(), config, seeded ? instances : []);
-  return app;
 }
 
 /** @param demo its instances, where there is a demo */
@@ -70,7 +71,7 @@ function reasonOf(error: unknown): string {
 
 async function main(): Promise<void> {
   try {
-    stopOn(await start(loadConfig(process.env)));
+    await start(loadConfig(process.env));
   } catch (error) {
     process.stderr.write(`Vedfolnir cannot start: ${reasonOf(error)}\n`);
     process.exit(1);
