@@ -63,7 +63,7 @@ export class PlatformService {
     const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
     try {
       return await this.sessions.change(caller, (tx) =>
-        this.insert(tx, caller.user.id, form.access_token, {
+        this.insert(tx, caller, form.access_token, {
           name: form.name,
           platformType: form.platform_type,
           instanceUrl,
@@ -87,7 +87,7 @@ export class PlatformService {
       );
       if (!known) {
         const name = signedIn.name ?? `@${account.username}@${new URL(instanceUrl).host}`.slice(0, 100);
-        return this.insert(tx, userId, token, { name, platformType, instanceUrl, username: account.username });
+        return this.insert(tx, caller, token, { name, platformType, instanceUrl, username: account.username });
       }
       await this.platforms.update(tx.em, known.id, this.renewed(known.id, token));
       const platforms = await this.announcer.announce(tx, userId);
@@ -97,11 +97,12 @@ export class PlatformService {
 
   private async insert(
     tx: Transaction,
-    userId: number,
+    caller: SessionContext,
     token: string,
     connection: Pick<PlatformConnection, 'name' | 'platformType' | 'instanceUrl' | 'username'>,
   ): Promise<PlatformView> {
     const { name, instanceUrl, username } = connection;
+    const userId = caller.user.id;
     const now = this.clock.now();
     const existing = await this.platforms.list(tx.em, userId);
     const row = await this.platforms.insert(tx.em, {
@@ -117,6 +118,7 @@ export class PlatformService {
     // Sealed for this very row, which has its id only now.
     await this.platforms.update(tx.em, row.id, { accessToken: this.seal(row.id, token) });
     if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
+    await this.audit.record(tx, { type: 'platform_added', ...whoOf(caller), platform: row });
     await this.announcer.announce(tx, userId);
     return toPlatformView(row);
   }
