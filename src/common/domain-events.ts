@@ -2,8 +2,10 @@
  * Facts of the domain, typed. Published in process, and only after the commit that made them true; the gateway carries
  * them on to the other nodes. So they are plain data, with times in ISO 8601.
  */
+
 import type { EndReason } from '../protocol/events';
 import type { DeadlinesView, PlatformView, PostView } from '../protocol/http';
+import { within } from './within';
 
 /** Who asked: the tab that made the request, so that it can tell its own doing from another's. */
 export interface Origin {
@@ -69,12 +71,7 @@ export class DomainEvents {
     const named = [...(this.byName.get(event.name) ?? [])].map((listen) => listen(event.payload as never, source));
     const pending = [...named, ...[...this.ofAny].map((listen) => listen(event, source))].filter(Boolean);
     if (pending.length === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => {
-      timer = setTimeout(resolve, PATIENCE);
-    });
-    await Promise.race([Promise.allSettled(pending), patience]);
-    clearTimeout(timer);
+    await within(PATIENCE, Promise.allSettled(pending)).catch(() => undefined);
   }
 
   /** @returns its undo */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import type { DomainEvent, DomainEvents } from '../common/domain-events';
+import { TooLate, within } from '../common/within';
 import type { Connections } from './connections';
 import { databaseAway, isCollision, toAppError } from './database-errors';
 
@@ -80,8 +81,8 @@ export class UnitOfWork {
     try {
       const connecting = runner.connect();
       // A connection that comes too late goes straight back, and the work is not done behind the caller's back.
-      await within(ACQUIRE, connecting, () => connecting.then(() => connections.release(runner), ignore));
-      const result = await within(DEADLINE, work(runner), () => connections.discard(runner));
+      await orGiveUp(ACQUIRE, connecting, () => connecting.then(() => connections.release(runner), ignore));
+      const result = await orGiveUp(DEADLINE, work(runner), () => connections.discard(runner));
       connections.release(runner);
       return result;
     } catch (error) {
@@ -116,17 +117,10 @@ function rethrow(error: unknown): never {
 function ignore(): void {}
 
 /** @throws AppError DATABASE_ERROR after `ms`, having called `giveUp` */
-async function within<T>(ms: number, promise: Promise<T>, giveUp: () => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      giveUp();
-      reject(databaseAway(new Error(`No answer from the database within ${ms} ms`)));
-    }, ms);
+async function orGiveUp<T>(ms: number, promise: Promise<T>, giveUp: () => void): Promise<T> {
+  return within(ms, promise).catch((error: unknown) => {
+    if (!(error instanceof TooLate)) throw error;
+    giveUp();
+    throw databaseAway(error);
   });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

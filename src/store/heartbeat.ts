@@ -30,9 +30,10 @@ export class Heartbeat {
     subscriber.on('error', () => {
       this.heardAt = Number.NEGATIVE_INFINITY;
     });
-    void subscribe();
+    const beat = () => publisher.publish(this.channel, '').catch(() => undefined);
+    void subscribe().then(beat);
     this.timer = setInterval(() => {
-      publisher.publish(this.channel, '').catch(() => undefined);
+      void beat();
       if (this.wasHealthy && !this.healthy)
         this.logger.warn('No word from Redis: reading the database until it is back');
       this.wasHealthy = this.healthy;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DomainEvents } from '../common/domain-events';
+import { within } from '../common/within';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { Heartbeat } from './heartbeat';
@@ -17,23 +18,30 @@ export const PRESENCE = Symbol('PRESENCE');
 /** A node starts and serves without Redis, and finds it when it comes; ms. */
 const PATIENCE = 3000;
 
-async function connected(config: Config, name: string): Promise<RedisClient | null> {
-  if (!config.redisUrl) return null;
-  const client = connect(config.redisUrl, name);
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise((resolve) => {
-    timer = setTimeout(resolve, PATIENCE);
-  });
-  await Promise.race([client.connect().catch(() => undefined), patience]);
-  clearTimeout(timer);
-  return client;
+/** Both lines to Redis, and how to let go of them. */
+class RedisLines {
+  private constructor(
+    readonly commands: RedisClient | null,
+    readonly subscriber: RedisClient | null,
+    readonly close: () => void,
+  ) {}
+
+  static async open(config: Config): Promise<RedisLines> {
+    if (!config.redisUrl) return new RedisLines(null, null, () => {});
+    const lines = [connect(config.redisUrl, 'commands'), connect(config.redisUrl, 'subscriber')] as const;
+    const ready = Promise.all(lines.map((line) => line.client.connect()));
+    await within(PATIENCE, ready).catch(() => undefined);
+    ready.catch(() => undefined);
+    return new RedisLines(lines[0].client, lines[1].client, () => {
+      for (const line of lines) line.close();
+    });
+  }
 }
 
 @Injectable()
 class StoreLifecycle implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    @Inject(REDIS) private readonly redis: RedisClient | null,
-    @Inject(SUBSCRIBER) private readonly subscriber: RedisClient | null,
+    private readonly lines: RedisLines,
     @Inject(PRESENCE) private readonly presence: Presence,
     private readonly heartbeat: Heartbeat,
     private readonly events: DomainEvents,
@@ -41,14 +49,14 @@ class StoreLifecycle implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.heartbeat.start();
-    if (this.redis && this.subscriber) new Relay(this.redis, this.subscriber, this.events).start();
+    const { commands, subscriber } = this.lines;
+    if (commands && subscriber) new Relay(commands, subscriber, this.events).start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.heartbeat.stop();
     await this.presence.close();
-    this.subscriber?.destroy();
-    this.redis?.destroy();
+    this.lines.close();
   }
 }
 
@@ -56,8 +64,9 @@ class StoreLifecycle implements OnModuleInit, OnApplicationShutdown {
 @Module({
   providers: [
     StoreLifecycle,
-    { provide: REDIS, inject: [CONFIG], useFactory: (config: Config) => connected(config, 'commands') },
-    { provide: SUBSCRIBER, inject: [CONFIG], useFactory: (config: Config) => connected(config, 'subscriber') },
+    { provide: RedisLines, inject: [CONFIG], useFactory: (config: Config) => RedisLines.open(config) },
+    { provide: REDIS, inject: [RedisLines], useFactory: (lines: RedisLines) => lines.commands },
+    { provide: SUBSCRIBER, inject: [RedisLines], useFactory: (lines: RedisLines) => lines.subscriber },
     {
       provide: PRESENCE,
       inject: [REDIS],

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { within } from '../../common/within';
 import type { RedisClient } from '../../store/redis';
 import type { SessionContext } from '../session-context';
 
 /** How often the generation is read again; ms. */
 const GENERATION_EVERY = 1000;
 const GENERATION_KEY = 'vedfolnir:cache:generation';
+
+/** A request does not wait longer than this for Redis; ms. */
+const ANSWER_WITHIN = 200;
 
 /** An entry counts unless its session has ended or its user has gone on: the same rule as near, in one step. */
 const GET = `
@@ -65,7 +69,8 @@ export class FarCache {
     const prefix = this.prefix();
     if (!prefix) return null;
     try {
-      const text = await this.redis.eval(GET, { keys: [`${prefix}context:${tokenHash}`], arguments: [prefix] });
+      const keys = [`${prefix}context:${tokenHash}`];
+      const text = await within(ANSWER_WITHIN, this.redis.eval(GET, { keys, arguments: [prefix] }));
       // The generation may have ended while we asked.
       return typeof text === 'string' && this.prefix() === prefix ? revive(text) : null;
     } catch {
@@ -122,7 +127,7 @@ export class FarCache {
 
   private async told(telling: Promise<unknown>): Promise<boolean> {
     try {
-      await telling;
+      await within(ANSWER_WITHIN, telling);
       return true;
     } catch {
       this.mistrust();

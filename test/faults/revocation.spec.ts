@@ -1,0 +1,208 @@
+/** Nothing is accepted after the answer to a revocation: writes at once, reads within 3 s, whatever Redis does. */
+import { createClient } from 'redis';
+import { encryptionKey } from '../support/backends';
+import { eventually } from '../support/eventually';
+import { TestClient } from '../support/http-client';
+import { type ServerNode, startNode } from '../support/server';
+import { createDatabase, type Redis, startRedis } from '../support/services';
+import { openTab } from '../support/socket-client';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
+
+/** Milliseconds; the contract's third promise. */
+const READS_UNTIL = 3000;
+
+let redis: Redis;
+let line: TcpProxy;
+let a: ServerNode;
+let b: ServerNode;
+let reading = false;
+
+beforeEach(async () => {
+  redis = await startRedis();
+  line = await startTcpProxy(redis.port);
+  const shared = { DATABASE_URL: await createDatabase(), ENCRYPTION_KEYS: encryptionKey() };
+  a = await startNode({ ...shared, REDIS_URL: redis.url });
+  b = await startNode({ ...shared, REDIS_URL: `redis://127.0.0.1:${line.port}` });
+});
+afterEach(async () => {
+  reading = false;
+  await Promise.all([a.stop(), b.stop()]);
+  await line.close();
+  await redis.stop();
+});
+
+/** A refused connection must not become a busy loop. */
+const pause = () => new Promise<{ status: number }>((resolve) => setTimeout(resolve, 50, { status: 0 }));
+
+/** Both nodes hear each other, and so trust their caches. */
+const hearing = () =>
+  eventually(
+    async () => {
+      for (const node of [a, b]) {
+        expect((await new TestClient(node.url).get('/health/ready')).body).toMatchObject({ redis: 'up' });
+      }
+    },
+    { timeout: 20_000 },
+  );
+
+/** A session that both nodes and Redis have in their caches, read at B all the time; and its owner's other device. */
+async function readers() {
+  await hearing();
+  const owner = new TestClient(a.url);
+  await owner.register();
+  const phone = owner.device('phone').at(b.url);
+  const sessionId = (await phone.login()).body.session.id;
+  const tab = await openTab({ url: b.url, cookie: phone.cookie });
+  let lastAccepted = 0;
+  let accepted = 0;
+  reading = true;
+  const read = async () => {
+    while (reading) {
+      const { status } = await phone.get('/api/session').catch(() => pause());
+      if (status === 200) {
+        lastAccepted = performance.now();
+        accepted++;
+      }
+    }
+  };
+  const loops = [read(), read()];
+  await eventually(() => expect(accepted).toBeGreaterThan(20));
+  return {
+    owner,
+    phone,
+    sessionId,
+    tab,
+    /** Revokes through A. @returns how long after the answer a read was still accepted, ms; 0: never */
+    revoke: async (): Promise<number> => {
+      expect((await owner.delete(`/api/sessions/${sessionId}`)).status).toBe(204);
+      const answered = performance.now();
+      const write = await phone.post('/api/session/extend');
+      expect([write.status, write.body.error_code]).toEqual([401, 'SESSION_REVOKED']);
+      await eventually(() => expect(performance.now() - lastAccepted).toBeGreaterThan(1500), { timeout: 20_000 });
+      await tab.closed;
+      expect(performance.now() - answered).toBeLessThan(15_000);
+      reading = false;
+      await Promise.all(loops);
+      expect((await phone.get('/api/session')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
+      return Math.max(0, lastAccepted - answered);
+    },
+  };
+}
+
+const report = (what: string, ms: number) =>
+  process.stdout.write(`last accepted read, ${what}: ${Math.round(ms)} ms\n`);
+
+it('while B is healthy', async () => {
+  const { revoke, tab } = await readers();
+  const last = await revoke();
+  report('healthy', last);
+  expect(last).toBeLessThan(READS_UNTIL);
+  expect(tab.of('session:ended')).toEqual([
+    expect.objectContaining({ reason: 'revoked', error_code: 'SESSION_REVOKED' }),
+  ]);
+});
+
+it('while the line from B to Redis is a black hole', async () => {
+  const { revoke } = await readers();
+  line.blackHole();
+  const last = await revoke();
+  report('black hole', last);
+  expect(last).toBeLessThan(READS_UNTIL);
+  line.heal();
+  await eventually(
+    async () => {
+      const ready = (await new TestClient(b.url).get('/health/ready')).body;
+      expect(ready).toMatchObject({ status: 'ok', redis: 'up' });
+    },
+    { timeout: 20_000 },
+  );
+});
+
+it('while Redis is killed', async () => {
+  const { revoke } = await readers();
+  await redis.kill();
+  const last = await revoke();
+  report('Redis killed', last);
+  expect(last).toBeLessThan(READS_UNTIL);
+  await redis.restart();
+  await eventually(
+    async () => {
+      expect((await new TestClient(a.url).get('/health/ready')).body).toMatchObject({ redis: 'up' });
+    },
+    { timeout: 20_000 },
+  );
+});
+
+it('while Redis is flushed', async () => {
+  const { revoke } = await readers();
+  const admin = createClient({ url: redis.url });
+  await admin.connect();
+  const revoking = revoke();
+  await admin.flushAll();
+  const last = await revoking;
+  report('Redis flushed', last);
+  await admin.close();
+  expect(last).toBeLessThan(READS_UNTIL);
+});
+
+it('when Redis was down meanwhile and comes back with its old data', async () => {
+  const { revoke, phone } = await readers();
+  const before = createClient({ url: redis.url });
+  await before.connect();
+  const cached = async () => (await before.keys('*')).filter((key) => /context:|generation/.test(key));
+  await eventually(async () => {
+    await phone.at(a.url).get('/api/session');
+    expect((await cached()).some((key) => key.includes('context:'))).toBe(true);
+  });
+  const keys = await cached();
+  const old = await Promise.all(keys.map(async (key) => [key, (await before.dump(key)) as unknown as Buffer] as const));
+  before.destroy();
+  await redis.kill();
+  const last = await revoke();
+  report('Redis down', last);
+  expect(last).toBeLessThan(READS_UNTIL);
+  await redis.restart();
+  const after = createClient({ url: redis.url });
+  await after.connect();
+  for (const [key, value] of old) await after.restore(key, 0, value, { REPLACE: true }).catch(() => undefined);
+  after.destroy();
+  await eventually(
+    async () => {
+      for (const node of [a, b]) {
+        expect((await new TestClient(node.url).get('/health/ready')).body).toMatchObject({ redis: 'up' });
+      }
+    },
+    { timeout: 20_000 },
+  );
+  for (const node of [a, b]) {
+    for (let index = 0; index < 20; index++) {
+      expect((await phone.at(node.url).get('/api/session')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
+    }
+  }
+});
+
+it('shows every tab the right platform within 15 s when no push arrives at all', async () => {
+  const { owner, phone, tab } = await readers();
+  const first = await owner.post<{ id: number }>('/api/platforms', {
+    name: 'One',
+    platform_type: 'mastodon',
+    instance_url: 'https://one.example',
+    access_token: 't',
+  });
+  const second = await owner.post<{ id: number }>('/api/platforms', {
+    name: 'Two',
+    platform_type: 'mastodon',
+    instance_url: 'https://two.example',
+    access_token: 't',
+  });
+  await tab.waitFor('platforms:changed', ({ platforms }) => platforms.length === 2);
+  expect((await phone.get<{ platform: unknown }>('/api/session')).body.platform).toMatchObject({ id: first.body.id });
+  line.blackHole();
+  const { revision } = (await owner.post<{ revision: number }>(`/api/switch_platform/${second.body.id}`)).body;
+  const answered = performance.now();
+  const state = await tab.waitFor('session:state', (each) => each.revision >= revision, 15_000);
+  process.stdout.write(`tab right without a push after ${Math.round(performance.now() - answered)} ms\n`);
+  expect(state.platform).toMatchObject({ id: second.body.id });
+  expect(tab.of('platform:switched')).toEqual([]);
+  expect((await phone.get<{ platform: unknown }>('/api/session')).body.platform).toMatchObject({ id: second.body.id });
+});
