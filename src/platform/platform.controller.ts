@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { IdPipe } from '../common/validation';
-import type { PlatformTestView, PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
+import type { ImportView, PlatformTestView, PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
 import { CurrentSession, CurrentTab } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { ConnectionKeeper } from './instances/connection-keeper';
@@ -59,6 +59,12 @@ export class PlatformController {
   @HttpCode(200)
   test(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<PlatformTestView> {
     return this.keeper.test(session, id);
+  }
+
+  @Post('platforms/:id/import')
+  @HttpCode(200)
+  import(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<ImportView> {
+    return this.keeper.import(session, id);
   }
 
   @Post('platforms/:id/default')

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
+import { StatusImporter } from './import/status-importer';
 import { ConnectionKeeper } from './instances/connection-keeper';
 import { Instances } from './instances/instances';
 import { AltTextEditor } from './media/alt-text-editor';
@@ -27,6 +28,7 @@ import { TokenCipher } from './token-cipher';
   imports: [SessionModule],
   controllers: [PlatformController, PostController, MediaController, OAuthController],
   providers: [
+    StatusImporter,
     OAuthRepository,
     OAuthService,
     AltTextEditor,

@@ -60,6 +60,11 @@ export interface MediaLimitsView {
   description_length: number;
 }
 
+/** How many of the account's posts were new here. */
+export interface ImportView {
+  imported: number;
+}
+
 /** Where to send the person, to sign in at the instance. */
 export interface ConnectStartView {
   authorize_url: string;

@@ -5,10 +5,11 @@ import { Clock } from '../../common/clock';
 import { DomainEvents } from '../../common/domain-events';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
-import type { PlatformTestView, PlatformView } from '../../protocol/http';
+import type { ImportView, PlatformTestView, PlatformView } from '../../protocol/http';
 import { SessionRepository } from '../../session/session.repository';
 import { toPlatformView } from '../../session/session.views';
 import type { SessionContext } from '../../session/session-context';
+import { StatusImporter } from '../import/status-importer';
 import { PlatformRepository } from '../platform.repository';
 import { PlatformAnnouncer } from '../platform-announcer';
 import { PostRepository } from '../posts/post.repository';
@@ -42,6 +43,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     private readonly posts: PostRepository,
     private readonly sessions: SessionRepository,
     private readonly instances: Instances,
+    private readonly importer: StatusImporter,
     private readonly announcer: PlatformAnnouncer,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
@@ -73,13 +75,34 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  /** @throws InstanceError; one of `unauthorized` has been noted */
-  async learn(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
+  /**
+   * Reads what the account has posted since it was last read.
+   * @throws AppError as `test`
+   */
+  async import(caller: SessionContext, id: number): Promise<ImportView> {
+    const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
+    if (!row) throw new AppError('PLATFORM_NOT_FOUND');
     try {
+      if (!row.remoteAccountId) await this.learn(row);
+      return { imported: await this.noting(row, () => this.importer.run(row)) };
+    } catch (error) {
+      throw toPlatformError(error);
+    }
+  }
+
+  /** @throws InstanceError; one of `unauthorized` has been noted */
+  learn(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
+    return this.noting(row, async () => {
       const instance = this.instances.of(row);
       const account = await instance.verifyCredentials();
       const limits = await instance.limits();
       return { account, platform: await this.remember(row, account, limits) };
+    });
+  }
+
+  private async noting<T>(row: PlatformConnection, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
     } catch (error) {
       const dead = error instanceof UnsealError || (error instanceof InstanceError && error.fault === 'unauthorized');
       if (!dead) throw error;
@@ -153,10 +176,9 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
       if (!row) return;
       const next = new Date(now.getTime() + checkPause(row.checkFailures + 1));
       if (!(await this.work.write((tx) => this.platforms.claimCheck(tx.em, row, next)))) continue;
-      const asked = this.learn(row).then(
-        () => undefined,
-        () => undefined,
-      );
+      const asked = this.learn(row)
+        .then(() => this.importer.run(row))
+        .then(ignore, ignore);
       this.asking.set(row.id, asked);
       asked.finally(() => {
         this.asking.delete(row.id);
@@ -165,3 +187,6 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 }
+
+/** What went wrong is tried again in time; the claim has set when. */
+function ignore(): void {}

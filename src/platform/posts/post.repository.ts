@@ -67,6 +67,24 @@ export class PostRepository {
     return (await em.update(Image, free, { postId })).affected ?? 0;
   }
 
+  /** Posts that a worker has in hand, with what would tell them among the account's statuses. */
+  async inFlight(em: EntityManager, platformConnectionId: number): Promise<(Post & { mediaIds: string[] })[]> {
+    const posts = await em.find(Post, { where: { platformConnectionId, status: 'publishing' } });
+    const images = await this.imagesOf(
+      em,
+      posts.map(({ id }) => id),
+    );
+    const idsOf = (post: Post) => images.filter(({ postId }) => postId === post.id).map(({ remoteId }) => remoteId);
+    return posts.map((post) => ({ ...post, mediaIds: idsOf(post).filter((id) => id !== null) }));
+  }
+
+  /** Those of `ids` that are a post's already. */
+  async remoteIds(em: EntityManager, platformConnectionId: number, ids: string[]): Promise<Set<string>> {
+    const where = { platformConnectionId, remoteId: In(ids) };
+    const rows = await em.find(Post, { select: { id: true, remoteId: true }, where });
+    return new Set(rows.map(({ remoteId }) => remoteId!));
+  }
+
   async mediaLimits(em: EntityManager, platformId: number): Promise<MediaLimitsView | null> {
     const row = await em.findOne(PlatformConnection, { where: { id: platformId } });
     return row && mediaLimitsOf(row);

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import { isDuplicateKey } from '../../database/database-errors';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import type { Post } from '../../database/entities/post.entity';
+import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import type { RemoteStatus } from '../instances/instance-types';
+import { Instances } from '../instances/instances';
+import { PlatformRepository } from '../platform.repository';
+import { PostRepository } from '../posts/post.repository';
+import { toPostView } from '../posts/post.views';
+import { isSameStatus } from '../publishing/same-status';
+
+/** Statuses per page (the most that instances give), and pages at a time. */
+const PAGE = 40;
+const PAGES = 10;
+/** What a column of MySQL surely holds; instances know no longer posts. */
+const LONGEST_TEXT = 15_000;
+
+/** Reads what the account has posted elsewhere into posts and images: the latest first, then what came since. */
+@Injectable()
+export class StatusImporter {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly instances: Instances,
+    private readonly platforms: PlatformRepository,
+    private readonly posts: PostRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns how many posts are new here @throws InstanceError or UnsealError */
+  async run(connection: PlatformConnection): Promise<number> {
+    const { id, userId } = connection;
+    let imported = 0;
+    for (let page = 0; page < PAGES; page++) {
+      // Another import may have gone on meanwhile.
+      const row = await this.work.read((em) => this.platforms.find(em, userId, id));
+      if (!row?.remoteAccountId) return imported;
+      const since = row.newestStatusId;
+      const statuses = await this.instances.of(row).recentStatuses(row.remoteAccountId, PAGE, since);
+      if (statuses.length === 0) return imported;
+      const keep = () => this.work.write((tx) => this.keep(tx, row, [...statuses].reverse()));
+      const { added, whole } = await keep().catch((error: unknown) => {
+        // Somebody else has just written one of them: now it is there to be seen.
+        if (isDuplicateKey(error)) return keep();
+        throw error;
+      });
+      imported += added;
+      if (!whole || since === null || statuses.length < PAGE) return imported;
+    }
+    return imported;
+  }
+
+  /** @param statuses oldest first */
+  private async keep(tx: Transaction, platform: PlatformConnection, statuses: RemoteStatus[]) {
+    // In this order: a post that is published in between is seen in one of the two.
+    const inFlight = await this.posts.inFlight(tx.em, platform.id);
+    const known = await this.posts.remoteIds(
+      tx.em,
+      platform.id,
+      statuses.map(({ id }) => id),
+    );
+    let added = 0;
+    let newest: string | null = null;
+    let whole = true;
+    for (const status of statuses) {
+      // One of ours, whose worker has not written it down yet: it and what follows are read another time.
+      whole = !inFlight.some((post) => isSameStatus(status, post));
+      if (!whole) break;
+      newest = status.id;
+      if (status.isReblog || known.has(status.id)) continue;
+      await this.insert(tx, platform, status);
+      added++;
+    }
+    if (newest !== null) await this.platforms.update(tx.em, platform.id, { newestStatusId: newest });
+    return { added, whole };
+  }
+
+  private async insert(tx: Transaction, platform: PlatformConnection, status: RemoteStatus): Promise<void> {
+    const { userId, id: platformConnectionId } = platform;
+    const now = this.clock.now();
+    const post: Post = await this.posts.insert(tx.em, {
+      userId,
+      platformConnectionId,
+      title: null,
+      content: status.text.slice(0, LONGEST_TEXT),
+      visibility: status.visibility,
+      spoilerText: status.spoilerText || null,
+      status: 'published',
+      postUrl: status.url,
+      error: null,
+      createdAt: status.createdAt,
+      publishedAt: status.createdAt,
+      remoteId: status.id,
+    });
+    for (const media of status.media.filter(({ isImage }) => isImage)) {
+      await this.posts.insertImage(tx.em, {
+        userId,
+        platformConnectionId,
+        postId: post.id,
+        altText: media.description,
+        status: media.description === null ? 'pending' : 'ready',
+        createdAt: status.createdAt,
+        uploadedAt: now,
+        remoteId: media.id,
+        url: media.url,
+      });
+    }
+    const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
+    tx.publish({ name: 'post.updated', payload: { userId, post: view, at: now.toISOString() } });
+  }
+}

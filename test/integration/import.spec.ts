@@ -1,0 +1,129 @@
+/** What an account has posted elsewhere is here too, once, and with what is still to be described. */
+import type { MediaView, PlatformView, PostsView, StatisticsView } from '../../src/protocol/http';
+import { BACKENDS, type Running } from '../support/backends';
+import { eventually } from '../support/eventually';
+import {
+  allowed,
+  connectTo,
+  type FakeInstance,
+  newAccount,
+  startInstance,
+  stopInstances,
+} from '../support/fake-instance';
+import { TestClient } from '../support/http-client';
+import { openTab } from '../support/socket-client';
+
+describe.each(BACKENDS)('$name', (backend) => {
+  let running: Running;
+  let town: FakeInstance;
+
+  beforeAll(async () => {
+    town = await startInstance();
+    running = await backend.start(allowed(town));
+  });
+  afterAll(async () => {
+    await running.stop();
+    await stopInstances();
+  });
+
+  function image(accountId: string, description: string | null): string {
+    const id = town.store.nextId();
+    const media = {
+      id,
+      accountId,
+      bytes: Buffer.from('x'),
+      mimeType: 'image/png',
+      description,
+      pending: 0,
+      attached: false,
+    };
+    town.store.media.set(id, media);
+    return id;
+  }
+
+  const postsOf = async (client: TestClient) => (await client.get<PostsView>('/api/posts?limit=200')).body.posts;
+  const statisticsOf = async (client: TestClient) =>
+    (await client.get<StatisticsView>('/api/platform_statistics')).body;
+
+  it('reads the latest on connecting, with images and what they lack', async () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const tab = await openTab(client);
+    const { account, token } = newAccount(town);
+    for (let index = 0; index < 45; index++) town.store.post(account, { status: `old ${index}` }, null);
+    const media_ids = [image(account.id, 'A boat'), image(account.id, null)];
+    town.store.post(
+      account,
+      { status: 'Two <boats> & a link\n\nhttps://example.org/a', media_ids, spoiler_text: 'cw' },
+      null,
+    );
+    const form = { name: 'Town', platform_type: 'mastodon', instance_url: town.url, access_token: token };
+    const platform = (await client.post<PlatformView>('/api/platforms', form)).body;
+
+    await tab.waitFor('post:updated', ({ post }) => post.content.startsWith('Two'));
+    const posts = await postsOf(client);
+    expect(posts).toHaveLength(40);
+    expect(posts[0]).toMatchObject({
+      platform_id: platform.id,
+      content: 'Two <boats> & a link\n\nhttps://example.org/a',
+      spoiler_text: 'cw',
+      status: 'published',
+      images: [
+        { alt_text: 'A boat', status: 'ready' },
+        { alt_text: null, status: 'pending' },
+      ],
+    });
+    expect(posts[1]!.content).toBe('old 44');
+    expect(await statisticsOf(client)).toEqual({ total_posts: 40, total_images: 2, pending_images: 1 });
+
+    // What is described here is described there.
+    const bare = posts[0]!.images[1]!.id;
+    const headers = { 'x-platform-id': String(platform.id) };
+    const described = await client.patch<MediaView>(`/api/media/${bare}`, { alt_text: 'Another boat' }, { headers });
+    expect(described.status).toBe(200);
+    expect(town.store.media.get(media_ids[1]!)!.description).toBe('Another boat');
+    expect(await statisticsOf(client)).toMatchObject({ pending_images: 0 });
+    tab.close();
+  });
+
+  it('goes on from there on demand, and reads nothing twice', async () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const { platform, account } = await connectTo(client, town);
+    const importNow = async () => (await client.post(`/api/platforms/${platform.id}/import`)).body;
+    town.store.post(account, { status: 'first' }, null);
+    await eventually(async () => {
+      await importNow();
+      expect((await postsOf(client)).map(({ content }) => content)).toEqual(['first']);
+    });
+    for (let index = 0; index < 95; index++) town.store.post(account, { status: `more ${index}` }, null);
+    const answers = await Promise.all([importNow(), importNow()]);
+    expect(answers.reduce((sum, { imported }) => sum + Number(imported), 0)).toBe(95);
+    expect(await importNow()).toEqual({ imported: 0 });
+    const contents = (await postsOf(client)).map(({ content }) => content);
+    expect([contents.length, new Set(contents).size, contents[0]]).toEqual([96, 96, 'more 94']);
+  });
+
+  it('does not take our own posts for new ones, while they are on their way or after', async () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const { platform } = await connectTo(client, town);
+    const headers = { 'x-platform-id': String(platform.id) };
+    let importing = true;
+    const importer = (async () => {
+      while (importing) await client.post(`/api/platforms/${platform.id}/import`);
+    })();
+    for (let index = 0; index < 20; index++) await client.post('/api/posts', { content: `own ${index}` }, { headers });
+    await eventually(
+      async () => {
+        const posts = await postsOf(client);
+        expect(posts.filter(({ status }) => status === 'published')).toHaveLength(20);
+      },
+      { timeout: 30_000 },
+    );
+    importing = false;
+    await importer;
+    expect((await client.post(`/api/platforms/${platform.id}/import`)).body).toEqual({ imported: 0 });
+    expect(await statisticsOf(client)).toMatchObject({ total_posts: 20 });
+  });
+});
