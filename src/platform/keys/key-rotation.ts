@@ -1,0 +1,107 @@
+/** Seals what is stored anew with the newest key, while everything goes on being served. */
+import type { EntityManager } from 'typeorm';
+import { OAuthApp } from '../../database/entities/oauth-app.entity';
+import { OAuthState } from '../../database/entities/oauth-state.entity';
+import { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import type { UnitOfWork } from '../../database/unit-of-work';
+import { type Place, type TokenCipher, UnsealError } from '../token-cipher';
+
+/** Rows per transaction: short enough that nobody waits. */
+const BATCH = 100;
+
+export interface RotationReport {
+  /** Secrets that were sealed anew, and those that had the newest key already. */
+  rotated: number;
+  current: number;
+  /** What could not be opened, by its place; never what is in it. */
+  failed: string[];
+}
+
+interface Secret {
+  id: number | string;
+  sealed: string;
+}
+
+/** A column with secrets: how its rows are listed in the order of their ids, and how one is replaced. */
+interface SecretColumn {
+  column: Place['column'];
+  list(em: EntityManager, after: number | string | null): Promise<Secret[]>;
+  /** Only if nobody has changed it meanwhile. */
+  replace(em: EntityManager, secret: Secret, sealed: string): Promise<void>;
+}
+
+const COLUMNS: SecretColumn[] = [
+  {
+    column: 'platform_connections.access_token',
+    list: async (em, after) => {
+      const query = em.createQueryBuilder(PlatformConnection, 'row').orderBy('row.id', 'ASC').limit(BATCH);
+      if (after !== null) query.where('row.id > :after', { after });
+      return (await query.getMany()).map(({ id, accessToken }) => ({ id, sealed: accessToken }));
+    },
+    replace: async (em, { id, sealed }, accessToken) => {
+      await em.update(PlatformConnection, { id: Number(id), accessToken: sealed }, { accessToken });
+    },
+  },
+  {
+    column: 'oauth_apps.client_secret',
+    list: async (em, after) => {
+      const query = em.createQueryBuilder(OAuthApp, 'row').orderBy('row.appKey', 'ASC').limit(BATCH);
+      if (after !== null) query.where('row.appKey > :after', { after });
+      return (await query.getMany()).map(({ appKey, clientSecret }) => ({ id: appKey, sealed: clientSecret }));
+    },
+    replace: async (em, { id, sealed }, clientSecret) => {
+      await em.update(OAuthApp, { appKey: String(id), clientSecret: sealed }, { clientSecret });
+    },
+  },
+  {
+    column: 'oauth_states.code_verifier',
+    list: async (em, after) => {
+      const query = em.createQueryBuilder(OAuthState, 'row').orderBy('row.stateHash', 'ASC').limit(BATCH);
+      if (after !== null) query.where('row.stateHash > :after', { after });
+      return (await query.getMany()).map(({ stateHash, codeVerifier }) => ({ id: stateHash, sealed: codeVerifier }));
+    },
+    replace: async (em, { id, sealed }, codeVerifier) => {
+      await em.update(OAuthState, { stateHash: String(id), codeVerifier: sealed }, { codeVerifier });
+    },
+  },
+];
+
+export async function rotateKeys(work: UnitOfWork, cipher: TokenCipher): Promise<RotationReport> {
+  const report: RotationReport = { rotated: 0, current: 0, failed: [] };
+  for (const each of COLUMNS) await rotateColumn(work, cipher, each, report);
+  return report;
+}
+
+async function rotateColumn(work: UnitOfWork, cipher: TokenCipher, each: SecretColumn, report: RotationReport) {
+  let after: Secret['id'] | null = null;
+  do {
+    after = await rotateBatch(work, cipher, each, after, report);
+  } while (after !== null);
+}
+
+/** @returns the id to go on after; null when that was all */
+async function rotateBatch(
+  work: UnitOfWork,
+  cipher: TokenCipher,
+  each: SecretColumn,
+  after: Secret['id'] | null,
+  report: RotationReport,
+): Promise<Secret['id'] | null> {
+  const secrets = await work.read((em) => each.list(em, after));
+  const fresh: [Secret, string][] = [];
+  for (const secret of secrets) {
+    const place: Place = { column: each.column, id: secret.id };
+    try {
+      if (cipher.isNewest(secret.sealed)) report.current++;
+      else fresh.push([secret, cipher.seal(cipher.unseal(secret.sealed, place), place)]);
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error;
+      report.failed.push(`${place.column} ${place.id}`);
+    }
+  }
+  await work.write(async ({ em }) => {
+    for (const [secret, sealed] of fresh) await each.replace(em, secret, sealed);
+  });
+  report.rotated += fresh.length;
+  return secrets.length < BATCH ? null : secrets.at(-1)!.id;
+}

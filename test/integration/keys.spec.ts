@@ -1,0 +1,151 @@
+/** New keys while everything is served; and what does not open says which it is, not what is in it. */
+import { join } from 'node:path';
+import { DomainEvents } from '../../src/common/domain-events';
+import { loadConfig } from '../../src/config';
+import { Connections } from '../../src/database/connections';
+import { OAuthApp } from '../../src/database/entities/oauth-app.entity';
+import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
+import { UnitOfWork } from '../../src/database/unit-of-work';
+import { TokenCipher } from '../../src/platform/token-cipher';
+import type { PlatformView } from '../../src/protocol/http';
+import { encryptionKey } from '../support/backends';
+import {
+  allowed,
+  connectTo,
+  type FakeInstance,
+  newAccount,
+  startInstance,
+  stopInstances,
+} from '../support/fake-instance';
+import { TestClient } from '../support/http-client';
+import { launch, temporaryFolder } from '../support/processes';
+import { startNode } from '../support/server';
+import { createDatabase } from '../support/services';
+
+const SCRIPT = join(__dirname, '../../dist/src/rotate-keys.js');
+const DATABASES: [string, () => Promise<string>][] = [
+  ['SQLite', async () => `sqlite:${join(temporaryFolder(), 'keys.sqlite')}`],
+  ['MariaDB', createDatabase],
+];
+
+let town: FakeInstance;
+beforeAll(async () => {
+  town = await startInstance();
+});
+afterAll(stopInstances);
+
+async function rotate(env: NodeJS.ProcessEnv) {
+  const { PATH } = process.env;
+  const script = launch(process.execPath, [SCRIPT], { env: { PATH, ...env } });
+  return { ...(await script.exited), output: script.output() };
+}
+
+/** Straight at the rows, as an attacker with the database would be. */
+async function withRows<T>(env: NodeJS.ProcessEnv, look: (work: UnitOfWork) => Promise<T>): Promise<T> {
+  const connections = await Connections.open(loadConfig(env).database, 2);
+  try {
+    return await look(new UnitOfWork(connections, new DomainEvents()));
+  } finally {
+    await connections.close();
+  }
+}
+
+describe.each(DATABASES)('%s', (_, database) => {
+  it('rotates under load: no failed read, nothing left on the old key', async () => {
+    const [old, fresh] = [encryptionKey(), encryptionKey()];
+    const base = { DATABASE_URL: await database(), ...allowed(town) };
+    const before = await startNode({ ...base, ENCRYPTION_KEYS: old });
+    const client = new TestClient(before.url);
+    await client.register();
+    const tokens: string[] = [];
+    const platforms: PlatformView[] = [];
+    for (let index = 0; index < 5; index++) {
+      const { platform, token } = await connectTo(client, town, `Town ${index}`);
+      platforms.push(platform);
+      tokens.push(token);
+    }
+    for (let index = 0; index < 250; index++) {
+      const form = {
+        name: `n${index}`,
+        platform_type: 'mastodon',
+        instance_url: 'https://a.example',
+        access_token: 't',
+      };
+      expect((await client.post('/api/platforms', { ...form, username: `u${index}` })).status).toBe(201);
+    }
+    const begin = { instance_url: town.url, platform_type: 'mastodon' };
+    expect((await client.post('/api/platforms/connect', begin)).status).toBe(200);
+    await before.stop();
+
+    const both = { ...base, ENCRYPTION_KEYS: `${fresh},${old}` };
+    const during = await startNode(both);
+    const caller = client.at(during.url);
+    let rotating = true;
+    let reads = 0;
+    const load = platforms.slice(1).map(async ({ id }) => {
+      while (rotating) {
+        expect((await caller.post(`/api/platforms/${id}/test`)).status).toBe(200);
+        reads++;
+      }
+    });
+    // One of them gets a new token at this very time, and keeps it.
+    const renewed = newAccount(town);
+    const renewing = caller.patch(`/api/platforms/${platforms[0]!.id}`, { access_token: renewed.token });
+    const { code, output } = await rotate(both);
+    rotating = false;
+    await Promise.all(load);
+    expect([code, output]).toEqual([0, expect.stringMatching(/^Sealed anew: 25\d\./)]);
+    expect((await renewing).status).toBe(200);
+    expect(reads).toBeGreaterThan(0);
+    for (const token of tokens) expect(output + during.output()).not.toContain(token);
+    expect((await rotate(both)).output).toMatch(/^Sealed anew: 0\./);
+    await during.stop();
+
+    const only = { ...base, ENCRYPTION_KEYS: fresh };
+    await withRows(only, async (work) => {
+      const rows = await work.read((em) => em.find(PlatformConnection));
+      const apps = await work.read((em) => em.find(OAuthApp));
+      const cipher = new TokenCipher(loadConfig(only));
+      expect([rows.length, apps.length]).toEqual([255, 1]);
+      const sealed = [...rows.map(({ accessToken }) => accessToken), ...apps.map(({ clientSecret }) => clientSecret)];
+      expect(sealed.filter((text) => !cipher.isNewest(text))).toEqual([]);
+      const open = (row: PlatformConnection) =>
+        cipher.unseal(row.accessToken, { column: 'platform_connections.access_token', id: row.id });
+      expect(open(rows[0]!)).toBe(renewed.token);
+      expect(rows.slice(1, 5).map(open)).toEqual(tokens.slice(1));
+    });
+    const after = await startNode(only);
+    expect((await client.at(after.url).post(`/api/platforms/${platforms[4]!.id}/test`)).status).toBe(200);
+    await after.stop();
+  });
+
+  it('does not open what was altered, or put in the place of another', async () => {
+    const env = { DATABASE_URL: await database(), ENCRYPTION_KEYS: encryptionKey(), ...allowed(town) };
+    const node = await startNode(env);
+    const client = new TestClient(node.url);
+    await client.register();
+    const connected = [];
+    for (const name of ['one', 'two', 'three']) connected.push(await connectTo(client, town, name));
+    const [one, two, three] = connected.map(({ platform }) => platform.id) as [number, number, number];
+    await withRows(env, (work) =>
+      work.write(async ({ em }) => {
+        const sealed = async (id: number) => (await em.findOneByOrFail(PlatformConnection, { id })).accessToken;
+        const [first, second, third] = [await sealed(one), await sealed(two), await sealed(three)];
+        await em.update(PlatformConnection, { id: one }, { accessToken: second });
+        await em.update(PlatformConnection, { id: two }, { accessToken: first });
+        const altered = `${third.slice(0, -6)}${third.at(-6) === 'A' ? 'B' : 'A'}${third.slice(-5)}`;
+        await em.update(PlatformConnection, { id: three }, { accessToken: altered });
+      }),
+    );
+    const rotation = await rotate({ ...env, ENCRYPTION_KEYS: `${encryptionKey()},${env.ENCRYPTION_KEYS}` });
+    expect(rotation.code).toBe(1);
+    for (const id of [one, two, three]) {
+      expect(rotation.output).toContain(`platform_connections.access_token ${id}`);
+      const tested = await client.post(`/api/platforms/${id}/test`);
+      expect([tested.status, tested.body.error_code]).toEqual([502, 'PLATFORM_REJECTED']);
+      expect((await client.get<PlatformView>(`/api/platforms/${id}`)).body.needs_reconnect).toBe(true);
+    }
+    for (const { token } of connected) expect(rotation.output + node.output()).not.toContain(token);
+    await node.stop();
+  });
+});
