@@ -4,6 +4,9 @@
 export const CHARACTERS_PER_URL = 23;
 
 const URL_PATTERN = /\bhttps?:\/\/[^\s<>"]+/giu;
+/** What ends the sentence that a link stands in is not the link's. */
+const TRAILING = /[.,:;!?…'’”»\]}]+$/u;
+const TRAILING_OF_OPEN = /[.,:;!?…'’”»)\]}]+$/u;
 /** A mention counts without its host, so that moving to another server makes no post longer. */
 const REMOTE_MENTION = /(^|[^\w/@])@([\w.-]+)@[\w-]+(?:\.[\w-]+)+/gu;
 
@@ -23,7 +26,10 @@ export function countGraphemes(text: string): number {
  */
 export function postLength(content: string, warning = '', charactersPerUrl = CHARACTERS_PER_URL): number {
   const counted = content
-    .replace(URL_PATTERN, 'x'.repeat(charactersPerUrl))
+    .replace(URL_PATTERN, (link) => {
+      const after = (link.includes('(') ? TRAILING : TRAILING_OF_OPEN).exec(link)?.[0] ?? '';
+      return 'x'.repeat(charactersPerUrl) + after;
+    })
     .replace(REMOTE_MENTION, (_, before: string, name: string) => `${before}@${name}`);
   return countGraphemes(counted) + countGraphemes(warning);
 }

@@ -44,8 +44,11 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const fields = (value: unknown): Fields => (isFields(value) ? value : {});
 const text = (value: unknown, longest: number): string => (typeof value === 'string' ? value.slice(0, longest) : '');
-/** Ids are texts, and numbers at some; never longer than we store. */
-const idOf = (value: unknown): string => (typeof value === 'number' ? String(value) : text(value, 64));
+/** Ids are texts, and numbers at some. One that is longer than we store is none: cut short it would be another. */
+function idOf(value: unknown): string {
+  const id = typeof value === 'number' ? String(value) : text(value, 65);
+  return id.length > 64 ? '' : id;
+}
 
 function webUrl(value: unknown): string | null {
   const given = text(value, 1024);
