@@ -1,0 +1,122 @@
+/** Many at once, and nodes that die in the middle: one order of events, old or new and never mixed. */
+import type { PlatformView, RestSessionState, SwitchResult } from '../../src/protocol/http';
+import { connectPlatforms } from '../integration/support/scenario';
+import { encryptionKey, type Running, startCluster } from '../support/backends';
+import { eventually } from '../support/eventually';
+import { TestClient } from '../support/http-client';
+import { type ServerNode, startNode } from '../support/server';
+import { createDatabase, type Redis, startRedis } from '../support/services';
+import { openTab } from '../support/socket-client';
+
+describe('three nodes with a pool of two', () => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await startCluster(3, { DATABASE_POOL: '2' });
+  });
+  afterAll(() => running.stop());
+
+  it('puts 1000 parallel switches of one person into one order that every tab agrees on', async () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const platforms = await connectPlatforms(client);
+    const nodes = running.nodes.map((node) => client.at(node.url));
+    const tabs = await Promise.all(nodes.map((node) => openTab({ url: node.url, cookie: client.cookie })));
+    const start = (await client.get<RestSessionState>('/api/session')).body.revision;
+
+    const answers = await Promise.all(
+      Array.from({ length: 1000 }, (_, index) =>
+        nodes[index % 3]!.post<SwitchResult>(`/api/switch_platform/${platforms[(index * 7) % 3]!.id}`),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const platformAt = new Map(answers.map(({ body }) => [body.revision, body.platform.id]));
+    expect([...platformAt.keys()].sort((x, y) => x - y)).toEqual(Array.from({ length: 1000 }, (_, i) => start + i + 1));
+
+    const last = { revision: start + 1000, platform: platformAt.get(start + 1000) };
+    for (const node of nodes) {
+      const { body } = await node.get<RestSessionState>('/api/session');
+      expect({ revision: body.revision, platform: body.platform?.id }).toEqual(last);
+    }
+    for (const tab of tabs) {
+      await eventually(async () => expect((await tab.sync()).revision).toBe(last.revision));
+      // What was pushed never says anything else than what was answered for that revision.
+      for (const event of tab.of('platform:switched')) {
+        expect(event.platform?.id).toBe(platformAt.get(event.revision));
+      }
+      expect(tab.of('platform:switched').length).toBeGreaterThan(900);
+    }
+  });
+});
+
+describe('a node that is killed', () => {
+  const ROUNDS = 50;
+  let redis: Redis;
+  let survivor: ServerNode;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    env = { DATABASE_URL: await createDatabase(), REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
+    survivor = await startNode(env);
+  });
+  afterAll(async () => {
+    await survivor.stop();
+    await redis.stop();
+  });
+
+  /** What must agree, wherever it is read. */
+  async function state(client: TestClient, other: TestClient) {
+    const [mine, theirs] = [
+      (await client.get<RestSessionState>('/api/session')).body,
+      (await other.get<RestSessionState>('/api/session')).body,
+    ];
+    return { revisions: [mine.revision, theirs.revision], platforms: [mine.platform?.id, theirs.platform?.id] };
+  }
+
+  it(`leaves old or new and nothing in between, ${ROUNDS} times in mid-switch`, async () => {
+    const laptop = new TestClient(survivor.url);
+    await laptop.register();
+    const platforms = await connectPlatforms(laptop);
+    const phone = laptop.device('phone');
+    await phone.login();
+    const tab = await openTab({ url: survivor.url, cookie: laptop.cookie });
+    let victim = await startNode(env);
+    let spare = startNode(env);
+    const outcomes = { old: 0, new: 0 };
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = await state(laptop, phone);
+      const target = platforms[(round + 1) % 3] as PlatformView;
+      const at = laptop.at(victim.url);
+      const switching = at.post<SwitchResult>(`/api/switch_platform/${target.id}`).catch(() => null);
+      // At another point of the transaction each time: the kill is as fast as the switch.
+      for (let turn = 0; turn < round % 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await victim.kill();
+      const answer = await switching;
+      const [next] = await Promise.all([
+        spare,
+        eventually(async () => {
+          const after = await state(laptop, phone);
+          const revision = before.revisions[0]!;
+          const isOld = JSON.stringify(after) === JSON.stringify(before);
+          const isNew =
+            JSON.stringify(after) ===
+            JSON.stringify({ revisions: [revision + 1, revision + 1], platforms: [target.id, target.id] });
+          expect([isOld, isNew]).toContain(true);
+          if (answer?.status === 200) expect(isNew).toBe(true);
+          expect((await tab.sync()).revision).toBe(after.revisions[0]);
+        }),
+      ]);
+      const after = await state(laptop, phone);
+      if (after.revisions[0] === before.revisions[0]) outcomes.old++;
+      else outcomes.new++;
+      victim = next;
+      spare = startNode(env);
+    }
+    await (await spare).stop();
+    await victim.stop();
+    process.stdout.write(`killed ${ROUNDS} times: ${JSON.stringify(outcomes)}\n`);
+    expect(outcomes.old + outcomes.new).toBe(ROUNDS);
+    const { body } = await laptop.get<RestSessionState>('/api/session');
+    await tab.waitFor('session:state', ({ revision }) => revision <= body.revision);
+  }, 300_000);
+});
