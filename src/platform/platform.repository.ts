@@ -2,7 +2,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, LessThanOrEqual, Not } from 'typeorm';
 import { type NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
-import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 
 @Injectable()
@@ -34,10 +33,6 @@ export class PlatformRepository {
   async setDefault(em: EntityManager, userId: number, id: number): Promise<void> {
     await em.update(PlatformConnection, { userId }, { isDefault: false });
     await em.update(PlatformConnection, { id }, { isDefault: true });
-  }
-
-  async setLastPlatform(em: EntityManager, userId: number, platformId: number): Promise<void> {
-    await em.update(User, { id: userId }, { lastPlatformId: platformId });
   }
 
   /** The connection that has waited longest to be asked about, of those that are not in `except`. */

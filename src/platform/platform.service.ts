@@ -167,12 +167,12 @@ export class PlatformService {
       if (!row) throw new AppError('PLATFORM_NOT_FOUND');
       if (scope === 'all') {
         await this.platforms.moveSessions(tx.em, userId, id);
-        await this.platforms.setLastPlatform(tx.em, userId, id);
       } else {
         await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
       }
       const now = this.clock.now();
-      const revision = await this.sessionRows.raiseRevision(tx.em, userId, now);
+      const last = scope === 'all' ? { lastPlatformId: id } : {};
+      const revision = await this.sessionRows.raiseRevision(tx.em, userId, now, last);
       const platform = toPlatformView(row);
       await this.audit.record(tx, { type: 'platform_switched', ...whoOf(caller), platform });
       tx.publish({

@@ -1,6 +1,6 @@
 /** A queued post comes to its instance: once, to no other, whatever happens on the way. */
 import type { PlatformView, PostsView, PostView } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { BACKENDS, type Running, startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
 import {
   allowed,
@@ -215,6 +215,23 @@ it('posts once when its worker is killed in the middle', async () => {
   await published(client.at(next.url), platform, post.id, 40_000);
   expect(town.statuses.map(({ text }) => text)).toEqual(['Survivor']);
   await next.stop();
+  await stopInstances();
+});
+
+it('posts once when another node takes over from one that was killed', async () => {
+  const town = await startInstance();
+  const { nodes, stop } = await startCluster(2, allowed(town));
+  const client = new TestClient(nodes[0]!.url);
+  await client.register();
+  const { platform } = await connectTo(client, town);
+  // Whichever has it: it is killed, or it gives up waiting.
+  town.fail(STATUSES, { until: new Promise(() => {}) });
+  const post = await write(client, platform, 'Taken over');
+  await eventually(() => town.statuses.length === 1);
+  await nodes[0]!.kill();
+  await published(client.at(nodes[1]!.url), platform, post.id, 40_000);
+  expect(town.statuses.map(({ text }) => text)).toEqual(['Taken over']);
+  await stop();
   await stopInstances();
 });
 

@@ -23,6 +23,8 @@ const LOOK_EVERY = 5000;
 const READ_AGAIN = 24 * 3_600_000;
 const FIRST_PAUSE = 10_000;
 const LONGEST_PAUSE = 15 * 60_000;
+/** How long a node that is told to stop waits for answers; ms. */
+const FAREWELL = 3000;
 /** Instances that are asked at a time. */
 const AT_ONCE = 8;
 
@@ -56,7 +58,10 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
 
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
-    await Promise.race([Promise.allSettled(this.asking.values()), new Promise((resolve) => setTimeout(resolve, 3000))]);
+    await Promise.race([
+      Promise.allSettled(this.asking.values()),
+      new Promise((resolve) => setTimeout(resolve, FAREWELL).unref()),
+    ]);
   }
 
   /**
