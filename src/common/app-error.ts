@@ -1,9 +1,12 @@
+import type { EndReason } from '../protocol/end-reasons';
 import { ERRORS, type ErrorBody, type ErrorCode, type FieldError } from '../protocol/errors';
 
 export interface AppErrorOptions {
   /** Shown to the caller in place of the table's message. */
   message?: string;
   details?: FieldError[];
+  /** Why the session ended. */
+  reason?: EndReason;
   /** Seconds. */
   retryAfter?: number;
   /** The current state, for PLATFORM_CONTEXT_STALE. */
@@ -25,12 +28,13 @@ export class AppError extends Error {
   }
 
   toBody(): ErrorBody {
-    const { details, retryAfter, state } = this.options;
+    const { details, reason, retryAfter, state } = this.options;
     return {
       success: false,
       error: this.message,
       error_code: this.code,
       ...(ERRORS[this.code].status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: '/login' }),
+      ...(reason && { reason }),
       ...(details && { details }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),
       ...(state !== undefined && { state }),

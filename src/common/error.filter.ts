@@ -28,7 +28,7 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** Answers a request with an error of the table. */
 export function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): void {
-  const { retryAfter } = error.options;
+  const { reason, retryAfter } = error.options;
   reply.header('Cache-Control', 'no-store');
   if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
   if (!isPage(request)) {
@@ -43,7 +43,7 @@ export function answer(error: AppError, request: FastifyRequest, reply: FastifyR
     reply.status(error.status).type('text/html; charset=utf-8').send(errorPage(message));
     return;
   }
-  setFlash(reply, error.code);
+  setFlash(reply, error.code, reason);
   reply.status(303).header('Location', target).send();
 }
 

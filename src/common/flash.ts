@@ -1,6 +1,7 @@
 /** One message for the next page, by its code: the cookie holds no text, so nobody can put words in our mouth. */
 import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type EndReason, farewellWords } from '../protocol/end-reasons';
 import { ERRORS, type ErrorCode } from '../protocol/errors';
 
 const COOKIE = 'vedfolnir_flash';
@@ -29,9 +30,13 @@ const ADVICE: Partial<Record<ErrorCode, Flash>> = {
 };
 
 export type FlashCode = ErrorCode | keyof typeof NOTICES;
+/** Between the code and the reason. */
+const BECAUSE = '.';
 
-export function setFlash(reply: FastifyReply, code: FlashCode): void {
-  reply.setCookie(COOKIE, code, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 60 });
+/** @param reason why the session ended, for a code that says that it did */
+export function setFlash(reply: FastifyReply, code: FlashCode, reason?: EndReason): void {
+  const value = reason ? `${code}${BECAUSE}${reason}` : code;
+  reply.setCookie(COOKIE, value, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 60 });
 }
 
 /** Reads the message and takes it away, so that it is shown once. */
@@ -43,9 +48,20 @@ export function takeFlash(request: FastifyRequest, reply: FastifyReply): Flash[]
   return flash ? [flash] : [];
 }
 
-export function toFlash(code: string): Flash | null {
+/** @param text a code, and perhaps why */
+export function toFlash(text: string): Flash | null {
+  const [code = '', reason] = text.split(BECAUSE);
   if (Object.hasOwn(NOTICES, code)) return { category: 'success', message: NOTICES[code as keyof typeof NOTICES] };
   if (!Object.hasOwn(ERRORS, code)) return null;
   const error = code as ErrorCode;
-  return ADVICE[error] ?? { category: 'error', message: ERRORS[error].message };
+  const flash = ADVICE[error] ?? { category: 'error', message: ERRORS[error].message };
+  // Who has signed out knows why.
+  const why = reason === 'logout' ? null : farewellWords(reason);
+  return why ? { ...flash, message: `${flash.message} ${why}` } : flash;
+}
+
+/** Why the last session ended, as the client asks the sign-in page to say. */
+export function farewellFlash(reason: unknown): Flash[] {
+  const message = typeof reason === 'string' ? farewellWords(reason) : null;
+  return message ? [{ category: 'info', message }] : [];
 }

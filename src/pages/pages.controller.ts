@@ -2,7 +2,7 @@ import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common'
 import { IsString } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, invalidField } from '../common/app-error';
-import { type Flash, setFlash, takeFlash, toFlash } from '../common/flash';
+import { type Flash, farewellFlash, setFlash, takeFlash, toFlash } from '../common/flash';
 import { BodyPipe, Omittable } from '../common/validation';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
@@ -149,7 +149,12 @@ export class PagesController {
     const signedIn = secret !== null && (await this.sessions.authenticate(secret).catch(() => null)) !== null;
     reply.header('Cache-Control', 'no-store');
     if (signedIn) reply.status(303).header('Location', '/').send();
-    else reply.type(HTML).send(renderPage({ page, title, csrfToken: null, flash: takeFlash(request, reply) }));
+    else {
+      const waiting = takeFlash(request, reply);
+      const { reason } = request.query as { reason?: unknown };
+      const flash = waiting.length > 0 ? waiting : farewellFlash(reason);
+      reply.type(HTML).send(renderPage({ page, title, csrfToken: null, flash }));
+    }
   }
 
   private shell(page: string, title: string, secret: string, request: FastifyRequest, reply: FastifyReply): string {

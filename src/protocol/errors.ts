@@ -1,3 +1,5 @@
+import type { EndReason } from './end-reasons';
+
 /**
  * The one table of errors: code -> HTTP status -> default message.
  * A status never stands at a throw site; whoever throws names a code.
@@ -14,6 +16,7 @@ export const ERRORS = {
   VALIDATION_ERROR: { status: 400, message: 'The request is not valid' },
   CSRF_INVALID: { status: 403, message: 'The CSRF token is missing or does not belong to this session' },
   ORIGIN_REFUSED: { status: 403, message: 'Requests from this origin are refused' },
+  REAUTHENTICATION_REQUIRED: { status: 403, message: 'Please give your password once more before you do this' },
   FORBIDDEN: { status: 403, message: 'You are not allowed to do this' },
   REGISTRATION_CLOSED: { status: 403, message: 'Registration is closed' },
   NOT_FOUND: { status: 404, message: 'Not found' },
@@ -52,6 +55,8 @@ export interface ErrorBody {
   error: string;
   error_code: ErrorCode;
   redirect_url?: string;
+  /** Why the session ended, where a 401 knows. */
+  reason?: EndReason;
   details?: FieldError[];
   /** Seconds. */
   retry_after?: number;

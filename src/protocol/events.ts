@@ -1,18 +1,9 @@
 /** The socket's wire: events are facts (`noun:past-verb`), each with one payload object. */
+import type { EndReason } from './end-reasons';
 import type { ErrorBody, ErrorCode } from './errors';
 import type { DeadlinesView, ExtendedView, PlatformView, PostView, SessionState } from './http';
 
-export const END_REASONS = [
-  'logout',
-  'idle',
-  'absolute',
-  'revoked',
-  'revoked_by_admin',
-  'password_changed',
-  'user_disabled',
-  'replaced',
-] as const;
-export type EndReason = (typeof END_REASONS)[number];
+export { END_REASONS, type EndReason } from './end-reasons';
 
 export interface PlatformSwitched {
   revision: number;

@@ -1,7 +1,7 @@
 import { AppError } from '../common/app-error';
 import type { ErrorCode } from '../protocol/errors';
 import type { EndReason } from '../protocol/events';
-import { isExpired } from './expiry-policy';
+import { expiryReason, isExpired } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
 /** What a caller is told of a session that ended so. */
@@ -10,14 +10,22 @@ export function endedCode(reason: EndReason): ErrorCode {
 }
 
 /**
- * Lets a live session pass, and says why of any other.
+ * Lets a live session pass, and says of any other why it is over.
  * @throws AppError SESSION_INVALID (none such), SESSION_EXPIRED (ran out) or SESSION_REVOKED (was ended)
  */
 export function requireLive(context: SessionContext | null, now: Date, allowExpired = false): SessionContext {
   if (!context) throw new AppError('SESSION_INVALID');
-  const { session, user } = context;
-  const code = session.endedAt ? endedCode(session.endReason ?? 'revoked') : null;
-  if (code === 'SESSION_REVOKED' || !user.isActive) throw new AppError('SESSION_REVOKED');
-  if (!allowExpired && (code || isExpired(session, now))) throw new AppError('SESSION_EXPIRED');
-  return context;
+  const reason = overBecause(context, now);
+  if (reason === null) return context;
+  const code = endedCode(reason);
+  if (code === 'SESSION_EXPIRED' && allowExpired) return context;
+  throw new AppError(code, { reason });
+}
+
+/** Null: it is not over. A session that ran out, of a user who was disabled, is one that was ended. */
+function overBecause({ session, user }: SessionContext, now: Date): EndReason | null {
+  const ended = session.endedAt ? (session.endReason ?? 'revoked') : null;
+  if (ended && endedCode(ended) === 'SESSION_REVOKED') return ended;
+  if (!user.isActive) return 'user_disabled';
+  return ended ?? (isExpired(session, now) ? expiryReason(session) : null);
 }

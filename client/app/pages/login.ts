@@ -1,16 +1,12 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { session } from '../lib/session';
-import { farewellWords } from '../parts/farewell';
 import { field } from '../parts/field';
 import { FormView } from '../parts/form-view';
 
 export class LoginPage extends FormView {
-  private readonly why = farewellWords(new URLSearchParams(window.location.search).get('reason'));
-
   protected template(): TemplateResult {
     return html`
       <h1>Sign in</h1>
-      ${this.why ? html`<p class="notice notice-info" id="why">${this.why}</p>` : nothing}
       ${this.form('login', 'Sign in')}
       <p>No account yet? <a href="/register">Register</a></p>
     `;

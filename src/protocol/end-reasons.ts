@@ -1,0 +1,29 @@
+/** Why sessions end, as the wire says it and in words for the person. */
+export const END_REASONS = [
+  'logout',
+  'idle',
+  'absolute',
+  'revoked',
+  'revoked_by_admin',
+  'password_changed',
+  'user_disabled',
+  'replaced',
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+const WORDS: Record<EndReason | 'invalid', string> = {
+  logout: 'You have signed out.',
+  idle: 'You were signed out because nothing was done here for a long time.',
+  absolute: 'You were signed out because this session had reached its longest time.',
+  revoked: 'This session was ended from one of your devices.',
+  revoked_by_admin: 'This session was ended by an administrator.',
+  password_changed: 'You were signed out because the password was changed.',
+  user_disabled: 'This account has been disabled.',
+  replaced: 'You were signed out because you signed in on too many other devices.',
+  invalid: 'Your session is no longer known. Please sign in again.',
+};
+
+/** @returns why the person has to sign in again; null for a reason that is none of ours */
+export function farewellWords(reason: string | null | undefined): string | null {
+  return reason != null && Object.hasOwn(WORDS, reason) ? WORDS[reason as EndReason | 'invalid'] : null;
+}

@@ -1,0 +1,93 @@
+/** Why was I signed out? The API, the next page and the sign-in page all know. */
+import { UnitOfWork } from '../../src/database/unit-of-work';
+import { TestClient } from '../support/http-client';
+import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
+
+const HTML = { headers: { accept: 'text/html' } };
+const PASSWORD = 'correct horse battery staple';
+
+describe.each(DATABASES)('%s', (_, database) => {
+  let app: App;
+  let admin: TestClient;
+
+  beforeEach(async () => {
+    app = await startApp(await database(), { SESSION_MAX_PER_USER: '2' });
+    admin = new TestClient(app.url);
+    await admin.register();
+  });
+  afterEach(closeApps);
+
+  type Ending = (it: { client: TestClient; other: TestClient; id: string; userId: number }) => Promise<unknown>;
+
+  const ENDINGS: [reason: string, code: string, words: string, end: Ending][] = [
+    ['idle', 'SESSION_EXPIRED', 'nothing was done here', async () => app.clock.advance(13 * HOUR)],
+    [
+      'absolute',
+      'SESSION_EXPIRED',
+      'its longest time',
+      async ({ client }) => {
+        app.clock.advance(11 * HOUR);
+        await client.post('/api/session/extend');
+        app.clock.advance(11 * HOUR);
+        await client.post('/api/session/extend');
+        app.clock.advance(2 * HOUR);
+      },
+    ],
+    ['logout', 'SESSION_REVOKED', 'You were signed out.', ({ client }) => client.post('/api/auth/logout')],
+    ['revoked', 'SESSION_REVOKED', 'one of your devices', ({ other, id }) => other.delete(`/api/sessions/${id}`)],
+    [
+      'revoked_by_admin',
+      'SESSION_REVOKED',
+      'by an administrator',
+      ({ id }) => admin.delete(`/api/admin/sessions/${id}`),
+    ],
+    [
+      'password_changed',
+      'SESSION_REVOKED',
+      'the password was changed',
+      ({ other }) => other.post('/api/auth/password', { current_password: PASSWORD, new_password: 'another good one' }),
+    ],
+    ['replaced', 'SESSION_REVOKED', 'too many other devices', ({ client }) => client.device().login()],
+    [
+      'user_disabled',
+      'SESSION_REVOKED',
+      'has been disabled',
+      ({ userId }) =>
+        app.get(UnitOfWork).write(({ em }) => em.query(`UPDATE users SET is_active = 0 WHERE id = ${userId}`)),
+    ],
+  ];
+
+  it.each(ENDINGS)('says %s', async (reason, error_code, words, end) => {
+    const client = new TestClient(app.url);
+    const { session, user } = (await client.register({ password: PASSWORD })).body;
+    app.clock.advance(1000);
+    const other = client.device();
+    await other.login();
+    const { cookie } = client;
+    await end({ client, other, id: session.id, userId: user.id });
+    client.cookie = cookie;
+    const refused = await client.get('/api/sessions', { headers: { 'x-background': 'true' } });
+    expect([refused.status, refused.body]).toEqual([401, expect.objectContaining({ error_code, reason })]);
+    expect((await client.post('/api/session/extend')).body).toMatchObject({ error_code, reason });
+
+    const page = await client.get<string>('/', HTML);
+    expect([page.status, page.headers.location]).toEqual([303, '/login']);
+    expect((await client.get<string>('/login', HTML)).body).toContain(words);
+    expect((await client.get<string>('/login', HTML)).body).not.toContain(words);
+    const asked = (await client.get<string>(`/login?reason=${reason}`, HTML)).body;
+    expect(asked).toContain(reason === 'logout' ? 'You have signed out.' : words);
+  });
+
+  it('gives no reason where none is known, and repeats no word of the address', async () => {
+    const forged = new TestClient(app.url);
+    forged.cookie = `vedfolnir_session=${'a'.repeat(43)}`;
+    const { body } = await forged.get('/api/session');
+    expect(body).toMatchObject({ error_code: 'SESSION_INVALID' });
+    expect(body.reason).toBeUndefined();
+    for (const reason of ['%3Cscript%3Ealert(1)%3C/script%3E', 'constructor', '__proto__', 'idle&reason=logout', '']) {
+      const page = (await new TestClient(app.url).get<string>(`/login?reason=${reason}`, HTML)).body;
+      expect(page).not.toContain('class="notice');
+      expect(page).not.toContain('alert(1)');
+    }
+  });
+});
