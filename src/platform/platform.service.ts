@@ -4,6 +4,7 @@ import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { Origin } from '../common/domain-events';
+import { MonitorPerformance } from '../common/performance';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { isDuplicateKey } from '../database/database-errors';
@@ -159,6 +160,7 @@ export class PlatformService {
   }
 
   /** @throws AppError PLATFORM_NOT_FOUND */
+  @MonitorPerformance('platform_switch')
   switch(caller: SessionContext, id: number, scope: SwitchScope, tabId: string | null): Promise<SwitchResult> {
     const userId = caller.user.id;
     const origin: Origin = { sessionId: caller.session.id, tabId };

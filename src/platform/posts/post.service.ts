@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, invalidField } from '../../common/app-error';
 import { Clock } from '../../common/clock';
+import { MonitorPerformance } from '../../common/performance';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
@@ -54,6 +55,7 @@ export class PostService {
    * revocation comes wholly before or wholly after it.
    * @throws AppError PLATFORM_CONTEXT_STALE, PLATFORM_NOT_FOUND or VALIDATION_ERROR, and nothing is stored
    */
+  @MonitorPerformance('create_post')
   create(caller: SessionContext, named: NamedPlatform, form: CreatePostDto): Promise<PostView> {
     return this.sessions.change(caller, async (tx, context) => {
       const platform = await this.fence.checkRow(tx.em, context, named);
