@@ -12,6 +12,7 @@ import { PagesModule } from './pages/pages.module';
 import { PlatformGuard } from './platform/platform.guard';
 import { PlatformModule } from './platform/platform.module';
 import { OriginGuard } from './session/origin.guard';
+import { RecentLoginGuard } from './session/recent-login.guard';
 import { SessionGuard } from './session/session.guard';
 import { SessionModule } from './session/session.module';
 import { StoreModule } from './store/store.module';
@@ -33,6 +34,7 @@ import { StoreModule } from './store/store.module';
     { provide: APP_PIPE, useClass: BodyPipe },
     { provide: APP_GUARD, useClass: OriginGuard },
     { provide: APP_GUARD, useClass: SessionGuard },
+    { provide: APP_GUARD, useClass: RecentLoginGuard },
     { provide: APP_GUARD, useClass: PlatformGuard },
   ],
 })

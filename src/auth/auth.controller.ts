@@ -4,13 +4,19 @@ import { Clock } from '../common/clock';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import type { RestSessionState } from '../protocol/http';
-import { CurrentDevice, CurrentSession, Public, RequireSession } from '../session/session.decorators';
+import {
+  CurrentDevice,
+  CurrentSession,
+  Public,
+  RequireRecentLogin,
+  RequireSession,
+} from '../session/session.decorators';
 import { SessionService } from '../session/session.service';
 import { toSessionState } from '../session/session.views';
 import type { Device, SessionContext } from '../session/session-context';
 import { clearSecret, setSecret } from '../session/session-cookie';
 import { csrfToken } from '../session/session-token';
-import { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
+import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto } from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
 
 @Controller('api/auth')
@@ -57,7 +63,21 @@ export class AuthController {
     clearSecret(this.config, request, reply);
   }
 
+  /** Gives the password once more, for what asks for a recent sign-in. */
+  @Post('reauthenticate')
+  @HttpCode(200)
+  async reauthenticate(
+    @CurrentSession() session: SessionContext,
+    @Body() form: ReauthenticateDto,
+    @CurrentDevice() device: Device,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RestSessionState> {
+    return this.welcome(await this.auth.reauthenticate(session, form.password, device), request, reply);
+  }
+
   @Post('password')
+  @RequireRecentLogin()
   @HttpCode(200)
   async changePassword(
     @CurrentSession() session: SessionContext,

@@ -54,6 +54,11 @@ export class LoginDto {
   platform_id?: number;
 }
 
+export class ReauthenticateDto {
+  @IsText(1, PASSWORD_MAX)
+  password!: string;
+}
+
 export class ChangePasswordDto {
   @IsText(1, PASSWORD_MAX)
   current_password!: string;

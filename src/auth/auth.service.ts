@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
+import { MonitorPerformance } from '../common/performance';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { isDuplicateKey } from '../database/database-errors';
@@ -70,6 +71,7 @@ export class AuthService {
   }
 
   /** A new session with a new secret. @throws AppError INVALID_CREDENTIALS, PLATFORM_NOT_FOUND or RATE_LIMITED */
+  @MonitorPerformance('login')
   async login(form: LoginDto, device: Device): Promise<SignedIn> {
     const user = await this.throttle.attempt(form.username, device.ipAddress, () =>
       this.checkPassword(form.username, form.password, device),
@@ -94,25 +96,46 @@ export class AuthService {
     });
   }
 
+  /** Notes that the person has given the password just now, and gives the session a new secret. */
+  async reauthenticate(caller: SessionContext, password: string, device: Device): Promise<SignedIn> {
+    const { passwordHash } = await this.confirm(caller, password, device);
+    return this.sessions.change(caller, async (tx, context) => {
+      await this.requireUnchanged(tx, caller, passwordHash);
+      await this.audit.record(tx, { type: 'reauthenticated', ...whoOf(context) });
+      return this.rekeyed(tx, context);
+    });
+  }
+
   /** Changes the password, gives this session a new secret, and ends all others of the user. */
   async changePassword(caller: SessionContext, form: ChangePasswordDto, device: Device): Promise<SignedIn> {
-    const { username } = caller.user;
-    const user = await this.throttle.attempt(username, device.ipAddress, () =>
-      this.checkPassword(username, form.current_password, device, caller.session.id),
-    );
+    const before = await this.confirm(caller, form.current_password, device);
     if (form.new_password === form.current_password) {
       throw invalidField('new_password', 'new_password must differ from the current one');
     }
     const passwordHash = await hashPassword(form.new_password);
     return this.sessions.change(caller, async (tx, context) => {
-      const now = await this.users.findById(tx.em, user.id);
-      // Somebody else changed it while we were hashing.
-      if (now?.passwordHash !== user.passwordHash) throw new AppError('INVALID_CREDENTIALS');
-      await this.users.update(tx.em, user.id, { passwordHash });
+      await this.requireUnchanged(tx, caller, before.passwordHash);
+      await this.users.update(tx.em, caller.user.id, { passwordHash });
       await this.audit.record(tx, { type: 'password_changed', ...whoOf(context) });
       await this.sessions.endOthersIn(tx, context, 'password_changed');
-      return this.opened(tx, { id: context.session.id, secret: await this.sessions.rekeyIn(tx, context) });
+      return this.rekeyed(tx, context);
     });
+  }
+
+  /** The caller's own password, throttled as at the sign-in. @throws AppError INVALID_CREDENTIALS or RATE_LIMITED */
+  private confirm({ user, session }: SessionContext, password: string, device: Device): Promise<User> {
+    const check = () => this.checkPassword(user.username, password, device, session.id);
+    return this.throttle.attempt(user.username, device.ipAddress, check);
+  }
+
+  /** Somebody else may have changed the password while we were hashing. @throws AppError INVALID_CREDENTIALS */
+  private async requireUnchanged(tx: Transaction, { user }: SessionContext, passwordHash: string): Promise<void> {
+    const now = await this.users.findById(tx.em, user.id);
+    if (now?.passwordHash !== passwordHash) throw new AppError('INVALID_CREDENTIALS');
+  }
+
+  private async rekeyed(tx: Transaction, context: SessionContext): Promise<SignedIn> {
+    return this.opened(tx, { id: context.session.id, secret: await this.sessions.rekeyIn(tx, context) });
   }
 
   /** A refusal is kept in the trail, and takes as long whether there is such a user or not. */

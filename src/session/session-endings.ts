@@ -1,11 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail, type Fact } from '../audit/audit-trail';
 import { Clock } from '../common/clock';
+import type { Config } from '../config';
+import { CONFIG } from '../config.module';
 import type { Transaction } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import { toDeviceName } from './device';
 import { type Ending, EndingRepository, type Scope } from './ending.repository';
 import { expiryReason } from './expiry-policy';
+import { SessionRepository } from './session.repository';
 import type { Device } from './session-context';
 
 /** The one way in which sessions end: once, with their line in the audit trail and the event that tells the tabs. */
@@ -13,8 +16,10 @@ import type { Device } from './session-context';
 export class SessionEndings {
   constructor(
     private readonly repository: EndingRepository,
+    private readonly sessions: SessionRepository,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
@@ -51,6 +56,17 @@ export class SessionEndings {
     }
     await this.audit.record(tx, ...facts);
     return endings.map(({ userId }) => userId);
+  }
+
+  /** Ends the oldest sessions of the user, whose row is held, so that with one more they are within the limit. */
+  async makeRoomIn(tx: Transaction, userId: number): Promise<void> {
+    const most = this.config.maxSessionsPerUser;
+    if (most === 0) return;
+    const live = await this.sessions.listLive(tx.em, userId, this.clock.now());
+    const byAge = live.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    for (const { id } of byAge.slice(0, Math.max(0, live.length + 1 - most))) {
+      await this.endIn(tx, id, userId, 'replaced');
+    }
   }
 
   private tell(tx: Transaction, sessionId: string, userId: number, reason: EndReason, at: Date): void {

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
-import { CurrentSecret, CurrentSession, Passive } from './session.decorators';
+import { CurrentSecret, CurrentSession, Passive, RequireRecentLogin } from './session.decorators';
 import { SessionService } from './session.service';
 import { toSessionState } from './session.views';
 import type { SessionContext } from './session-context';
@@ -32,12 +32,14 @@ export class SessionController {
   }
 
   @Delete('sessions/:id')
+  @RequireRecentLogin(undefined, { exceptOwn: 'id' })
   @HttpCode(204)
   end(@CurrentSession() session: SessionContext, @Param('id') id: string): Promise<void> {
     return this.sessions.end(session, id);
   }
 
   @Post('sessions/end_others')
+  @RequireRecentLogin()
   @HttpCode(200)
   async endOthers(@CurrentSession() session: SessionContext): Promise<{ ended: number }> {
     return { ended: await this.sessions.endOthers(session) };

@@ -1,8 +1,9 @@
 /** What a route says of the session it needs, and how it gets at it. */
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { parseDuration } from '../config';
 import type { Role } from '../protocol/http';
-import type { SessionContext } from './session-context';
+import type { Device, SessionContext } from './session-context';
 
 export interface SessionRequirement {
   /** An active platform is needed: without one the answer is PLATFORM_REQUIRED. */
@@ -16,6 +17,7 @@ export interface SessionRequirement {
 export const PUBLIC = 'vedfolnir:public';
 export const REQUIREMENT = 'vedfolnir:requirement';
 export const PASSIVE = 'vedfolnir:passive';
+export const RECENT_LOGIN = 'vedfolnir:recent-login';
 
 /** Open to everyone. Without this a route takes signed-in callers only. */
 export const Public = () => SetMetadata(PUBLIC, true);
@@ -25,6 +27,22 @@ export const RequireSession = (requirement: SessionRequirement = {}) => SetMetad
 
 /** Being asked for this is no doing of the person's: it does not move the idle limit. */
 export const Passive = () => SetMetadata(PASSIVE, true);
+
+export interface RecentLogin {
+  /** Milliseconds; null: as configured. */
+  age: number | null;
+  /** A parameter of the path: where it names the caller's own session, nothing is asked. */
+  exceptOwn?: string;
+}
+
+/**
+ * Only for those who have given their password a short while ago; others get REAUTHENTICATION_REQUIRED.
+ * @param age such as `10m`; RECENT_LOGIN of the configuration where none is given
+ */
+export const RequireRecentLogin = (age?: string, options: Omit<RecentLogin, 'age'> = {}) => {
+  const milliseconds = age === undefined ? null : parseDuration('@RequireRecentLogin', age);
+  return SetMetadata(RECENT_LOGIN, { age: milliseconds, ...options } satisfies RecentLogin);
+};
 
 /** What the guard has found out about a request. */
 export interface RequestAuth {
@@ -63,10 +81,13 @@ export const CurrentSecret = createParamDecorator((_: unknown, execution: Execut
 });
 
 /** The caller's user agent and address. */
-export const CurrentDevice = createParamDecorator((_: unknown, execution: ExecutionContext) => {
-  const request = execution.switchToHttp().getRequest<FastifyRequest>();
+export const CurrentDevice = createParamDecorator((_: unknown, execution: ExecutionContext) =>
+  deviceOf(execution.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+export function deviceOf(request: FastifyRequest): Device {
   return { userAgent: request.headers['user-agent'] ?? '', ipAddress: request.ip };
-});
+}
 
 /** The id that the calling tab gave itself, or null. */
 export const CurrentTab = createParamDecorator((_: unknown, execution: ExecutionContext): string | null => {

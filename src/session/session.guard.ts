@@ -6,8 +6,9 @@ import { isFormPost } from '../common/request-kind';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { HEADERS } from '../protocol/http';
+import { DeviceWatch } from './device-watch';
 import { SAFE_METHODS } from './origin.guard';
-import { PASSIVE, PUBLIC, REQUIREMENT, type SessionRequirement, type SocketAuth } from './session.decorators';
+import { deviceOf, PASSIVE, PUBLIC, REQUIREMENT, type SessionRequirement, type SocketAuth } from './session.decorators';
 import { SessionService } from './session.service';
 import { readSecret } from './session-cookie';
 import { isCsrfToken } from './session-token';
@@ -18,6 +19,7 @@ export class SessionGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly sessions: SessionService,
+    private readonly devices: DeviceWatch,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -47,6 +49,7 @@ export class SessionGuard implements CanActivate {
       safe && !requirement.allowExpired
         ? await this.sessions.authenticateRead(secret)
         : await this.sessions.authenticate(secret, requirement.allowExpired);
+    await this.devices.check(context, deviceOf(request));
     if (!safe && !isCsrfToken(secret, givenToken(request))) {
       throw new AppError('CSRF_INVALID');
     }

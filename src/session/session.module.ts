@@ -7,6 +7,7 @@ import { ExpirySweep } from './batch/expiry-sweep';
 import { SweepTimer } from './batch/sweep-timer';
 import { ChangeFeed } from './cache/change-feed';
 import { ContextCache } from './cache/context-cache';
+import { DeviceWatch } from './device-watch';
 import { EndingRepository } from './ending.repository';
 import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
@@ -21,6 +22,7 @@ import { SessionEndings } from './session-endings';
     BatchService,
     ChangeFeed,
     ContextCache,
+    DeviceWatch,
     EndingRepository,
     ExpirySweep,
     SessionEndings,
@@ -28,6 +30,15 @@ import { SessionEndings } from './session-endings';
     SessionService,
     SweepTimer,
   ],
-  exports: [AuditModule, BatchService, ChangeFeed, ExpirySweep, SessionEndings, SessionRepository, SessionService],
+  exports: [
+    AuditModule,
+    BatchService,
+    ChangeFeed,
+    DeviceWatch,
+    ExpirySweep,
+    SessionEndings,
+    SessionRepository,
+    SessionService,
+  ],
 })
 export class SessionModule {}

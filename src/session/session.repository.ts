@@ -105,8 +105,19 @@ export class SessionRepository {
     return result.affected === 1;
   }
 
-  async setTokenHash(em: EntityManager, sessionId: string, tokenHash: string): Promise<void> {
-    await em.update(UserSession, { id: sessionId }, { tokenHash });
+  async rekey(em: EntityManager, sessionId: string, tokenHash: string, authenticatedAt: Date): Promise<void> {
+    await em.update(UserSession, { id: sessionId }, { tokenHash, authenticatedAt });
+  }
+
+  /** @returns whether that was a change */
+  async setAddress(em: EntityManager, sessionId: string, ipAddress: string): Promise<boolean> {
+    const result = await em
+      .createQueryBuilder()
+      .update(UserSession)
+      .set({ ipAddress })
+      .where('id = :sessionId AND ip_address <> :ipAddress', { sessionId, ipAddress })
+      .execute();
+    return result.affected === 1;
   }
 
   async setPlatform(em: EntityManager, sessionIds: string[], platformId: number | null): Promise<void> {

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
+import { MonitorPerformance } from '../common/performance';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import type { Transaction } from '../database/unit-of-work';
@@ -45,7 +46,7 @@ export class SessionService {
   async createIn(tx: Transaction, userId: number, platformId: number | null, device: Device): Promise<NewSession> {
     const now = this.clock.now();
     const created = { id: randomUUID(), secret: newSecret() };
-    await this.makeRoomIn(tx, userId, now);
+    await this.endings.makeRoomIn(tx, userId);
     await this.repository.insert(tx.em, {
       id: created.id,
       userId,
@@ -66,28 +67,19 @@ export class SessionService {
     return created;
   }
 
-  /** Ends the oldest sessions of the user, whose row is held, so that with one more they are within the limit. */
-  private async makeRoomIn(tx: Transaction, userId: number, now: Date): Promise<void> {
-    const most = this.config.maxSessionsPerUser;
-    if (most === 0) return;
-    const live = await this.repository.listLive(tx.em, userId, now);
-    const byAge = live.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    for (const { id } of byAge.slice(0, Math.max(0, live.length + 1 - most))) {
-      await this.endIn(tx, id, userId, 'replaced');
-    }
-  }
-
   /**
    * Who calls, by the secret of the cookie, as the database has it now.
    * @param allowExpired lets a session pass that has run out, but none that was ended
    * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED
    */
+  @MonitorPerformance('authenticate')
   async authenticate(secret: string, allowExpired = false): Promise<SessionContext> {
     if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
     return this.live(await this.load(hashSecret(secret)), allowExpired);
   }
 
   /** As `authenticate`, for a request that changes nothing: the answer may come from the cache. */
+  @MonitorPerformance('authenticate_read')
   async authenticateRead(secret: string): Promise<SessionContext> {
     if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
     const tokenHash = hashSecret(secret);
@@ -160,6 +152,7 @@ export class SessionService {
   }
 
   /** "Stay signed in": moves the idle deadline; the absolute one stands. */
+  @MonitorPerformance('session_extend')
   async extend(context: SessionContext): Promise<ExtendedView> {
     const { session } = await this.recordActivity(context);
     return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
@@ -232,10 +225,13 @@ export class SessionService {
     return this.endings.endIn(tx, sessionId, userId, reason);
   }
 
-  /** Gives the session a new secret; what was opened with the old one must go. @returns the secret for the cookie */
+  /**
+   * Gives the session of a person who has just shown the password a new secret; what was opened with the old one must
+   * go. @returns the secret for the cookie
+   */
   async rekeyIn(tx: Transaction, { session, user }: SessionContext): Promise<string> {
     const secret = newSecret();
-    await this.repository.setTokenHash(tx.em, session.id, hashSecret(secret));
+    await this.repository.rekey(tx.em, session.id, hashSecret(secret), this.clock.now());
     // What is cached under the old secret is of an older revision from here on, and counts no more.
     const revision = await this.repository.raiseRevision(tx.em, user.id, this.clock.now());
     tx.publish({ name: 'session.rekeyed', payload: { sessionId: session.id, userId: user.id, revision } });

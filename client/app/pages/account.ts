@@ -1,8 +1,10 @@
 import { html, type TemplateResult } from 'lit';
+import { ApiError } from '../../core/errors';
 import { notify } from '../lib/notify';
 import { on, session } from '../lib/session';
 import { field } from '../parts/field';
 import { FormView } from '../parts/form-view';
+import { reauthenticate } from '../parts/recent-login';
 
 export class AccountPage extends FormView {
   constructor(root: HTMLElement) {
@@ -53,7 +55,14 @@ export class AccountPage extends FormView {
   }
 
   protected async send(texts: Record<string, string>, form: HTMLFormElement): Promise<void> {
-    await session.request('POST', '/api/auth/password', { body: texts });
+    try {
+      await session.request('POST', '/api/auth/password', { body: texts });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.error_code !== 'REAUTHENTICATION_REQUIRED') throw error;
+      // The form has the password already: no need to ask for it twice.
+      await reauthenticate(texts.current_password ?? '');
+      await session.request('POST', '/api/auth/password', { body: texts });
+    }
     form.reset();
     notify('The password was changed. All other devices are signed out.', 'success');
     // The session has a new secret, and its token with it.

@@ -4,6 +4,7 @@ import { moment } from '../lib/format';
 import { session } from '../lib/session';
 import { View } from '../lib/view';
 import { confirm } from '../parts/confirm';
+import { withRecentLogin } from '../parts/recent-login';
 
 export class DevicesPage extends View {
   private devices: DeviceView[] | null = null;
@@ -73,7 +74,12 @@ export class DevicesPage extends View {
     if (!(await confirm({ title, text, action: 'Sign out' }))) return;
     if (device.current) return void (await this.attempt(() => session.logout()));
     const path = `/api/sessions/${encodeURIComponent(device.id)}`;
-    if (await this.attempt(() => session.request('DELETE', path), `${device.device} was signed out.`))
+    if (
+      await this.attempt(
+        () => withRecentLogin(() => session.request('DELETE', path)),
+        `${device.device} was signed out.`,
+      )
+    )
       await this.load();
   }
 
@@ -81,7 +87,7 @@ export class DevicesPage extends View {
     const text = 'You will stay signed in on this device only.';
     if (!(await confirm({ title: 'Sign out all other devices?', text, action: 'Sign out all' }))) return;
     const done = 'All other devices were signed out.';
-    const task = () => session.request('POST', '/api/sessions/end_others', { body: {} });
+    const task = () => withRecentLogin(() => session.request('POST', '/api/sessions/end_others', { body: {} }));
     if (await this.attempt(task, done)) await this.load();
   };
 }

@@ -1,0 +1,76 @@
+import { html, render } from 'lit';
+import { ApiError } from '../../core/errors';
+import { messageOf } from '../lib/problem';
+import { session } from '../lib/session';
+import { field, textsOf } from './field';
+
+/** Does what asks for a recent sign-in; where it is not recent, asks for the password and does it then. */
+export async function withRecentLogin<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.error_code !== 'REAUTHENTICATION_REQUIRED') throw error;
+    if (!(await askForPassword())) throw error;
+    return task();
+  }
+}
+
+/** @throws ApiError */
+export async function reauthenticate(password: string): Promise<void> {
+  await session.request('POST', '/api/auth/reauthenticate', { body: { password } });
+  // The session has a new secret, and its token with it.
+  await session.syncSessionState();
+}
+
+/** Until the password is right, or the person gives up. @returns whether it was given */
+function askForPassword(): Promise<boolean> {
+  const dialog = document.createElement('dialog');
+  dialog.setAttribute('aria-labelledby', 'password-title');
+  let given = false;
+  let problem = '';
+  const submitted = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    try {
+      await reauthenticate(textsOf(form).password_again ?? '');
+      given = true;
+      dialog.close();
+    } catch (error) {
+      problem = messageOf(error);
+      form.reset();
+      draw();
+      form.querySelector('input')?.focus();
+    }
+  };
+  const draw = (): void => {
+    render(
+      html`
+        <h2 id="password-title">Please give your password once more</h2>
+        <form @submit=${submitted}>
+          <div role="alert">${problem}</div>
+          ${field({
+            name: 'password_again',
+            label: 'Password',
+            type: 'password',
+            autocomplete: 'current-password',
+            hint: 'You signed in a while ago.',
+          })}
+          <div class="actions">
+            <button type="button" @click=${() => dialog.close()}>Cancel</button>
+            <button type="submit" class="primary">Continue</button>
+          </div>
+        </form>
+      `,
+      dialog,
+    );
+  };
+  draw();
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(given);
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AuditTrail } from '../audit/audit-trail';
+import { AppError } from '../common/app-error';
+import { UnitOfWork } from '../database/unit-of-work';
+import { isSameDevice, toDeviceName } from './device';
+import { SessionRepository } from './session.repository';
+import type { Device, SessionContext } from './session-context';
+import { SessionEndings } from './session-endings';
+
+/** Sessions whose address this node has just written; a forgotten one costs one write that changes nothing. */
+const REMEMBERED = 20_000;
+
+/** Looks at where the requests of a session come from. Sockets are not looked at: some of them name no browser. */
+@Injectable()
+export class DeviceWatch {
+  /** A context from the cache may still have the address from before. */
+  private readonly addresses = new LRUCache<string, string>({ max: REMEMBERED });
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly repository: SessionRepository,
+    private readonly endings: SessionEndings,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * Another browser with this session's cookie ends the session; another address is only noted.
+   * @throws AppError SESSION_REVOKED
+   */
+  async check(context: SessionContext, device: Device): Promise<void> {
+    const { session, user } = context;
+    if (session.endedAt) return;
+    if (!isSameDevice(session.userAgent, device.userAgent)) {
+      await this.work.write(async (tx) => {
+        await this.repository.lockUser(tx.em, user.id);
+        await this.endings.endIn(tx, session.id, user.id, 'revoked', device);
+      });
+      throw new AppError('SESSION_REVOKED', { reason: 'revoked' });
+    }
+    await this.noteAddress(context, device);
+  }
+
+  private async noteAddress({ session, user }: SessionContext, device: Device): Promise<void> {
+    const ipAddress = device.ipAddress.slice(0, 45);
+    if ((this.addresses.get(session.id) ?? session.ipAddress) === ipAddress) return;
+    await this.work.write(async (tx) => {
+      // Of several requests that come at once from the new address, one finds it changed.
+      if (!(await this.repository.setAddress(tx.em, session.id, ipAddress))) return;
+      const who = { userId: user.id, sessionId: session.id, device: toDeviceName(session.userAgent) };
+      await this.audit.record(tx, { type: 'address_changed', ...who, ipAddress });
+    });
+    this.addresses.set(session.id, ipAddress);
+  }
+}
