@@ -64,6 +64,8 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
         frameAncestors: ["'none'"],
       },
     },
+    // A form post must name its own origin, and no other site learns our addresses.
+    referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: config.publicOrigin?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
   });
   await app.register(staticFiles, { root: CLIENT_FOLDER, prefix: '/client/', index: false });

@@ -5,9 +5,11 @@ import { TooLate, within } from '../common/within';
 import type { Connections } from './connections';
 import { databaseAway, isCollision, toAppError } from './database-errors';
 
-/** Longest wait for a free connection, and longest that one piece of work may take on it; ms. */
-const ACQUIRE = 10_000;
+/** Longest that one piece of work may take on its connection; ms. */
 const DEADLINE = 5000;
+/** Longest wait for a connection while nobody else's work gets done, and longest wait at all; ms. */
+const ACQUIRE = 8000;
+const LONGEST_QUEUE = 30_000;
 /** How often a transaction that met another one is tried again. */
 const ATTEMPTS = 8;
 
@@ -28,6 +30,7 @@ export class Transaction {
  * and pooled with a retry after deadlocks on MySQL. `read` sees only what is committed.
  */
 export class UnitOfWork {
+  private progressAt = 0;
   private tail: Promise<unknown> = Promise.resolve();
   private readonly inside = new AsyncLocalStorage<true>();
 
@@ -79,16 +82,30 @@ export class UnitOfWork {
     const runner = connections.writer.createQueryRunner();
     if (connections.serial) return work(runner).catch(rethrow);
     try {
-      const connecting = runner.connect();
-      // A connection that comes too late goes straight back, and the work is not done behind the caller's back.
-      await orGiveUp(ACQUIRE, connecting, () => connecting.then(() => connections.release(runner), ignore));
+      await this.acquire(runner);
       const result = await orGiveUp(DEADLINE, work(runner), () => connections.discard(runner));
+      this.progressAt = performance.now();
       connections.release(runner);
       return result;
     } catch (error) {
       connections.release(runner);
       return rethrow(error);
     }
+  }
+
+  /** Waits its turn for a connection, as long as the turns before it are being done. */
+  private async acquire(runner: QueryRunner): Promise<void> {
+    const started = performance.now();
+    const connecting = runner.connect();
+    const moving = () => performance.now() - Math.max(this.progressAt, started) < ACQUIRE;
+    while (moving() && performance.now() - started < LONGEST_QUEUE) {
+      const outcome = await within(ACQUIRE / 5, connecting).catch((error: unknown) => error);
+      if (!(outcome instanceof Error)) return;
+      if (!(outcome instanceof TooLate)) throw outcome;
+    }
+    // A connection that comes too late goes straight back, and the work is not done behind the caller's back.
+    connecting.then(() => this.connections.release(runner), ignore);
+    throw databaseAway(new Error('No connection to the database became free'));
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

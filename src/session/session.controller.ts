@@ -20,7 +20,9 @@ export class SessionController {
     return { ...toSessionState(session, this.clock.now()), csrf_token: csrfToken(secret) };
   }
 
+  /** Notes the activity itself, so the guard need not. */
   @Post('session/extend')
+  @Passive()
   @HttpCode(200)
   extend(@CurrentSession() session: SessionContext): Promise<ExtendedView> {
     return this.sessions.extend(session);

@@ -31,12 +31,12 @@ export class SessionRepository {
       .execute();
   }
 
-  /** One more change that this user's tabs must see. @returns its number */
-  async raiseRevision(em: EntityManager, userId: number, now: Date): Promise<number> {
+  /** One more change that this user's tabs must see. @param more what else it changes of the user. @returns its number */
+  async raiseRevision(em: EntityManager, userId: number, now: Date, more: Partial<User> = {}): Promise<number> {
     await em
       .createQueryBuilder()
       .update(User)
-      .set({ revision: () => 'revision + 1', changedAt: now })
+      .set({ ...more, revision: () => 'revision + 1', changedAt: now })
       .where({ id: userId })
       .execute();
     const user = await em.findOneOrFail(User, { select: { revision: true }, where: { id: userId } });
