@@ -8,6 +8,7 @@ import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo';
 import { SocketAdapter } from './gateway/socket.adapter';
 import { configureHttp, createAdapter } from './http-server';
 import { PinoLogger } from './logger';
+import { describeApi } from './openapi';
 
 /** Longest that open requests may take to finish when the process is told to stop; ms. */
 const DRAIN = 10_000;
@@ -23,6 +24,7 @@ async function start(settings: Config): Promise<void> {
     abortOnError: false,
   });
   await configureHttp(app, config);
+  describeApi(app);
   app.useWebSocketAdapter(new SocketAdapter(app));
   await app.init();
   const seeded = await seedDemo(app, config, instances);
