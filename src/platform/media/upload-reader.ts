@@ -1,6 +1,7 @@
 /** Reads one upload as it comes: bounded, in pieces, its kind found out before much of it is kept. */
 import type { Multipart } from '@fastify/multipart';
 import { AppError, invalidField } from '../../common/app-error';
+import { toAppError } from '../../common/to-app-error';
 import type { MediaLimitsView } from '../../protocol/http';
 import { SNIFF_BYTES, sniffMime } from './sniff';
 
@@ -32,17 +33,28 @@ export async function readUpload(
 ): Promise<Upload> {
   let altText: string | null = null;
   let file: Omit<Upload, 'altText'> | null = null;
-  for await (const part of parts) {
+  for await (const part of legible(parts)) {
     if (part.type === 'field' && part.fieldname === 'alt_text') {
       altText = checkAltText(part.value, limits, part.valueTruncated);
     } else if (part.type === 'file' && part.fieldname === 'file' && !file) {
       file = await readFile(part.file, limits, keep);
     } else {
-      throw invalidField(part.fieldname.slice(0, 40), 'Only file and alt_text are taken here');
+      // A part may come without a name, whatever its type says.
+      throw invalidField(String(part.fieldname).slice(0, 40), 'Only file and alt_text are taken here');
     }
   }
   if (!file) throw invalidField('file', 'A file is needed');
   return { ...file, altText };
+}
+
+/** What comes in comes from the caller: where it cannot be read, the fault is theirs. */
+async function* legible<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* source;
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    throw error.status < 500 ? error : invalidField('file', 'The upload could not be read');
+  }
 }
 
 /** @returns null for none @throws AppError VALIDATION_ERROR */
@@ -74,7 +86,7 @@ async function readFile(
     kept += full.length;
     full = [];
   };
-  for await (const piece of stream) {
+  for await (const piece of legible(stream)) {
     size += piece.length;
     rest = Buffer.concat([rest, piece]);
     if (mimeType === null && rest.length >= SNIFF_BYTES) mimeType = checkType(rest, limits);

@@ -3,6 +3,7 @@ import { ERRORS, type ErrorBody, type ErrorCode } from '../../../src/protocol/er
 import type { PlatformView, PostsView, RestSessionState } from '../../../src/protocol/http';
 import { BACKENDS, type Backend, type Running } from '../../support/backends';
 import type { Answer, RequestOptions, TestClient } from '../../support/http-client';
+import type { Tab } from '../../support/socket-client';
 
 /** A backend with nobody in it: the embedded database would begin with its demo user, who then is the admin. */
 export function startEmpty(backend: Backend, env: Record<string, string | undefined> = {}): Promise<Running> {
@@ -46,10 +47,18 @@ export async function belongings(client: TestClient): Promise<unknown> {
   const posts: unknown[] = [];
   for (const { id } of platforms) {
     const headers = { 'x-background': 'true', 'x-platform-id': String(id), 'x-platform-pinned': 'true' };
-    posts.push((await client.get<PostsView>('/api/posts?limit=200', { headers })).body.posts);
+    // What becomes of a post is for its instance to say; what it says is the person's.
+    for (const post of (await client.get<PostsView>('/api/posts?limit=200', { headers })).body.posts) {
+      posts.push([post.id, post.platform_id, post.title, post.content, post.visibility, post.images]);
+    }
   }
   const devices = sessions.map(({ id, platform }) => `${id} on ${platform?.id}`).sort();
   return { session, platforms, devices, posts };
+}
+
+/** What a tab was told, but for how its person's posts fare. */
+export function toldTo(tab: Tab): string[] {
+  return tab.events.map(({ name }) => name as string).filter((name) => !name.startsWith('post:'));
 }
 
 /** The secret that the client's cookie carries. */

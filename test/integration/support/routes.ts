@@ -1,6 +1,6 @@
 /** Every unsafe route of the contract, with a request that would do something if it were let through. */
 import { randomUUID } from 'node:crypto';
-import type { PlatformView, RestSessionState } from '../../../src/protocol/http';
+import type { PlatformView, PostView, RestSessionState } from '../../../src/protocol/http';
 import { type RequestOptions, TestClient } from '../../support/http-client';
 import { connectPlatforms } from './scenario';
 
@@ -18,25 +18,52 @@ export interface Household {
   /** Another device of the same person. */
   device: TestClient;
   deviceSession: string;
+  /** On the active platform. */
+  post: number;
+  image: number;
+}
+
+/** Bytes enough to be told for a picture. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const MULTIPART = 'multipart/form-data; boundary=edge';
+
+function pictureForm(): Buffer {
+  const head =
+    '--edge\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n';
+  return Buffer.concat([Buffer.from(head), PNG, Buffer.from('\r\n--edge--\r\n')]);
+}
+
+/** @returns the id of a picture that waits for a post */
+export async function upload(client: TestClient, platformId: number): Promise<number> {
+  const headers = { 'content-type': MULTIPART, 'x-platform-id': String(platformId), 'x-platform-pinned': 'true' };
+  const answer = await client.post<{ id: number }>('/api/media', pictureForm(), { headers });
+  if (answer.status !== 201) throw new Error(`Not uploaded: ${answer.text}`);
+  return answer.body.id;
 }
 
 /** A person with three platforms, two devices and a post on each platform. */
 export async function household(url: string, client = new TestClient(url)): Promise<Household> {
   if (!client.cookie) await client.register();
   const platforms = await connectPlatforms(client);
+  const posts: number[] = [];
   for (const { id } of platforms) {
     const headers = { 'x-platform-id': String(id), 'x-platform-pinned': 'true' };
-    await client.post('/api/posts', { content: `a post on ${id}` }, { headers });
+    posts.push((await client.post<PostView>('/api/posts', { content: `a post on ${id}` }, { headers })).body.id);
   }
+  const image = await upload(client, platforms[0]!.id);
   const device = client.device('another device');
   const { session } = (await device.login()).body as RestSessionState;
-  return { client, platforms, device, deviceSession: session.id };
+  return { client, platforms, device, deviceSession: session.id, post: posts[0]!, image };
 }
 
 /** Aimed at what this household has. Sign-in and registration, which know no session yet, are not among them. */
-export function unsafeRoutes({ platforms, deviceSession }: Household): UnsafeRoute[] {
+export function unsafeRoutes({ platforms, deviceSession, post, image }: Household): UnsafeRoute[] {
   const [active, other] = platforms as [PlatformView, PlatformView];
   const platform = { name: 'New', platform_type: 'mastodon', instance_url: 'https://new.example', access_token: 't' };
+  const connect = { platform_type: 'mastodon', instance_url: 'https://new.example' };
   const password = { current_password: 'correct horse battery staple', new_password: 'taken over by somebody' };
   const fence = { 'x-platform-id': String(active.id) };
   const routes: Omit<UnsafeRoute, 'name'>[] = [
@@ -53,6 +80,12 @@ export function unsafeRoutes({ platforms, deviceSession }: Household): UnsafeRou
     { method: 'POST', path: `/api/platforms/${active.id}/test` },
     { method: 'POST', path: '/api/posts', body: { content: 'forged' }, headers: fence },
     { method: 'POST', path: '/create_post', body: { content: 'forged', platform_id: String(active.id) } },
+    { method: 'POST', path: `/api/posts/${post}/retry`, headers: fence },
+    { method: 'DELETE', path: `/api/posts/${post}`, headers: fence },
+    { method: 'POST', path: '/api/media', body: pictureForm(), headers: { ...fence, 'content-type': MULTIPART } },
+    { method: 'PATCH', path: `/api/media/${image}`, body: { alt_text: 'forged' }, headers: fence },
+    { method: 'DELETE', path: `/api/media/${image}`, headers: fence },
+    { method: 'POST', path: '/api/platforms/connect', body: connect },
     { method: 'POST', path: '/api/cleanup_sessions' },
     { method: 'POST', path: '/api/admin/sessions/validate', body: { pairs: [[deviceSession, 1]] } },
     { method: 'POST', path: '/api/admin/sessions/cleanup', body: { user_ids: [1] } },
