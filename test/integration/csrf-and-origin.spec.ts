@@ -40,7 +40,7 @@ describe.each(BACKENDS)('$name', (backend) => {
 
   /** Sends all routes and holds every one of them to the refusal, and what the person has to what it was. */
   async function expectRefused(code: 'CSRF_INVALID' | 'ORIGIN_REFUSED', headers: Record<string, string | undefined>) {
-    expect(routes.length).toBeGreaterThanOrEqual(12);
+    expect(routes.length).toBeGreaterThanOrEqual(20);
     for (const route of routes) {
       const answer = await send(home.client, route, { headers });
       expect([route.name, answer.status, answer.body.error_code]).toEqual([route.name, 403, code]);
@@ -69,8 +69,8 @@ describe.each(BACKENDS)('$name', (backend) => {
     for (const { name } of routes) {
       const fresh = await household(home.client.url, new TestClient(home.client.url));
       const answer = await send(fresh.client, unsafeRoutes(fresh).find((route) => route.name === name)!);
-      const reached =
-        answer.status < 400 || ['FORBIDDEN', 'PLATFORM_UNREACHABLE'].includes(String(answer.body.error_code));
+      const inside = ['FORBIDDEN', 'PLATFORM_UNREACHABLE', 'POST_NOT_FAILED'];
+      const reached = answer.status < 400 || inside.includes(String(answer.body.error_code));
       expect([name, reached, answer.text]).toEqual([name, true, answer.text]);
     }
   });

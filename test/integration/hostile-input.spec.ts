@@ -14,6 +14,7 @@ describe.each(BACKENDS)('$name', (backend) => {
   let before: unknown;
   let client: TestClient;
   let platforms: PlatformView[];
+  let image: number;
   let role: string;
   const heard = new Map<string, number>();
   const node = () => running.nodes[0]!;
@@ -22,7 +23,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     running = await startEmpty(backend);
     bystander = await household(node().url);
     before = await belongings(bystander.client);
-    ({ client, platforms } = await household(node().url, new TestClient(node().url)));
+    ({ client, platforms, image } = await household(node().url, new TestClient(node().url)));
     role = (await client.get<RestSessionState>('/api/session')).body.user.role;
   });
   afterAll(() => running.stop());
@@ -109,6 +110,8 @@ describe.each(BACKENDS)('$name', (backend) => {
       ['PATCH', `/api/platforms/${id}`, { name: 'P', access_token: 't' }],
       ['POST', `/api/switch_platform/${id}`, { scope: 'session' }],
       ['POST', '/api/posts', post],
+      ['PATCH', `/api/media/${image}`, { alt_text: 'a' }],
+      ['POST', '/api/platforms/connect', { platform_type: 'mastodon', instance_url: 'https://p.example', name: 'P' }],
     ];
   }
   const fence = () => ({ 'x-platform-id': String(platforms[0]!.id) });
@@ -219,7 +222,7 @@ describe.each(BACKENDS)('$name', (backend) => {
       running.nodes.map(({ pid }) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]));
     const attack = async (index: number) => {
       const [, body] = HOSTILE_BODIES[index % HOSTILE_BODIES.length]!;
-      const [method, path] = forms()[index % 7]!;
+      const [method, path] = forms()[index % 9]!;
       const cookie = index % 3 ? client.cookie : `vedfolnir_session=${String(index).padEnd(43, 'A')}`;
       const headers = { ...fence(), cookie, 'x-tab-id': `t${index}`, 'user-agent': `agent ${index}` };
       const url = running.nodes[index % running.nodes.length]!.url;

@@ -4,7 +4,8 @@ import type { PlatformView, PostsView, RestSessionState } from '../../src/protoc
 import { BACKENDS, type Running } from '../support/backends';
 import type { Answer } from '../support/http-client';
 import { openTab, type Tab } from '../support/socket-client';
-import { belongings, expectRow, secretOf, startEmpty } from './support/attack';
+import { belongings, expectRow, secretOf, startEmpty, toldTo } from './support/attack';
+import { upload } from './support/routes';
 import { Record, Witness } from './support/witness';
 
 interface Person {
@@ -60,12 +61,12 @@ describe.each(BACKENDS)('$name', (backend) => {
   /** Holds alice's things, and what her tabs were told, to what they were before. */
   async function unharmed(attack: () => Promise<void>): Promise<void> {
     const before = await belongings(alice.client);
-    const heard = alice.tabs.map((tab) => tab.events.length);
+    const heard = alice.tabs.map(toldTo);
     await attack();
     expect(await belongings(alice.client)).toEqual(before);
     // Whatever had been sent to her tabs would have come before this answer.
     await Promise.all(alice.tabs.map((tab) => tab.sync()));
-    expect(alice.tabs.map((tab) => tab.events.length)).toEqual(heard);
+    expect(alice.tabs.map(toldTo)).toEqual(heard);
     expect(alice.tabs.every((tab) => tab.connected)).toBe(true);
   }
 
@@ -107,6 +108,26 @@ describe.each(BACKENDS)('$name', (backend) => {
         expect(page.status).toBe(404);
       }
     });
+  });
+
+  it("touches no post and no upload of another's, by the platform of either", async () => {
+    const theirs = { headers: { 'x-platform-id': String(alice.platforms[1]!.id), 'x-platform-pinned': 'true' } };
+    const image = await upload(alice.client, alice.platforms[1]!.id);
+    const [post] = (await alice.client.get<PostsView>('/api/posts', theirs)).body.posts;
+    await unharmed(async () => {
+      for (const { id } of [...bob.platforms, ...alice.platforms]) {
+        const code = bob.platforms.some((own) => own.id === id) ? 'NOT_FOUND' : 'PLATFORM_NOT_FOUND';
+        const by = named(id, true);
+        expectRow(await bob.client.delete(`/api/posts/${post!.id}`, by), code);
+        expectRow(await bob.client.post(`/api/posts/${post!.id}/retry`, {}, by), code);
+        expectRow(await bob.client.patch(`/api/media/${image}`, { alt_text: 'mine' }, by), code);
+        expectRow(await bob.client.delete(`/api/media/${image}`, by), code);
+        const taken = await bob.client.post('/api/posts', { content: 'x', media_ids: [image] }, by);
+        expectRow(taken, code === 'NOT_FOUND' ? 'VALIDATION_ERROR' : code);
+      }
+    });
+    const attached = await alice.client.post('/api/posts', { content: 'mine', media_ids: [image] }, theirs);
+    expect(attached.status).toBe(201);
   });
 
   it("pages past no end into another's posts", async () => {
@@ -156,13 +177,13 @@ describe.each(BACKENDS)('$name', (backend) => {
   });
 
   it("says nothing to anybody of another's doings", async () => {
-    const heard = bob.tabs.map((tab) => tab.events.length);
+    const heard = bob.tabs.map(toldTo);
     for (const { id } of [...alice.platforms].reverse()) await alice.client.post(`/api/switch_platform/${id}`);
     await alice.client.patch(`/api/platforms/${alice.platforms[0]!.id}`, { name: 'renamed' });
     await alice.client.post('/api/session/extend');
     await alice.tabs[1]!.waitFor('platforms:changed', ({ platforms }) => platforms[0]?.name === 'renamed');
     await Promise.all(bob.tabs.map((tab) => tab.sync()));
-    expect(bob.tabs.map((tab) => tab.events.length)).toEqual(heard);
+    expect(bob.tabs.map(toldTo)).toEqual(heard);
   });
 
   it.each([
