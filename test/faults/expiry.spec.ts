@@ -1,0 +1,157 @@
+/** Sessions run out on time: none early, none missed, each ended once though several nodes watch. */
+import { randomUUID } from 'node:crypto';
+import { DomainEvents } from '../../src/common/domain-events';
+import { Connections } from '../../src/database/connections';
+import { UserSession } from '../../src/database/entities/user-session.entity';
+import { UnitOfWork } from '../../src/database/unit-of-work';
+import { hashSecret, newSecret } from '../../src/session/session-token';
+import { BACKENDS, encryptionKey, type Running } from '../support/backends';
+import { eventually } from '../support/eventually';
+import { TestClient } from '../support/http-client';
+import { startNode } from '../support/server';
+import { createDatabase, startRedis } from '../support/services';
+import { openTab, type Tab } from '../support/socket-client';
+
+const IDLE = 6000;
+
+describe.each(BACKENDS)('$name', (backend) => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await backend.start({ SESSION_IDLE_TIMEOUT: `${IDLE}ms`, SESSION_EXPIRY_WARNING: '3s' });
+  });
+  afterAll(() => running.stop());
+
+  async function person(): Promise<{ client: TestClient; tabs: Tab[] }> {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const urls = [running.nodes[0]!.url, running.nodes.at(-1)!.url];
+    const tabs = await Promise.all(urls.map((url) => openTab({ url, cookie: client.cookie })));
+    await Promise.all(tabs.map((tab) => tab.waitFor('session:state')));
+    return { client, tabs };
+  }
+
+  it('signs an idle person out on time, for all that its tabs do by themselves', async () => {
+    const { client, tabs } = await person();
+    const deadline = Date.parse(tabs[0]!.of('session:state')[0]!.session.idle_expires_at);
+    let over = false;
+    // What pages do by themselves: polls, refreshes, syncs. None of it is a person.
+    const timers = (async () => {
+      while (!over) {
+        await client.get('/api/session');
+        await client.get('/api/user_platforms', { headers: { 'x-background': 'true' } });
+        await tabs[0]!.sync().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    })();
+    for (const tab of tabs) {
+      const warning = await tab.waitFor('session:expiring');
+      expect(warning).toMatchObject({ reason: 'idle', expires_at: new Date(deadline).toISOString() });
+      const ended = await tab.waitFor('session:ended');
+      expect(ended).toMatchObject({ reason: 'idle', error_code: 'SESSION_EXPIRED' });
+      expect(Date.parse(ended.at)).toBeGreaterThanOrEqual(deadline);
+      await tab.closed;
+      expect(tab.of('session:ended')).toHaveLength(1);
+    }
+    over = true;
+    await timers;
+    expect((await client.get('/api/session')).body).toMatchObject({ error_code: 'SESSION_EXPIRED' });
+  });
+
+  it('keeps a person signed in who does something, and clears the warning everywhere', async () => {
+    const { tabs } = await person();
+    const first = tabs[0]!.of('session:state')[0]!.session.idle_expires_at;
+    await Promise.all(tabs.map((tab) => tab.waitFor('session:expiring')));
+    const answer = await tabs[1]!.activity();
+    expect(Date.parse(answer.idle_expires_at)).toBeGreaterThan(Date.parse(first));
+    for (const tab of tabs) {
+      const extended = await tab.waitFor('session:extended');
+      expect(extended.idle_expires_at).toBe(answer.idle_expires_at);
+    }
+    // Past the first deadline, and warned again before the second.
+    for (const tab of tabs) {
+      await tab.waitFor('session:expiring', ({ expires_at }) => expires_at === answer.expires_at);
+      expect(tab.of('session:ended')).toEqual([]);
+      expect(tab.connected).toBe(true);
+    }
+  });
+
+  it('warns a tab that is opened late', async () => {
+    const { client, tabs } = await person();
+    await tabs[0]!.waitFor('session:expiring');
+    const late = await openTab({ url: client.url, cookie: client.cookie });
+    expect(await late.waitFor('session:expiring')).toMatchObject({ reason: 'idle' });
+  });
+});
+
+describe('many at once, on three nodes', () => {
+  /** EXPIRING=2000 for the long run. */
+  const SESSIONS = Number(process.env.EXPIRING ?? 300);
+
+  it(`ends ${SESSIONS} connected sessions within 5 s`, async () => {
+    const [url, redis] = [await createDatabase(), await startRedis()];
+    const env = { DATABASE_URL: url, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
+    const nodes = [await startNode(env), await startNode(env), await startNode(env)];
+    const client = new TestClient(nodes[0]!.url);
+    const { user } = (await client.register()).body;
+    const connections = await Connections.open({ kind: 'mysql', url }, 5);
+    const work = new UnitOfWork(connections, new DomainEvents());
+
+    const now = Date.now();
+    const opening = 20_000 + SESSIONS * 10;
+    const secrets = Array.from({ length: SESSIONS }, (_, index) => ({
+      secret: newSecret(),
+      id: randomUUID() as string,
+      expires: new Date(now + opening + Math.floor((index / SESSIONS) * 5000)),
+    }));
+    for (let from = 0; from < SESSIONS; from += 500) {
+      const rows = secrets.slice(from, from + 500).map(({ secret, id, expires }) => ({
+        id,
+        userId: user.id,
+        tokenHash: hashSecret(secret),
+        activePlatformId: null,
+        userAgent: '',
+        ipAddress: '127.0.0.1',
+        createdAt: new Date(now),
+        authenticatedAt: new Date(now),
+        lastActivityAt: new Date(now),
+        idleExpiresAt: expires,
+        absoluteExpiresAt: new Date(now + 86_400_000),
+        endedAt: null,
+        endReason: null,
+      }));
+      await work.write(({ em }) => em.insert(UserSession, rows));
+    }
+
+    const lags: number[] = [];
+    const ended = new Map<string, number>();
+    const opened: Tab[] = [];
+    for (let from = 0; from < SESSIONS; from += 50) {
+      const some = secrets.slice(from, from + 50).map(async ({ secret, expires }, index) => {
+        const tab = await openTab({ url: nodes[index % 3]!.url, cookie: `vedfolnir_session=${secret}` });
+        tab.socket.on('session:ended', ({ session_id }) => {
+          lags.push(Date.now() - expires.getTime());
+          ended.set(session_id, (ended.get(session_id) ?? 0) + 1);
+        });
+        opened.push(tab);
+      });
+      await Promise.all(some);
+    }
+    expect(Date.now()).toBeLessThan(now + opening);
+    await eventually(() => expect(ended.size).toBe(SESSIONS), { timeout: opening + 30_000, interval: 250 });
+    await Promise.all(opened.map((tab) => tab.closed));
+
+    lags.sort((a, b) => a - b);
+    const at = (share: number) => lags[Math.min(lags.length - 1, Math.floor(lags.length * share))];
+    process.stdout.write(
+      `${SESSIONS} sessions ended: lag p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, earliest ${lags[0]} ms, most ${lags.at(-1)} ms\n`,
+    );
+    expect([...ended.values()].every((count) => count === 1)).toBe(true);
+    // The same machine's clock on both sides; the database's is sampled to a few milliseconds.
+    expect(lags[0]).toBeGreaterThan(-50);
+    const reasons = await work.read((em) => em.find(UserSession, { where: { endReason: 'idle' } }));
+    expect(reasons).toHaveLength(SESSIONS);
+    await connections.close();
+    await Promise.all(nodes.map((node) => node.stop()));
+    await redis.stop();
+  }, 300_000);
+});
