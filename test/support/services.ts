@@ -78,6 +78,8 @@ export async function startMariaDb(): Promise<MariaDb> {
     // Relative to the data folder: the path of a socket may not be longer than 107 characters.
     '--socket=mariadb.sock',
     '--pid-file=mariadb.pid',
+    // Its own: a server that starts removes from this folder what it takes for the leavings of an earlier one.
+    `--tmpdir=${folder}`,
     '--skip-name-resolve',
     '--skip-log-bin',
     '--character-set-server=utf8mb4',
