@@ -1,0 +1,89 @@
+/** A read that needs a session: 64 keep-alive connections, each with a session of its own. */
+import autocannon from 'autocannon';
+import { inTurns, median, ratio, table, verdict } from '../lib/figures.mjs';
+import { processorTime, startPeer } from '../lib/processes.mjs';
+import { seedPeople, vedfolnir } from '../lib/vedfolnir.mjs';
+
+const CONNECTIONS = 64;
+const OURS = 'Vedfolnir';
+/** How many times theirs our requests per second shall be. */
+const AIMS = { 'Nest on Fastify, bare': 0.8, 'express-session + connect-redis': 2.5, 'better-auth get-session': 8 };
+
+async function startContenders({ createDatabase, redisUrl }) {
+  const databaseUrl = await createDatabase('reads');
+  const ours = await vedfolnir(databaseUrl, redisUrl(0))();
+  const cookies = (await seedPeople(databaseUrl, CONNECTIONS)).map(({ cookie }) => cookie);
+  const url = `http://127.0.0.1:${ours.port}/api/session`;
+  const state = await (await fetch(url, { headers: { cookie: cookies[0] } })).text();
+
+  const env = { STATE: state, SESSIONS: `${CONNECTIONS}` };
+  const bare = await startPeer('bare-nest.mjs', env);
+  const express = await startPeer('express-session.mjs', { ...env, REDIS_URL: redisUrl(1) });
+  const auth = { ...env, REDIS_URL: redisUrl(2), DATABASE_URL: await createDatabase('auth') };
+  const betterAuth = await startPeer('better-auth.mjs', auth);
+  return {
+    [OURS]: { ...ours, url, cookies },
+    'Nest on Fastify, bare': { ...bare, cookies },
+    'express-session + connect-redis': express,
+    'better-auth get-session': betterAuth,
+  };
+}
+
+/** A contender that answers something else is not measured. */
+async function check({ url, cookies }, name) {
+  for (const cookie of cookies) {
+    const answer = await fetch(url, { headers: { cookie } });
+    const text = await answer.text();
+    if (answer.status !== 200 || !/"user":\{/.test(text)) throw new Error(`${name}: ${answer.status} ${text}`);
+  }
+}
+
+async function load({ url, pid, cookies }, duration, name) {
+  let next = 0;
+  const before = processorTime(pid);
+  const result = await autocannon({
+    url,
+    connections: CONNECTIONS,
+    duration,
+    setupClient: (client) => client.setHeaders({ cookie: cookies[next++ % cookies.length] }),
+  });
+  const used = before === null ? Number.NaN : processorTime(pid) - before;
+  if (result.non2xx || result.errors) throw new Error(`${name}: ${result.non2xx} refusals, ${result.errors} errors`);
+  const { total } = result.requests;
+  return {
+    perSecond: total / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    processor: (used * 1e6) / total,
+  };
+}
+
+/** @returns what was found, as text */
+export async function run(services, effort) {
+  console.log('Session-checked read: starting …');
+  const contenders = await startContenders(services);
+  for (const [name, contender] of Object.entries(contenders)) {
+    await check(contender, name);
+    await load(contender, effort.warmUp, name);
+  }
+  const found = await inTurns(contenders, effort.rounds, (each, name) => load(each, effort.seconds, name));
+  for (const { stop } of Object.values(contenders)) await stop();
+
+  const all = (name, figure) => found[name].map((round) => round[figure]);
+  const rows = Object.keys(found).map((name) => {
+    const aim = AIMS[name];
+    const times = ratio(all(OURS, 'perSecond'), all(name, 'perSecond'));
+    return [
+      name,
+      Math.round(median(all(name, 'perSecond'))),
+      median(all(name, 'p50')).toFixed(1),
+      median(all(name, 'p99')).toFixed(1),
+      Math.round(median(all(name, 'processor'))),
+      aim ? times.toFixed(2) : '',
+      aim ? `≥ ${aim.toFixed(2)}` : '',
+      aim ? verdict(times >= aim) : '',
+    ];
+  });
+  const head = ['session-checked read', 'requests/s', 'p50 ms', 'p99 ms', 'processor µs', 'ours/theirs', 'aim', ''];
+  return `\n${table(head, rows)}\n`;
+}

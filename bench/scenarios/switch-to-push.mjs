@@ -1,0 +1,179 @@
+/** From sending a switch to its receipt by every tab: 100 people with 3 tabs each, on two nodes, 100 switches/s. */
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPool } from 'mysql2/promise';
+import { io } from 'socket.io-client';
+import { inTurns, median, percentile, ratio, table, verdict } from '../lib/figures.mjs';
+import { startPeer } from '../lib/processes.mjs';
+import { seedPeople, vedfolnir } from '../lib/vedfolnir.mjs';
+
+const PEOPLE = 100;
+const TABS = 3;
+const PER_SECOND = 100;
+/** A push that has not come by then is lost; ms. */
+const PATIENCE = 5000;
+const OURS = 'Vedfolnir';
+const PEER = 'Socket.IO, bare';
+/** How many times theirs our latency may be. */
+const AIM = 1.5;
+
+const agent = new Agent({ keepAlive: true });
+
+function post(port, path, headers) {
+  return new Promise((resolve, reject) => {
+    const options = {
+      host: '127.0.0.1',
+      port,
+      path,
+      method: 'POST',
+      agent,
+      headers: { ...headers, 'content-length': 0 },
+    };
+    const sent = request(options, (answer) => {
+      answer.resume();
+      answer.once('end', () =>
+        answer.statusCode === 200 ? resolve() : reject(new Error(`${path}: ${answer.statusCode}`)),
+      );
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+/** What a contender is measured by: its nodes, its people, and how each of them switches. */
+async function openTabs({ nodes, people }, onPush) {
+  const opened = people.flatMap((person, index) =>
+    Array.from({ length: TABS }, async (_, tab) => {
+      const { port } = nodes[(index + tab) % nodes.length];
+      const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true, ...person.socket });
+      socket.on('platform:switched', (event) => onPush(event.origin.tab_id));
+      socket.once('connect_error', (error) => socket.emitReserved('refused', error));
+      await Promise.race([once(socket, 'connect'), once(socket, 'refused').then(([error]) => Promise.reject(error))]);
+      return socket;
+    }),
+  );
+  return Promise.all(opened);
+}
+
+/** Every switch has a name, which its pushes bring back: it is done when it has come to all of the person's tabs. */
+function stopwatch() {
+  const underWay = new Map();
+  return {
+    start(name) {
+      return new Promise((resolve) => underWay.set(name, { left: TABS, started: performance.now(), resolve }));
+    },
+    note(name) {
+      const entry = underWay.get(name);
+      if (!entry || --entry.left > 0) return;
+      underWay.delete(name);
+      entry.resolve(performance.now() - entry.started);
+    },
+    /** @returns how many pushes have not come */
+    giveUp() {
+      const lost = [...underWay.values()].reduce((sum, { left }) => sum + left, 0);
+      for (const { resolve } of underWay.values()) resolve(null);
+      underWay.clear();
+      return lost;
+    },
+  };
+}
+
+let count = 0;
+
+async function measure({ nodes, people, watch }, duration) {
+  const times = [];
+  const requests = [];
+  const started = performance.now();
+  for (let index = 0; index < duration * PER_SECOND; index++) {
+    const wait = started + (index * 1000) / PER_SECOND - performance.now();
+    if (wait > 0) await sleep(wait);
+    const person = people[index % people.length];
+    const name = `switch-${count++}`;
+    times.push(watch.start(name));
+    const { port } = nodes[index % nodes.length];
+    requests.push(post(port, person.switchTo(count), { ...person.headers, 'x-tab-id': name }));
+  }
+  await Promise.all(requests);
+  const arrived = Promise.all(times);
+  await Promise.race([arrived, sleep(PATIENCE, null, { ref: false })]);
+  const lost = watch.giveUp();
+  const known = (await arrived).filter((time) => time !== null);
+  return { p50: percentile(known, 50), p99: percentile(known, 99), lost, sent: times.length * TABS };
+}
+
+async function startOurs({ createDatabase, redisUrl }) {
+  const databaseUrl = await createDatabase('push');
+  const start = vedfolnir(databaseUrl, redisUrl(0));
+  const nodes = [await start(), await start()];
+  const people = await Promise.all(
+    (await seedPeople(databaseUrl, PEOPLE)).map(async ({ cookie, platforms }) => {
+      const answer = await fetch(`http://127.0.0.1:${nodes[0].port}/api/session`, { headers: { cookie } });
+      const { csrf_token: token } = await answer.json();
+      return {
+        socket: { extraHeaders: { cookie } },
+        headers: { cookie, 'x-csrftoken': token },
+        switchTo: (turn) => `/api/switch_platform/${platforms[Math.floor(turn / PEOPLE) % platforms.length]}`,
+      };
+    }),
+  );
+  return { nodes, people };
+}
+
+async function startBare({ createDatabase, redisUrl }) {
+  const databaseUrl = await createDatabase('bare');
+  const database = createPool(databaseUrl);
+  await database.query('CREATE TABLE sessions (user_id INT PRIMARY KEY, platform_id INT NOT NULL)');
+  await database.query(`CREATE TABLE platforms (id INT PRIMARY KEY, user_id INT NOT NULL, name VARCHAR(100) NOT NULL,
+    platform_type VARCHAR(16) NOT NULL, instance_url VARCHAR(255) NOT NULL, username VARCHAR(255) NOT NULL)`);
+  const people = [];
+  for (let user = 1; user <= PEOPLE; user++) {
+    const platforms = [2 * user, 2 * user + 1];
+    await database.query('INSERT INTO sessions VALUES (?, ?)', [user, platforms[0]]);
+    for (const id of platforms) {
+      const row = [id, user, `My platform ${id}`, 'mastodon', 'https://mastodon.example', `person_${user}`];
+      await database.query('INSERT INTO platforms VALUES (?)', [row]);
+    }
+    const switchTo = (turn) => `/switch/${user}/${platforms[Math.floor(turn / PEOPLE) % platforms.length]}`;
+    people.push({ socket: { auth: { user } }, headers: {}, switchTo });
+  }
+  await database.end();
+  const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl(3) };
+  const nodes = [await startPeer('bare-socket-io.mjs', env), await startPeer('bare-socket-io.mjs', env)];
+  return { nodes, people };
+}
+
+/** @returns what was found, as text */
+export async function run(services, effort) {
+  console.log('Switch to push: starting …');
+  const contenders = { [OURS]: await startOurs(services), [PEER]: await startBare(services) };
+  const sockets = [];
+  for (const contender of Object.values(contenders)) {
+    contender.watch = stopwatch();
+    sockets.push(...(await openTabs(contender, contender.watch.note)));
+  }
+  for (const contender of Object.values(contenders)) await measure(contender, effort.warmUp);
+  const found = await inTurns(contenders, effort.rounds, (each) => measure(each, effort.seconds));
+  for (const socket of sockets) socket.disconnect();
+  agent.destroy();
+  await Promise.all(Object.values(contenders).flatMap(({ nodes }) => nodes.map(({ stop }) => stop())));
+
+  const all = (name, figure) => found[name].map((round) => round[figure]);
+  const sum = (name, figure) => all(name, figure).reduce((total, value) => total + value, 0);
+  const times = { p50: ratio(all(OURS, 'p50'), all(PEER, 'p50')), p99: ratio(all(OURS, 'p99'), all(PEER, 'p99')) };
+  const row = (name) => [
+    name,
+    median(all(name, 'p50')).toFixed(1),
+    median(all(name, 'p99')).toFixed(1),
+    `${sum(name, 'lost')} of ${sum(name, 'sent')}`,
+  ];
+  const reached = [times.p50 <= AIM, times.p99 <= AIM, sum(OURS, 'lost') === 0];
+  const rows = [
+    row(OURS),
+    row(PEER),
+    ['ours/theirs', times.p50.toFixed(2), times.p99.toFixed(2), ''],
+    ['aim', `≤ ${AIM.toFixed(2)}`, `≤ ${AIM.toFixed(2)}`, 'none'],
+    ['', ...reached.map(verdict)],
+  ];
+  return `\n${table(['switch to push', 'p50 ms', 'p99 ms', 'lost'], rows)}\n`;
+}
