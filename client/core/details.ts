@@ -1,7 +1,7 @@
 /** Details of the browser events: camelCase, made anew for each event so that no listener shares ours. */
 import type { ErrorCode } from '../../src/protocol/errors';
 import type { EndReason } from '../../src/protocol/events';
-import type { DeadlinesView, PlatformType, PlatformView, Role, SessionState } from '../../src/protocol/http';
+import type { DeadlinesView, PlatformType, PlatformView, PostView, Role, SessionState } from '../../src/protocol/http';
 
 export interface PlatformDetail {
   id: number;
@@ -10,6 +10,9 @@ export interface PlatformDetail {
   instanceUrl: string;
   username: string | null;
   isDefault: boolean;
+  /** How long a post may be there, and what each link in it counts for. */
+  maxCharacters: number;
+  charactersPerUrl: number;
 }
 
 export interface DeadlinesDetail {
@@ -59,7 +62,7 @@ export interface PlatformsChangedDetail {
   revision: number;
 }
 
-/** Every event of the window by name. The last two are ours in addition to the public contract. */
+/** Every event of the window by name. The last four are ours in addition to the public contract. */
 export interface SessionEvents {
   sessionStateChanged: StateDetail;
   platformSwitched: PlatformSwitchedDetail;
@@ -68,6 +71,8 @@ export interface SessionEvents {
   sessionExpired: ExpiredDetail;
   platformsChanged: PlatformsChangedDetail;
   sessionConnectionChanged: { connected: boolean };
+  postUpdated: { post: PostView };
+  postRemoved: { postId: number; platformId: number };
 }
 
 export function platformDetail(platform: PlatformView): PlatformDetail {
@@ -78,6 +83,8 @@ export function platformDetail(platform: PlatformView): PlatformDetail {
     instanceUrl: platform.instance_url,
     username: platform.username,
     isDefault: platform.is_default,
+    maxCharacters: platform.max_characters,
+    charactersPerUrl: platform.characters_per_url,
   };
 }
 

@@ -222,6 +222,9 @@ export class SessionSync {
         'session:expiring': (event) => this.expiry.heard(event, this.holder.state?.session),
         'session:extended': (event) => event.session_id === this.sessionId && this.inbox.deadlines(event),
         'session:ended': (event) => this.ended(event),
+        'post:updated': ({ post }) => void this.announcer.say('postUpdated', { post }),
+        'post:removed': ({ post_id, platform_id }) =>
+          void this.announcer.say('postRemoved', { postId: post_id, platformId: platform_id }),
       },
     });
   }

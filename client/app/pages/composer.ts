@@ -2,6 +2,7 @@ import { html, nothing, render } from 'lit';
 import { CHARACTER_LIMITS, HEADERS, type PlatformType } from '../../../src/protocol/http';
 import { postLength } from '../../../src/protocol/post-length';
 import { hasUnsentText } from '../../conventions/forms';
+import { platformDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
 import { notify } from '../lib/notify';
 import { isFarewell, messageOf } from '../lib/problem';
@@ -12,6 +13,9 @@ export interface Target {
   id: number;
   name: string;
   type: PlatformType;
+  /** Missing until the session's state has told them. */
+  maxCharacters?: number;
+  charactersPerUrl?: number;
 }
 
 const PLACEHOLDERS: Record<PlatformType, string> = {
@@ -80,7 +84,7 @@ export class Composer {
   }
 
   private moveTo(platform: Target): void {
-    this.target = { id: platform.id, name: platform.name, type: platform.type };
+    this.target = platform;
     this.movedTo = undefined;
     this.pinned = false;
     this.show();
@@ -137,7 +141,7 @@ export class Composer {
   private failed(error: unknown): void {
     if (isApiError(error) && error.error_code === 'PLATFORM_CONTEXT_STALE') {
       const platform = error.state?.platform ?? null;
-      this.movedTo = platform && { id: platform.id, name: platform.name, type: platform.platform_type };
+      this.movedTo = platform && platformDetail(platform);
       void session.syncSessionState();
     } else if (!isFarewell(error)) {
       this.refuse(messageOf(error));
@@ -149,8 +153,12 @@ export class Composer {
     this.text.focus();
   }
 
+  private limit(): number {
+    return this.target.maxCharacters ?? CHARACTER_LIMITS[this.target.type];
+  }
+
   private left(): number {
-    return CHARACTER_LIMITS[this.target.type] - postLength(this.text.value, this.warning.value);
+    return this.limit() - postLength(this.text.value, this.warning.value, this.target.charactersPerUrl);
   }
 
   private show(): void {
@@ -195,7 +203,7 @@ export class Composer {
   private count(): void {
     this.text.removeAttribute('maxlength');
     const left = this.left();
-    this.counter.dataset.max = String(CHARACTER_LIMITS[this.target.type]);
+    this.counter.dataset.max = String(this.limit());
     this.counter.textContent = left < 0 ? `${-left} characters over the limit` : `${left} characters remaining`;
     this.counter.classList.toggle('text-warning', left < NEAR && left >= VERY_NEAR);
     this.counter.classList.toggle('text-danger', left < VERY_NEAR);

@@ -20,6 +20,8 @@ export class HomePage extends View {
   constructor(root: HTMLElement) {
     super(root);
     on('sessionStateChanged', () => this.follow());
+    on('postUpdated', ({ post }) => this.updated(post));
+    on('postRemoved', ({ postId, platformId }) => this.changed(platformId, (posts) => without(posts, postId)));
     this.follow();
   }
 
@@ -52,7 +54,7 @@ export class HomePage extends View {
       </section>
       <section aria-labelledby="posts-title">
         <h2 id="posts-title">Posts</h2>
-        ${loaded ? posts(loaded.posts) : html`<p>Loading…</p>`}
+        ${loaded ? this.posts(loaded.posts) : html`<p>Loading…</p>`}
       </section>
     `;
   }
@@ -61,6 +63,55 @@ export class HomePage extends View {
     this.draw();
     const platform = session.getState()?.platform;
     if (platform && this.loaded?.platformId !== platform.id) void this.load(platform.id);
+  }
+
+  /** A new one stands first; one that is there already stays where it is. */
+  private updated(post: PostView): void {
+    this.changed(post.platform_id, (posts) =>
+      posts.some(({ id }) => id === post.id)
+        ? posts.map((each) => (each.id === post.id ? post : each))
+        : [post, ...posts].sort((a, b) => b.id - a.id).slice(0, POSTS_SHOWN),
+    );
+  }
+
+  private changed(platformId: number, change: (posts: PostView[]) => PostView[]): void {
+    if (this.loaded?.platformId !== platformId) return;
+    this.loaded = { ...this.loaded, posts: change(this.loaded.posts) };
+    this.draw();
+  }
+
+  /** Retry or discard a post that failed. */
+  private act(method: 'POST' | 'DELETE', path: string, { platform_id }: PostView): void {
+    const headers = { [HEADERS.platformId]: String(platform_id) };
+    void this.attempt(() => session.request(method, path, { headers }));
+  }
+
+  private post(post: PostView): TemplateResult {
+    const { id, title, content, status, error, url, created_at, spoiler_text } = post;
+    return html`
+      <li class="card" data-post-id=${id}>
+        ${title ? html`<h3>${title}</h3>` : nothing} ${spoiler_text ? html`<p><em>${spoiler_text}</em></p>` : nothing}
+        <p class="text">${content}</p>
+        <p class="hint">
+          <time datetime=${created_at}>${moment(created_at)}</time> ·
+          ${isLink(url) ? html`<a href=${url} rel="noreferrer">${status}</a>` : html`<span>${status}</span>`}
+        </p>
+        ${error ? html`<p class="error">${error}</p>` : nothing}
+        ${
+          status === 'failed'
+            ? html`<p class="actions">
+                <button type="button" @click=${() => this.act('POST', `/api/posts/${id}/retry`, post)}>Try again</button>
+                <button type="button" @click=${() => this.act('DELETE', `/api/posts/${id}`, post)}>Discard</button>
+              </p>`
+            : nothing
+        }
+      </li>
+    `;
+  }
+
+  private posts(list: PostView[]): TemplateResult {
+    if (list.length === 0) return html`<p>Nothing posted yet.</p>`;
+    return html`<ul class="cards" id="posts">${list.map((each) => this.post(each))}</ul>`;
   }
 
   /** Names the platform that it means: figures of one must never stand under the name of another. */
@@ -86,18 +137,11 @@ function statistic(name: string, value: number | undefined): TemplateResult {
   return html`<div><dt>${name}</dt><dd>${value ?? '…'}</dd></div>`;
 }
 
-function posts(list: PostView[]): TemplateResult {
-  if (list.length === 0) return html`<p>Nothing posted yet.</p>`;
-  return html`<ul class="cards" id="posts">${list.map(post)}</ul>`;
+function without(posts: PostView[], id: number): PostView[] {
+  return posts.filter((post) => post.id !== id);
 }
 
-function post({ title, content, status, error, created_at, spoiler_text }: PostView): TemplateResult {
-  return html`
-    <li class="card">
-      ${title ? html`<h3>${title}</h3>` : nothing} ${spoiler_text ? html`<p><em>${spoiler_text}</em></p>` : nothing}
-      <p class="text">${content}</p>
-      <p class="hint"><time datetime=${created_at}>${moment(created_at)}</time> · <span>${status}</span></p>
-      ${error ? html`<p class="error">${error}</p>` : nothing}
-    </li>
-  `;
+/** An address from outside leads nowhere but to the web. */
+function isLink(url: string | null): url is string {
+  return url !== null && /^https?:\/\//.test(url);
 }
