@@ -26,6 +26,9 @@ export function expiryReason(deadlines: Deadlines): Extract<EndReason, 'idle' | 
   return deadlines.idleExpiresAt < deadlines.absoluteExpiresAt ? 'idle' : 'absolute';
 }
 
+/** The twin of `expiryReason`, for a row `s`. */
+export const EXPIRY_REASON_SQL = "CASE WHEN s.idle_expires_at < s.absolute_expires_at THEN 'idle' ELSE 'absolute' END";
+
 export interface ExpiryPolicy {
   /** Milliseconds. */
   idleTimeout: number;

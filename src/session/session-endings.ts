@@ -7,7 +7,6 @@ import type { Transaction } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import { toDeviceName } from './device';
 import { type Ending, EndingRepository, type Scope } from './ending.repository';
-import { expiryReason } from './expiry-policy';
 import { SessionRepository } from './session.repository';
 import type { Device } from './session-context';
 
@@ -43,18 +42,12 @@ export class SessionEndings {
   async endExpiredIn(tx: Transaction, scope: Scope, limit = 1): Promise<number[]> {
     const at = this.clock.now();
     const endings = await this.repository.takeExpired(tx.em, scope, at, limit);
-    const facts: Fact[] = [];
     for (const reason of ['idle', 'absolute'] as const) {
-      const group = endings.filter((ending) => expiryReason(ending) === reason);
-      if (group.length === 0) continue;
-      const ids = group.map(({ id }) => id);
-      await this.repository.end(tx.em, ids, reason, at);
-      for (const ending of group) {
-        facts.push(toFact(ending, reason));
-        this.tell(tx, ending.id, ending.userId, reason, at);
-      }
+      const ids = endings.filter((ending) => ending.reason === reason).map(({ id }) => id);
+      if (ids.length > 0) await this.repository.end(tx.em, ids, reason, at);
     }
-    await this.audit.record(tx, ...facts);
+    for (const { id, userId, reason } of endings) this.tell(tx, id, userId, reason, at);
+    await this.audit.record(tx, ...endings.map((ending) => toFact(ending, ending.reason)));
     return endings.map(({ userId }) => userId);
   }
 

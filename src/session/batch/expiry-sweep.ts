@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../audit/audit-trail';
 import { Clock } from '../../common/clock';
@@ -31,16 +31,17 @@ export class ExpirySweep {
 
   /**
    * All sessions, by one node at a time.
-   * @param wait whether to wait while another is at it; if not, that one does the work
+   * @param wait whether somebody waits for it: then also for another that is at it, and without pauses. If not, that
+   *   one does the work, and as much time as is worked is left to everybody else
    * @param except a session that is spared
    * @returns how many sessions were ended or removed; null when another is at it
    */
   run(wait: boolean, except?: string): Promise<number | null> {
     return this.lock.run('sweep', wait ? PATIENCE : 0, async () => {
       let cleaned = 0;
-      for (const past of ['idle', 'absolute'] as const) cleaned += (await this.end({ past, except })).length;
-      cleaned += (await this.prune({ except })).length;
-      await this.inBatches(() => this.audit.prune(ROWS_A_BATCH));
+      for (const past of ['idle', 'absolute'] as const) cleaned += (await this.end({ past, except }, !wait)).length;
+      cleaned += (await this.prune({ except }, !wait)).length;
+      await this.inBatches(() => this.audit.prune(ROWS_A_BATCH), !wait);
       return cleaned;
     });
   }
@@ -55,29 +56,33 @@ export class ExpirySweep {
     this.stopping = true;
   }
 
-  private async end(scope: Scope): Promise<number[]> {
+  private async end(scope: Scope, gently = false): Promise<number[]> {
     const ended: number[] = [];
     await this.inBatches(async () => {
       const batch = await this.work.write((tx) => this.endings.endExpiredIn(tx, scope, ROWS_A_BATCH));
       ended.push(...batch);
       return batch.length;
-    });
+    }, gently);
     return ended;
   }
 
-  private async prune(scope: Scope): Promise<number[]> {
+  private async prune(scope: Scope, gently = false): Promise<number[]> {
     const removed: number[] = [];
     await this.inBatches(async () => {
       const before = new Date(this.clock.now().getTime() - this.config.sessionRetention);
       const batch = await this.work.write((tx) => this.rows.prune(tx.em, scope, before, ROWS_A_BATCH));
       removed.push(...batch);
       return batch.length;
-    });
+    }, gently);
     return removed;
   }
 
   /** Until a batch is not full; between them it is everybody else's turn. */
-  private async inBatches(batch: () => Promise<number>): Promise<void> {
-    while (!this.stopping && (await batch()) === ROWS_A_BATCH) await turn();
+  private async inBatches(batch: () => Promise<number>, gently: boolean): Promise<void> {
+    while (!this.stopping) {
+      const started = performance.now();
+      if ((await batch()) < ROWS_A_BATCH) return;
+      await pause(gently ? performance.now() - started : 0);
+    }
   }
 }
