@@ -10,6 +10,8 @@ export type DatabaseConfig = { kind: 'sqlite'; path: string; embedded: boolean }
 
 export interface Config {
   readonly production: boolean;
+  /** Under test, where mistakes of our own are looked for at some cost. */
+  readonly test: boolean;
   readonly port: number;
   readonly host: string;
   readonly database: DatabaseConfig;
@@ -136,6 +138,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   if (production && !rateLimits) throw new ConfigError('RATE_LIMITS=off is refused when NODE_ENV=production');
   return Object.freeze<Config>({
     production,
+    test: env.NODE_ENV === 'test',
     port: integer('PORT', env.PORT || '3000', 0, 65_535),
     host: env.HOST || (production ? '0.0.0.0' : '127.0.0.1'),
     database: database(env.DATABASE_URL),

@@ -38,8 +38,9 @@ class DatabaseLifecycle implements OnApplicationShutdown {
     },
     {
       provide: UnitOfWork,
-      inject: [Connections, DomainEvents],
-      useFactory: (connections: Connections, events: DomainEvents) => new UnitOfWork(connections, events),
+      inject: [Connections, DomainEvents, CONFIG],
+      useFactory: (connections: Connections, events: DomainEvents, config: Config) =>
+        new UnitOfWork(connections, events, config.test),
     },
     {
       provide: Clock,

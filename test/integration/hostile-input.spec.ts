@@ -86,7 +86,7 @@ describe.each(BACKENDS)('$name', (backend) => {
   it('headers that mean nothing do nothing', async () => {
     const other = platforms[1]!.id;
     for (const value of ['', 'x'.repeat(8000), '../../x', '<script>', '1, 1']) {
-      for (const name of ['x-tab-id', 'x-background', 'x-real-ip', 'user-agent', 'x-forwarded-proto', 'forwarded']) {
+      for (const name of ['x-tab-id', 'x-background', 'x-real-ip', 'x-forwarded-proto', 'forwarded']) {
         const answer = await client.post(`/api/switch_platform/${other}`, {}, { headers: { [name]: value } });
         expect([name, answer.status]).toEqual([name, 200]);
       }
