@@ -1,8 +1,8 @@
 /** Our own pages, on top of what `/client/vedfolnir.js` gives to every page. */
 import './app.css';
-import { notify } from './lib/notify';
-import { messageOf } from './lib/problem';
-import { on, session } from './lib/session';
+import { notify } from '../elements/notify';
+import { messageOf } from '../elements/problem';
+import { on, session } from '../elements/session';
 import { AccountPage } from './pages/account';
 import { Composer } from './pages/composer';
 import { DevicesPage } from './pages/devices';

@@ -1,3 +1,4 @@
+import type { PostView } from '../../src/protocol/http';
 import type { SessionEvents } from './details';
 import { SessionSync } from './session-sync';
 import { type Answer, type Call, FakeEnvironment, pageEvent, settle } from './testing/fake-environment';
@@ -11,6 +12,8 @@ const NAMES: (keyof SessionEvents)[] = [
   'sessionExpired',
   'platformsChanged',
   'sessionConnectionChanged',
+  'postUpdated',
+  'postRemoved',
 ];
 
 interface Tab {
@@ -106,6 +109,17 @@ describe('SessionSync at the start', () => {
     await env.pass(3_000);
     expect(heard.sessionStateChanged).toHaveLength(1);
     expect(heard.sessionConnectionChanged).toEqual([{ connected: false }, { connected: true }]);
+  });
+});
+
+describe('SessionSync and posts', () => {
+  it('tells of a post that changed, and of one that is gone', async () => {
+    const { env, heard } = await live();
+    const post = { id: 7, platform_id: 1, status: 'published' } as PostView;
+    env.socket.emit('post:updated', { post, server_time: iso(0) });
+    env.socket.emit('post:removed', { post_id: 7, platform_id: 1, server_time: iso(0) });
+    expect(heard.postUpdated).toEqual([{ post }]);
+    expect(heard.postRemoved).toEqual([{ postId: 7, platformId: 1 }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ErrorBody, ErrorCode } from '../../src/protocol/errors';
 import type { HandshakeAuth, ServerToClientEvents } from '../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../src/protocol/http';
-import type { Environment, SocketPort } from './environment';
+import type { Environment, SocketPort, SocketSignals } from './environment';
 import { errorCodeOf, isSessionOver } from './errors';
 
 export interface TransportHooks {
@@ -90,13 +90,13 @@ export class Transport {
       this.retry();
       if (isSessionOver(code)) hooks.refused(code);
     });
-    const { events } = hooks;
-    socket.on('session:state', (payload) => this.wanted && events['session:state'](payload));
-    socket.on('platform:switched', (payload) => this.wanted && events['platform:switched'](payload));
-    socket.on('platforms:changed', (payload) => this.wanted && events['platforms:changed'](payload));
-    socket.on('session:expiring', (payload) => this.wanted && events['session:expiring'](payload));
-    socket.on('session:extended', (payload) => this.wanted && events['session:extended'](payload));
-    socket.on('session:ended', (payload) => this.wanted && events['session:ended'](payload));
+    for (const name of Object.keys(hooks.events) as (keyof ServerToClientEvents)[]) this.forward(name);
+  }
+
+  /** A late word on a socket that was given up says nothing any more. */
+  private forward<E extends keyof ServerToClientEvents>(name: E): void {
+    const hear = this.hooks.events[name] as (payload: unknown) => void;
+    this.socket.on(name, ((payload: unknown) => this.wanted && hear(payload)) as SocketSignals[E]);
   }
 
   /** Full jitter: when a node dies, its tabs must not return in step. */

@@ -1,6 +1,6 @@
 import { render, type TemplateResult } from 'lit';
-import { notify } from './notify';
-import { isFarewell, messageOf } from './problem';
+import { notify } from '../../elements/notify';
+import { isFarewell, messageOf } from '../../elements/problem';
 
 /** A part of a page that draws itself anew whenever what it shows has changed. */
 export abstract class View {

@@ -1,10 +1,10 @@
 import { html, type TemplateResult } from 'lit';
 import { ApiError } from '../../core/errors';
-import { notify } from '../lib/notify';
-import { on, session } from '../lib/session';
-import { field } from '../parts/field';
+import { field } from '../../elements/field';
+import { notify } from '../../elements/notify';
+import { reauthenticate } from '../../elements/recent-login';
+import { on, session } from '../../elements/session';
 import { FormView } from '../parts/form-view';
-import { reauthenticate } from '../parts/recent-login';
 
 export class AccountPage extends FormView {
   constructor(root: HTMLElement) {

@@ -4,10 +4,10 @@ import { postLength } from '../../../src/protocol/post-length';
 import { hasUnsentText } from '../../conventions/forms';
 import { platformDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
-import { notify } from '../lib/notify';
-import { isFarewell, messageOf } from '../lib/problem';
-import { on, session } from '../lib/session';
-import { textsOf } from '../parts/field';
+import { textsOf } from '../../elements/field';
+import { notify } from '../../elements/notify';
+import { isFarewell, messageOf } from '../../elements/problem';
+import { on, session } from '../../elements/session';
 
 export interface Target {
   id: number;

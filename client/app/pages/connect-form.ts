@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { PLATFORM_TYPES, type PlatformView } from '../../../src/protocol/http';
-import { TYPE_NAMES } from '../lib/format';
-import { notify } from '../lib/notify';
-import { session } from '../lib/session';
-import { field } from '../parts/field';
+import { field } from '../../elements/field';
+import { TYPE_NAMES } from '../../elements/format';
+import { notify } from '../../elements/notify';
+import { session } from '../../elements/session';
 import { FormView } from '../parts/form-view';
 
 /** Connects a platform by an access token made at the instance. */

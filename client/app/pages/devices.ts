@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceView } from '../../../src/protocol/http';
-import { moment } from '../lib/format';
-import { session } from '../lib/session';
+import { confirm } from '../../elements/confirm';
+import { moment } from '../../elements/format';
+import { withRecentLogin } from '../../elements/recent-login';
+import { session } from '../../elements/session';
 import { View } from '../lib/view';
-import { confirm } from '../parts/confirm';
-import { withRecentLogin } from '../parts/recent-login';
 
 export class DevicesPage extends View {
   private devices: DeviceView[] | null = null;

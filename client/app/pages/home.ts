@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { HEADERS, type PostsView, type PostView, type StatisticsView } from '../../../src/protocol/http';
 import type { PlatformDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
-import { moment, TYPE_NAMES } from '../lib/format';
-import { on, session } from '../lib/session';
+import { moment, TYPE_NAMES } from '../../elements/format';
+import { on, session } from '../../elements/session';
 import { View } from '../lib/view';
 
 const POSTS_SHOWN = 20;

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
-import { session } from '../lib/session';
-import { field } from '../parts/field';
+import { field } from '../../elements/field';
+import { session } from '../../elements/session';
 import { FormView } from '../parts/form-view';
 
 export class LoginPage extends FormView {

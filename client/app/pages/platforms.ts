@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PlatformView, UserPlatformsView } from '../../../src/protocol/http';
-import { TYPE_NAMES } from '../lib/format';
-import { on, session } from '../lib/session';
+import { confirm } from '../../elements/confirm';
+import { TYPE_NAMES } from '../../elements/format';
+import { on, session } from '../../elements/session';
 import { View } from '../lib/view';
-import { confirm } from '../parts/confirm';
 import { ConnectForm } from './connect-form';
 
 export class PlatformsPage extends View {

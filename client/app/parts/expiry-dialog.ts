@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { ExpiringDetail } from '../../core/details';
-import { span, timeOfDay } from '../lib/format';
-import { on, session } from '../lib/session';
+import { span, timeOfDay } from '../../elements/format';
+import { on, session } from '../../elements/session';
 import { View } from '../lib/view';
 
 /**

@@ -1,5 +1,5 @@
 import { farewellWords } from '../../../src/protocol/end-reasons';
-import { on } from '../lib/session';
+import { on } from '../../elements/session';
 
 /** Long enough to read one line. */
 const READ_MS = 1_500;

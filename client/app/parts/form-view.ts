@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { fieldErrors, isFarewell, messageOf } from '../lib/problem';
+import { textsOf } from '../../elements/field';
+import { fieldErrors, isFarewell, messageOf } from '../../elements/problem';
 import { View } from '../lib/view';
-import { textsOf } from './field';
 
 /** A form that is sent by script: one sending at a time, the refusal shown where it belongs. */
 export abstract class FormView extends View {

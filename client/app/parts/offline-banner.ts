@@ -1,4 +1,4 @@
-import { on } from '../lib/session';
+import { on } from '../../elements/session';
 
 /** Says that what is shown may be old, for as long as it may be. */
 export function showOfflineBanner(): void {

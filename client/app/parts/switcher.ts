@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PlatformView, UserPlatformsView } from '../../../src/protocol/http';
-import { TYPE_NAMES } from '../lib/format';
-import { on, session } from '../lib/session';
+import { TYPE_NAMES } from '../../elements/format';
+import { on, session } from '../../elements/session';
 import { View } from '../lib/view';
 
 /** Between two letters of one word typed to find an option. */

@@ -1,8 +1,8 @@
 import { html, render } from 'lit';
-import { ApiError } from '../../core/errors';
-import { messageOf } from '../lib/problem';
-import { session } from '../lib/session';
+import { ApiError } from '../core/errors';
 import { field, textsOf } from './field';
+import { messageOf } from './problem';
+import { session } from './session';
 
 /** Does what asks for a recent sign-in; where it is not recent, asks for the password and does it then. */
 export async function withRecentLogin<T>(task: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { PlatformType } from '../../../src/protocol/http';
+import type { PlatformType } from '../../src/protocol/http';
 
 const MOMENT = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const TIME = new Intl.DateTimeFormat('en', { timeStyle: 'short' });

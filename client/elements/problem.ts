@@ -1,4 +1,4 @@
-import { isApiError } from '../../core/errors';
+import { isApiError } from '../core/errors';
 
 /** What went wrong, in words for the person. */
 export function messageOf(error: unknown): string {
