@@ -38,8 +38,15 @@ export class Handshake {
     }
     const secret = this.secretOf(socket);
     if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
-    const { session, user } = await this.sessions.authenticate(secret);
+    const { session, user } = await this.sessions.authenticate(secret, this.addressOf(socket));
     socket.data = { sessionId: session.id, userId: user.id, tabId };
+  }
+
+  /** As for requests: past as many proxies as are ours, and no word further. */
+  private addressOf({ handshake }: AppSocket): string {
+    const told = String(handshake.headers['x-forwarded-for'] ?? '').split(',');
+    const chain = [...told, handshake.address].map((address) => address.trim()).filter(Boolean);
+    return chain.at(-1 - this.config.trustProxy) ?? chain[0]!;
   }
 
   private secretOf(socket: AppSocket): string | undefined {

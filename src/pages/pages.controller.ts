@@ -146,7 +146,8 @@ export class PagesController {
   /** Sign in and register: whoever is signed in already goes home. */
   private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const secret = readSecret(this.config, request);
-    const signedIn = secret !== null && (await this.sessions.authenticate(secret).catch(() => null)) !== null;
+    const signedIn =
+      secret !== null && (await this.sessions.authenticate(secret, request.ip).catch(() => null)) !== null;
     reply.header('Cache-Control', 'no-store');
     if (signedIn) reply.status(303).header('Location', '/').send();
     else {

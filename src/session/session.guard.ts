@@ -45,11 +45,12 @@ export class SessionGuard implements CanActivate {
     const secret = readSecret(this.config, request);
     if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
     const safe = SAFE_METHODS.has(request.method);
+    const device = deviceOf(request);
     const context =
       safe && !requirement.allowExpired
-        ? await this.sessions.authenticateRead(secret)
-        : await this.sessions.authenticate(secret, requirement.allowExpired);
-    await this.devices.check(context, deviceOf(request));
+        ? await this.sessions.authenticateRead(secret, device.ipAddress)
+        : await this.sessions.authenticate(secret, device.ipAddress, requirement.allowExpired);
+    await this.devices.check(context, device);
     if (!safe && !isCsrfToken(secret, givenToken(request))) {
       throw new AppError('CSRF_INVALID');
     }

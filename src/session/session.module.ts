@@ -13,6 +13,7 @@ import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
 import { SessionService } from './session.service';
 import { SessionEndings } from './session-endings';
+import { UnknownSecrets } from './unknown-secrets';
 
 @Module({
   imports: [AuditModule],
@@ -29,6 +30,7 @@ import { SessionEndings } from './session-endings';
     SessionRepository,
     SessionService,
     SweepTimer,
+    UnknownSecrets,
   ],
   exports: [
     AuditModule,

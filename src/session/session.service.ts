@@ -21,6 +21,7 @@ import { toDeadlinesView, toDeviceView } from './session.views';
 import type { Device, SessionContext } from './session-context';
 import { SessionEndings } from './session-endings';
 import { hashSecret, isSecret, newSecret } from './session-token';
+import { UnknownSecrets } from './unknown-secrets';
 
 export interface NewSession {
   id: string;
@@ -37,6 +38,7 @@ export class SessionService {
     private readonly endings: SessionEndings,
     private readonly audit: AuditTrail,
     private readonly cache: ContextCache,
+    private readonly unknown: UnknownSecrets,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CONFIG) private readonly config: Config,
@@ -69,32 +71,37 @@ export class SessionService {
 
   /**
    * Who calls, by the secret of the cookie, as the database has it now.
+   * @param address where the request comes from
    * @param allowExpired lets a session pass that has run out, but none that was ended
-   * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED
+   * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED; RATE_LIMITED to whoever tries many secrets
    */
   @MonitorPerformance('authenticate')
-  async authenticate(secret: string, allowExpired = false): Promise<SessionContext> {
+  async authenticate(secret: string, address: string, allowExpired = false): Promise<SessionContext> {
     if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
-    return this.live(await this.load(hashSecret(secret)), allowExpired);
+    return this.live(await this.find(hashSecret(secret), address), allowExpired);
   }
 
   /** As `authenticate`, for a request that changes nothing: the answer may come from the cache. */
   @MonitorPerformance('authenticate_read')
-  async authenticateRead(secret: string): Promise<SessionContext> {
+  async authenticateRead(secret: string, address: string): Promise<SessionContext> {
     if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
     const tokenHash = hashSecret(secret);
     let loaded = false;
     const context = await this.cache.get(tokenHash, () => {
       loaded = true;
-      return this.load(tokenHash);
+      return this.find(tokenHash, address);
     });
     // A cache does not say that a session is over: it may not have heard of an extension.
     const over = !context || context.session.endedAt || isExpired(context.session, this.clock.now());
-    return over && !loaded ? this.authenticate(secret) : this.live(context);
+    return over && !loaded ? this.authenticate(secret, address) : this.live(context);
   }
 
-  private load(tokenHash: string): Promise<SessionContext | null> {
-    return this.work.read((em) => this.repository.findByTokenHash(em, tokenHash));
+  private async find(tokenHash: string, address: string): Promise<SessionContext | null> {
+    const retryAfter = this.unknown.waitOf(address);
+    if (retryAfter > 0 && !(await this.cache.knows(tokenHash))) throw new AppError('RATE_LIMITED', { retryAfter });
+    const context = await this.work.read((em) => this.repository.findByTokenHash(em, tokenHash));
+    if (!context) await this.unknown.note(address);
+    return context;
   }
 
   /** The context of a live session by its public id, or null. */

@@ -57,6 +57,11 @@ export class ContextCache implements OnApplicationShutdown {
     return context;
   }
 
+  /** Whether this was the secret of a session not long ago; says nothing of its being live. */
+  async knows(tokenHash: string): Promise<boolean> {
+    return this.usable() && (this.near.get(tokenHash) ?? (await this.far?.get(tokenHash)) ?? null) !== null;
+  }
+
   onApplicationShutdown(): void {
     this.far?.close();
   }

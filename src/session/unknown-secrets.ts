@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../common/app-error';
+import { type Throttle, Throttles } from '../store/throttle';
+
+const REMEMBERED = 10_000;
+
+/**
+ * Each secret that is nobody's costs a read of the database. Who brings many of them waits, and no more is read for
+ * that address but for the sessions that are known already: a neighbour behind the same address goes on.
+ */
+@Injectable()
+export class UnknownSecrets {
+  private readonly throttle: Throttle;
+  /** By address: until when it waits, in milliseconds. */
+  private readonly waiting = new LRUCache<string, number>({ max: REMEMBERED });
+
+  constructor(throttles: Throttles) {
+    this.throttle = throttles.create({ name: 'unknown', points: 300, seconds: 60 });
+  }
+
+  /** @returns seconds that this address has to wait; 0 when it is free */
+  waitOf(address: string): number {
+    const until = this.waiting.get(address);
+    return until === undefined ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000));
+  }
+
+  /** One more that was nobody's. @throws AppError RATE_LIMITED */
+  async note(address: string): Promise<void> {
+    try {
+      await this.throttle.take(address);
+    } catch (error) {
+      const seconds = error instanceof AppError ? error.options.retryAfter : undefined;
+      if (seconds) this.waiting.set(address, Date.now() + seconds * 1000);
+      throw error;
+    }
+  }
+}

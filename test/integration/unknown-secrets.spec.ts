@@ -1,0 +1,49 @@
+/** Secrets that are nobody's, by the hundred: who brings them waits, and nobody else does. */
+import { randomBytes } from 'node:crypto';
+import { ERRORS } from '../../src/protocol/errors';
+import { BACKENDS, type Running } from '../support/backends';
+import { TestClient } from '../support/http-client';
+import { openTab } from '../support/socket-client';
+import { expectRow, startEmpty } from './support/attack';
+
+const ALLOWED = 300;
+const HERE = { 'x-forwarded-for': '203.0.113.7' };
+const THERE = { 'x-forwarded-for': '203.0.113.8' };
+
+describe.each(BACKENDS)('$name', (backend) => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await startEmpty(backend, { RATE_LIMITS: 'on', TRUST_PROXY: '1' });
+  });
+  afterAll(() => running.stop());
+
+  const stranger = () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    client.cookie = `vedfolnir_session=${randomBytes(32).toString('base64url')}`;
+    return client;
+  };
+
+  it('makes the one who tries them wait, and lets the neighbours go on', async () => {
+    const neighbour = new TestClient(running.nodes[0]!.url);
+    await neighbour.register();
+    expect((await neighbour.get('/api/session', { headers: HERE })).status).toBe(200);
+
+    for (let count = 0; count < ALLOWED; count++) {
+      expectRow(await stranger().get('/api/session', { headers: HERE }), 'SESSION_INVALID');
+    }
+    const refused = await stranger().get('/api/session', { headers: HERE });
+    expectRow(refused, 'RATE_LIMITED');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expectRow(await stranger().post('/api/session/extend', {}, { headers: HERE }), 'RATE_LIMITED');
+    await expect(openTab(stranger(), { headers: HERE })).rejects.toMatchObject({
+      data: { error_code: 'RATE_LIMITED', error: ERRORS.RATE_LIMITED.message },
+    });
+
+    expect((await neighbour.get('/api/session', { headers: HERE })).status).toBe(200);
+    expect((await neighbour.post('/api/session/extend', {}, { headers: HERE })).status).toBe(200);
+    const tab = await openTab(neighbour, { headers: HERE });
+    tab.close();
+    expectRow(await stranger().get('/api/session', { headers: THERE }), 'SESSION_INVALID');
+  });
+});
