@@ -21,7 +21,7 @@ import type { RemoteAccount } from './instances/instance-types';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
-import { TokenCipher } from './token-cipher';
+import { accessTokenPlace, TokenCipher } from './token-cipher';
 
 export interface SignedInAccount {
   instanceUrl: string;
@@ -90,7 +90,7 @@ export class PlatformService {
         const name = signedIn.name ?? `@${account.username}@${new URL(instanceUrl).host}`.slice(0, 100);
         return this.insert(tx, caller, token, { name, platformType, instanceUrl, username: account.username });
       }
-      await this.platforms.update(tx.em, known.id, this.renewed(known.id, token));
+      await this.platforms.update(tx.em, known.id, this.renewed(known, token));
       const platforms = await this.announcer.announce(tx, userId);
       return platforms.find((platform) => platform.id === known.id)!;
     });
@@ -117,7 +117,7 @@ export class PlatformService {
       nextCheckAt: now,
     });
     // Sealed for this very row, which has its id only now.
-    await this.platforms.update(tx.em, row.id, { accessToken: this.seal(row.id, token) });
+    await this.platforms.update(tx.em, row.id, { accessToken: this.cipher.seal(token, accessTokenPlace(row)) });
     if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
     await this.audit.record(tx, { type: 'platform_added', ...whoOf(caller), platform: row });
     await this.announcer.announce(tx, userId);
@@ -129,10 +129,10 @@ export class PlatformService {
     if (form.name === undefined && form.access_token === undefined) {
       throw invalidField('name', 'name or access_token is needed');
     }
-    return this.changeOne(caller, id, async (tx) => {
+    return this.changeOne(caller, id, async (tx, row) => {
       await this.platforms.update(tx.em, id, {
         ...(form.name !== undefined && { name: form.name }),
-        ...(form.access_token !== undefined && this.renewed(id, form.access_token)),
+        ...(form.access_token !== undefined && this.renewed(row, form.access_token)),
       });
     });
   }
@@ -194,13 +194,9 @@ export class PlatformService {
   }
 
   /** What a new token changes: the instance is asked about it soon. */
-  private renewed(id: number, token: string): Partial<PlatformConnection> {
-    const accessToken = this.seal(id, token);
+  private renewed(row: PlatformConnection, token: string): Partial<PlatformConnection> {
+    const accessToken = this.cipher.seal(token, accessTokenPlace(row));
     return { accessToken, needsReconnect: false, nextCheckAt: this.clock.now(), checkFailures: 0 };
-  }
-
-  private seal(id: number, token: string): string {
-    return this.cipher.seal(token, { column: 'platform_connections.access_token', id });
   }
 
   private changeOne(

@@ -14,9 +14,15 @@ export interface Place {
   column: 'platform_connections.access_token' | 'oauth_apps.client_secret' | 'oauth_states.code_verifier';
   /** Of the row. */
   id: number | string;
+  /** Whose row it is, where it is somebody's: a row that is given to another person does not open either. */
+  userId?: number;
 }
 
-const aad = ({ id, column }: Place): Buffer => Buffer.from(`${column}:${id}`);
+export function accessTokenPlace({ id, userId }: { id: number; userId: number }): Place {
+  return { column: 'platform_connections.access_token', id, userId };
+}
+
+const aad = ({ column, id, userId }: Place): Buffer => Buffer.from([column, id, userId ?? ''].join(':'));
 const keyId = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
 
 /** A stored secret that does not open: altered, moved, or sealed with a key that is not there. Names it; no content. */

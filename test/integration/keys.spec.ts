@@ -6,7 +6,7 @@ import { Connections } from '../../src/database/connections';
 import { OAuthApp } from '../../src/database/entities/oauth-app.entity';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
-import { TokenCipher } from '../../src/platform/token-cipher';
+import { accessTokenPlace, TokenCipher } from '../../src/platform/token-cipher';
 import type { PlatformView } from '../../src/protocol/http';
 import { encryptionKey } from '../support/backends';
 import {
@@ -109,8 +109,7 @@ describe.each(DATABASES)('%s', (_, database) => {
       expect([rows.length, apps.length]).toEqual([255, 1]);
       const sealed = [...rows.map(({ accessToken }) => accessToken), ...apps.map(({ clientSecret }) => clientSecret)];
       expect(sealed.filter((text) => !cipher.isNewest(text))).toEqual([]);
-      const open = (row: PlatformConnection) =>
-        cipher.unseal(row.accessToken, { column: 'platform_connections.access_token', id: row.id });
+      const open = (row: PlatformConnection) => cipher.unseal(row.accessToken, accessTokenPlace(row));
       expect(open(rows[0]!)).toBe(renewed.token);
       expect(rows.slice(1, 5).map(open)).toEqual(tokens.slice(1));
     });
@@ -145,6 +144,15 @@ describe.each(DATABASES)('%s', (_, database) => {
       expect([tested.status, tested.body.error_code]).toEqual([502, 'PLATFORM_REJECTED']);
       expect((await client.get<PlatformView>(`/api/platforms/${id}`)).body.needs_reconnect).toBe(true);
     }
+    // A row that was given to somebody else opens for nobody.
+    const thief = new TestClient(node.url);
+    const { id: thiefId } = (await thief.register()).body.user;
+    const { platform: four } = await connectTo(client, town, 'four');
+    await withRows(env, (work) =>
+      work.write(({ em }) => em.update(PlatformConnection, { id: four.id }, { userId: thiefId })),
+    );
+    expect((await thief.post(`/api/platforms/${four.id}/test`)).body.error_code).toBe('PLATFORM_REJECTED');
+
     for (const { token } of connected) expect(rotation.output + node.output()).not.toContain(token);
     await node.stop();
   });

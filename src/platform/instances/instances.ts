@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Config } from '../../config';
 import { CONFIG } from '../../config.module';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
-import { TokenCipher } from '../token-cipher';
+import { accessTokenPlace, TokenCipher } from '../token-cipher';
 import { GuardedFetch } from './guarded-fetch';
 import { InstanceClient } from './instance-client';
 
@@ -19,8 +19,8 @@ export class Instances implements OnApplicationShutdown {
   }
 
   /** As the account of a connection. @throws UnsealError */
-  of({ id, instanceUrl, accessToken }: PlatformConnection): InstanceClient {
-    const token = this.cipher.unseal(accessToken, { column: 'platform_connections.access_token', id });
+  of({ id, userId, instanceUrl, accessToken }: PlatformConnection): InstanceClient {
+    const token = this.cipher.unseal(accessToken, accessTokenPlace({ id, userId }));
     return new InstanceClient(this.fetch, instanceUrl, token);
   }
 

@@ -19,6 +19,7 @@ export interface RotationReport {
 
 interface Secret {
   id: number | string;
+  userId?: number;
   sealed: string;
 }
 
@@ -36,7 +37,7 @@ const COLUMNS: SecretColumn[] = [
     list: async (em, after) => {
       const query = em.createQueryBuilder(PlatformConnection, 'row').orderBy('row.id', 'ASC').limit(BATCH);
       if (after !== null) query.where('row.id > :after', { after });
-      return (await query.getMany()).map(({ id, accessToken }) => ({ id, sealed: accessToken }));
+      return (await query.getMany()).map(({ id, userId, accessToken }) => ({ id, userId, sealed: accessToken }));
     },
     replace: async (em, { id, sealed }, accessToken) => {
       await em.update(PlatformConnection, { id: Number(id), accessToken: sealed }, { accessToken });
@@ -90,7 +91,7 @@ async function rotateBatch(
   const secrets = await work.read((em) => each.list(em, after));
   const fresh: [Secret, string][] = [];
   for (const secret of secrets) {
-    const place: Place = { column: each.column, id: secret.id };
+    const place: Place = { column: each.column, id: secret.id, userId: secret.userId };
     try {
       if (cipher.isNewest(secret.sealed)) report.current++;
       else fresh.push([secret, cipher.seal(cipher.unseal(secret.sealed, place), place)]);
