@@ -89,6 +89,13 @@ function list(text: string | undefined): string[] {
     .filter(Boolean);
 }
 
+function hostsAndPorts(name: string, given: string[]): string[] {
+  for (const each of given) {
+    if (!/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(each)) throw new ConfigError(`${name}: "${each}" is not host:port`);
+  }
+  return given;
+}
+
 function database(url: string | undefined): DatabaseConfig {
   if (!url) return { kind: 'sqlite', path: join(DATA_FOLDER, 'vedfolnir.sqlite'), embedded: true };
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
@@ -158,7 +165,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: integer('TRUST_PROXY', env.TRUST_PROXY || '0', 0, 10),
     registration: oneOf('REGISTRATION', env.REGISTRATION || (production ? 'closed' : 'open'), ['open', 'closed']),
     encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS, production),
-    allowPrivateInstances: list(env.ALLOW_PRIVATE_INSTANCES),
+    allowPrivateInstances: hostsAndPorts('ALLOW_PRIVATE_INSTANCES', list(env.ALLOW_PRIVATE_INSTANCES)),
     rateLimits,
     logLevel: oneOf('LOG_LEVEL', env.LOG_LEVEL || 'info', LOG_LEVELS),
   });

@@ -14,7 +14,7 @@ import {
 import { SessionService } from '../session/session.service';
 import { toSessionState } from '../session/session.views';
 import type { Device, SessionContext } from '../session/session-context';
-import { clearSecret, setSecret } from '../session/session-cookie';
+import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
 import { csrfToken } from '../session/session-token';
 import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto } from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
@@ -36,7 +36,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RestSessionState> {
-    return this.welcome(await this.auth.register(form, device), request, reply);
+    return this.welcome(await this.auth.register(form, device, readSecret(this.config, request)), request, reply);
   }
 
   @Post('login')
@@ -48,7 +48,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RestSessionState> {
-    return this.welcome(await this.auth.login(form, device), request, reply);
+    return this.welcome(await this.auth.login(form, device, readSecret(this.config, request)), request, reply);
   }
 
   @Post('logout')

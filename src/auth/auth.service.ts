@@ -37,8 +37,12 @@ export class AuthService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** A new account, signed in. @throws AppError REGISTRATION_CLOSED, USERNAME_TAKEN or RATE_LIMITED */
-  async register(form: RegisterDto, device: Device): Promise<SignedIn> {
+  /**
+   * A new account, signed in.
+   * @param held the secret that the browser holds until now: it ends with it
+   * @throws AppError REGISTRATION_CLOSED, USERNAME_TAKEN or RATE_LIMITED
+   */
+  async register(form: RegisterDto, device: Device, held?: string | null): Promise<SignedIn> {
     await this.throttle.register(device.ipAddress);
     const passwordHash = await hashPassword(form.password);
     return this.work
@@ -63,6 +67,7 @@ export class AuthService {
         const first = mayBeFirst && (await this.users.lockFirst(tx.em)) === user.id;
         if (closed && !first) throw new AppError('REGISTRATION_CLOSED');
         if (first) await this.users.update(tx.em, user.id, { role: 'admin' });
+        if (held) await this.sessions.endReplacedIn(tx, held);
         return this.opened(tx, await this.sessions.createIn(tx, user.id, null, device));
       })
       .catch((error: unknown) => {
@@ -70,21 +75,29 @@ export class AuthService {
       });
   }
 
-  /** A new session with a new secret. @throws AppError INVALID_CREDENTIALS, PLATFORM_NOT_FOUND or RATE_LIMITED */
+  /**
+   * A new session with a new secret.
+   * @param held as in `register`
+   * @throws AppError INVALID_CREDENTIALS, PLATFORM_NOT_FOUND or RATE_LIMITED
+   */
   @MonitorPerformance('login')
-  async login(form: LoginDto, device: Device): Promise<SignedIn> {
+  async login(form: LoginDto, device: Device, held?: string | null): Promise<SignedIn> {
     const user = await this.throttle.attempt(form.username, device.ipAddress, () =>
       this.checkPassword(form.username, form.password, device),
     );
-    return this.openSession(user.id, device, form.platform_id, user.passwordHash);
+    return this.openSession(user.id, device, { platformId: form.platform_id, checked: user.passwordHash, held });
   }
 
   /**
    * As `login`, for a user already known.
-   * @param checked the hash that a password was found to match: one that was changed since opens nothing
+   * @param how.checked the hash that a password was found to match: one that was changed since opens nothing
    * @throws AppError PLATFORM_NOT_FOUND or INVALID_CREDENTIALS (no such user)
    */
-  openSession(userId: number, device: Device, platformId?: number, checked?: string): Promise<SignedIn> {
+  openSession(
+    userId: number,
+    device: Device,
+    { platformId, checked, held }: { platformId?: number; checked?: string; held?: string | null } = {},
+  ): Promise<SignedIn> {
     return this.work.write(async (tx) => {
       await this.sessionRows.lockUser(tx.em, userId);
       const user = await this.users.findById(tx.em, userId);
@@ -92,6 +105,7 @@ export class AuthService {
       if (!user?.isActive || changed) throw new AppError('INVALID_CREDENTIALS');
       const start = await this.users.startingPlatform(tx.em, user, platformId);
       if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
+      if (held) await this.sessions.endReplacedIn(tx, held);
       return this.opened(tx, await this.sessions.createIn(tx, user.id, start, device));
     });
   }

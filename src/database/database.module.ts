@@ -1,10 +1,12 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock';
 import { DomainEvents } from '../common/domain-events';
+import { INSTALLATION } from '../common/installation';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { Connections } from './connections';
 import { DatabaseClock } from './database-clock';
+import { Installation } from './entities/installation.entity';
 import { NodeLock } from './node-lock';
 import { UnitOfWork } from './unit-of-work';
 
@@ -32,6 +34,11 @@ class DatabaseLifecycle implements OnApplicationShutdown {
       useFactory: (config: Config) => Connections.open(config.database, config.databasePool),
     },
     {
+      provide: INSTALLATION,
+      inject: [Connections],
+      useFactory: async ({ reader }: Connections) => (await reader.manager.find(Installation))[0]!.id,
+    },
+    {
       provide: NodeLock,
       inject: [CONFIG],
       useFactory: (config: Config) => new NodeLock(config.database),
@@ -54,6 +61,6 @@ class DatabaseLifecycle implements OnApplicationShutdown {
       },
     },
   ],
-  exports: [Connections, NodeLock, UnitOfWork, Clock],
+  exports: [Connections, INSTALLATION, NodeLock, UnitOfWork, Clock],
 })
 export class DatabaseModule {}

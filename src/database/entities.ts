@@ -1,5 +1,6 @@
 import { AuditEvent } from './entities/audit-event.entity';
 import { Image } from './entities/image.entity';
+import { Installation } from './entities/installation.entity';
 import { MediaChunk } from './entities/media-chunk.entity';
 import { OAuthApp } from './entities/oauth-app.entity';
 import { OAuthState } from './entities/oauth-state.entity';
@@ -18,4 +19,5 @@ export const ENTITIES = [
   OAuthApp,
   OAuthState,
   AuditEvent,
+  Installation,
 ];

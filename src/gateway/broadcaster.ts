@@ -4,7 +4,7 @@ import type { DeadlinesView } from '../protocol/http';
 import type { Deadlines } from '../session/expiry-policy';
 import { endedCode } from '../session/liveness';
 import { ExpiryWatch } from './expiry-watch';
-import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
+import { type AppServer, sessionRoom, userRoom } from './socket-types';
 
 /** From facts of the domain, of this node or another, to messages on the wire: each node tells its own sockets. */
 @Injectable()
@@ -53,11 +53,6 @@ export class Broadcaster {
     this.events.on('post.removed', ({ userId, postId, platformId, at }) => {
       to(userRoom(userId)).emit('post:removed', { post_id: postId, platform_id: platformId, server_time: at });
     });
-
-    this.events.on('session.rekeyed', ({ sessionId }) => {
-      // Drops the line without a farewell: who holds the new secret comes back by itself, who holds the old cannot.
-      for (const socket of localSockets(io, sessionId)) socket.conn.close();
-    });
   }
 }
 
@@ -70,13 +65,6 @@ export function endSockets(io: AppServer, { sessionId, reason, at }: DomainEvent
     at,
   });
   io.local.in(sessionRoom(sessionId)).disconnectSockets(true);
-}
-
-/** The sockets of the session on this node. */
-export function localSockets(io: AppServer, sessionId: string): AppSocket[] {
-  const namespace = io.of('/');
-  const ids = [...(namespace.adapter.rooms.get(sessionRoom(sessionId)) ?? [])];
-  return ids.map((id) => namespace.sockets.get(id)).filter((socket) => socket !== undefined);
 }
 
 function toDeadlines(view: DeadlinesView): Deadlines {

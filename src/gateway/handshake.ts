@@ -39,7 +39,7 @@ export class Handshake {
     const secret = this.secretOf(socket);
     if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
     const { session, user } = await this.sessions.authenticate(secret, this.addressOf(socket));
-    socket.data = { sessionId: session.id, userId: user.id, tabId };
+    socket.data = { sessionId: session.id, tokenHash: session.tokenHash, userId: user.id, tabId };
   }
 
   /** As for requests: past as many proxies as are ours, and no word further. */

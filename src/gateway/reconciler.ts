@@ -5,7 +5,7 @@ import { ChangeFeed } from '../session/cache/change-feed';
 import type { Changes } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toSessionState } from '../session/session.views';
-import { endSockets, localSockets } from './broadcaster';
+import { endSockets } from './broadcaster';
 import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
 
 /** A message may still be on its way for this long after the commit; ms. */
@@ -33,6 +33,10 @@ export class Reconciler {
     this.feed.onChanges((changes) => this.compare(io, changes));
     this.events.on('platform.switched', ({ userId, revision }) => this.note(userId, revision));
     this.events.on('platforms.changed', ({ userId, revision }) => this.note(userId, revision));
+    this.events.on('session.rekeyed', async ({ userId, revision }) => {
+      await this.resend(io, socketsIn(io, userRoom(userId)));
+      this.note(userId, revision);
+    });
   }
 
   /** The user's sockets here have been told this revision. */
@@ -46,11 +50,14 @@ export class Reconciler {
     if (!this.io?.of('/').adapter.rooms.has(userRoom(userId))) this.told.delete(userId);
   }
 
-  private async compare(io: AppServer, { ended, users, whole }: Changes): Promise<void> {
+  private async compare(io: AppServer, { ended, users, rekeyed, whole }: Changes): Promise<void> {
     const { rooms, sids } = io.of('/').adapter;
     for (const { sessionId, reason, at } of ended) {
       if (!rooms.has(sessionRoom(sessionId))) continue;
       endSockets(io, { sessionId, userId: 0, reason, at: at.toISOString() });
+    }
+    for (const { sessionId, tokenHash } of rekeyed) {
+      for (const socket of socketsIn(io, sessionRoom(sessionId))) closeIfRekeyed(socket, tokenHash);
     }
     const settled = this.clock.now().getTime() - ON_ITS_WAY;
     for (const { userId, revision, at } of users) {
@@ -68,9 +75,18 @@ export class Reconciler {
       const context = await this.sessions.getContext(sessionId);
       if (!context) continue;
       const state = toSessionState(context, this.clock.now());
-      for (const socket of localSockets(io, sessionId)) socket.emit('session:state', state);
+      for (const socket of socketsIn(io, sessionRoom(sessionId))) {
+        if (!closeIfRekeyed(socket, context.session.tokenHash)) socket.emit('session:state', state);
+      }
     }
   }
+}
+
+/** Without a farewell: who holds the new secret comes back by itself, and who holds the old one cannot. */
+function closeIfRekeyed(socket: AppSocket, tokenHash: string): boolean {
+  if (socket.data.tokenHash === tokenHash) return false;
+  socket.conn.close();
+  return true;
 }
 
 function socketsIn(io: AppServer, room: string): AppSocket[] {

@@ -9,6 +9,7 @@ import {
   WebSocketServer,
 } from '@nestjs/websockets';
 import { IsInt } from 'class-validator';
+import { invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { toAppError } from '../common/to-app-error';
 import { Omittable } from '../common/validation';
@@ -58,6 +59,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
 
   afterInit(io: AppServer): void {
     io.use(this.handshake.check);
+    io.on('connection', answerUnknown);
     this.broadcaster.start(io);
     this.reconciler.start(io);
     this.watch.onExpiring = (sessionId, deadlines) => {
@@ -72,6 +74,8 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     await socket.join([userRoom(userId), sessionRoom(sessionId)]);
     try {
       const context = await this.sessions.requireContext(sessionId);
+      // It may have been given another secret since the handshake.
+      if (context.session.tokenHash !== socket.data.tokenHash) return void socket.conn.close();
       socket.emit('session:state', toSessionState(context, this.clock.now()));
       if (socket.disconnected) return;
       this.reconciler.note(userId, context.revision);
@@ -120,4 +124,13 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
       server_time: this.clock.now().toISOString(),
     };
   }
+}
+
+/** Who asks for something that there is not, waits for an answer all the same. */
+function answerUnknown(socket: AppSocket): void {
+  socket.onAny((name: string, ...given: unknown[]) => {
+    const answer = given.at(-1);
+    if (typeof answer !== 'function' || socket.listenerCount(name as 'session:sync') > 0) return;
+    answer(invalidField('event', 'There is no such message').toBody());
+  });
 }

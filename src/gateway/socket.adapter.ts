@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Server, ServerOptions } from 'socket.io';
-import type { RedisClient } from '../store/redis';
-import { REDIS, SUBSCRIBER } from '../store/store.module';
+import { type RedisClient, whenReady } from '../store/redis';
+import { NAMESPACE, REDIS, SUBSCRIBER } from '../store/store.module';
 
 /** A dead line is found within interval + timeout, so that a tab is right again within 15 s; ms. */
 const PING_INTERVAL = 6000;
@@ -12,16 +12,21 @@ const PING_TIMEOUT = 4000;
 /** The longest frame a client may send; what it has to say fits in a few hundred bytes. */
 const LONGEST_FRAME = 16 * 1024;
 
-/** Socket.IO as the contract has it; over Redis when there are other nodes. */
+/**
+ * Socket.IO as the contract has it; over Redis when there are other nodes. What this project has to say travels as
+ * domain events, and each node tells its own sockets; the Redis adapter is for the gateways of others beside it.
+ */
 export class SocketAdapter extends IoAdapter {
   private readonly log = new Logger('Sockets');
   private readonly publisher: RedisClient | null;
   private readonly subscriber: RedisClient | null;
+  private readonly namespace: string;
 
   constructor(app: INestApplicationContext) {
     super(app);
     this.publisher = app.get<RedisClient | null>(REDIS);
     this.subscriber = app.get<RedisClient | null>(SUBSCRIBER);
+    this.namespace = app.get<string>(NAMESPACE);
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
@@ -36,7 +41,10 @@ export class SocketAdapter extends IoAdapter {
     });
     if (this.publisher && this.subscriber) {
       server.adapter(
-        createAdapter(this.guarded(this.publisher), this.subscriber, { publishOnSpecificResponseChannel: true }),
+        createAdapter(this.guarded(this.publisher), patient(this.subscriber), {
+          key: `${this.namespace}:sockets`,
+          publishOnSpecificResponseChannel: true,
+        }),
       );
     }
     return server;
@@ -58,4 +66,16 @@ export class SocketAdapter extends IoAdapter {
       },
     });
   }
+}
+
+/** The adapter subscribes once and does not wait for it, also while Redis is away: then as soon as it is there. */
+function patient(client: RedisClient): RedisClient {
+  return new Proxy(client, {
+    get: (target, property) => {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      if (property !== 'subscribe' && property !== 'pSubscribe') return value.bind(target);
+      return async (...given: unknown[]) => whenReady(target, () => value.apply(target, given));
+    },
+  });
 }

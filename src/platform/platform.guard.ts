@@ -36,10 +36,10 @@ export class PlatformGuard implements CanActivate {
     const named = namedPlatform(request);
     if (named && (named.pinned || named.id !== context.platform?.id)) {
       request.platform = { named, view: await this.work.read((em) => this.fence.check(em, context, named)) };
+    } else if (!context.platform) {
+      throw new AppError('PLATFORM_REQUIRED');
     } else if (named || SAFE_METHODS.has(request.method)) {
-      // The session's guard has made sure that there is an active platform.
-      const view = context.platform!;
-      request.platform = { named: { id: view.id, pinned: false }, view };
+      request.platform = { named: { id: context.platform.id, pinned: false }, view: context.platform };
     } else {
       throw new AppError('PLATFORM_ID_REQUIRED');
     }

@@ -8,6 +8,8 @@ export interface SessionContext {
   readonly user: UserView & { readonly isActive: boolean };
   readonly session: Deadlines & {
     readonly id: string;
+    /** SHA-256 of the secret that it goes by now, hex. */
+    readonly tokenHash: string;
     readonly createdAt: Date;
     readonly lastActivityAt: Date;
     /** When the person last proved who they are: by signing in, or by their password since then. */

@@ -53,6 +53,8 @@ export interface RequestAuth {
 /** What the handshake and the guard have found out about a socket; in its `data`. */
 export interface SocketAuth {
   sessionId: string;
+  /** Of the secret that it was opened with, SHA-256 in hex. */
+  tokenHash: string;
   /** As of the message that is being handled. */
   context?: SessionContext;
 }

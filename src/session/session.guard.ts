@@ -31,10 +31,13 @@ export class SessionGuard implements CanActivate {
 
   /** The handshake let the socket in; each message finds out whether its session is live still. */
   private async checkMessage(execution: ExecutionContext): Promise<boolean> {
-    const { data } = execution.switchToWs().getClient<{ data: SocketAuth }>();
+    const { data, conn } = execution.switchToWs().getClient<{ data: SocketAuth; conn: { close(): void } }>();
     if (!data.sessionId) throw new AppError('AUTHENTICATION_REQUIRED');
     data.context = await this.sessions.requireContext(data.sessionId);
-    return true;
+    if (data.context.session.tokenHash === data.tokenHash) return true;
+    // The session has another secret now: who holds that one comes back by itself.
+    conn.close();
+    throw new AppError('SESSION_INVALID');
   }
 
   private async checkRequest(execution: ExecutionContext, targets: RouteTargets): Promise<boolean> {
@@ -55,7 +58,6 @@ export class SessionGuard implements CanActivate {
       throw new AppError('CSRF_INVALID');
     }
     if (requirement.role && context.user.role !== requirement.role) throw new AppError('FORBIDDEN');
-    if (requirement.platform && !context.platform) throw new AppError('PLATFORM_REQUIRED');
 
     const passive =
       requirement.allowExpired ||

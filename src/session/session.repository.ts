@@ -11,6 +11,8 @@ import type { SessionContext } from './session-context';
 export interface Changes {
   ended: { sessionId: string; reason: EndReason; at: Date }[];
   users: { userId: number; revision: number; at: Date }[];
+  /** Sessions that live on under another secret. */
+  rekeyed: { sessionId: string; tokenHash: string }[];
   /** False: there was more than could be told. */
   whole: boolean;
 }
@@ -73,10 +75,16 @@ export class SessionRepository {
       where: { changedAt: MoreThanOrEqual(since) },
       take: limit,
     });
+    const rekeyed = await em.find(UserSession, {
+      select: { id: true, tokenHash: true },
+      where: { rekeyedAt: MoreThanOrEqual(since) },
+      take: limit,
+    });
     return {
       ended: ended.map((row) => ({ sessionId: row.id, reason: row.endReason ?? 'revoked', at: row.endedAt! })),
       users: users.map((row) => ({ userId: row.id, revision: row.revision, at: row.changedAt })),
-      whole: ended.length < limit && users.length < limit,
+      rekeyed: rekeyed.map((row) => ({ sessionId: row.id, tokenHash: row.tokenHash })),
+      whole: Math.max(ended.length, users.length, rekeyed.length) < limit,
     };
   }
 
@@ -105,8 +113,8 @@ export class SessionRepository {
     return result.affected === 1;
   }
 
-  async rekey(em: EntityManager, sessionId: string, tokenHash: string, authenticatedAt: Date): Promise<void> {
-    await em.update(UserSession, { id: sessionId }, { tokenHash, authenticatedAt });
+  async rekey(em: EntityManager, sessionId: string, tokenHash: string, now: Date): Promise<void> {
+    await em.update(UserSession, { id: sessionId }, { tokenHash, authenticatedAt: now, rekeyedAt: now });
   }
 
   /** @returns whether that was a change */
@@ -151,6 +159,7 @@ function toContext(row: UserSession): SessionContext {
       id: row.id,
       createdAt: row.createdAt,
       lastActivityAt: row.lastActivityAt,
+      tokenHash: row.tokenHash,
       authenticatedAt: row.authenticatedAt ?? row.createdAt,
       idleExpiresAt: row.idleExpiresAt,
       absoluteExpiresAt: row.absoluteExpiresAt,

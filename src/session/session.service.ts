@@ -59,6 +59,7 @@ export class SessionService {
       createdAt: now,
       lastActivityAt: now,
       authenticatedAt: now,
+      rekeyedAt: null,
       ...deadlinesAfter(this.config, now, now),
       endedAt: null,
       endReason: null,
@@ -225,6 +226,13 @@ export class SessionService {
       if (id !== context.session.id && (await this.endIn(tx, id, context.user.id, reason))) ended++;
     }
     return ended;
+  }
+
+  /** Ends the session of this secret, if there is one: its browser is about to hold another. */
+  async endReplacedIn(tx: Transaction, secret: string): Promise<void> {
+    if (!isSecret(secret)) return;
+    const replaced = await this.repository.findByTokenHash(tx.em, hashSecret(secret));
+    if (replaced) await this.endIn(tx, replaced.session.id, replaced.user.id, 'replaced');
   }
 
   /** @returns whether the session was still there to end */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { Logger } from '@nestjs/common';
-import type { RedisClient } from './redis';
+import { type RedisClient, whenReady } from './redis';
 
 const EVERY = 1000;
 /** Three missed. */
@@ -25,13 +25,15 @@ export class Heartbeat {
   start(): void {
     if (!this.redis) return;
     const { publisher, subscriber } = this.redis;
-    const subscribe = () => subscriber.subscribe(this.channel, () => this.hear()).catch(() => undefined);
     // What came in while the line was down is lost, so beats count from the new line on.
     subscriber.on('error', () => {
       this.heardAt = Number.NEGATIVE_INFINITY;
     });
     const beat = () => publisher.publish(this.channel, '').catch(() => undefined);
-    void subscribe().then(beat);
+    whenReady(subscriber, async () => {
+      await subscriber.subscribe(this.channel, () => this.hear());
+      await beat();
+    });
     this.timer = setInterval(() => {
       void beat();
       if (this.wasHealthy && !this.healthy)

@@ -35,7 +35,6 @@ export class MemoryPresence implements Presence {
 /** How long a node's word holds without being said again, and how often it says it; ms. */
 const TTL = 30_000;
 const REPEAT_EVERY = 10_000;
-const key = (sessionId: string): string => `vedfolnir:presence:${sessionId}`;
 
 /**
  * Many nodes: per session a sorted set of the nodes that hold a socket of it, scored by when their word runs out, so
@@ -47,6 +46,7 @@ export class RedisPresence implements Presence {
 
   constructor(
     private readonly redis: RedisClient,
+    private readonly namespace: string,
     private readonly nodeId: string,
   ) {
     this.timer = setInterval(() => this.repeat(), REPEAT_EVERY);
@@ -60,14 +60,16 @@ export class RedisPresence implements Presence {
 
   async leave(sessionId: string): Promise<void> {
     this.here.delete(sessionId);
-    await this.redis.zRem(key(sessionId), this.nodeId).catch(() => undefined);
+    await this.redis.zRem(this.key(sessionId), this.nodeId).catch(() => undefined);
   }
 
   async online(sessionIds: readonly string[]): Promise<Set<string>> {
     const found = new Set(sessionIds.filter((id) => this.here.has(id)));
     const elsewhere = sessionIds.filter((id) => !found.has(id));
     const now = Date.now();
-    const counts = await Promise.all(elsewhere.map((id) => this.redis.zCount(key(id), now, '+inf').catch(() => 0)));
+    const counts = await Promise.all(
+      elsewhere.map((id) => this.redis.zCount(this.key(id), now, '+inf').catch(() => 0)),
+    );
     elsewhere.forEach((id, index) => {
       if (counts[index]) found.add(id);
     });
@@ -77,6 +79,10 @@ export class RedisPresence implements Presence {
   async close(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all([...this.here].map((id) => this.leave(id)));
+  }
+
+  private key(sessionId: string): string {
+    return `${this.namespace}:presence:${sessionId}`;
   }
 
   private repeat(): void {
@@ -89,8 +95,8 @@ export class RedisPresence implements Presence {
       sessionIds.map((id) =>
         this.redis
           .multi()
-          .zAdd(key(id), { score: until, value: this.nodeId })
-          .pExpire(key(id), TTL)
+          .zAdd(this.key(id), { score: until, value: this.nodeId })
+          .pExpire(this.key(id), TTL)
           .exec()
           .catch(() => undefined),
       ),

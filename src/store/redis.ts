@@ -70,3 +70,12 @@ export function connect(url: string, name: string): { client: RedisClient; close
     },
   };
 }
+
+/** Does something once, as soon as the line is there: commands are refused while it is not. */
+export function whenReady(client: RedisClient, task: () => Promise<unknown>): void {
+  const attempt = (): void => {
+    task().catch(() => client.once('ready', attempt));
+  };
+  if (client.isReady) attempt();
+  else client.once('ready', attempt);
+}

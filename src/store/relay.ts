@@ -1,28 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { DOMAIN_EVENT_NAMES, type DomainEvent, type DomainEvents } from '../common/domain-events';
-import type { RedisClient } from './redis';
-
-const CHANNEL = 'vedfolnir:facts';
+import { type RedisClient, whenReady } from './redis';
 
 /** Carries the facts of this node to all others, and theirs here. */
 export class Relay {
   private readonly logger = new Logger('Relay');
   private readonly nodeId = randomUUID();
+  private readonly channel: string;
 
   constructor(
     private readonly publisher: RedisClient,
     private readonly subscriber: RedisClient,
     private readonly events: DomainEvents,
-  ) {}
+    namespace: string,
+  ) {
+    this.channel = `${namespace}:facts`;
+  }
 
   start(): void {
-    this.subscriber.subscribe(CHANNEL, (text) => this.receive(text)).catch(() => undefined);
+    whenReady(this.subscriber, () => this.subscriber.subscribe(this.channel, (text) => this.receive(text)));
     this.events.onAny(async (event, source) => {
       if (source === 'elsewhere') return;
       const message = JSON.stringify({ from: this.nodeId, event });
       // The others find out from the database what this does not tell them.
-      await this.publisher.publish(CHANNEL, message).catch(() => undefined);
+      await this.publisher.publish(this.channel, message).catch(() => undefined);
     });
   }
 

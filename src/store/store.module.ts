@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DomainEvents } from '../common/domain-events';
+import { INSTALLATION } from '../common/installation';
 import { within } from '../common/within';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
@@ -14,6 +15,8 @@ import { Throttles } from './throttle';
 export const REDIS = Symbol('REDIS');
 export const SUBSCRIBER = Symbol('SUBSCRIBER');
 export const PRESENCE = Symbol('PRESENCE');
+/** Stands before every key and channel. */
+export const NAMESPACE = Symbol('NAMESPACE');
 
 /** A node starts and serves without Redis, and finds it when it comes; ms. */
 const PATIENCE = 3000;
@@ -45,12 +48,13 @@ class StoreLifecycle implements OnModuleInit, OnApplicationShutdown {
     @Inject(PRESENCE) private readonly presence: Presence,
     private readonly heartbeat: Heartbeat,
     private readonly events: DomainEvents,
+    @Inject(NAMESPACE) private readonly namespace: string,
   ) {}
 
   onModuleInit(): void {
     this.heartbeat.start();
     const { commands, subscriber } = this.lines;
-    if (commands && subscriber) new Relay(commands, subscriber, this.events).start();
+    if (commands && subscriber) new Relay(commands, subscriber, this.events, this.namespace).start();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -67,16 +71,18 @@ class StoreLifecycle implements OnModuleInit, OnApplicationShutdown {
     { provide: RedisLines, inject: [CONFIG], useFactory: (config: Config) => RedisLines.open(config) },
     { provide: REDIS, inject: [RedisLines], useFactory: (lines: RedisLines) => lines.commands },
     { provide: SUBSCRIBER, inject: [RedisLines], useFactory: (lines: RedisLines) => lines.subscriber },
+    { provide: NAMESPACE, inject: [INSTALLATION], useFactory: (installation: string) => `vedfolnir:${installation}` },
     {
       provide: PRESENCE,
-      inject: [REDIS],
-      useFactory: (redis: RedisClient | null) =>
-        redis ? new RedisPresence(redis, randomUUID()) : new MemoryPresence(),
+      inject: [REDIS, NAMESPACE],
+      useFactory: (redis: RedisClient | null, namespace: string) =>
+        redis ? new RedisPresence(redis, namespace, randomUUID()) : new MemoryPresence(),
     },
     {
       provide: Throttles,
-      inject: [REDIS, CONFIG],
-      useFactory: (redis: RedisClient | null, config: Config) => new Throttles(redis, config.rateLimits),
+      inject: [REDIS, NAMESPACE, CONFIG],
+      useFactory: (redis: RedisClient | null, namespace: string, config: Config) =>
+        new Throttles(redis, namespace, config.rateLimits),
     },
     {
       provide: Heartbeat,
@@ -85,6 +91,6 @@ class StoreLifecycle implements OnModuleInit, OnApplicationShutdown {
         new Heartbeat(publisher && subscriber && { publisher, subscriber }),
     },
   ],
-  exports: [REDIS, SUBSCRIBER, PRESENCE, Throttles, Heartbeat],
+  exports: [REDIS, SUBSCRIBER, NAMESPACE, PRESENCE, Throttles, Heartbeat],
 })
 export class StoreModule {}

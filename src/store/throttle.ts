@@ -23,12 +23,17 @@ export interface Throttle {
 export class Throttles {
   constructor(
     private readonly redis: RedisClient | null,
+    private readonly namespace: string,
     private readonly enabled: boolean,
   ) {}
 
   create(rule: ThrottleRule): Throttle {
     if (!this.enabled) return { take: async () => {}, giveBack: async () => {} };
-    const options = { keyPrefix: `vedfolnir:throttle:${rule.name}`, points: rule.points, duration: rule.seconds };
+    const options = {
+      keyPrefix: `${this.namespace}:throttle:${rule.name}`,
+      points: rule.points,
+      duration: rule.seconds,
+    };
     const alone = new RateLimiterMemory(options);
     // While Redis is away each node counts for itself: looser by the number of nodes, never open and never closed.
     const limiter = this.redis

@@ -145,6 +145,29 @@ it('while Redis is flushed', async () => {
   expect(last).toBeLessThan(READS_UNTIL);
 });
 
+it('while Redis stalls for a moment, so that it is not told of the end', async () => {
+  const { revoke, phone, owner } = await readers();
+  // A second device of each node's own keeps asking Redis, as one whose session is not near does.
+  const tablet = owner.device('tablet');
+  await tablet.login();
+  await tablet.get('/api/session');
+  const admin = createClient({ url: redis.url });
+  await admin.connect();
+  await admin.sendCommand(['CLIENT', 'PAUSE', '450', 'ALL']);
+  void tablet.at(b.url).get('/api/session');
+  void tablet.at(a.url).get('/api/session');
+  const last = await revoke();
+  report('Redis stalled', last);
+  expect(last).toBeLessThan(READS_UNTIL);
+  for (let index = 0; index < 20; index++) {
+    for (const node of [a, b]) {
+      expect((await phone.at(node.url).get('/api/session')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
+    }
+    await pause();
+  }
+  admin.destroy();
+});
+
 it('when Redis was down meanwhile and comes back with its old data', async () => {
   const { revoke, phone } = await readers();
   const before = createClient({ url: redis.url });

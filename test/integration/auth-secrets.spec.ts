@@ -100,6 +100,7 @@ describe('a server refuses to start', () => {
   const production = { NODE_ENV: 'production', RATE_LIMITS: 'on', ENCRYPTION_KEYS: encryptionKey() };
 
   it.each<[string, Record<string, string | undefined>, string]>([
+    ['an exception that is no host:port', { ALLOW_PRIVATE_INSTANCES: 'localhost' }, 'is not host:port'],
     ['in production without limits', { ...production, RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is refused'],
     ['in production without keys', { ...production, ENCRYPTION_KEYS: undefined }, 'ENCRYPTION_KEYS is required'],
     ['with an empty key', { ENCRYPTION_KEYS: ',' }, 'ENCRYPTION_KEYS must be'],

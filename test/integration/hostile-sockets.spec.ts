@@ -130,6 +130,15 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect((await tab.sync()).authenticated).toBe(true);
   });
 
+  it('answers an event that it does not know, if an answer is asked for', async () => {
+    const tab = await openTab(client);
+    for (const name of ['nope', '__proto__', 'session:ended']) {
+      const answer = await loose(tab).timeout(5000).emitWithAck(name, {});
+      expect(answer).toMatchObject({ success: false, error_code: 'VALIDATION_ERROR' });
+    }
+    expect((await tab.sync()).authenticated).toBe(true);
+  });
+
   it('does nothing for an event that it does not know, nor for one of its own', async () => {
     const tab = await openTab(client);
     const names = [

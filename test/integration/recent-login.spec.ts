@@ -42,6 +42,13 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect((await change!()).status).toBe(200);
   });
 
+  it('is told to every tab, as one more change of the user', async () => {
+    const { client, phone } = await person();
+    const tab = await openTab(phone);
+    const { revision } = (await client.post<RestSessionState>('/api/auth/reauthenticate', { password: PASSWORD })).body;
+    expect((await tab.waitFor('session:state', (state) => state.revision >= revision)).revision).toBe(revision);
+  });
+
   it('is refused after that, and nothing is done, until the password is given', async () => {
     const { client, phone, phoneId } = await person();
     app.clock.advance(10 * MINUTE + 1);

@@ -51,7 +51,7 @@ describe.each(DATABASES)('%s', (_, database) => {
   }
 
   async function createUserSession(userId: number, platformId?: number): Promise<string> {
-    return (await app.get(AuthService).openSession(userId, DEVICE, platformId)).context.session.id;
+    return (await app.get(AuthService).openSession(userId, DEVICE, { platformId })).context.session.id;
   }
 
   async function updatePlatformContext(sessionId: string, platformId: number): Promise<boolean> {

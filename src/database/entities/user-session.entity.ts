@@ -9,6 +9,7 @@ import { User } from './user.entity';
 @Index('ix_user_sessions_platform', ['activePlatformId'])
 @Index('ix_user_sessions_idle', ['endedAt', 'idleExpiresAt'])
 @Index('ix_user_sessions_created', ['createdAt'])
+@Index('ix_user_sessions_rekeyed', ['rekeyedAt'])
 @Index('ix_user_sessions_absolute', ['endedAt', 'absoluteExpiresAt'])
 export class UserSession {
   /** Public; never the secret of the cookie. */
@@ -48,6 +49,10 @@ export class UserSession {
   /** When the password was last given; null for a session from before this was kept: when it was created. */
   @Column({ name: 'authenticated_at', type: 'datetime', precision: 3, nullable: true })
   authenticatedAt!: Date | null;
+
+  /** When it was given another secret than it began with; null: never. */
+  @Column({ name: 'rekeyed_at', type: 'datetime', precision: 3, nullable: true })
+  rekeyedAt!: Date | null;
 
   @Column({ name: 'idle_expires_at', type: 'datetime', precision: 3 })
   idleExpiresAt!: Date;

@@ -4,7 +4,7 @@ import type { Config } from '../../config';
 import { CONFIG } from '../../config.module';
 import { Heartbeat } from '../../store/heartbeat';
 import type { RedisClient } from '../../store/redis';
-import { REDIS } from '../../store/store.module';
+import { NAMESPACE, REDIS } from '../../store/store.module';
 import type { Changes } from '../session.repository';
 import type { SessionContext } from '../session-context';
 import { ChangeFeed } from './change-feed';
@@ -26,10 +26,11 @@ export class ContextCache implements OnApplicationShutdown {
     private readonly heartbeat: Heartbeat,
     events: DomainEvents,
     @Inject(REDIS) redis: RedisClient | null,
+    @Inject(NAMESPACE) namespace: string,
     @Inject(CONFIG) config: Config,
   ) {
     this.near = new NearCache(config.cacheTtl);
-    this.far = redis && new FarCache(redis, config.cacheTtl);
+    this.far = redis && new FarCache(redis, config.cacheTtl, namespace);
     feed.onChanges((changes) => this.apply(changes));
     events.on('session.ended', ({ sessionId }) => this.noteEnded([sessionId]));
     events.on('session.rekeyed', ({ userId, revision }) => this.noteRevision(userId, revision));
@@ -49,7 +50,7 @@ export class ContextCache implements OnApplicationShutdown {
     const known = usable ? this.near.get(tokenHash) : null;
     if (known) return known;
     const ticket = this.near.ticket();
-    const shared = usable && this.far ? await this.far.get(tokenHash) : null;
+    const shared = usable ? await this.fromFar(tokenHash) : null;
     const context = shared ?? (await load());
     if (!context || !usable) return context;
     this.near.put(tokenHash, context, ticket);
@@ -59,11 +60,17 @@ export class ContextCache implements OnApplicationShutdown {
 
   /** Whether this was the secret of a session not long ago; says nothing of its being live. */
   async knows(tokenHash: string): Promise<boolean> {
-    return this.usable() && (this.near.get(tokenHash) ?? (await this.far?.get(tokenHash)) ?? null) !== null;
+    return this.usable() && (this.near.get(tokenHash) ?? (await this.fromFar(tokenHash))) !== null;
   }
 
   onApplicationShutdown(): void {
     this.far?.close();
+  }
+
+  /** What Redis has counts only as far as this node knows no better. */
+  private async fromFar(tokenHash: string): Promise<SessionContext | null> {
+    const shared = await this.far?.get(tokenHash);
+    return shared && this.near.admits(shared) ? shared : null;
   }
 
   /** Losing touch with the other nodes empties what is near: it may have missed anything. */
@@ -76,7 +83,10 @@ export class ContextCache implements OnApplicationShutdown {
 
   /** The feed repeats itself for a while; only what is news to Redis is told to it again. */
   private async apply({ ended, users, whole }: Changes): Promise<void> {
-    if (!whole) this.near.clear();
+    if (!whole) {
+      this.near.clear();
+      this.far?.mistrust();
+    }
     await Promise.all([
       this.noteEnded(ended.map(({ sessionId }) => sessionId)),
       ...users.map(({ userId, revision }) => this.noteRevision(userId, revision)),

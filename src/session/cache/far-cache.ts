@@ -5,7 +5,6 @@ import type { SessionContext } from '../session-context';
 
 /** How often the generation is read again; ms. */
 const GENERATION_EVERY = 1000;
-const GENERATION_KEY = 'vedfolnir:cache:generation';
 
 /** A request does not wait longer than this for Redis; ms. */
 const ANSWER_WITHIN = 200;
@@ -42,20 +41,26 @@ return 1`;
  * node has lost Redis or could not tell it something: what was there before is then not read by anybody.
  */
 export class FarCache {
+  private readonly generationKey: string;
   private generation: string | null = null;
   private readonly timer: NodeJS.Timeout;
-  private renewing = false;
+  /** How often what is there was doubted, and which of these doubts a new generation has settled. */
+  private doubts = 0;
+  private settled = 0;
 
-  /** @param ttl milliseconds */
+  /**
+   * @param ttl milliseconds
+   * @param namespace before every key
+   */
   constructor(
     private readonly redis: RedisClient,
     private readonly ttl: number,
+    private readonly namespace: string,
   ) {
+    this.generationKey = `${namespace}:cache:generation`;
     // After a reconnect it may be another Redis, or the same one with old data.
     redis.on('ready', () => this.mistrust());
-    redis.on('error', () => {
-      this.generation = null;
-    });
+    redis.on('error', () => this.mistrust());
     this.mistrust();
     this.timer = setInterval(() => this.tick(), GENERATION_EVERY);
     this.timer.unref();
@@ -74,7 +79,8 @@ export class FarCache {
       // The generation may have ended while we asked.
       return typeof text === 'string' && this.prefix() === prefix ? revive(text) : null;
     } catch {
-      this.generation = null;
+      // What ended while Redis did not answer is perhaps not written there.
+      this.mistrust();
       return null;
     }
   }
@@ -101,20 +107,25 @@ export class FarCache {
   }
 
   /** @returns whether Redis took note; if not, nothing of this generation is read any more */
-  async noteEnded(sessionIds: readonly string[]): Promise<boolean> {
-    const prefix = this.prefix();
-    if (!prefix) return false;
-    return this.told(
+  noteEnded(sessionIds: readonly string[]): Promise<boolean> {
+    return this.told((prefix) =>
       Promise.all(sessionIds.map((id) => this.redis.set(`${prefix}ended:${id}`, '1', { PX: 2 * this.ttl }))),
     );
   }
 
   /** @returns as `noteEnded` */
-  async noteRevision(userId: number, revision: number): Promise<boolean> {
-    const prefix = this.prefix();
-    if (!prefix) return false;
-    const keys = [`${prefix}revision:${userId}`];
-    return this.told(this.redis.eval(NOTE_REVISION, { keys, arguments: [String(revision), String(2 * this.ttl)] }));
+  noteRevision(userId: number, revision: number): Promise<boolean> {
+    return this.told((prefix) => {
+      const keys = [`${prefix}revision:${userId}`];
+      return this.redis.eval(NOTE_REVISION, { keys, arguments: [String(revision), String(2 * this.ttl)] });
+    });
+  }
+
+  /** Nobody is to read what is there now, on any node. */
+  mistrust(): void {
+    this.generation = null;
+    this.doubts++;
+    void this.tick();
   }
 
   close(): void {
@@ -122,12 +133,15 @@ export class FarCache {
   }
 
   private prefix(): string | null {
-    return this.generation && `vedfolnir:${this.generation}:`;
+    return this.generation && `${this.namespace}:${this.generation}:`;
   }
 
-  private async told(telling: Promise<unknown>): Promise<boolean> {
+  private async told(tell: (prefix: string) => Promise<unknown>): Promise<boolean> {
+    const prefix = this.prefix();
     try {
-      await within(ANSWER_WITHIN, telling);
+      // Without a generation of our own the others may have one, and would go on reading what this makes untrue.
+      if (!prefix) throw new Error('Not in touch with Redis');
+      await within(ANSWER_WITHIN, tell(prefix));
       return true;
     } catch {
       this.mistrust();
@@ -135,27 +149,20 @@ export class FarCache {
     }
   }
 
-  /** Nobody is to read what is there now. */
-  private mistrust(): void {
-    this.generation = null;
-    this.renewing = true;
-    this.tick();
-  }
-
   /** Makes a new generation where one is due, else follows the one that the nodes agree on. */
   private async tick(): Promise<void> {
     if (!this.redis.isReady) return;
+    const { doubts } = this;
     try {
-      if (this.renewing) {
-        this.renewing = false;
-        await this.redis.set(GENERATION_KEY, randomUUID());
-      }
-      await this.redis.set(GENERATION_KEY, randomUUID(), { NX: true });
-      const agreed = await this.redis.get(GENERATION_KEY);
-      if (!this.renewing) this.generation = agreed;
+      if (doubts !== this.settled) await this.redis.set(this.generationKey, randomUUID());
+      this.settled = Math.max(this.settled, doubts);
+      await this.redis.set(this.generationKey, randomUUID(), { NX: true });
+      const agreed = await this.redis.get(this.generationKey);
+      // A doubt that came up meanwhile is about this very answer.
+      if (this.doubts === doubts) this.generation = agreed;
     } catch {
       this.generation = null;
-      this.renewing = true;
+      this.doubts++;
     }
   }
 }

@@ -9,6 +9,7 @@ function context(id: string, revision = 1, active = 0, userId = 1): SessionConte
     user: { id: userId, username: 'u', email: 'u@example.org', role: 'user', isActive: true },
     session: {
       id,
+      tokenHash: 'f'.repeat(64),
       createdAt: at(0),
       authenticatedAt: at(0),
       userAgent: '',

@@ -38,7 +38,7 @@ export class NearCache {
 
   get(tokenHash: string): SessionContext | null {
     const context = this.entries.get(tokenHash);
-    return context && this.counts(context) ? context : null;
+    return context && this.admits(context) ? context : null;
   }
 
   /** Taken before a read, to be handed to `put` with what was read. */
@@ -50,7 +50,7 @@ export class NearCache {
   put(tokenHash: string, context: SessionContext, ticket: number): void {
     const known = this.entries.get(tokenHash);
     const older = known && isOlder(context, known);
-    if (ticket !== this.epoch || older || !this.counts(context)) return;
+    if (ticket !== this.epoch || older || !this.admits(context)) return;
     this.entries.set(tokenHash, context);
     this.keyOf.set(context.session.id, tokenHash);
   }
@@ -84,18 +84,19 @@ export class NearCache {
     this.entries.set(key, { ...known, session });
   }
 
-  /** Forgets all contexts, also those that are just being read. What has ended stays ended. */
-  clear(): void {
-    this.epoch++;
-    this.entries.clear();
-  }
-
-  private counts(context: SessionContext): boolean {
+  /** Whether this says nothing that is known to be past. */
+  admits(context: SessionContext): boolean {
     return (
       context.session.endedAt === null &&
       !this.ended.has(context.session.id) &&
       context.revision >= (this.revisions.get(context.user.id) ?? 0)
     );
+  }
+
+  /** Forgets all contexts, also those that are just being read. What has ended stays ended. */
+  clear(): void {
+    this.epoch++;
+    this.entries.clear();
   }
 }
 

@@ -1,0 +1,121 @@
+/** Redis that is not there when a node starts, that is shared with strangers, and that loses what matters. */
+import { createClient } from 'redis';
+import { household } from '../integration/support/routes';
+import { encryptionKey } from '../support/backends';
+import { eventually } from '../support/eventually';
+import { TestClient } from '../support/http-client';
+import { freePort } from '../support/processes';
+import { type ServerNode, startNode } from '../support/server';
+import { createDatabase, type Redis, startRedis } from '../support/services';
+import { openTab, type Tab } from '../support/socket-client';
+
+const nodes: ServerNode[] = [];
+let redis: Redis | undefined;
+
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map((node) => node.stop()));
+  await redis?.stop();
+  redis = undefined;
+});
+
+async function start(env: Record<string, string>): Promise<ServerNode> {
+  const node = await startNode(env);
+  nodes.push(node);
+  return node;
+}
+
+const shared = async () => ({ DATABASE_URL: await createDatabase(), ENCRYPTION_KEYS: encryptionKey() });
+
+const hearing = (...several: ServerNode[]) =>
+  eventually(
+    async () => {
+      for (const { url } of several) {
+        expect((await new TestClient(url).get('/health/ready')).body).toMatchObject({ redis: 'up' });
+      }
+    },
+    { timeout: 20_000 },
+  );
+
+it('starts and serves without Redis, and works with it once it is there', async () => {
+  const port = await freePort();
+  const env = { ...(await shared()), REDIS_URL: `redis://127.0.0.1:${port}` };
+  const [a, b] = [await start(env), await start(env)];
+  const { client, platforms } = await household(a.url);
+  const tab = await openTab(client.at(b.url));
+  let ended = false;
+  void a.exited.then(() => {
+    ended = true;
+  });
+  // Longer than the patience of every client and watchdog.
+  await eventually(() => expect(a.output()).toMatch(/(Connection lost[\s\S]*){2}/), { timeout: 20_000 });
+  await client.post(`/api/switch_platform/${platforms[1]!.id}`);
+  await tab.waitFor('session:state', ({ platform }) => platform?.id === platforms[1]!.id, 15_000);
+  expect(ended).toBe(false);
+
+  redis = await startRedis(port);
+  await hearing(a, b);
+  await client.post(`/api/switch_platform/${platforms[0]!.id}`);
+  await tab.waitFor('platform:switched', ({ platform }) => platform?.id === platforms[0]!.id);
+  tab.close();
+});
+
+it('keeps installations apart that share a Redis, whatever the number of its database', async () => {
+  redis = await startRedis();
+  const ours = await start({ ...(await shared()), REDIS_URL: `${redis.url}/5` });
+  const theirs = await start({ ...(await shared()), REDIS_URL: `${redis.url}/5` });
+  const [one, other] = [await household(ours.url), await household(theirs.url)];
+  const id = async (client: TestClient) => (await client.get<{ user: { id: number } }>('/api/session')).body.user.id;
+  expect(await id(one.client)).toBe(await id(other.client));
+  await hearing(ours, theirs);
+  const tab = await openTab(one.client);
+  expect((await other.client.post(`/api/switch_platform/${other.platforms[1]!.id}`)).status).toBe(200);
+  const own = (await one.client.post<{ revision: number }>(`/api/switch_platform/${one.platforms[1]!.id}`)).body;
+  await tab.waitFor('platform:switched', ({ revision }) => revision === own.revision);
+  expect(tab.of('platform:switched')).toHaveLength(1);
+  tab.close();
+});
+
+it('closes a socket of the old secret also when Redis does not tell of the new one', async () => {
+  redis = await startRedis();
+  const env = { ...(await shared()), REDIS_URL: redis.url };
+  const [a, b] = [await start(env), await start(env)];
+  const { client } = await household(a.url);
+  await hearing(a, b);
+  const stolen = { url: b.url, cookie: client.cookie };
+  const thief: Tab = await openTab(stolen);
+  await redis.kill();
+  const form = { current_password: 'correct horse battery staple', new_password: 'another correct battery' };
+  expect((await client.post('/api/auth/password', form)).status).toBe(200);
+  await thief.closed;
+  await expect(openTab(stolen)).rejects.toMatchObject({ data: { error_code: 'SESSION_INVALID' } });
+  // Nobody was told that the session is over: it is not.
+  expect(thief.of('session:ended')).toEqual([]);
+  expect((await client.get('/api/session')).status).toBe(200);
+});
+
+it('takes no harm from whatever stands in its channels', async () => {
+  redis = await startRedis();
+  const env = { ...(await shared()), REDIS_URL: redis.url };
+  const [a, b] = [await start(env), await start(env)];
+  const { client, platforms } = await household(a.url);
+  await hearing(a, b);
+  const tab = await openTab(client.at(b.url));
+  const admin = createClient({ url: redis.url });
+  await admin.connect();
+  const channels = await admin.pubSubChannels('vedfolnir:*');
+  expect(channels.length).toBeGreaterThan(0);
+  const junk = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"from":1,"event":{"name":"__proto__","payload":{}}}',
+    '\u0000',
+    'x'.repeat(1e6),
+  ];
+  for (const channel of channels) for (const text of junk) await admin.publish(channel, text);
+  await client.post(`/api/switch_platform/${platforms[1]!.id}`);
+  await tab.waitFor('platform:switched', ({ platform }) => platform?.id === platforms[1]!.id);
+  admin.destroy();
+  tab.close();
+});
