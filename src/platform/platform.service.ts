@@ -164,33 +164,29 @@ export class PlatformService {
   switch(caller: SessionContext, id: number, scope: SwitchScope, tabId: string | null): Promise<SwitchResult> {
     const userId = caller.user.id;
     const origin: Origin = { sessionId: caller.session.id, tabId };
-    return this.sessions.change(caller, async (tx, context) => {
+    const whole = scope === 'all';
+    const move = async (tx: Transaction, context: SessionContext): Promise<SwitchResult> => {
       const row = await this.platforms.findActive(tx.em, userId, id);
       if (!row) throw new AppError('PLATFORM_NOT_FOUND');
-      if (scope === 'all') {
-        await this.platforms.moveSessions(tx.em, userId, id);
-      } else {
-        await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
-      }
-      const now = this.clock.now();
-      const last = scope === 'all' ? { lastPlatformId: id } : {};
-      const revision = await this.sessionRows.raiseRevision(tx.em, userId, now, last);
+      if (whole) await this.platforms.moveSessions(tx.em, userId, id);
+      else await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
       const platform = toPlatformView(row);
       await this.audit.record(tx, { type: 'platform_switched', ...whoOf(caller), platform });
       tx.publish({
         name: 'platform.switched',
         payload: {
           userId,
-          revision,
-          sessionId: scope === 'all' ? null : caller.session.id,
+          revision: context.revision,
+          sessionId: whole ? null : caller.session.id,
           platform,
           previousPlatformId: context.platform?.id ?? null,
           origin,
-          at: now.toISOString(),
+          at: this.clock.now().toISOString(),
         },
       });
-      return { success: true, platform, revision };
-    });
+      return { success: true, platform, revision: context.revision };
+    };
+    return this.sessions.change(caller, move, whole ? { lastPlatformId: id } : {});
   }
 
   /** What a new token changes: the instance is asked about it soon. */

@@ -1,5 +1,5 @@
 /** The secret of a session and what is derived from it. Pure but for the random source. */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** 256 random bits; the contract asks for at least 128. */
 const SECRET_BYTES = 32;
@@ -16,7 +16,7 @@ export function isSecret(text: string): boolean {
 
 /** What the database keeps in place of the secret: SHA-256, hex. A random secret needs no salt and no stretching. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 /**

@@ -33,14 +33,19 @@ export class SessionRepository {
       .execute();
   }
 
-  /** One more change that this user's tabs must see. @param more what else it changes of the user. @returns its number */
-  async raiseRevision(em: EntityManager, userId: number, now: Date, more: Partial<User> = {}): Promise<number> {
+  /** As `lockUser`, for one more change that this user's tabs must see. @param more what else it changes of the user */
+  async lockAndRaise(em: EntityManager, userId: number, now: Date, more: Partial<User> = {}): Promise<void> {
     await em
       .createQueryBuilder()
       .update(User)
       .set({ ...more, revision: () => 'revision + 1', changedAt: now })
       .where({ id: userId })
       .execute();
+  }
+
+  /** One more change that this user's tabs must see. @returns its number */
+  async raiseRevision(em: EntityManager, userId: number, now: Date): Promise<number> {
+    await this.lockAndRaise(em, userId, now);
     const user = await em.findOneOrFail(User, { select: { revision: true }, where: { id: userId } });
     return user.revision;
   }

@@ -6,6 +6,7 @@ import { Clock } from '../common/clock';
 import { MonitorPerformance } from '../common/performance';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
+import type { User } from '../database/entities/user.entity';
 import type { Transaction } from '../database/unit-of-work';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
@@ -143,11 +144,18 @@ export class SessionService {
   /**
    * A change by a signed-in caller: holds the user's row, finds the session live in the very transaction that writes,
    * and hands on what is true there, whatever the request was told before.
+   * @param raise what else changes of the user: then the revision is raised with it, and the context bears the new one
    * @throws AppError SESSION_EXPIRED or SESSION_REVOKED
    */
-  change<T>(caller: SessionContext, work: (tx: Transaction, context: SessionContext) => Promise<T>): Promise<T> {
+  change<T>(
+    caller: SessionContext,
+    work: (tx: Transaction, context: SessionContext) => Promise<T>,
+    raise?: Partial<User>,
+  ): Promise<T> {
+    const { id } = caller.user;
     return this.work.write(async (tx) => {
-      await this.repository.lockUser(tx.em, caller.user.id);
+      if (raise) await this.repository.lockAndRaise(tx.em, id, this.clock.now(), raise);
+      else await this.repository.lockUser(tx.em, id);
       const context = await this.repository.findById(tx.em, caller.session.id);
       return work(tx, requireLive(context, this.clock.now()));
     });
