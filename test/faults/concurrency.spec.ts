@@ -74,6 +74,17 @@ describe('a node that is killed', () => {
     return { revisions: [mine.revision, theirs.revision], platforms: [mine.platform?.id, theirs.platform?.id] };
   }
 
+  /** How long a switch takes on this node once it is warm; ms. */
+  async function switchTime(client: TestClient, platforms: PlatformView[]): Promise<number> {
+    let last = 0;
+    for (let index = 0; index < 6; index++) {
+      const started = performance.now();
+      await client.post(`/api/switch_platform/${platforms[index % 3]!.id}`);
+      last = performance.now() - started;
+    }
+    return last;
+  }
+
   it(`leaves old or new and nothing in between, ${ROUNDS} times in mid-switch`, async () => {
     const laptop = new TestClient(survivor.url);
     await laptop.register();
@@ -85,12 +96,13 @@ describe('a node that is killed', () => {
     let spare = startNode(env);
     const outcomes = { old: 0, new: 0 };
     for (let round = 0; round < ROUNDS; round++) {
+      const at = laptop.at(victim.url);
+      const took = await switchTime(at, platforms);
       const before = await state(laptop, phone);
       const target = platforms[(round + 1) % 3] as PlatformView;
-      const at = laptop.at(victim.url);
       const switching = at.post<SwitchResult>(`/api/switch_platform/${target.id}`).catch(() => null);
       // At another point of the transaction each time, from before it to after its answer.
-      await new Promise((resolve) => setTimeout(resolve, (round % 12) * 4));
+      await new Promise((resolve) => setTimeout(resolve, took * 1.5 * ((round % 12) / 11)));
       await victim.kill();
       const answer = await switching;
       const [next] = await Promise.all([
@@ -116,7 +128,8 @@ describe('a node that is killed', () => {
     await (await spare).stop();
     await victim.stop();
     process.stdout.write(`killed ${ROUNDS} times: ${JSON.stringify(outcomes)}\n`);
-    expect(outcomes.old + outcomes.new).toBe(ROUNDS);
+    // Otherwise the kills have missed the transaction.
+    expect(Math.min(outcomes.old, outcomes.new)).toBeGreaterThan(0);
     const { body } = await laptop.get<RestSessionState>('/api/session');
     await tab.waitFor('session:state', ({ revision }) => revision <= body.revision);
   }, 600_000);
