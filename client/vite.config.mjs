@@ -1,11 +1,13 @@
-/** One `vite build`: the script for every page, classic and as a module, and our own pages. */
+/** One `vite build`: the script for every page, classic and as a module; the elements; and our own pages. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { ICONS } from './elements/icons';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Each format is a build of its own: a classic script cannot share chunks with a module. */
-function script(entry, format, file, { copyPublicDir = false } = {}) {
+/** @param output what tells one of the builds from the others */
+function scripts(input, { copyPublicDir = false, ...output }) {
   return {
     consumer: 'client',
     build: {
@@ -14,13 +16,33 @@ function script(entry, format, file, { copyPublicDir = false } = {}) {
       sourcemap: true,
       target: 'baseline-widely-available',
       copyPublicDir,
-      cssCodeSplit: false,
       modulePreload: false,
       rolldownOptions: {
-        input: here(entry),
-        output: { format, entryFileNames: file, assetFileNames: 'app[extname]', codeSplitting: false },
-        preserveEntrySignatures: format === 'es' ? 'exports-only' : false,
+        input,
+        output: { assetFileNames: '[name][extname]', ...output },
+        preserveEntrySignatures: output.format === 'es' ? 'exports-only' : false,
       },
+    },
+  };
+}
+
+/** One script in one file: the classic one cannot share chunks with a module. */
+const alone = (entry, format, file) =>
+  scripts(here(entry), { format, entryFileNames: file, codeSplitting: false });
+
+/** The icons that we name, in one file: `<use href="/client/icons.svg#name">`. */
+function iconSprite() {
+  const symbol = (name) => {
+    const svg = readFileSync(here(`../node_modules/lucide-static/icons/${name}.svg`), 'utf8');
+    const inside = /<svg[^>]*>(.*)<\/svg>/s.exec(svg)[1].replace(/\s+/g, ' ').trim();
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${inside}</symbol>`;
+  };
+  const source = `<!-- Lucide, ISC licence --><svg xmlns="http://www.w3.org/2000/svg">${ICONS.map(symbol).join('')}</svg>`;
+  return {
+    name: 'icon-sprite',
+    applyToEnvironment: ({ name }) => name === 'client',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'icons.svg', source });
     },
   };
 }
@@ -29,10 +51,14 @@ export default defineConfig({
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',
+  plugins: [iconSprite()],
   environments: {
-    client: script('./app/main.ts', 'iife', 'app.js', { copyPublicDir: true }),
-    classic: script('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
-    module: script('./index.ts', 'es', 'vedfolnir.mjs'),
+    client: scripts(
+      { elements: here('./elements/index.ts'), app: here('./app/main.ts') },
+      { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'parts/[name].mjs', copyPublicDir: true },
+    ),
+    classic: alone('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
+    module: alone('./index.ts', 'es', 'vedfolnir.mjs'),
   },
   builder: {
     async buildApp(builder) {

@@ -5,21 +5,24 @@ export interface Question {
   text: string;
   /** The word on the button that does it. */
   action: string;
+  /** The word on the other one. */
+  otherwise?: string;
 }
 
-/** Asks before something that cannot be undone. Esc and "Cancel" answer false; focus returns whence it came. */
-export function confirm({ title, text, action }: Question): Promise<boolean> {
+/** Asks before something that cannot be undone. Esc and the other button answer false; focus returns whence it came. */
+export function confirm({ title, text, action, otherwise = 'Cancel' }: Question): Promise<boolean> {
   const dialog = document.createElement('dialog');
+  dialog.className = 'vf-dialog';
   dialog.setAttribute('role', 'alertdialog');
-  dialog.setAttribute('aria-labelledby', 'confirm-title');
-  dialog.setAttribute('aria-describedby', 'confirm-text');
+  dialog.setAttribute('aria-labelledby', 'vf-confirm-title');
+  dialog.setAttribute('aria-describedby', 'vf-confirm-text');
   render(
     html`
-      <h2 id="confirm-title">${title}</h2>
-      <p id="confirm-text">${text}</p>
-      <form method="dialog" class="actions">
-        <button value="" autofocus>Cancel</button>
-        <button value="yes" class="danger">${action}</button>
+      <h2 id="vf-confirm-title">${title}</h2>
+      <p id="vf-confirm-text">${text}</p>
+      <form method="dialog" class="vf-actions">
+        <button class="vf-button" value="" autofocus>${otherwise}</button>
+        <button class="vf-button" data-kind="danger" value="yes">${action}</button>
       </form>
     `,
     dialog,

@@ -18,9 +18,10 @@ export function field(options: FieldOptions, errors: Record<string, string> = {}
   const error = errors[name];
   const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ');
   return html`
-    <div class="field">
+    <div class="vf-field">
       <label for=${name}>${label}</label>
       <input
+        class="vf-input"
         id=${name}
         name=${name}
         type=${type}
@@ -32,8 +33,8 @@ export function field(options: FieldOptions, errors: Record<string, string> = {}
         aria-invalid=${error ? 'true' : nothing}
         aria-describedby=${described || nothing}
       />
-      ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}
-      ${error ? html`<p class="error" id="${name}-error">${error}</p>` : nothing}
+      ${hint ? html`<p class="vf-hint" id="${name}-hint">${hint}</p>` : nothing}
+      ${error ? html`<p class="vf-error" id="${name}-error">${error}</p>` : nothing}
     </div>
   `;
 }

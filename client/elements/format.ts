@@ -13,4 +13,18 @@ export function span(ms: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const STEPS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** "5 minutes ago"; "just now" within the first. */
+export function ago(iso: string, now = Date.now()): string {
+  const passed = now - Date.parse(iso);
+  const step = STEPS.find(([, ms]) => passed >= ms);
+  return step ? RELATIVE.format(-Math.floor(passed / step[1]), step[0]) : 'just now';
+}
+
 export const TYPE_NAMES: Record<PlatformType, string> = { mastodon: 'Mastodon', pixelfed: 'Pixelfed' };

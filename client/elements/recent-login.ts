@@ -25,6 +25,7 @@ export async function reauthenticate(password: string): Promise<void> {
 /** Until the password is right, or the person gives up. @returns whether it was given */
 function askForPassword(): Promise<boolean> {
   const dialog = document.createElement('dialog');
+  dialog.className = 'vf-dialog';
   dialog.setAttribute('aria-labelledby', 'password-title');
   let given = false;
   let problem = '';
@@ -55,9 +56,9 @@ function askForPassword(): Promise<boolean> {
             autocomplete: 'current-password',
             hint: 'You signed in a while ago.',
           })}
-          <div class="actions">
-            <button type="button" @click=${() => dialog.close()}>Cancel</button>
-            <button type="submit" class="primary">Continue</button>
+          <div class="vf-actions">
+            <button type="button" class="vf-button" @click=${() => dialog.close()}>Cancel</button>
+            <button type="submit" class="vf-button" data-kind="primary">Continue</button>
           </div>
         </form>
       `,

@@ -1,0 +1,100 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { DeviceView } from '../../src/protocol/http';
+import { confirm } from './confirm';
+import { ago, moment } from './format';
+import { icon } from './icon';
+import { placeholder } from './placeholder';
+import { withRecentLogin } from './recent-login';
+import { session } from './session';
+import { SessionElement } from './session-element';
+
+const PHONES = /android|ios|iphone|ipad|mobile/i;
+
+/** `<vf-device-list>`: where the person is signed in, and how to sign out there. */
+export class DeviceList extends SessionElement {
+  private devices: DeviceView[] | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('visibilitychange', this.shownAgain);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.shownAgain);
+  }
+
+  protected override begin(): void {
+    void this.load();
+  }
+
+  protected override render(): TemplateResult {
+    if (!this.devices) return placeholder('Looking for your devices', 2);
+    const others = this.devices.length - 1;
+    return html`
+      <ul class="vf-cards" data-devices>${this.devices.map((device) => this.device(device))}</ul>
+      ${
+        others > 0
+          ? html`<p>
+              <button type="button" class="vf-button" data-kind="danger" @click=${this.endOthers}>
+                ${icon('log-out')} Sign out all other devices
+              </button>
+            </p>`
+          : html`<p class="vf-hint">You are signed in nowhere else.</p>`
+      }
+    `;
+  }
+
+  private device(device: DeviceView): TemplateResult {
+    const { id, current, online, platform } = device;
+    return html`
+      <li class="vf-card vf-device" data-session-id=${id} data-current=${current}>
+        <span class="vf-device-icon">${icon(PHONES.test(device.device) ? 'smartphone' : 'laptop')}</span>
+        <div class="vf-device-text">
+          <h2>
+            ${device.device} ${current ? html`<span class="vf-badge">This device</span>` : nothing}
+            ${online || current ? html`<span class="vf-badge" data-kind="good">Online</span>` : nothing}
+          </h2>
+          <p class="vf-hint">
+            ${device.ip_address} · on ${platform ? html`<strong>${platform.name}</strong>` : 'no platform'} · active
+            <time datetime=${device.last_activity} title=${moment(device.last_activity)}>${ago(device.last_activity)}</time>
+            · signed in ${moment(device.created_at)}
+          </p>
+        </div>
+        <button type="button" class="vf-button" aria-label="Sign out ${device.device}" @click=${() => this.end(device)}>
+          Sign out
+        </button>
+      </li>
+    `;
+  }
+
+  /** No event tells of other devices: look again when the person does. */
+  private readonly shownAgain = (): void => {
+    if (document.visibilityState === 'visible' && session.getState()) void this.load();
+  };
+
+  private async load(): Promise<void> {
+    await this.attempt(async () => {
+      const answer = await session.request<{ sessions: DeviceView[] }>('GET', '/api/sessions', { background: true });
+      this.devices = [...answer.sessions].sort((a, b) => Number(b.current) - Number(a.current));
+    });
+  }
+
+  private async end(device: DeviceView): Promise<void> {
+    const title = device.current ? 'Sign out here?' : `Sign out ${device.device}?`;
+    const text = 'All its tabs will be signed out at once.';
+    if (!(await confirm({ title, text, action: 'Sign out' }))) return;
+    if (device.current) return void (await this.attempt(() => session.logout()));
+    const task = () => withRecentLogin(() => session.request('DELETE', `/api/sessions/${encodeURIComponent(device.id)}`));
+    if (await this.attempt(task, `${device.device} was signed out.`)) await this.load();
+  }
+
+  private readonly endOthers = async (): Promise<void> => {
+    const text = 'You will stay signed in on this device only.';
+    if (!(await confirm({ title: 'Sign out all other devices?', text, action: 'Sign out all' }))) return;
+    const task = () => withRecentLogin(() => session.request('POST', '/api/sessions/end_others', { body: {} }));
+    if (await this.attempt(task, 'All other devices were signed out.')) await this.load();
+  };
+}
+
+customElements.define('vf-device-list', DeviceList);

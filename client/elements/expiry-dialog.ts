@@ -1,0 +1,90 @@
+import { html, type TemplateResult } from 'lit';
+import type { ExpiringDetail } from '../core/details';
+import { span, timeOfDay } from './format';
+import { icon } from './icon';
+import { session } from './session';
+import { SessionElement } from './session-element';
+
+/**
+ * `<vf-expiry-dialog>`: "you will be signed out soon", in every tab at once, and answered in one for all, because the
+ * answer is the server's news and not this page's.
+ */
+export class ExpiryDialog extends SessionElement {
+  private warning: ExpiringDetail | null = null;
+  private ticking = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.ticking);
+  }
+
+  protected override begin(): void {
+    this.listen('sessionExpiring', (detail, event) => {
+      // We ask: a stray key press is then no answer.
+      event.preventDefault();
+      void this.open(detail);
+    });
+    this.listen('sessionExtended', () => this.close());
+    this.listen('sessionExpired', () => this.close());
+  }
+
+  protected override render(): TemplateResult {
+    const { reason, expiresAt } = this.warning ?? { reason: 'idle', expiresAt: '' };
+    const idle = reason === 'idle';
+    return html`
+      <dialog
+        class="vf-dialog"
+        role="alertdialog"
+        aria-labelledby="vf-expiry-title"
+        aria-describedby="vf-expiry-text"
+        @cancel=${(event: Event) => event.preventDefault()}
+      >
+        <h2 id="vf-expiry-title">${icon('clock')} You will be signed out soon</h2>
+        <p id="vf-expiry-text">
+          ${
+            idle
+              ? 'You have not done anything here for a while. Do you want to stay signed in?'
+              : `A session has a longest time, and this one ends at ${timeOfDay(expiresAt)}. Sign in again to go on.`
+          }
+        </p>
+        <p class="vf-countdown">Time left: <strong>${this.warning ? span(session.millisecondsUntil(expiresAt)) : ''}</strong></p>
+        <div class="vf-actions">
+          ${
+            idle
+              ? html`<button type="button" class="vf-button" @click=${this.leave}>Sign out</button>
+                  <button type="button" class="vf-button" data-kind="primary" autofocus @click=${this.stay}>
+                    Stay signed in
+                  </button>`
+              : html`<button type="button" class="vf-button" @click=${this.close}>Later</button>
+                  <button type="button" class="vf-button" data-kind="primary" autofocus @click=${this.leave}>
+                    Sign in again
+                  </button>`
+          }
+        </div>
+      </dialog>
+    `;
+  }
+
+  private async open(detail: ExpiringDetail): Promise<void> {
+    this.warning = detail;
+    this.requestUpdate();
+    await this.updateComplete;
+    if (!this.warning) return;
+    const dialog = this.querySelector('dialog');
+    if (!dialog?.open) dialog?.showModal();
+    window.clearInterval(this.ticking);
+    this.ticking = window.setInterval(() => this.requestUpdate(), 1_000);
+  }
+
+  private readonly close = (): void => {
+    window.clearInterval(this.ticking);
+    this.warning = null;
+    this.querySelector('dialog')?.close();
+  };
+
+  private readonly stay = () => this.attempt(() => session.extendSession());
+  /** Also the way to sign in again: the end of this session leads there, and drafts are kept. */
+  private readonly leave = () => this.attempt(() => session.logout());
+}
+
+customElements.define('vf-expiry-dialog', ExpiryDialog);

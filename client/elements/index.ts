@@ -1,0 +1,12 @@
+/** Elements for any page: import this after `/client/vedfolnir.js`, and each tag is there. */
+import './elements.css';
+import './composer/composer';
+import './connection-dot';
+import './device-list';
+import './expiry-dialog';
+import './offline-banner';
+import './platform-switcher';
+import './session-menu';
+import './toasts';
+
+export { notify } from './notify';

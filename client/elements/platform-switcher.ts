@@ -1,0 +1,276 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PlatformView, SwitchScope } from '../../src/protocol/http';
+import { face } from './face';
+import { TYPE_NAMES } from './format';
+import { icon } from './icon';
+import { loadPlatforms } from './platforms';
+import { placeAt } from './popover';
+import { session } from './session';
+import { SessionElement } from './session-element';
+import { TypeAhead } from './type-ahead';
+
+/** More than this are too many to look through: then there is a field to narrow them. */
+const FILTER_ABOVE = 7;
+
+/**
+ * `<vf-platform-switcher>`: the active platform, and the others in a listbox, after the ARIA authoring practices.
+ *
+ * Attributes: `scope` (`session`: switches this session alone), `shortcut` (`Alt+P`), `manage` (the address of the page
+ * where platforms are connected; `/platforms`).
+ */
+export class PlatformSwitcher extends SessionElement {
+  static override properties = { scope: {}, shortcut: {}, manage: {} };
+  declare scope: SwitchScope | null;
+  declare shortcut: string | null;
+  declare manage: string | null;
+
+  private platforms: PlatformView[] | null = null;
+  private open = false;
+  private filter = '';
+  /** The option that the keyboard is on, among those that are shown. */
+  private at = 0;
+  private readonly typeAhead = new TypeAhead();
+  private undoPlace: () => void = () => {};
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('keydown', this.shortcutKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.undoPlace();
+    window.removeEventListener('keydown', this.shortcutKey);
+  }
+
+  protected override begin(): void {
+    this.listen('platformSwitching', () => this.requestUpdate());
+    this.listen('platformsChanged', ({ platforms }) => (platforms ? this.take(platforms) : void this.load()));
+    if (session.getState()) void this.load();
+    else this.listen('sessionStateChanged', () => this.platforms ?? void this.load());
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.platforms) return nothing;
+    const manage = this.manage ?? '/platforms';
+    if (this.platforms.length === 0) {
+      return html`<a href=${manage} class="vf-button">${icon('plus')} Connect a platform</a>`;
+    }
+    const shown = this.shown();
+    const active = shown ?? { id: 0, name: 'Choose a platform', instance_url: '' };
+    return html`
+      <button
+        type="button"
+        class="vf-button vf-switcher-button"
+        aria-haspopup="listbox"
+        aria-expanded=${this.open}
+        aria-controls="vf-switcher-list"
+        aria-label="Active platform: ${active.name}"
+        aria-keyshortcuts=${this.shortcut ?? nothing}
+        aria-busy=${session.getSwitchingTo() !== null}
+        @click=${() => (this.open ? this.close() : this.show())}
+        @keydown=${this.buttonKey}
+      >
+        ${shown ? face(shown) : icon('arrow-left-right')}
+        <span class="vf-switcher-name">${active.name}</span>
+        ${icon(session.getSwitchingTo() === null ? 'chevron-down' : 'loader-circle')}
+      </button>
+      <div class="vf-popover vf-switcher" popover @toggle=${this.toggled}>
+        ${this.platforms.length > FILTER_ABOVE ? this.filterField() : nothing}
+        ${this.list()}
+        <p class="vf-switcher-foot">
+          <label><input type="checkbox" .checked=${this.scope === 'session'} @change=${this.scopeChosen} /> This device only</label>
+          <a href=${manage}>${icon('plus')} Add or manage</a>
+        </p>
+      </div>
+    `;
+  }
+
+  private list(): TemplateResult {
+    const options = this.options();
+    return html`
+      <ul
+        role="listbox"
+        id="vf-switcher-list"
+        tabindex="-1"
+        aria-label="Platforms"
+        aria-activedescendant=${this.open && options.length > 0 ? `vf-switcher-option-${this.at}` : nothing}
+        @keydown=${this.listKey}
+      >
+        ${options.map((platform, index) => this.option(platform, index))}
+      </ul>
+      ${options.length === 0 ? html`<p class="vf-hint" role="status">None is called so.</p>` : nothing}
+    `;
+  }
+
+  private option(platform: PlatformView, index: number): TemplateResult {
+    const { id, name, platform_type, instance_url, is_default, needs_reconnect } = platform;
+    return html`
+      <li
+        role="option"
+        id="vf-switcher-option-${index}"
+        class=${index === this.at ? 'vf-current' : ''}
+        aria-selected=${id === session.getState()?.platform?.id}
+        data-platform-id=${id}
+        @click=${() => this.choose(index)}
+      >
+        ${face(platform)}
+        <span class="vf-option-text">
+          <span class="vf-option-name">${name}</span>
+          <span class="vf-hint">${TYPE_NAMES[platform_type]} · ${hostOf(instance_url)}</span>
+        </span>
+        ${is_default ? html`<span class="vf-badge">Default</span>` : nothing}
+        ${needs_reconnect ? html`<span class="vf-badge" data-kind="warning">Reconnect</span>` : nothing}
+        <span class="vf-tick">${icon('check')}</span>
+      </li>
+    `;
+  }
+
+  private filterField(): TemplateResult {
+    return html`
+      <input
+        type="text"
+        class="vf-input"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="vf-switcher-list"
+        aria-activedescendant=${`vf-switcher-option-${this.at}`}
+        aria-label="Find a platform"
+        placeholder="Find a platform"
+        autocomplete="off"
+        .value=${this.filter}
+        @input=${this.filtered}
+        @keydown=${this.listKey}
+      />
+    `;
+  }
+
+  /** What the button says: where this tab is going, until the server has said that it is there, or that it is not. */
+  private shown(): PlatformView | null {
+    const wanted = session.getSwitchingTo() ?? session.getState()?.platform?.id;
+    return this.platforms?.find(({ id }) => id === wanted) ?? null;
+  }
+
+  private options(): PlatformView[] {
+    const wanted = this.filter.trim().toLocaleLowerCase();
+    const all = this.platforms ?? [];
+    if (wanted === '') return all;
+    return all.filter(({ name, instance_url }) => `${name} ${instance_url}`.toLocaleLowerCase().includes(wanted));
+  }
+
+  private async load(): Promise<void> {
+    await this.attempt(async () => this.take((await loadPlatforms()).platforms));
+  }
+
+  private take(platforms: PlatformView[]): void {
+    this.platforms = platforms;
+    this.at = Math.min(this.at, Math.max(0, platforms.length - 1));
+    this.requestUpdate();
+  }
+
+  private get panel(): HTMLElement | null {
+    return this.querySelector('.vf-switcher');
+  }
+
+  private get button(): HTMLElement | null {
+    return this.querySelector('.vf-switcher-button');
+  }
+
+  private show(): void {
+    this.filter = '';
+    this.at = Math.max(0, this.options().findIndex(({ id }) => id === session.getState()?.platform?.id));
+    this.panel?.showPopover();
+  }
+
+  private close(): void {
+    this.panel?.hidePopover();
+  }
+
+  private readonly toggled = (event: ToggleEvent): void => {
+    this.open = event.newState === 'open';
+    this.undoPlace();
+    const { panel, button } = this;
+    this.undoPlace = this.open && panel && button ? placeAt(panel, button) : () => {};
+    const left = document.activeElement === document.body || this.contains(document.activeElement);
+    if (this.open) panel?.querySelector<HTMLElement>('.vf-input, [role="listbox"]')?.focus();
+    // Who pressed elsewhere is there now, and is not fetched back.
+    else if (left) button?.focus();
+    this.requestUpdate();
+  };
+
+  private choose(index: number): void {
+    const platform = this.options()[index];
+    this.close();
+    if (!platform || platform.id === session.getState()?.platform?.id || session.getSwitchingTo() !== null) return;
+    void this.attempt(() => session.switchPlatform(platform.id, this.scope === 'session' ? { scope: 'session' } : {}));
+  }
+
+  private readonly scopeChosen = (event: Event): void => {
+    this.scope = (event.target as HTMLInputElement).checked ? 'session' : null;
+  };
+
+  private readonly filtered = (event: Event): void => {
+    this.filter = (event.target as HTMLInputElement).value;
+    this.at = 0;
+    this.requestUpdate();
+  };
+
+  private readonly buttonKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    this.show();
+  };
+
+  /** Esc and a click elsewhere are the popover's own. */
+  private readonly listKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const inField = event.target instanceof HTMLInputElement;
+    const last = this.options().length - 1;
+    const typing = inField || this.typeAhead.isTyping(event.timeStamp);
+    if (event.key === 'Enter' || (event.key === ' ' && !typing)) this.choose(this.at);
+    else if (event.key === 'ArrowDown') this.move(Math.min(last, this.at + 1));
+    else if (event.key === 'ArrowUp') this.move(Math.max(0, this.at - 1));
+    else if (event.key === 'Home' && !inField) this.move(0);
+    else if (event.key === 'End' && !inField) this.move(last);
+    else if (event.key.length === 1 && !inField) this.typed(event);
+    else return;
+    event.preventDefault();
+  };
+
+  private typed(event: KeyboardEvent): void {
+    const names = this.options().map(({ name }) => name);
+    const found = this.typeAhead.press(event.key, names, this.at, event.timeStamp);
+    if (found !== null) this.move(found);
+  }
+
+  private move(to: number): void {
+    this.at = Math.max(0, to);
+    this.requestUpdate();
+    void this.updateComplete.then(() => {
+      this.querySelector(`#vf-switcher-option-${to}`)?.scrollIntoView({ block: 'nearest' });
+    });
+  }
+
+  private readonly shortcutKey = (event: KeyboardEvent): void => {
+    if (!this.shortcut || !isShortcut(event, this.shortcut)) return;
+    event.preventDefault();
+    if (this.open) this.close();
+    else this.show();
+  };
+}
+
+/** @param shortcut such as `Alt+P` or `Control+Shift+K`, as `aria-keyshortcuts` has it */
+function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
+  const parts = shortcut.split('+');
+  const key = parts.pop() ?? '';
+  const held = { Alt: event.altKey, Control: event.ctrlKey, Meta: event.metaKey, Shift: event.shiftKey };
+  // By the place of the key: with Alt held down some keyboards write another letter.
+  const pressed = event.code === `Key${key.toUpperCase()}` || event.key.toLowerCase() === key.toLowerCase();
+  return pressed && Object.entries(held).every(([name, down]) => down === parts.includes(name));
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
+
+customElements.define('vf-platform-switcher', PlatformSwitcher);
