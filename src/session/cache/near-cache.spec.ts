@@ -1,3 +1,4 @@
+import { eventually } from '../../../test/support/eventually';
 import type { SessionContext } from '../session-context';
 import { NearCache } from './near-cache';
 
@@ -78,6 +79,30 @@ describe('NearCache', () => {
     expect(cache.get('a')?.session.idleExpiresAt).toEqual(at(130));
     cache.noteActivity('s1', at(25).toISOString(), { ...deadlines, idle_expires_at: at(125).toISOString() });
     expect(cache.get('a')?.session.idleExpiresAt).toEqual(at(130));
+    cache.noteActivity('s1', at(40).toISOString(), { ...deadlines, idle_expires_at: at(140).toISOString() });
+    expect(cache.get('a')?.session).toMatchObject({ lastActivityAt: at(40), idleExpiresAt: at(140) });
+  });
+
+  it('forgets by the secret that a session has now, also after what it had before is gone', () => {
+    const cache = new NearCache(60_000, 2);
+    cache.put('old', context('s1', 1), cache.ticket());
+    cache.put('new', context('s1', 2), cache.ticket());
+    cache.put('other', context('s2', 1, 0, 2), cache.ticket());
+    expect([cache.get('old'), cache.size]).toEqual([null, 2]);
+    cache.noteEnded('s1');
+    expect(cache.size).toBe(1);
+  });
+
+  it('keeps no entry past its time, however busy its person is', async () => {
+    const cache = new NearCache(500);
+    cache.put('a', context('s1'), cache.ticket());
+    let second = 0;
+    const beBusy = () => {
+      const deadlines = { idle_expires_at: at(100 + ++second).toISOString(), absolute_expires_at: '', expires_at: '' };
+      cache.noteActivity('s1', at(second).toISOString(), deadlines);
+      expect(cache.get('a')).toBeNull();
+    };
+    await eventually(beBusy, { timeout: 3000, interval: 5 });
   });
 
   it('takes nothing that was being read when it was cleared', () => {

@@ -23,6 +23,8 @@ export class NearCache {
     this.entries = new LRUCache({
       max: most,
       ttl,
+      // A new context of the same secret takes the old one's place, and nothing is gone.
+      noDisposeOnSet: true,
       dispose: (context, key) => {
         if (this.keyOf.get(context.session.id) === key) this.keyOf.delete(context.session.id);
       },
@@ -81,7 +83,8 @@ export class NearCache {
       lastActivityAt: new Date(lastActivity),
       idleExpiresAt: new Date(deadlines.idle_expires_at),
     };
-    this.entries.set(key, { ...known, session });
+    // It is no newer reading of the database: it must not make the entry live longer.
+    this.entries.set(key, { ...known, session }, { noUpdateTTL: true });
   }
 
   /** Whether this says nothing that is known to be past. */

@@ -1,0 +1,56 @@
+/** A person at work is noted now and then, not at every request, and the tabs hear of it as often. */
+import { TestClient } from '../support/http-client';
+import { closeTabs, openTab, type Tab } from '../support/socket-client';
+import { type App, closeApps, DATABASES, MINUTE, startApp, TestClock } from './support/app';
+
+/** Moves only when the test moves it. */
+class StillClock extends TestClock {
+  private readonly since = Date.now();
+  private moved = 0;
+
+  override now(): Date {
+    return new Date(this.since + this.moved);
+  }
+
+  override advance(ms: number): void {
+    this.moved += ms;
+  }
+}
+
+const READS = 50;
+
+/** How often the tab was told of an extension; whatever was sent to it before would have come before this answer. */
+async function extensions(tab: Tab): Promise<number> {
+  await tab.sync();
+  return tab.of('session:extended').length;
+}
+
+describe.each(DATABASES)('%s', (_, database) => {
+  let app: App;
+  let client: TestClient;
+  let tab: Tab;
+
+  beforeEach(async () => {
+    app = await startApp(await database(), {}, new StillClock());
+    client = new TestClient(app.url);
+    await client.register();
+    tab = await openTab(client);
+  });
+  afterEach(async () => {
+    closeTabs();
+    await closeApps();
+  });
+
+  const read = async () => expect((await client.get('/api/user_platforms')).status).toBe(200);
+
+  it('notes a person who reads on once a minute, and moves the deadline each time', async () => {
+    const { idleTimeout } = app.config;
+    for (let minute = 1; minute <= 3; minute++) {
+      app.clock.advance(MINUTE);
+      for (let count = 0; count < READS; count++) await read();
+      expect(await extensions(tab)).toBe(minute);
+      const due = new Date(app.clock.now().getTime() + idleTimeout).toISOString();
+      expect(tab.of('session:extended').at(-1)?.idle_expires_at).toBe(due);
+    }
+  });
+});
