@@ -12,7 +12,7 @@ import { answer } from './common/error.filter';
 import { isFormPost, isUnderApi } from './common/request-kind';
 import { toAppError } from './common/to-app-error';
 import type { Config } from './config';
-import { LONGEST_FILE } from './platform/media/upload-reader';
+import { LONGEST_FILE } from './protocol/media';
 
 /** The longest body of a JSON or form request, bytes. A post of the longest kind fits ten times. */
 const BODY_LIMIT = 256 * 1024;
@@ -68,7 +68,8 @@ async function securityHeaders(config: Config): Promise<Record<string, string>> 
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'https:'],
+        // blob: for what a person is about to post; nothing is ever fetched from elsewhere.
+        imgSrc: ["'self'", 'data:', 'blob:'],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],

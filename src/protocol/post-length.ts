@@ -19,17 +19,28 @@ export function countGraphemes(text: string): number {
   return count;
 }
 
+/** The text in pieces: every second one, from the second on, is a link. */
+export function splitAtLinks(text: string): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(URL_PATTERN)) {
+    const after = (found.includes('(') ? TRAILING : TRAILING_OF_OPEN).exec(found)?.[0] ?? '';
+    const end = index + found.length - after.length;
+    pieces.push(text.slice(from, index), text.slice(index, end));
+    from = end;
+  }
+  return [...pieces, text.slice(from)];
+}
+
 /**
  * @param content the text
  * @param warning the content warning, which counts too
  * @returns characters
  */
 export function postLength(content: string, warning = '', charactersPerUrl = CHARACTERS_PER_URL): number {
-  const counted = content
-    .replace(URL_PATTERN, (link) => {
-      const after = (link.includes('(') ? TRAILING : TRAILING_OF_OPEN).exec(link)?.[0] ?? '';
-      return 'x'.repeat(charactersPerUrl) + after;
-    })
+  const counted = splitAtLinks(content)
+    .map((piece, index) => (index % 2 === 1 ? 'x'.repeat(charactersPerUrl) : piece))
+    .join('')
     .replace(REMOTE_MENTION, (_, before: string, name: string) => `${before}@${name}`);
   return countGraphemes(counted) + countGraphemes(warning);
 }

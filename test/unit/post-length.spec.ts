@@ -1,4 +1,4 @@
-import { countGraphemes, postLength } from '../../src/protocol/post-length';
+import { countGraphemes, postLength, splitAtLinks } from '../../src/protocol/post-length';
 
 const FAMILY = '👨‍👩‍👧‍👦';
 const LINK = `https://example.org/${'a'.repeat(40)}`;
@@ -61,4 +61,12 @@ describe('the length of a post', () => {
     expect(postLength(`${'@a@b.c '.repeat(2000)}${'https://'.repeat(1000)}${'('.repeat(5000)}`)).toBeGreaterThan(0);
     expect(performance.now() - started).toBeLessThan(1000);
   });
+});
+
+it('tells links from the text around them, and loses nothing', () => {
+  const text = `See (${LINK}), or https://example.org/a_(b)! Not example.org.`;
+  const pieces = splitAtLinks(text);
+  expect(pieces.filter((_, index) => index % 2 === 1)).toEqual([LINK, 'https://example.org/a_(b)']);
+  expect(pieces.join('')).toBe(text);
+  expect(splitAtLinks('')).toEqual(['']);
 });

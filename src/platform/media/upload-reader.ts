@@ -3,17 +3,13 @@ import type { Multipart } from '@fastify/multipart';
 import { AppError, invalidField } from '../../common/app-error';
 import { toAppError } from '../../common/to-app-error';
 import type { MediaLimitsView } from '../../protocol/http';
+import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../protocol/media';
 import { SNIFF_BYTES, sniffMime } from './sniff';
 
-/** The longest that we keep, whatever the instance takes; bytes. */
-export const LONGEST_FILE = 16 * 1024 * 1024;
 /** A BLOB of MySQL holds 65,535 bytes. */
 const CHUNK = 60 * 1024;
 /** Chunks that are written at a time: about 1 MB in memory for each upload. */
 const BATCH = 16;
-/** Taken until the instance has said what it takes. */
-const COMMON_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
-const COMMON_DESCRIPTION = 1500;
 
 export interface Upload {
   altText: string | null;
@@ -62,8 +58,8 @@ export function checkAltText(value: unknown, limits: MediaLimitsView | null, tru
   if (typeof value !== 'string' || !value.isWellFormed() || /[^\P{Cc}\t\n\r]/u.test(value)) {
     throw invalidField('alt_text', 'alt_text must be plain text');
   }
-  const limit = limits?.description_length ?? COMMON_DESCRIPTION;
-  const count = [...value].length;
+  const limit = descriptionTaken(limits);
+  const count = descriptionLength(value);
   if (count > limit || truncated) {
     const message = `alt_text has ${count} characters; ${limit} are the most`;
     throw new AppError('VALIDATION_ERROR', { details: [{ field: 'alt_text', message, limit, count }] });
@@ -102,7 +98,7 @@ async function readFile(
 
 function checkType(head: Buffer, limits: MediaLimitsView | null): string {
   const type = sniffMime(head.subarray(0, SNIFF_BYTES));
-  const taken = limits?.mime_types.length ? limits.mime_types : COMMON_TYPES;
+  const taken = typesTaken(limits);
   if (type === null || !taken.includes(type)) {
     throw invalidField('file', `Files of this kind are not taken; these are: ${taken.join(', ')}`);
   }
@@ -110,8 +106,7 @@ function checkType(head: Buffer, limits: MediaLimitsView | null): string {
 }
 
 function checkSize(size: number, mimeType: string, limits: MediaLimitsView | null): void {
-  const theirs = (mimeType.startsWith('image/') ? limits?.image_size : limits?.video_size) ?? LONGEST_FILE;
-  const limit = Math.min(theirs, LONGEST_FILE);
+  const limit = sizeTaken(limits, mimeType);
   if (size <= limit) return;
   const message = `The file is too large; ${limit} bytes are the most`;
   throw new AppError('VALIDATION_ERROR', { details: [{ field: 'file', message, limit, count: size }] });
