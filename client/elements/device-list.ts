@@ -85,7 +85,8 @@ export class DeviceList extends SessionElement {
     const text = 'All its tabs will be signed out at once.';
     if (!(await confirm({ title, text, action: 'Sign out' }))) return;
     if (device.current) return void (await this.attempt(() => session.logout()));
-    const task = () => withRecentLogin(() => session.request('DELETE', `/api/sessions/${encodeURIComponent(device.id)}`));
+    const task = () =>
+      withRecentLogin(() => session.request('DELETE', `/api/sessions/${encodeURIComponent(device.id)}`));
     if (await this.attempt(task, `${device.device} was signed out.`)) await this.load();
   }
 

@@ -11,7 +11,10 @@ export function hueOf(platformId: number): number {
 
 /** One or two letters: the first of the first two words. */
 export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name
+    .trim()
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
   const letters = (words.length > 0 ? words : ['?']).slice(0, 2).map((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? '?');
   return letters.join('').toLocaleUpperCase();
 }

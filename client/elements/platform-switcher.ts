@@ -178,7 +178,10 @@ export class PlatformSwitcher extends SessionElement {
 
   private show(): void {
     this.filter = '';
-    this.at = Math.max(0, this.options().findIndex(({ id }) => id === session.getState()?.platform?.id));
+    this.at = Math.max(
+      0,
+      this.options().findIndex(({ id }) => id === session.getState()?.platform?.id),
+    );
     this.panel?.showPopover();
   }
 

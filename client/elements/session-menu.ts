@@ -8,7 +8,7 @@ import { SessionElement } from './session-element';
 export class SessionMenu extends SessionElement {
   private links: Element[] | null = null;
   private open = false;
-  private undo: () => void = () => {};
+  private undoPlace: () => void = () => {};
 
   override connectedCallback(): void {
     this.links ??= [...this.children];
@@ -39,8 +39,8 @@ export class SessionMenu extends SessionElement {
   private readonly toggled = (event: ToggleEvent): void => {
     this.open = event.newState === 'open';
     const panel = event.target as HTMLElement;
-    this.undo();
-    this.undo = this.open ? placeAt(panel, this.querySelector<HTMLElement>('.vf-menu-button')!) : () => {};
+    this.undoPlace();
+    this.undoPlace = this.open ? placeAt(panel, this.querySelector<HTMLElement>('.vf-menu-button')!) : () => {};
     this.requestUpdate();
   };
 

@@ -54,7 +54,7 @@ export class Toasts extends LitElement {
         ${icon(KINDS[kind])}<span>${message}</span>
         ${
           message
-            ? html`<button type="button" class="vf-button vf-quiet" aria-label="Dismiss" @click=${() => this.drop(id)}>
+            ? html`<button type="button" class="vf-button" data-kind="quiet" aria-label="Dismiss" @click=${() => this.drop(id)}>
                 ${icon('x')}
               </button>`
             : nothing

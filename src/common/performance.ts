@@ -1,16 +1,6 @@
 /** How long operations take: a histogram each, for the operator. */
 import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks';
-
-export interface OperationReport {
-  operation: string;
-  count: number;
-  errors: number;
-  /** Milliseconds, as all that follow. */
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
-}
+import type { OperationReport } from '../protocol/admin';
 
 const operations = new Map<string, { histogram: RecordableHistogram; errors: number }>();
 

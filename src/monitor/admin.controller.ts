@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { type OperationReport, operationReports } from '../common/performance';
+import { operationReports } from '../common/performance';
+import type { OperationReport } from '../protocol/admin';
 import { RequireSession } from '../session/session.decorators';
 
 @Controller('api/admin')

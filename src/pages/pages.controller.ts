@@ -14,7 +14,7 @@ import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
 import { readSecret } from '../session/session-cookie';
 import { csrfToken } from '../session/session-token';
-import { type PostForm, renderPage } from './view-engine';
+import { type Page, type PostForm, renderPage } from './view-engine';
 
 class CreatePostForm extends CreatePostDto {
   @Omittable()
@@ -27,6 +27,15 @@ class CreatePostForm extends CreatePostDto {
 }
 
 const HTML = 'text/html; charset=utf-8';
+
+/** Pages that the client fills: path to name and title. */
+const SHELLS: Record<string, readonly [string, string]> = {
+  '/': ['home', 'Home'],
+  '/platforms': ['platforms', 'Platforms'],
+  '/devices': ['devices', 'Devices'],
+  '/activity': ['activity', 'Activity'],
+  '/account': ['account', 'Account'],
+};
 
 /** The pages of the app: a shell each, which the client fills; and the one form that works without a script. */
 @Controller()
@@ -51,44 +60,28 @@ export class PagesController {
     return this.entrance('register', 'Create an account', request, reply);
   }
 
-  @Get()
+  @Get(Object.keys(SHELLS))
   @Header('Content-Type', HTML)
-  home(
+  shell(
+    @CurrentSession() session: SessionContext,
     @CurrentSecret() secret: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.shell('home', 'Home', secret, request, reply);
+  ): string {
+    const [page, title] = SHELLS[request.routeOptions.url ?? '/'] ?? SHELLS['/']!;
+    return this.page(session, secret, { page, title, flash: takeFlash(request, reply) });
   }
 
-  @Get('platforms')
+  @Get('admin')
+  @RequireSession({ role: 'admin' })
   @Header('Content-Type', HTML)
-  platforms(
+  admin(
+    @CurrentSession() session: SessionContext,
     @CurrentSecret() secret: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.shell('platforms', 'Platforms', secret, request, reply);
-  }
-
-  @Get('devices')
-  @Header('Content-Type', HTML)
-  devices(
-    @CurrentSecret() secret: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.shell('devices', 'Devices', secret, request, reply);
-  }
-
-  @Get('account')
-  @Header('Content-Type', HTML)
-  account(
-    @CurrentSecret() secret: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.shell('account', 'Account', secret, request, reply);
+  ): string {
+    return this.page(session, secret, { page: 'admin', title: 'Administration', flash: takeFlash(request, reply) });
   }
 
   @Get('create_post')
@@ -100,7 +93,7 @@ export class PagesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.form(secret, emptyForm(session.platform!), takeFlash(request, reply));
+    return this.form(session, secret, emptyForm(session.platform!), takeFlash(request, reply));
   }
 
   /** A form post names its platform in a field; whatever is refused comes back with every word still there. */
@@ -132,6 +125,7 @@ export class PagesController {
       const details = error.options.details ?? [{ field: 'platform_id', message: error.message }];
       const flash = error.options.details ? [] : ([toFlash(error.code)].filter(Boolean) as Flash[]);
       const html = this.form(
+        session,
         secret,
         { ...emptyForm(platform), values: valuesOf(request.body), errors: details },
         flash,
@@ -154,16 +148,16 @@ export class PagesController {
       const waiting = takeFlash(request, reply);
       const { reason } = request.query as { reason?: unknown };
       const flash = waiting.length > 0 ? waiting : farewellFlash(reason);
-      reply.type(HTML).send(renderPage({ page, title, csrfToken: null, flash }));
+      reply.type(HTML).send(renderPage({ page, title, csrfToken: null, role: null, flash }));
     }
   }
 
-  private shell(page: string, title: string, secret: string, request: FastifyRequest, reply: FastifyReply): string {
-    return renderPage({ page, title, csrfToken: csrfToken(secret), flash: takeFlash(request, reply) });
+  private form(session: SessionContext, secret: string, form: PostForm, flash: Flash[]): string {
+    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
   }
 
-  private form(secret: string, form: PostForm, flash: Flash[]): string {
-    return renderPage({ page: 'create_post', title: 'New post', csrfToken: csrfToken(secret), flash, form });
+  private page({ user }: SessionContext, secret: string, page: Omit<Page, 'csrfToken' | 'role'>): string {
+    return renderPage({ ...page, csrfToken: csrfToken(secret), role: user.role });
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Flash } from '../common/flash';
-import type { PlatformView } from '../protocol/http';
+import type { PlatformView, Role } from '../protocol/http';
 
 /** What every page is given. */
 export interface Page {
@@ -10,6 +10,8 @@ export interface Page {
   title: string;
   /** Null where nobody is signed in. */
   csrfToken: string | null;
+  /** Of whoever is signed in. */
+  role: Role | null;
   flash: Flash[];
   /** For /create_post alone: the form that also works without a script. */
   form?: PostForm;

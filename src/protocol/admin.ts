@@ -10,3 +10,15 @@ export interface AdminSessionsView {
   /** For `before` of the next page; null on the last one. */
   next_before: string | null;
 }
+
+/** How long an operation takes. */
+export interface OperationReport {
+  operation: string;
+  count: number;
+  errors: number;
+  /** Milliseconds, as all that follow. */
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}

@@ -1,27 +1,37 @@
-import { html, type TemplateResult } from 'lit';
-import { PLATFORM_TYPES, type PlatformView } from '../../../src/protocol/http';
+import { html, nothing, type TemplateResult } from 'lit';
+import { type ConnectStartView, PLATFORM_TYPES, type PlatformView } from '../../../src/protocol/http';
 import { field } from '../../elements/field';
 import { TYPE_NAMES } from '../../elements/format';
+import { icon } from '../../elements/icon';
 import { notify } from '../../elements/notify';
 import { session } from '../../elements/session';
-import { FormView } from '../parts/form-view';
+import { FormPage } from '../lib/form-page';
 
-/** Connects a platform by an access token made at the instance. */
-export class ConnectForm extends FormView {
-  protected template(): TemplateResult {
+/** Connects an account: by signing in at its instance, or by an access token that was made there. */
+class ConnectForm extends FormPage {
+  private byToken = false;
+
+  protected override render(): TemplateResult {
     return html`
-      <h2>Connect a platform</h2>
-      ${this.form('connect', 'Connect')}
+      <section class="vf-card" aria-labelledby="connect-title">
+        <h2 id="connect-title">Connect a platform</h2>
+        ${this.form('connect', this.byToken ? 'Connect' : 'Sign in there')}
+        <p>
+          <button type="button" class="vf-button" data-kind="quiet" @click=${this.otherWay}>
+            ${icon(this.byToken ? 'log-in' : 'key-round')}
+            ${this.byToken ? 'Sign in at the instance instead' : 'I have an access token'}
+          </button>
+        </p>
+      </section>
     `;
   }
 
   protected fields(): TemplateResult {
-    const { errors } = this;
+    const { errors, byToken } = this;
     return html`
-      ${field({ name: 'name', label: 'Name', hint: 'What you want to call it here.', maxlength: 100 }, errors)}
-      <div class="field">
+      <div class="vf-field">
         <label for="platform_type">Kind</label>
-        <select id="platform_type" name="platform_type">
+        <select class="vf-input" id="platform_type" name="platform_type">
           ${PLATFORM_TYPES.map((type) => html`<option value=${type}>${TYPE_NAMES[type]}</option>`)}
         </select>
       </div>
@@ -35,21 +45,43 @@ export class ConnectForm extends FormView {
         },
         errors,
       )}
-      ${field({ name: 'username', label: 'User name there (optional)', required: false, maxlength: 255 }, errors)}
       ${field(
         {
-          name: 'access_token',
-          label: 'Access token',
-          type: 'password',
-          hint: 'Made in the settings of your account there. It is kept encrypted and never shown again.',
-          maxlength: 4096,
+          name: 'name',
+          label: byToken ? 'Name' : 'Name (optional)',
+          required: byToken,
+          hint: 'What you want to call it here.',
+          maxlength: 100,
         },
         errors,
       )}
+      ${byToken ? this.tokenFields() : nothing}
     `;
   }
 
+  private tokenFields(): TemplateResult {
+    const { errors } = this;
+    const token = {
+      name: 'access_token',
+      label: 'Access token',
+      type: 'password',
+      hint: 'Made in the settings of your account there. It is kept encrypted and never shown again.',
+      maxlength: 4096,
+    } as const;
+    return html`
+      ${field({ name: 'username', label: 'User name there (optional)', required: false, maxlength: 255 }, errors)}
+      ${field(token, errors)}
+    `;
+  }
+
+  private readonly otherWay = (): void => {
+    this.byToken = !this.byToken;
+    this.errors = {};
+    this.requestUpdate();
+  };
+
   protected async send(texts: Record<string, string>, form: HTMLFormElement): Promise<void> {
+    if (!this.byToken) return signInAt(texts);
     const platform = await session.request<PlatformView>('POST', '/api/platforms', { body: texts });
     form.reset();
     notify(`${platform.name} is connected.`, 'success');
@@ -57,3 +89,11 @@ export class ConnectForm extends FormView {
     await session.syncSessionState();
   }
 }
+
+/** Sends the person to the instance, which sends them back to /platforms. @throws ApiError */
+export async function signInAt(where: Record<string, string>): Promise<void> {
+  const start = await session.request<ConnectStartView>('POST', '/api/platforms/connect', { body: where });
+  window.location.assign(start.authorize_url);
+}
+
+customElements.define('app-connect-form', ConnectForm);

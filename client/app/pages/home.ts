@@ -2,128 +2,147 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { HEADERS, type PostsView, type PostView, type StatisticsView } from '../../../src/protocol/http';
 import type { PlatformDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
-import { moment, TYPE_NAMES } from '../../elements/format';
-import { on, session } from '../../elements/session';
-import { View } from '../lib/view';
+import { face, hueOf } from '../../elements/face';
+import { TYPE_NAMES } from '../../elements/format';
+import { icon } from '../../elements/icon';
+import { placeholder } from '../../elements/placeholder';
+import { session } from '../../elements/session';
+import { SessionElement } from '../../elements/session-element';
+import { empty } from '../lib/empty';
+import './post-card';
 
-const POSTS_SHOWN = 20;
+const PAGE = 20;
 
 interface Loaded {
   platformId: number;
   statistics: StatisticsView;
   posts: PostView[];
+  next: number | null;
 }
 
-export class HomePage extends View {
+class HomePage extends SessionElement {
   private loaded: Loaded | null = null;
 
-  constructor(root: HTMLElement) {
-    super(root);
-    on('sessionStateChanged', () => this.follow());
-    on('postUpdated', ({ post }) => this.updated(post));
-    on('postRemoved', ({ postId, platformId }) => this.changed(platformId, (posts) => without(posts, postId)));
+  protected override begin(): void {
+    this.listen('sessionStateChanged', () => this.follow());
+    this.listen('postUpdated', ({ post }) => this.postUpdated(post));
+    this.listen('postRemoved', ({ postId, platformId }) =>
+      this.changed(platformId, (posts) => posts.filter(({ id }) => id !== postId)),
+    );
     this.follow();
   }
 
-  protected template(): TemplateResult {
+  protected override render(): TemplateResult {
     const state = session.getState();
-    if (!state) return html`<p>Loading…</p>`;
+    if (!state) return placeholder('Loading');
     const { user, platform } = state;
+    const connect = html`<a class="vf-button" data-kind="primary" href="/platforms">${icon('plus')} Connect one</a>`;
     return html`
       <h1>Welcome, ${user.username}</h1>
-      ${platform ? this.platform(platform) : html`<p>No platform is active. <a href="/platforms">Connect one</a></p>`}
+      ${platform ? this.platform(platform) : empty('link', 'No platform is active.', connect)}
     `;
   }
 
   private platform(platform: PlatformDetail): TemplateResult {
     const loaded = this.loaded?.platformId === platform.id ? this.loaded : null;
     return html`
-      <section aria-labelledby="active-title">
-        <h2 id="active-title">Active platform</h2>
-        <p>
-          <strong id="active-platform" data-platform-id=${platform.id}>${platform.name}</strong>
-          <span class="badge">${TYPE_NAMES[platform.type]}</span>
-          <span class="hint">${platform.instanceUrl}</span>
-        </p>
+      <section class="hero" data-hue=${hueOf(platform.id)} aria-labelledby="active-title">
+        <div class="hero-who">
+          ${face(platform)}
+          <div>
+            <h2 id="active-title" class="vf-hint">Active platform</h2>
+            <p class="hero-name" id="active-platform" data-platform-id=${platform.id}>${platform.name}</p>
+            <p class="vf-hint">${TYPE_NAMES[platform.type]} · ${platform.instanceUrl}</p>
+          </div>
+          <a class="vf-button" data-kind="primary" href="/create_post">${icon('pencil')} Write a post</a>
+        </div>
         <dl class="statistics" aria-busy=${loaded === null}>
           ${statistic('Posts', loaded?.statistics.total_posts)}
           ${statistic('Images', loaded?.statistics.total_images)}
-          ${statistic('Waiting images', loaded?.statistics.pending_images)}
+          ${statistic('Images without a description', loaded?.statistics.pending_images)}
         </dl>
-        <p><a class="button primary" href="/create_post">Write a post</a></p>
       </section>
       <section aria-labelledby="posts-title">
         <h2 id="posts-title">Posts</h2>
-        ${loaded ? this.posts(loaded.posts) : html`<p>Loading…</p>`}
+        ${loaded ? this.posts(loaded) : placeholder('Reading the posts')}
       </section>
     `;
   }
 
+  private posts({ posts, next }: Loaded): TemplateResult {
+    if (posts.length === 0) return empty('send', 'Nothing posted yet.');
+    return html`
+      <ul class="vf-cards" data-posts>
+        ${posts.map((post) => html`<li><app-post-card .post=${post}></app-post-card></li>`)}
+      </ul>
+      ${
+        next === null
+          ? nothing
+          : html`<button type="button" class="vf-button" @click=${() => this.older(next)}>
+              ${icon('chevron-down')} Older
+            </button>`
+      }
+    `;
+  }
+
   private follow(): void {
-    this.draw();
     const platform = session.getState()?.platform;
     if (platform && this.loaded?.platformId !== platform.id) void this.load(platform.id);
   }
 
   /** A new one stands first; one that is there already stays where it is. */
-  private updated(post: PostView): void {
+  private postUpdated(post: PostView): void {
+    const known = this.loaded?.posts.some(({ id }) => id === post.id);
     this.changed(post.platform_id, (posts) =>
-      posts.some(({ id }) => id === post.id)
-        ? posts.map((each) => (each.id === post.id ? post : each))
-        : [post, ...posts].sort((a, b) => b.id - a.id).slice(0, POSTS_SHOWN),
+      known ? posts.map((each) => (each.id === post.id ? post : each)) : [post, ...posts].sort((a, b) => b.id - a.id),
     );
+    // The figures have changed with it.
+    if (this.loaded?.platformId === post.platform_id) void this.count(post.platform_id);
   }
 
   private changed(platformId: number, change: (posts: PostView[]) => PostView[]): void {
     if (this.loaded?.platformId !== platformId) return;
     this.loaded = { ...this.loaded, posts: change(this.loaded.posts) };
-    this.draw();
+    this.requestUpdate();
   }
 
-  /** Retry or discard a post that failed. */
-  private act(method: 'POST' | 'DELETE', path: string, { platform_id }: PostView): void {
-    const headers = { [HEADERS.platformId]: String(platform_id) };
-    void this.attempt(() => session.request(method, path, { headers }));
+  private async load(platformId: number): Promise<void> {
+    await this.reading(async () => {
+      const [statistics, page] = await Promise.all([
+        this.read<StatisticsView>(platformId, '/api/platform_statistics'),
+        this.read<PostsView>(platformId, `/api/posts?limit=${PAGE}`),
+      ]);
+      this.loaded = { platformId, statistics, posts: page.posts, next: page.next_before_id };
+    });
   }
 
-  private post(post: PostView): TemplateResult {
-    const { id, title, content, status, error, url, created_at, spoiler_text } = post;
-    return html`
-      <li class="card" data-post-id=${id}>
-        ${title ? html`<h3>${title}</h3>` : nothing} ${spoiler_text ? html`<p><em>${spoiler_text}</em></p>` : nothing}
-        <p class="text">${content}</p>
-        <p class="hint">
-          <time datetime=${created_at}>${moment(created_at)}</time> ·
-          ${isLink(url) ? html`<a href=${url} rel="noreferrer">${status}</a>` : html`<span>${status}</span>`}
-        </p>
-        ${error ? html`<p class="error">${error}</p>` : nothing}
-        ${
-          status === 'failed'
-            ? html`<p class="actions">
-                <button type="button" @click=${() => this.act('POST', `/api/posts/${id}/retry`, post)}>Try again</button>
-                <button type="button" @click=${() => this.act('DELETE', `/api/posts/${id}`, post)}>Discard</button>
-              </p>`
-            : nothing
-        }
-      </li>
-    `;
+  private async count(platformId: number): Promise<void> {
+    await this.reading(async () => {
+      const statistics = await this.read<StatisticsView>(platformId, '/api/platform_statistics');
+      if (this.loaded?.platformId === platformId) this.loaded = { ...this.loaded, statistics };
+    });
   }
 
-  private posts(list: PostView[]): TemplateResult {
-    if (list.length === 0) return html`<p>Nothing posted yet.</p>`;
-    return html`<ul class="cards" id="posts">${list.map((each) => this.post(each))}</ul>`;
+  private async older(before: number): Promise<void> {
+    const platformId = this.loaded?.platformId;
+    if (platformId === undefined) return;
+    await this.reading(async () => {
+      const page = await this.read<PostsView>(platformId, `/api/posts?limit=${PAGE}&before_id=${before}`);
+      if (this.loaded?.platformId !== platformId) return;
+      this.loaded = { ...this.loaded, posts: [...this.loaded.posts, ...page.posts], next: page.next_before_id };
+    });
   }
 
   /** Names the platform that it means: figures of one must never stand under the name of another. */
-  private async load(platformId: number): Promise<void> {
-    const options = { headers: { [HEADERS.platformId]: String(platformId) }, background: true };
+  private read<T>(platformId: number, path: string): Promise<T> {
+    const headers = { [HEADERS.platformId]: String(platformId) };
+    return session.request<T>('GET', path, { headers, background: true });
+  }
+
+  private async reading(task: () => Promise<void>): Promise<void> {
     await this.attempt(async () => {
       try {
-        const [statistics, { posts }] = await Promise.all([
-          session.request<StatisticsView>('GET', '/api/platform_statistics', options),
-          session.request<PostsView>('GET', `/api/posts?limit=${POSTS_SHOWN}`, options),
-        ]);
-        this.loaded = { platformId, statistics, posts };
+        await task();
       } catch (error) {
         if (!isApiError(error) || error.error_code !== 'PLATFORM_CONTEXT_STALE') throw error;
         // The switch that made it stale will be, or has been, told; then we are called again.
@@ -137,11 +156,4 @@ function statistic(name: string, value: number | undefined): TemplateResult {
   return html`<div><dt>${name}</dt><dd>${value ?? '…'}</dd></div>`;
 }
 
-function without(posts: PostView[], id: number): PostView[] {
-  return posts.filter((post) => post.id !== id);
-}
-
-/** An address from outside leads nowhere but to the web. */
-function isLink(url: string | null): url is string {
-  return url !== null && /^https?:\/\//.test(url);
-}
+customElements.define('app-home', HomePage);

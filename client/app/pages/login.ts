@@ -1,21 +1,22 @@
 import { html, type TemplateResult } from 'lit';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
-import { FormView } from '../parts/form-view';
+import { FormPage } from '../lib/form-page';
 
-export class LoginPage extends FormView {
-  protected template(): TemplateResult {
+class LoginPage extends FormPage {
+  protected override render(): TemplateResult {
     return html`
       <h1>Sign in</h1>
       ${this.form('login', 'Sign in')}
-      <p>No account yet? <a href="/register">Register</a></p>
+      <p class="aside">No account yet? <a href="/register">Register</a></p>
     `;
   }
 
   protected fields(): TemplateResult {
+    const { errors } = this;
     return html`
-      ${field({ name: 'username', label: 'User name or e-mail', autocomplete: 'username' }, this.errors)}
-      ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, this.errors)}
+      ${field({ name: 'username', label: 'User name or e-mail', autocomplete: 'username' }, errors)}
+      ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}
     `;
   }
 
@@ -24,3 +25,5 @@ export class LoginPage extends FormView {
     window.location.assign('/');
   }
 }
+
+customElements.define('app-login', LoginPage);

@@ -1,68 +1,101 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PlatformView, UserPlatformsView } from '../../../src/protocol/http';
+import type { ImportView, PlatformTestView, PlatformView } from '../../../src/protocol/http';
 import { confirm } from '../../elements/confirm';
+import { face } from '../../elements/face';
 import { TYPE_NAMES } from '../../elements/format';
-import { on, session } from '../../elements/session';
-import { View } from '../lib/view';
-import { ConnectForm } from './connect-form';
+import { icon } from '../../elements/icon';
+import type { IconName } from '../../elements/icons';
+import { notify } from '../../elements/notify';
+import { placeholder } from '../../elements/placeholder';
+import { loadPlatforms } from '../../elements/platforms';
+import { session } from '../../elements/session';
+import { SessionElement } from '../../elements/session-element';
+import { empty } from '../lib/empty';
+import { signInAt } from './connect-form';
 
-export class PlatformsPage extends View {
+type Method = 'POST' | 'PATCH' | 'DELETE';
+
+class PlatformsPage extends SessionElement {
   private platforms: PlatformView[] | null = null;
   private renaming: number | null = null;
+  /** What the server is being asked to do with one of them. */
+  private busy: number | null = null;
 
-  constructor(root: HTMLElement) {
-    const list = document.createElement('div');
-    const form = document.createElement('section');
-    root.replaceChildren(list, form);
-    super(list);
-    this.draw();
-    new ConnectForm(form).draw();
-    on('platformsChanged', ({ platforms }) => {
-      if (!platforms) return void this.load();
-      this.platforms = platforms;
-      this.draw();
-    });
-    on('sessionStateChanged', () => this.draw());
+  protected override begin(): void {
+    this.listen('platformsChanged', ({ platforms }) => (platforms ? this.take(platforms) : void this.load()));
     void this.load();
   }
 
-  protected template(): TemplateResult {
+  protected override render(): TemplateResult {
     return html`
       <h1>Platforms</h1>
-      ${this.platforms ? this.list(this.platforms) : html`<p>Loading…</p>`}
+      <p class="lead">Your accounts. What you switch to here is active in every tab and on every device of yours.</p>
+      <div class="columns">
+        <div>${this.platforms ? this.list(this.platforms) : placeholder('Reading your platforms')}</div>
+        <app-connect-form></app-connect-form>
+      </div>
     `;
   }
 
   private list(platforms: PlatformView[]): TemplateResult {
-    if (platforms.length === 0) return html`<p>No platform is connected yet.</p>`;
-    return html`<ul class="cards" id="platforms">${platforms.map((platform) => this.card(platform))}</ul>`;
+    if (platforms.length === 0) return empty('link', 'No platform is connected yet.');
+    return html`<ul class="vf-cards" data-platforms>${platforms.map((platform) => this.card(platform))}</ul>`;
   }
 
   private card(platform: PlatformView): TemplateResult {
-    const active = session.getState()?.platform?.id === platform.id;
+    const { id, name, platform_type, instance_url, username, display_name, is_default, needs_reconnect } = platform;
+    const active = session.getState()?.platform?.id === id;
+    const account = username ? `@${username.replace(/^@/, '')}` : null;
     return html`
-      <li class="card" data-platform-id=${platform.id}>
-        <h2>
-          <span class="name">${platform.name}</span>
-          <span class="badge">${TYPE_NAMES[platform.platform_type]}</span>
-          ${active ? html`<span class="badge badge-good">Active</span>` : nothing}
-          ${platform.is_default ? html`<span class="badge">Default</span>` : nothing}
-        </h2>
-        <p class="hint">${platform.username ? html`${platform.username} · ` : nothing}${platform.instance_url}</p>
-        ${this.renaming === platform.id ? this.renameForm(platform) : this.actions(platform, active)}
+      <li class="vf-card platform" data-platform-id=${id} data-active=${active} aria-busy=${this.busy === id}>
+        ${face(platform)}
+        <div class="platform-text">
+          <h2>
+            ${name}
+            ${active ? html`<span class="vf-badge" data-kind="good">Active</span>` : nothing}
+            ${is_default ? html`<span class="vf-badge">Default</span>` : nothing}
+            ${needs_reconnect ? html`<span class="vf-badge" data-kind="danger">Reconnect needed</span>` : nothing}
+          </h2>
+          <p class="vf-hint">
+            ${TYPE_NAMES[platform_type]} · ${display_name ? `${display_name} · ` : nothing}${
+              account ? `${account} · ` : nothing
+            }${instance_url}
+          </p>
+          ${needs_reconnect ? this.reconnect(platform) : nothing}
+          ${this.renaming === id ? this.renameForm(platform) : this.actions(platform, active)}
+        </div>
       </li>
     `;
   }
 
-  private actions(platform: PlatformView, active: boolean): TemplateResult {
-    const { id, name } = platform;
-    const button = (label: string, action: () => unknown, kind = '') =>
-      html`<button type="button" class=${kind} aria-label="${label} ${name}" @click=${action}>${label}</button>`;
+  private reconnect({ instance_url, platform_type, name }: PlatformView): TemplateResult {
+    const again = () => this.attempt(() => signInAt({ instance_url, platform_type, name }));
     return html`
-      <div class="actions">
-        ${active ? nothing : button('Use', () => this.attempt(() => session.switchPlatform(id)))}
-        ${platform.is_default ? nothing : button('Make default', () => this.change(`${id}/default`, 'POST'))}
-        ${button('Rename', () => this.rename(id))} ${button('Remove', () => this.remove(platform), 'danger')}
+      <p class="note" data-kind="warning">
+        The instance has refused this connection. Nothing can be posted until you sign in there once more.
+        <button type="button" class="vf-button" data-kind="primary" @click=${again}>${icon('log-in')} Reconnect</button>
+      </p>
+    `;
+  }
+
+  private actions(platform: PlatformView, active: boolean): TemplateResult {
+    const { id, name, is_default } = platform;
+    const button = (picture: IconName, label: string, action: () => unknown, kind = 'quiet') => html`
+      <button type="button" class="vf-button" data-kind=${kind} aria-label="${label} ${name}" @click=${action}>
+        ${icon(picture)} ${label}
+      </button>
+    `;
+    return html`
+      <div class="vf-actions">
+        ${
+          active
+            ? nothing
+            : button('arrow-left-right', 'Use', () => this.attempt(() => session.switchPlatform(id)), 'primary')
+        }
+        ${is_default ? nothing : button('star', 'Make default', () => this.change(id, 'POST', '/default'))}
+        ${button('circle-check', 'Test', () => this.test(id))} ${button('download', 'Import', () => this.import(id))}
+        ${button('pencil', 'Rename', () => this.rename(id))}
+        ${button('trash-2', 'Remove', () => this.disconnect(platform))}
       </div>
     `;
   }
@@ -71,42 +104,76 @@ export class PlatformsPage extends View {
     const submitted = async (event: SubmitEvent) => {
       event.preventDefault();
       const wanted = String(new FormData(event.target as HTMLFormElement).get('name'));
-      if (await this.change(String(id), 'PATCH', { name: wanted })) this.rename(null);
+      if (await this.change(id, 'PATCH', '', { name: wanted })) void this.rename(null);
     };
     return html`
       <form class="inline" name="rename" @submit=${submitted}>
         <label for="rename-${id}">New name</label>
-        <input id="rename-${id}" name="name" required maxlength="100" autocomplete="off" .defaultValue=${name} />
-        <button type="submit" class="primary">Save</button>
-        <button type="button" @click=${() => this.rename(null)}>Cancel</button>
+        <input
+          class="vf-input" id="rename-${id}" name="name" required maxlength="100" autocomplete="off"
+          .defaultValue=${name}
+        />
+        <button type="submit" class="vf-button" data-kind="primary">Save</button>
+        <button type="button" class="vf-button" @click=${() => this.rename(null)}>Cancel</button>
       </form>
     `;
   }
 
-  private rename(id: number | null): void {
+  private async rename(id: number | null): Promise<void> {
     this.renaming = id;
-    this.draw();
-    this.root.querySelector<HTMLInputElement>('form[name="rename"] input')?.select();
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector<HTMLInputElement>('form[name="rename"] input')?.select();
   }
 
-  private async remove({ id, name }: PlatformView): Promise<void> {
+  private test(id: number): Promise<boolean> {
+    return this.ask(id, async () => {
+      const { account } = await session.request<PlatformTestView>('POST', `/api/platforms/${id}/test`, { body: {} });
+      notify(`It works: you are ${account.display_name || account.username} there.`, 'success');
+    });
+  }
+
+  private import(id: number): Promise<boolean> {
+    return this.ask(id, async () => {
+      const { imported } = await session.request<ImportView>('POST', `/api/platforms/${id}/import`, { body: {} });
+      notify(imported === 0 ? 'All its posts were here already.' : `${imported} posts were read in.`, 'success');
+    });
+  }
+
+  private async disconnect({ id, name }: PlatformView): Promise<void> {
     const text = 'Its posts here will no longer be shown. Nothing is deleted on the platform itself.';
     if (await confirm({ title: `Remove ${name}?`, text, action: 'Remove' })) {
-      await this.change(String(id), 'DELETE', undefined, `${name} was removed.`);
+      await this.change(id, 'DELETE', '', undefined, `${name} was removed.`);
     }
   }
 
-  private async change(path: string, method: 'POST' | 'PATCH' | 'DELETE', body?: unknown, done?: string) {
+  private change(id: number, method: Method, path: string, body?: unknown, done?: string): Promise<boolean> {
     const payload = method === 'POST' ? {} : body;
-    const went = await this.attempt(() => session.request(method, `/api/platforms/${path}`, { body: payload }), done);
-    if (went) await this.load();
+    return this.ask(id, async () => {
+      await session.request(method, `/api/platforms/${id}${path}`, { body: payload });
+      if (done) notify(done, 'success');
+      await this.load();
+    });
+  }
+
+  /** The instance may take its time to answer. */
+  private async ask(id: number, task: () => Promise<void>): Promise<boolean> {
+    this.busy = id;
+    this.requestUpdate();
+    const went = await this.attempt(task);
+    this.busy = null;
+    this.requestUpdate();
     return went;
   }
 
+  private take(platforms: PlatformView[]): void {
+    this.platforms = platforms;
+    this.requestUpdate();
+  }
+
   private async load(): Promise<void> {
-    await this.attempt(async () => {
-      const view = await session.request<UserPlatformsView>('GET', '/api/user_platforms', { background: true });
-      this.platforms = view.platforms;
-    });
+    await this.attempt(async () => this.take((await loadPlatforms()).platforms));
   }
 }
+
+customElements.define('app-platforms', PlatformsPage);

@@ -1,33 +1,31 @@
 import { html, type TemplateResult } from 'lit';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
-import { FormView } from '../parts/form-view';
+import { FormPage } from '../lib/form-page';
 
-export class RegisterPage extends FormView {
-  protected template(): TemplateResult {
+class RegisterPage extends FormPage {
+  protected override render(): TemplateResult {
     return html`
       <h1>Register</h1>
       ${this.form('register', 'Register')}
-      <p>Already here? <a href="/login">Sign in</a></p>
+      <p class="aside">Already here? <a href="/login">Sign in</a></p>
     `;
   }
 
   protected fields(): TemplateResult {
     const { errors } = this;
+    const password = {
+      name: 'password',
+      label: 'Password',
+      type: 'password',
+      autocomplete: 'new-password',
+      hint: 'At least 8 characters; a sentence is a good one.',
+      minlength: 8,
+    } as const;
     return html`
       ${field({ name: 'username', label: 'User name', autocomplete: 'username', maxlength: 64 }, errors)}
       ${field({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'email', maxlength: 254 }, errors)}
-      ${field(
-        {
-          name: 'password',
-          label: 'Password',
-          type: 'password',
-          autocomplete: 'new-password',
-          hint: 'At least 8 characters; a sentence is a good one.',
-          minlength: 8,
-        },
-        errors,
-      )}
+      ${field(password, errors)}
     `;
   }
 
@@ -36,3 +34,5 @@ export class RegisterPage extends FormView {
     window.location.assign('/');
   }
 }
+
+customElements.define('app-register', RegisterPage);

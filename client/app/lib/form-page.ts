@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { textsOf } from '../../elements/field';
+import { icon } from '../../elements/icon';
 import { fieldErrors, isFarewell, messageOf } from '../../elements/problem';
-import { View } from '../lib/view';
+import { SessionElement } from '../../elements/session-element';
 
 /** A form that is sent by script: one sending at a time, the refusal shown where it belongs. */
-export abstract class FormView extends View {
-  protected busy = false;
+export abstract class FormPage extends SessionElement {
+  private busy = false;
   protected errors: Record<string, string> = {};
   private problem = '';
 
@@ -13,12 +14,15 @@ export abstract class FormView extends View {
   protected abstract send(texts: Record<string, string>, form: HTMLFormElement): Promise<void>;
   protected abstract fields(): TemplateResult;
 
+  /** @param name of the form, for who looks for it */
   protected form(name: string, action: string): TemplateResult {
     return html`
       <form name=${name} @submit=${this.submitted} aria-busy=${this.busy}>
-        <div role="alert">${this.problem ? html`<p class="notice notice-error">${this.problem}</p>` : nothing}</div>
+        <div role="alert">${this.problem ? html`<p class="note" data-kind="error">${this.problem}</p>` : nothing}</div>
         ${this.fields()}
-        <button type="submit" class="primary" ?disabled=${this.busy}>${action}</button>
+        <button type="submit" class="vf-button" data-kind="primary" ?disabled=${this.busy}>
+          ${this.busy ? icon('loader-circle') : nothing} ${action}
+        </button>
       </form>
     `;
   }
@@ -30,7 +34,7 @@ export abstract class FormView extends View {
     this.busy = true;
     this.problem = '';
     this.errors = {};
-    this.draw();
+    this.requestUpdate();
     try {
       await this.send(textsOf(form), form);
     } catch (error) {
@@ -38,7 +42,8 @@ export abstract class FormView extends View {
       this.errors = fieldErrors(error);
     }
     this.busy = false;
-    this.draw();
+    this.requestUpdate();
+    await this.updateComplete;
     form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   };
 }

@@ -1,0 +1,15 @@
+import { hueOf } from '../elements/face';
+import { on, session } from '../elements/session';
+
+/** The page wears the colour of the active account, and its tab the name: a look is enough to know who one is. */
+export function showActivePlatform(): void {
+  const title = document.title;
+  const show = (): void => {
+    const platform = session.getState()?.platform;
+    document.title = platform ? `${platform.name} · ${title}` : title;
+    if (platform) document.body.dataset.hue = String(hueOf(platform.id));
+    else delete document.body.dataset.hue;
+  };
+  on('sessionStateChanged', show);
+  show();
+}
