@@ -14,5 +14,9 @@ import './pages/register';
 import { showActivePlatform } from './active-platform';
 
 showActivePlatform();
-// Who signs in elsewhere in this browser is signed in here.
-if (document.body.hasAttribute('data-entrance')) on('sessionStateChanged', () => window.location.replace('/'));
+
+// Who signs in elsewhere in this browser is signed in here, unless they came to sign in once more.
+const again = new URLSearchParams(window.location.search).has('again');
+if (document.body.hasAttribute('data-entrance') && !again) {
+  on('sessionStateChanged', () => window.location.replace('/'));
+}

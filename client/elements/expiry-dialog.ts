@@ -8,8 +8,13 @@ import { SessionElement } from './session-element';
 /**
  * `<vf-expiry-dialog>`: "you will be signed out soon", in every tab at once, and answered in one for all, because the
  * answer is the server's news and not this page's.
+ *
+ * Attribute: `login`, the page where one signs in again before the longest time is over (`/login?again`).
  */
 export class ExpiryDialog extends SessionElement {
+  static override properties = { login: {} };
+  declare login: string | null;
+
   private warning: ExpiringDetail | null = null;
   private ticking = 0;
 
@@ -56,9 +61,7 @@ export class ExpiryDialog extends SessionElement {
                     Stay signed in
                   </button>`
               : html`<button type="button" class="vf-button" @click=${this.close}>Later</button>
-                  <button type="button" class="vf-button" data-kind="primary" autofocus @click=${this.leave}>
-                    Sign in again
-                  </button>`
+                  <a class="vf-button" data-kind="primary" autofocus href=${this.login ?? '/login?again'}>Sign in again</a>`
           }
         </div>
       </dialog>
@@ -83,7 +86,6 @@ export class ExpiryDialog extends SessionElement {
   };
 
   private readonly stay = () => this.attempt(() => session.extendSession());
-  /** Also the way to sign in again: the end of this session leads there, and drafts are kept. */
   private readonly leave = () => this.attempt(() => session.logout());
 }
 

@@ -1,5 +1,6 @@
 /** The end of a session by its limits, as a person sees it. */
 import type { Browser } from 'playwright-core';
+import type { RestSessionState } from '../../src/protocol/http';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { newPerson, type Person } from './support/people';
@@ -83,4 +84,31 @@ it('is not kept alive by an open page that looks for news', async () => {
   await tab.evaluate("window.dispatchEvent(new Event('online'))");
   await tab.evaluate("window.dispatchEvent(new KeyboardEvent('keydown', { key: 'a' }))");
   await tab.waitForURL('**/login?reason=idle', { timeout: 15_000 });
+});
+
+describe('the longest time of a session', () => {
+  let short: ServerNode;
+
+  beforeAll(async () => {
+    short = await startNode({ SESSION_LIFETIME: '8s', SESSION_EXPIRY_WARNING: '6s' });
+  });
+
+  afterAll(() => short?.stop());
+
+  it('cannot be extended: the warning offers to sign in again', async () => {
+    const { client } = await newPerson(short.url);
+    const other = await Device.open(browser, short.url, client);
+    const tab = await other.tab('/');
+    const dialog = tab.getByRole('alertdialog');
+    await dialog.getByText('A session has a longest time').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Stay signed in' }).count()).toBe(0);
+    const { user, session } = (await client.get<RestSessionState>('/api/session')).body;
+    await dialog.getByRole('link', { name: 'Sign in again' }).click();
+    await tab.getByLabel('User name or e-mail').fill(user.username);
+    await tab.getByLabel('Password').fill('correct horse battery staple');
+    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await tab.getByRole('heading', { name: `Welcome, ${user.username}` }).waitFor();
+    expect(await tab.evaluate('window.sessionSync.getState().session.id')).not.toBe(session.id);
+    await other.close();
+  });
 });

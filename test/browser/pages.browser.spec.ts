@@ -12,14 +12,16 @@ const SCREENS = join(__dirname, '../../docs/screens');
 /** Only on demand: a run of the tests leaves the tree as it was. The README shows one of them. */
 const TAKES_PICTURES = process.env.SCREENSHOTS === '1';
 
-const PAGES = ['/login', '/register', '/', '/create_post', '/platforms', '/devices', '/account'];
+const PAGES = ['/login', '/register', '/', '/create_post', '/platforms', '/devices', '/activity', '/account', '/admin'];
 const ENTRANCES = ['/login', '/register'];
 /** What a page shows when it has all that it needs. */
 const READY: Record<string, string> = {
-  '/': '#posts',
-  '/create_post': '#switcher-button',
-  '/platforms': '#platforms',
-  '/devices': '#devices',
+  '/': '[data-posts]',
+  '/create_post': 'vf-composer textarea',
+  '/platforms': '[data-platforms]',
+  '/devices': '[data-devices]',
+  '/activity': '[data-trail]',
+  '/admin': '[data-sessions]',
   '/account': 'form[name="password"]',
   '/login': 'form[name="login"]',
   '/register': 'form[name="register"]',
@@ -58,6 +60,7 @@ async function open(path: string, options: Parameters<typeof Device.open>[3]): P
   const device = await Device.open(browser, node.url, client, options);
   const page = await device.bareTab(path);
   await page.locator(READY[path]!).waitFor();
+  if (client) await page.locator('.vf-switcher-button').waitFor();
   return [device, page];
 }
 
@@ -92,7 +95,7 @@ describe.each(PAGES)('%s', (path) => {
     expect(await page.evaluate(overflow)).toBe(0);
     await picture(page, path, '320');
     const small = (await page.evaluate(`[...document.querySelectorAll('a, button, input:not([type=hidden]), select')]
-      .filter((element) => element.checkVisibility() && !element.matches('.skip, p a'))
+      .filter((element) => element.checkVisibility() && !element.matches('.skip, p a, [type=checkbox]'))
       .filter((element) => element.getBoundingClientRect().height < 24)
       .map((element) => element.outerHTML)`)) as string[];
     expect(small).toEqual([]);

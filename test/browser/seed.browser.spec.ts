@@ -42,7 +42,7 @@ beforeEach(async () => {
   person = await newPerson(node.url, ['Alpha', 'Beta']);
   device = await Device.open(browser, node.url, person.client);
   // Their scripts take the place of ours; the page, its policy and /client/vedfolnir.js are the server's.
-  await device.context.route('**/client/app.js', (route) =>
+  await device.context.route('**/client/app.mjs', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: `{${SURROUNDINGS}}\n${HANDLER}\n${SWITCHER}` }),
   );
 });

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import type { PlatformType, PlatformView } from '../../../src/protocol/http';
 import { TestClient } from '../../support/http-client';
 
@@ -29,4 +30,10 @@ export async function newPerson(
     platforms.push(answer.body);
   }
   return { client, platforms };
+}
+
+/** As a person does it: by the menu of the session. */
+export async function signOut(tab: Page): Promise<void> {
+  await tab.getByRole('button', { name: /^Account of/ }).click();
+  await tab.getByRole('button', { name: 'Sign out', exact: true }).click();
 }
