@@ -1,0 +1,61 @@
+/** The elements are tags like any other: in a page of React's and of Vue's they work as in a plain one. */
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { build } from 'vite';
+import { type ServerNode, startNode } from '../support/server';
+import { Device, launchChromium } from './support/chromium';
+import { newPerson } from './support/people';
+import { standsOn } from './support/recorder';
+
+let node: ServerNode;
+let browser: Browser;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([startNode(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+
+/** The page and its framework as one script, with our elements beside it. */
+async function bundle(name: string): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: { write: false, rolldownOptions: { input: join(__dirname, 'fixtures/frameworks', `${name}.mjs`) } },
+  });
+  const outputs = (Array.isArray(built) ? built : [built]).flatMap((each) => ('output' in each ? each.output : []));
+  const script = outputs.find((output) => output.type === 'chunk');
+  if (script?.type !== 'chunk') throw new Error(`${name} was not built`);
+  return `import '/client/elements.mjs';\n${script.code}`;
+}
+
+it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away', async (framework) => {
+  const body = await bundle(framework);
+  const { client, platforms } = await newPerson(node.url, ['Alpha', 'Beta']);
+  const device = await Device.open(browser, node.url, client);
+  await device.context.route('**/client/app.mjs', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  const tab = await device.tab('/account');
+  const switcher = tab.locator('#app vf-platform-switcher');
+  const button = switcher.getByRole('button', { name: 'Active platform: Alpha' });
+  await button.waitFor();
+  await tab.locator('#again').click();
+  await tab.getByText('Drawn 1').waitFor();
+  expect(await switcher.getAttribute('data-drawn')).toBe('1');
+
+  await tab.keyboard.press('Alt+K');
+  await switcher.getByRole('option', { name: /Beta/ }).click();
+  await standsOn(tab, platforms[1]!.id);
+  await switcher.getByRole('button', { name: 'Active platform: Beta' }).waitFor();
+
+  await tab.locator('#toggle').click();
+  await switcher.waitFor({ state: 'detached' });
+  await tab.locator('#toggle').click();
+  await switcher.getByRole('button', { name: 'Active platform: Beta' }).waitFor();
+  await tab.locator(`#app vf-device-list.of-${framework} [data-devices]`).waitFor();
+  expect(device.complaints).toEqual([]);
+  await device.close();
+});
