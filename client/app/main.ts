@@ -2,18 +2,28 @@
 import '../elements';
 import { on } from '../elements/session';
 import './app.css';
-import './pages/account';
-import './pages/activity';
-import './pages/admin';
-import './pages/connect-form';
-import './pages/devices';
-import './pages/home';
-import './pages/login';
-import './pages/platforms';
-import './pages/register';
-import { showActivePlatform } from './active-platform';
+import { notify } from '../elements/notify';
+import { messageOf } from '../elements/problem';
+import { on, session } from '../elements/session';
+import { AccountPage } from './pages/account';
+import { DevicesPage } from './pages/devices';
+import { HomePage } from './pages/home';
+import { LoginPage } from './pages/login';
+import { PlatformsPage } from './pages/platforms';
+import { RegisterPage } from './pages/register';
+import { ExpiryDialog } from './parts/expiry-dialog';
+import { sayFarewell } from './parts/farewell';
+import { showOfflineBanner } from './parts/offline-banner';
+import { Switcher } from './parts/switcher';
 
-showActivePlatform();
+const PAGES: Record<string, (root: HTMLElement) => void> = {
+  login: (root) => new LoginPage(root).draw(),
+  register: (root) => new RegisterPage(root).draw(),
+  home: (root) => new HomePage(root).draw(),
+  platforms: (root) => new PlatformsPage(root).draw(),
+  devices: (root) => new DevicesPage(root).draw(),
+  account: (root) => new AccountPage(root).draw(),
+};
 
 // Who signs in elsewhere in this browser is signed in here, unless they came to sign in once more.
 const again = new URLSearchParams(window.location.search).has('again');

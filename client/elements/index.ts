@@ -1,6 +1,7 @@
 /** Elements for any page: import this after `/client/vedfolnir.js`, and each tag is there. */
 import './elements.css';
 import './composer/composer';
+import { forgetDraftsOnLogout } from './composer/drafts';
 import './connection-dot';
 import './device-list';
 import './expiry-dialog';
@@ -10,3 +11,5 @@ import './session-menu';
 import './toasts';
 
 export { notify } from './notify';
+
+forgetDraftsOnLogout();

@@ -1,0 +1,202 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { type MediaLimitsView, type PlatformType, VISIBILITIES, type Visibility } from '../../../src/protocol/http';
+import { face, hueOf } from '../face';
+import { ago } from '../format';
+import { icon } from '../icon';
+import { COUNTER_ID, counter } from './counter';
+import type { PostText } from './draft-book';
+import { characterLimit, charactersLeft } from './fitting';
+import { languageChoices } from './languages';
+import { mediaTiles } from './media-tiles';
+import type { Attachment, MediaTray } from './media-tray';
+import { handle, preview } from './preview';
+import type { Platform } from './target';
+
+export const TEXT_ID = 'vf-composer-text';
+
+const PLACEHOLDERS: Record<PlatformType, (limit: number) => string> = {
+  mastodon: (limit) => `What's happening? (${limit} characters max)`,
+  pixelfed: () => 'Describe your photo...',
+};
+const VISIBILITY_NAMES: Record<Visibility, string> = {
+  public: 'Public',
+  unlisted: 'Unlisted',
+  private: 'Followers only',
+  direct: 'Mentioned people only',
+};
+
+/** What a composer shows, and what it does for the person. */
+export interface ComposerView {
+  platform: Platform;
+  /** `undefined` when there is nothing to decide. */
+  movedTo: Platform | null | undefined;
+  text: PostText;
+  tray: MediaTray;
+  limits: MediaLimitsView | null;
+  restoredAt: string | null;
+  previewing: boolean;
+  sending: boolean;
+  manage: string;
+  act: {
+    keep(): void;
+    move(): void;
+    discard(): void;
+    send(): void;
+    preview(): void;
+    write(change: Partial<PostText>): void;
+    add(files: File[]): void;
+    describe(item: Attachment, altText: string): void;
+    remove(item: Attachment): void;
+  };
+}
+
+export function composerForm(view: ComposerView): TemplateResult {
+  const { platform, text, tray, limits, previewing, sending, act } = view;
+  const left = charactersLeft(platform, text);
+  return html`
+    <form
+      class="vf-composer"
+      novalidate
+      data-hue=${hueOf(platform.id)}
+      aria-label="Write a post"
+      aria-busy=${sending}
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault();
+        act.send();
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          act.send();
+        }
+      }}
+      @input=${({ target }: Event) => {
+        const { name, value } = target as HTMLInputElement;
+        if (name in text) act.write({ [name]: value });
+      }}
+      @dragover=${(event: DragEvent) => event.dataTransfer?.types.includes('Files') && event.preventDefault()}
+      @drop=${(event: DragEvent) => take(event, event.dataTransfer, act.add)}
+      @paste=${(event: ClipboardEvent) => {
+        // What is copied from a document is words with a picture of them.
+        if (!event.clipboardData?.types.includes('text/plain')) take(event, event.clipboardData, act.add);
+      }}
+    >
+      <p class="vf-composer-who">
+        ${face(platform)}
+        <span>Posting as <strong>${platform.name}</strong> <span class="vf-hint">${handle(platform)}</span></span>
+      </p>
+      <div role="status">${news(view)}</div>
+      <input type="hidden" name="platform_id" .value=${String(platform.id)} />
+      ${line('title', 'Title (optional)', view)} ${line('spoiler_text', 'Content warning (optional)', view)}
+      <div class="vf-field">
+        <label for=${TEXT_ID}>Text</label>
+        <textarea
+          class="vf-input"
+          id=${TEXT_ID}
+          name="content"
+          rows="5"
+          placeholder=${PLACEHOLDERS[platform.type](characterLimit(platform))}
+          aria-describedby=${COUNTER_ID}
+          aria-invalid=${left < 0}
+          aria-keyshortcuts="Control+Enter"
+          ?readonly=${sending}
+          .value=${text.content}
+        ></textarea>
+        ${counter(left, characterLimit(platform))}
+      </div>
+      ${mediaTiles({ ...act, tray, limits, fixed: sending })}
+      <div class="vf-composer-choices">
+        ${choices(
+          'visibility',
+          'Who can see it',
+          VISIBILITIES.map((code) => [code, VISIBILITY_NAMES[code]]),
+          text.visibility,
+        )}
+        ${choices('language', 'Language', languageChoices(text.language), text.language)}
+      </div>
+      <p class="vf-actions">
+        <button type="submit" class="vf-button" data-kind="primary" aria-disabled=${sending || left < 0}>
+          ${icon(sending ? 'loader-circle' : 'send')} ${sending ? 'Posting…' : 'Post'}
+        </button>
+        <button type="button" class="vf-button" aria-expanded=${previewing} aria-controls="vf-preview" @click=${act.preview}>
+          ${icon('eye')} Preview
+        </button>
+      </p>
+      ${previewing ? preview(platform, text, tray.items) : nothing}
+    </form>
+  `;
+}
+
+function line(name: 'title' | 'spoiler_text', label: string, { text, sending }: ComposerView): TemplateResult {
+  return html`
+    <div class="vf-field">
+      <label for="vf-composer-${name}">${label}</label>
+      <input
+        class="vf-input"
+        id="vf-composer-${name}"
+        name=${name}
+        autocomplete="off"
+        ?readonly=${sending}
+        .value=${text[name]}
+      />
+    </div>
+  `;
+}
+
+function choices(name: string, label: string, options: (readonly [string, string])[], chosen: string): TemplateResult {
+  return html`
+    <div class="vf-field">
+      <label for="vf-composer-${name}">${label}</label>
+      <select class="vf-input" id="vf-composer-${name}" name=${name}>
+        ${options.map(([value, words]) => html`<option value=${value} .selected=${value === chosen}>${words}</option>`)}
+      </select>
+    </div>
+  `;
+}
+
+/** What the person should know, or decide. */
+function news({ platform, movedTo, restoredAt, manage, act }: ComposerView): TemplateResult {
+  const { name } = platform;
+  return html`
+    ${
+      movedTo === undefined
+        ? nothing
+        : html`<div class="vf-note vf-choice" data-kind="warning" role="group" aria-labelledby="vf-choice-text">
+            <p id="vf-choice-text">
+              This post was begun for <strong>${name}</strong>, and the active platform is now
+              <strong>${movedTo?.name ?? 'none'}</strong>. Nothing is sent until you choose.
+            </p>
+            <p class="vf-actions">
+              <button type="button" class="vf-button" @click=${act.keep}>Keep posting as ${name}</button>
+              ${
+                movedTo
+                  ? html`<button type="button" class="vf-button" @click=${act.move}>Move to ${movedTo.name}</button>`
+                  : nothing
+              }
+            </p>
+          </div>`
+    }
+    ${
+      platform.needsReconnect
+        ? html`<p class="vf-note" data-kind="warning">
+            ${name} must be connected again before it can post. <a href=${manage}>Connect it again</a>
+          </p>`
+        : nothing
+    }
+    ${
+      restoredAt === null
+        ? nothing
+        : html`<p class="vf-note vf-actions">
+            <span>Your draft from ${ago(restoredAt)} is back.</span>
+            <button type="button" class="vf-button" @click=${act.discard}>Discard</button>
+          </p>`
+    }
+  `;
+}
+
+function take(event: Event, from: DataTransfer | null, add: (files: File[]) => void): void {
+  const files = [...(from?.files ?? [])];
+  if (files.length === 0) return;
+  event.preventDefault();
+  add(files);
+}

@@ -1,0 +1,28 @@
+import { html, type TemplateResult } from 'lit';
+
+/** Below these the counter warns, as in the forms of old. */
+const NEAR = 50;
+const VERY_NEAR = 10;
+
+export const COUNTER_ID = 'vf-composer-counter';
+
+/** How much may still be written: in words, as a bar, and read out when it begins to matter, not at every key. */
+export function counter(left: number, limit: number): TemplateResult {
+  const level = left < VERY_NEAR ? 'danger' : left < NEAR ? 'warning' : 'good';
+  const said = left < 0 ? 'Over the limit' : left < VERY_NEAR ? 'Almost at the limit' : '';
+  return html`
+    <p class="vf-counter" id=${COUNTER_ID} data-level=${level}>
+      <meter
+        aria-label="Characters used"
+        min="0"
+        max=${limit}
+        low=${limit - NEAR}
+        high=${limit - VERY_NEAR}
+        optimum="0"
+        value=${limit - left}
+      ></meter>
+      <span>${left < 0 ? `${-left} characters over the limit` : `${left} characters remaining`}</span>
+    </p>
+    <p class="vf-hidden" role="status">${said}</p>
+  `;
+}

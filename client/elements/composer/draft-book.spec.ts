@@ -1,0 +1,87 @@
+import { type Draft, DraftBook, type DraftContent, type DraftStore, isWritten } from './draft-book';
+
+const EMPTY: DraftContent = {
+  text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
+  files: [],
+};
+const saying = (content: string): DraftContent => ({ ...EMPTY, text: { ...EMPTY.text, content } });
+const PICTURE = { file: new File(['x'], 'a.png'), altText: '', mediaId: 7, uploadedAt: 0 };
+const NOON = Date.UTC(2025, 0, 1, 12);
+
+class MapStore implements DraftStore {
+  readonly drafts = new Map<string, Draft>();
+
+  async get(user: number, platform: number) {
+    return this.drafts.get(`${user}/${platform}`);
+  }
+
+  async set(user: number, platform: number, draft: Draft) {
+    this.drafts.set(`${user}/${platform}`, draft);
+  }
+
+  async remove(user: number, platform: number) {
+    this.drafts.delete(`${user}/${platform}`);
+  }
+
+  async removeAllOf(user: number) {
+    for (const key of this.drafts.keys()) if (key.startsWith(`${user}/`)) this.drafts.delete(key);
+  }
+}
+
+describe('the book of drafts', () => {
+  const store = new MapStore();
+  const book = new DraftBook(store, () => NOON);
+
+  beforeEach(() => store.drafts.clear());
+
+  it('keeps a draft for each user and platform, with its time', async () => {
+    expect(book.save(1, 10, saying('one'))).toBe('2025-01-01T12:00:00.000Z');
+    book.save(1, 11, saying('two'));
+    book.save(2, 10, { ...EMPTY, files: [PICTURE] });
+    expect(await book.load(1, 10)).toEqual({ ...saying('one'), savedAt: '2025-01-01T12:00:00.000Z' });
+    expect((await book.load(1, 11))?.text.content).toBe('two');
+    expect((await book.load(2, 10))?.files).toEqual([PICTURE]);
+    expect(await book.load(2, 11)).toBeNull();
+  });
+
+  it('has begun to write when it returns', () => {
+    book.save(1, 10, saying('one'));
+    expect(store.drafts.size).toBe(1);
+  });
+
+  it('removes what is emptied', async () => {
+    book.save(1, 10, saying('one'));
+    expect(book.save(1, 10, saying(' \n'))).toBeNull();
+    expect(await book.load(1, 10)).toBeNull();
+  });
+
+  it('forgets all of who signs out, writes nothing of theirs back, and leaves others alone', async () => {
+    const shared = new DraftBook(store, () => NOON);
+    shared.save(1, 10, saying('one'));
+    shared.save(1, 11, saying('two'));
+    shared.save(2, 10, saying('three'));
+    shared.forget(1);
+    expect([...store.drafts.keys()]).toEqual(['2/10']);
+    expect(shared.save(1, 10, saying('late'))).toBeNull();
+    expect([...store.drafts.keys()]).toEqual(['2/10']);
+    expect(await shared.load(1, 10)).toBeNull();
+  });
+
+  it('does without where the browser keeps nothing', async () => {
+    const refuse = () => Promise.reject(new Error('no'));
+    const none = new DraftBook({ get: refuse, set: refuse, remove: refuse, removeAllOf: refuse }, () => NOON);
+    none.save(1, 10, saying('one'));
+    none.remove(1, 10);
+    none.forget(2);
+    expect(await none.load(1, 10)).toBeNull();
+  });
+});
+
+it('takes words, a title, a warning or a file for written, and choices alone for nothing', () => {
+  expect(isWritten(EMPTY)).toBe(false);
+  expect(isWritten({ ...EMPTY, text: { ...EMPTY.text, visibility: 'direct', language: 'de' } })).toBe(false);
+  for (const field of ['title', 'content', 'spoiler_text'] as const) {
+    expect(isWritten({ ...EMPTY, text: { ...EMPTY.text, [field]: 'x' } })).toBe(true);
+  }
+  expect(isWritten({ ...EMPTY, files: [PICTURE] })).toBe(true);
+});

@@ -1,0 +1,91 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { MediaLimitsView } from '../../../src/protocol/http';
+import { descriptionLength, descriptionTaken, typesTaken } from '../../../src/protocol/media';
+import { icon } from '../icon';
+import { messageOf } from '../problem';
+import type { Attachment, MediaTray } from './media-tray';
+
+export interface TilesView {
+  tray: MediaTray;
+  limits: MediaLimitsView | null;
+  /** While a post is on its way, its files stay. */
+  fixed: boolean;
+  add(files: File[]): void;
+  describe(item: Attachment, altText: string): void;
+  remove(item: Attachment): void;
+}
+
+/** The files of a post, each with its description and its way to the server, and the button for more. */
+export function mediaTiles(view: TilesView): TemplateResult {
+  const { tray, limits, fixed } = view;
+  const chosen = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    view.add([...(input.files ?? [])]);
+    // The same file may be chosen again, after it was removed.
+    input.value = '';
+  };
+  const open = (event: Event): void =>
+    (event.currentTarget as HTMLElement).parentElement?.querySelector('input')?.click();
+  return html`
+    <ul class="vf-tiles" aria-label="Attached files">${tray.items.map((item, index) => tile(view, item, index))}</ul>
+    <p>
+      <input type="file" hidden multiple accept=${typesTaken(limits).join()} @change=${chosen} />
+      <button type="button" class="vf-button" data-add-media ?disabled=${fixed} @click=${open}>
+        ${icon('image-plus')} Add images
+      </button>
+      <span class="vf-hint">or drop or paste them here</span>
+    </p>
+  `;
+}
+
+function tile({ tray, limits, fixed, describe, remove }: TilesView, item: Attachment, index: number): TemplateResult {
+  const { file, url, altText, state } = item;
+  const id = `vf-alt-${index}`;
+  const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
+  return html`
+    <li class="vf-tile" data-state=${state}>
+      ${url ? html`<img class="vf-thumb" src=${url} alt="" />` : html`<span class="vf-thumb">${icon('image')}</span>`}
+      <div class="vf-tile-text">
+        <p class="vf-tile-name">${file.name}</p>
+        ${progressOf(item)}
+        <div role="alert">
+          ${
+            state === 'failed'
+              ? html`<p class="vf-error">Not uploaded. ${messageOf(item.problem)}</p>
+                  <button type="button" class="vf-button" @click=${() => tray.retry(item)}>
+                    ${icon('refresh-cw')} Upload again
+                  </button>`
+              : nothing
+          }
+        </div>
+        <label for=${id}>Description of ${file.name}</label>
+        <textarea
+          class="vf-input"
+          id=${id}
+          rows="2"
+          aria-describedby="${id}-count"
+          aria-invalid=${length > limit}
+          ?readonly=${fixed}
+          .value=${altText}
+          @input=${({ target }: Event) => describe(item, (target as HTMLTextAreaElement).value)}
+        ></textarea>
+        <p class="vf-hint" id="${id}-count">${length} of ${limit} characters</p>
+      </div>
+      <button
+        type="button"
+        class="vf-button vf-quiet"
+        aria-label="Remove ${file.name}"
+        ?disabled=${fixed}
+        @click=${() => remove(item)}
+      >
+        ${icon('x')}
+      </button>
+    </li>
+  `;
+}
+
+function progressOf({ state, file, progress }: Attachment): TemplateResult | typeof nothing {
+  if (state === 'waiting') return html`<p class="vf-hint">Waiting to be uploaded</p>`;
+  if (state !== 'uploading') return nothing;
+  return html`<progress aria-label="Uploading ${file.name}" max="1" value=${progress}></progress>`;
+}

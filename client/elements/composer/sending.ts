@@ -1,0 +1,44 @@
+import type { PostView } from '../../../src/protocol/http';
+import { ApiError, isApiError } from '../../core/errors';
+import { session } from '../session';
+import type { PostText } from './draft-book';
+import type { MediaTray } from './media-tray';
+import type { Target } from './target';
+
+const UNKNOWN = 'Nothing is known of whether it was sent; look at your posts before you send it again.';
+
+/**
+ * Sends a post with its files, when they are there and this tab is sure to know where the session stands.
+ * @returns null when there is something to decide first: nothing was sent then
+ * @throws ApiError
+ */
+export async function sendPost(target: Target, text: PostText, tray: MediaTray): Promise<PostView | null> {
+  const ids = await tray.ready();
+  await session.ensureFresh();
+  if (target.asks) return null;
+  try {
+    return await request(target, text, ids);
+  } catch (error) {
+    if (!hasLostFiles(error) || ids.length === 0) throw error;
+    // It was refused whole, so it may be sent again.
+    tray.startOver();
+    const again = await tray.ready();
+    return target.asks ? null : request(target, text, again);
+  }
+}
+
+async function request(target: Target, text: PostText, ids: number[]): Promise<PostView> {
+  const chosen = Object.entries(text).filter(([name, value]) => name === 'content' || value !== '');
+  const body = { ...Object.fromEntries(chosen), ...(ids.length > 0 && { media_ids: ids }) };
+  try {
+    return await session.request<PostView>('POST', '/api/posts', { body, headers: target.headers });
+  } catch (error) {
+    if (isApiError(error) && error.error_code === 'NETWORK_ERROR') throw new ApiError(UNKNOWN, 0, 'GENERIC_ERROR');
+    throw error;
+  }
+}
+
+/** The server has thrown the files away, or another post has them. */
+function hasLostFiles(error: unknown): boolean {
+  return isApiError(error) && error.details.some(({ field, limit }) => field === 'media_ids' && limit === undefined);
+}

@@ -1,0 +1,33 @@
+import { CHARACTER_LIMITS, type PlatformType } from '../../../src/protocol/http';
+import type { PostText } from './draft-book';
+import type { Platform } from './target';
+
+export interface ServerForm {
+  platform: Platform;
+  text: Partial<PostText>;
+  /** Why the server gave it back. */
+  errors: string[];
+  /** The name of the field that the person is in already. */
+  focused: string | null;
+}
+
+/** Takes the form out of the page, with what the person may have written in it by now. @returns null where there is none */
+export function readServerForm(root: HTMLElement): ServerForm | null {
+  const form = root.querySelector('form');
+  if (!form) return null;
+  const { platformId, platformName = '', platformType = 'mastodon' } = form.dataset;
+  const type = platformType as PlatformType;
+  const limit = Number(form.querySelector<HTMLElement>('[data-char-limit]')?.dataset.charLimit);
+  const names = ['title', 'content', 'spoiler_text', 'visibility'];
+  const text = Object.fromEntries([...new FormData(form)].filter(([name]) => names.includes(name)));
+  const errors = Array.from(form.querySelectorAll('.vf-error'), ({ textContent }) => textContent.trim());
+  const active = document.activeElement;
+  const focused = form.contains(active) ? (active?.getAttribute('name') ?? null) : null;
+  root.replaceChildren();
+  return {
+    platform: { id: Number(platformId), name: platformName, type, maxCharacters: limit || CHARACTER_LIMITS[type] },
+    text,
+    errors,
+    focused,
+  };
+}
