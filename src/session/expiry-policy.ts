@@ -45,6 +45,7 @@ export function deadlinesAfter(policy: ExpiryPolicy, createdAt: Date, activityAt
 /** At most one write a minute and session; more often only where the idle limit itself is short. */
 const ACTIVITY_EVERY = 60_000;
 
-export function activityDue(policy: ExpiryPolicy, lastActivityAt: Date, now: Date): boolean {
-  return now.getTime() - lastActivityAt.getTime() >= Math.min(ACTIVITY_EVERY, policy.idleTimeout / 10);
+/** An activity is noted now where the last one on record is from then or earlier. */
+export function activityDueAfter(policy: ExpiryPolicy, now: Date): Date {
+  return new Date(now.getTime() - Math.min(ACTIVITY_EVERY, policy.idleTimeout / 10));
 }

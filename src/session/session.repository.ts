@@ -107,13 +107,22 @@ export class SessionRepository {
       .getMany();
   }
 
-  /** @returns false when the session was not live any more */
-  async recordActivity(em: EntityManager, sessionId: string, deadlines: Deadlines, now: Date): Promise<boolean> {
+  /**
+   * @param after the activity on record must be from then or earlier: of several that come at once, one is recorded
+   * @returns false when it was not, or the session was not live any more
+   */
+  async recordActivity(
+    em: EntityManager,
+    sessionId: string,
+    { idleExpiresAt }: Deadlines,
+    now: Date,
+    after: Date,
+  ): Promise<boolean> {
     const result = await em
       .createQueryBuilder()
       .update(UserSession)
-      .set({ lastActivityAt: now, idleExpiresAt: deadlines.idleExpiresAt })
-      .where(`id = :sessionId AND ${bare(LIVE_SQL)}`, { sessionId, now })
+      .set({ lastActivityAt: now, idleExpiresAt })
+      .where(`id = :sessionId AND last_activity_at <= :after AND ${bare(LIVE_SQL)}`, { sessionId, after, now })
       .execute();
     return result.affected === 1;
   }

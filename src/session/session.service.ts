@@ -15,7 +15,7 @@ import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
 import { ContextCache } from './cache/context-cache';
 import { toDeviceName } from './device';
-import { activityDue, deadlinesAfter, isExpired } from './expiry-policy';
+import { activityDueAfter, deadlinesAfter, isExpired } from './expiry-policy';
 import { requireLive } from './liveness';
 import { SessionRepository } from './session.repository';
 import { toDeadlinesView, toDeviceView } from './session.views';
@@ -163,38 +163,38 @@ export class SessionService {
 
   /** Notes that the person did something, unless that was noted a moment ago. */
   async touch(context: SessionContext): Promise<SessionContext> {
-    if (!activityDue(this.config, context.session.lastActivityAt, this.clock.now())) return context;
-    return this.recordActivity(context);
+    const now = this.clock.now();
+    const after = activityDueAfter(this.config, now);
+    return context.session.lastActivityAt <= after ? this.recordActivity(context, now, after) : context;
   }
 
   /** "Stay signed in": moves the idle deadline; the absolute one stands. */
   @MonitorPerformance('session_extend')
   async extend(context: SessionContext): Promise<ExtendedView> {
-    const { session } = await this.recordActivity(context);
+    const now = this.clock.now();
+    const { session } = await this.recordActivity(context, now, now);
     return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
   }
 
-  private async recordActivity(context: SessionContext): Promise<SessionContext> {
+  private async recordActivity(context: SessionContext, now: Date, after: Date): Promise<SessionContext> {
     const { id, createdAt } = context.session;
-    const now = this.clock.now();
     const { idleExpiresAt } = deadlinesAfter(this.config, createdAt, now);
     const session = { ...context.session, lastActivityAt: now, idleExpiresAt };
-    return this.work.write(async (tx) => {
-      if (!(await this.repository.recordActivity(tx.em, id, session, now))) {
-        return requireLive(await this.repository.findById(tx.em, id), now);
-      }
+    const recorded = await this.work.write(async (tx) => {
+      if (!(await this.repository.recordActivity(tx.em, id, session, now, after))) return false;
+      const at = now.toISOString();
+      const deadlines = toDeadlinesView(session);
       tx.publish({
         name: 'session.extended',
-        payload: {
-          sessionId: id,
-          userId: context.user.id,
-          lastActivity: now.toISOString(),
-          deadlines: toDeadlinesView(session),
-          at: now.toISOString(),
-        },
+        payload: { sessionId: id, userId: context.user.id, lastActivity: at, deadlines, at },
       });
-      return { ...context, session };
+      return true;
     });
+    if (recorded) return { ...context, session };
+    // Somebody else was faster, or it is over: the row knows, and what is kept of it may be from before.
+    const current = await this.requireContext(id);
+    this.cache.noteActivity(current.session);
+    return current;
   }
 
   /** The caller's own devices: one live session each. */

@@ -1,5 +1,7 @@
 /** A person at work is noted now and then, not at every request, and the tabs hear of it as often. */
+import { UnitOfWork } from '../../src/database/unit-of-work';
 import { TestClient } from '../support/http-client';
+import { createDatabase } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, MINUTE, startApp, TestClock } from './support/app';
 
@@ -25,6 +27,11 @@ async function extensions(tab: Tab): Promise<number> {
   return tab.of('session:extended').length;
 }
 
+afterEach(async () => {
+  closeTabs();
+  await closeApps();
+});
+
 describe.each(DATABASES)('%s', (_, database) => {
   let app: App;
   let client: TestClient;
@@ -36,12 +43,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     await client.register();
     tab = await openTab(client);
   });
-  afterEach(async () => {
-    closeTabs();
-    await closeApps();
-  });
-
-  const read = async () => expect((await client.get('/api/user_platforms')).status).toBe(200);
+  const read = async (at = client) => expect((await at.get('/api/user_platforms')).status).toBe(200);
 
   it('notes a person who reads on once a minute, and moves the deadline each time', async () => {
     const { idleTimeout } = app.config;
@@ -53,4 +55,30 @@ describe.each(DATABASES)('%s', (_, database) => {
       expect(tab.of('session:extended').at(-1)?.idle_expires_at).toBe(due);
     }
   });
+
+  it('notes one of many requests that come at the same moment', async () => {
+    for (let minute = 1; minute <= 3; minute++) {
+      app.clock.advance(MINUTE);
+      await Promise.all(Array.from({ length: READS }, () => read()));
+      expect(await extensions(tab)).toBe(minute);
+    }
+  });
+});
+
+it('does not try again and again on a node that was not told what another one has noted', async () => {
+  const url = await createDatabase();
+  const clock = new StillClock();
+  // Nothing carries word from one to the other.
+  const [here, there] = [await startApp(url, {}, clock), await startApp(url, {}, clock)];
+  const client = new TestClient(here.url);
+  await client.register();
+  const tab = await openTab({ url: there.url, cookie: client.cookie });
+  const elsewhere = client.at(there.url);
+  await elsewhere.get('/api/user_platforms');
+  clock.advance(MINUTE);
+  await client.get('/api/user_platforms');
+  const writes = jest.spyOn(there.get(UnitOfWork), 'write');
+  for (let count = 0; count < READS; count++) await elsewhere.get('/api/user_platforms');
+  expect(writes.mock.calls.length).toBeLessThanOrEqual(1);
+  expect(await extensions(tab)).toBe(0);
 });

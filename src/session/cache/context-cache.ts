@@ -6,6 +6,7 @@ import { Heartbeat } from '../../store/heartbeat';
 import type { RedisClient } from '../../store/redis';
 import { NAMESPACE, REDIS } from '../../store/store.module';
 import type { Changes } from '../session.repository';
+import { toDeadlinesView } from '../session.views';
 import type { SessionContext } from '../session-context';
 import { ChangeFeed } from './change-feed';
 import { FarCache } from './far-cache';
@@ -61,6 +62,11 @@ export class ContextCache implements OnApplicationShutdown {
   /** Whether this was the secret of a session not long ago; says nothing of its being live. */
   async knows(tokenHash: string): Promise<boolean> {
     return this.usable() && (this.near.get(tokenHash) ?? (await this.fromFar(tokenHash))) !== null;
+  }
+
+  /** What a read of the database has shown of a session: another node may have noted it, and not said so here. */
+  noteActivity(session: SessionContext['session']): void {
+    this.near.noteActivity(session.id, session.lastActivityAt.toISOString(), toDeadlinesView(session));
   }
 
   onApplicationShutdown(): void {
