@@ -51,8 +51,38 @@ describe('NearCache', () => {
     expect(cache.noteEnded('s1')).toBe(true);
     expect(cache.noteEnded('s1')).toBe(false);
     expect(cache.get('a')).toBeNull();
-    cache.put('a', context('s1'), ticket);
+    expect(cache.put('a', context('s1'), ticket)).toBe(false);
     expect(cache.get('a')).toBeNull();
+  });
+
+  it('has nothing of a busy session that has ended, however many end after it', () => {
+    const cache = new NearCache(300_000);
+    const ticket = cache.ticket();
+    cache.put('a', context('s1'), ticket);
+    for (const second of [30, 60, 90]) {
+      const deadlines = { idle_expires_at: at(100 + second).toISOString(), absolute_expires_at: '', expires_at: '' };
+      cache.noteActivity('s1', at(second).toISOString(), deadlines);
+    }
+    cache.noteEnded('s1');
+    expect(cache.size).toBe(0);
+    for (let index = 0; index < 100_000; index++) cache.noteEnded(`other ${index}`);
+    // A read that began before all this, and is only now done.
+    expect(cache.put('a', context('s1'), ticket)).toBe(false);
+    expect(cache.get('a')).toBeNull();
+  });
+
+  it('counts nothing that was read before what it had to forget, and all that was read since', () => {
+    const cache = new NearCache(300_000, 100, 10);
+    cache.put('a', context('s1', 1, 0, 1), cache.ticket());
+    cache.noteRevision(1, 2);
+    for (let user = 2; user < 11; user++) cache.noteRevision(user, 2);
+    cache.put('b', context('s2', 3, 0, 2), cache.ticket());
+    cache.noteRevision(11, 2);
+    expect(cache.get('a')).toBeNull();
+    expect(cache.get('b')?.revision).toBe(3);
+    cache.noteRevision(12, 2);
+    expect(cache.get('b')?.revision).toBe(3);
+    expect(cache.put('a', context('s1', 2, 0, 1), cache.ticket())).toBe(true);
   });
 
   it('does not count an entry that is older than its user, and takes only newer ones', () => {
@@ -72,7 +102,7 @@ describe('NearCache', () => {
   it('keeps the later activity, whichever comes first', () => {
     const cache = new NearCache(1000);
     cache.put('a', context('s1', 1, 20), cache.ticket());
-    cache.put('a', context('s1', 1, 10), cache.ticket());
+    expect(cache.put('a', context('s1', 1, 10), cache.ticket())).toBe(false);
     expect(cache.get('a')?.session.lastActivityAt).toEqual(at(20));
     const deadlines = { idle_expires_at: at(130).toISOString(), absolute_expires_at: '', expires_at: '' };
     cache.noteActivity('s1', at(30).toISOString(), deadlines);
@@ -83,14 +113,23 @@ describe('NearCache', () => {
     expect(cache.get('a')?.session).toMatchObject({ lastActivityAt: at(40), idleExpiresAt: at(140) });
   });
 
-  it('forgets by the secret that a session has now, also after what it had before is gone', () => {
-    const cache = new NearCache(60_000, 2);
+  it('takes no activity from before one that it has only heard of', () => {
+    const cache = new NearCache(1000);
+    const ticket = cache.ticket();
+    const deadlines = { idle_expires_at: at(130).toISOString(), absolute_expires_at: '', expires_at: '' };
+    cache.noteActivity('s1', at(30).toISOString(), deadlines);
+    expect(cache.put('a', context('s1', 1, 20), ticket)).toBe(false);
+    expect(cache.put('a', context('s1', 1, 30), ticket)).toBe(true);
+  });
+
+  it('holds a session by the secret that it has now, and by no other', () => {
+    const cache = new NearCache(60_000);
     cache.put('old', context('s1', 1), cache.ticket());
     cache.put('new', context('s1', 2), cache.ticket());
-    cache.put('other', context('s2', 1, 0, 2), cache.ticket());
-    expect([cache.get('old'), cache.size]).toEqual([null, 2]);
+    expect([cache.get('old'), cache.size]).toEqual([null, 1]);
+    expect(cache.put('old', context('s1', 1), cache.ticket())).toBe(false);
     cache.noteEnded('s1');
-    expect(cache.size).toBe(1);
+    expect(cache.size).toBe(0);
   });
 
   it('keeps no entry past its time, however busy its person is', async () => {

@@ -1,37 +1,41 @@
 import { LRUCache } from 'lru-cache';
 import type { DeadlinesView } from '../../protocol/http';
 import type { SessionContext } from '../session-context';
+import { ENDED, Notes } from './notes';
 
 /** Sessions kept in process; some 1.5 KB each. */
 export const NEAR_MOST = 20_000;
-/** What is remembered of ends and revisions, so that a slow read cannot bring back what is past. */
+/** What is remembered of ends, activities and revisions, so that a slow read cannot bring back what is past. */
 const NOTES_MOST = 100_000;
 
+interface Entry {
+  context: SessionContext;
+  ticket: number;
+}
+
 /**
- * Contexts in process, by the hash of the session's secret. What counts is decided when it is read: an entry of a
- * session that has ended, or older than its user's newest known revision, is none.
+ * Contexts in process, by the hash of the session's secret, one for each session. What counts is decided when it is
+ * read: an entry that is older than what is known of its session or of its user, is none. Where knowledge had to be
+ * forgotten for want of room, nothing counts that was read before it was gained.
  */
 export class NearCache {
-  private readonly entries: LRUCache<string, SessionContext>;
+  private readonly entries: LRUCache<string, Entry>;
   private readonly keyOf = new Map<string, string>();
-  private readonly ended: LRUCache<string, true>;
-  private readonly revisions: LRUCache<number, number>;
-  private epoch = 0;
+  private readonly notes: Notes;
 
   /** @param ttl milliseconds */
-  constructor(ttl: number, most = NEAR_MOST) {
+  constructor(ttl: number, most = NEAR_MOST, mostNotes = NOTES_MOST) {
     this.entries = new LRUCache({
       max: most,
       ttl,
       // A new context of the same secret takes the old one's place, and nothing is gone.
       noDisposeOnSet: true,
-      dispose: (context, key) => {
+      dispose: ({ context }, key) => {
         if (this.keyOf.get(context.session.id) === key) this.keyOf.delete(context.session.id);
       },
     });
     // Notes outlive every entry that was there when they were made.
-    this.ended = new LRUCache({ max: NOTES_MOST, ttl: 2 * ttl });
-    this.revisions = new LRUCache({ max: NOTES_MOST, ttl: 2 * ttl });
+    this.notes = new Notes(mostNotes, 2 * ttl);
   }
 
   get size(): number {
@@ -39,66 +43,68 @@ export class NearCache {
   }
 
   get(tokenHash: string): SessionContext | null {
-    const context = this.entries.get(tokenHash);
-    return context && this.admits(context) ? context : null;
+    const entry = this.entries.get(tokenHash);
+    return entry && this.notes.reach(entry.ticket) && this.admits(entry.context) ? entry.context : null;
   }
 
   /** Taken before a read, to be handed to `put` with what was read. */
   ticket(): number {
-    return this.epoch;
+    return this.notes.ticket();
   }
 
-  /** @param ticket an older one than the last `clear` puts nothing */
-  put(tokenHash: string, context: SessionContext, ticket: number): void {
-    const known = this.entries.get(tokenHash);
+  /**
+   * @param ticket an older one than the last `clear` puts nothing
+   * @returns whether the context was taken; if not, it is past
+   */
+  put(tokenHash: string, context: SessionContext, ticket: number): boolean {
+    const key = this.keyOf.get(context.session.id);
+    const known = key === undefined ? undefined : this.entries.get(key)?.context;
     const older = known && isOlder(context, known);
-    if (ticket !== this.epoch || older || !this.admits(context)) return;
-    this.entries.set(tokenHash, context);
+    if (older || !this.notes.reach(ticket) || !this.admits(context)) return false;
+    // It was given another secret, and the old one is nobody's any more.
+    if (key !== undefined && key !== tokenHash) this.entries.delete(key);
+    this.entries.set(tokenHash, { context, ticket });
     this.keyOf.set(context.session.id, tokenHash);
+    return true;
   }
 
   /** @returns whether that is news */
   noteEnded(sessionId: string): boolean {
-    if (this.ended.has(sessionId)) return false;
-    this.ended.set(sessionId, true);
     const key = this.keyOf.get(sessionId);
-    if (key) this.entries.delete(key);
-    return true;
+    if (key !== undefined) this.entries.delete(key);
+    return this.notes.raise(sessionId, ENDED);
   }
 
   /** @returns whether that is news */
   noteRevision(userId: number, revision: number): boolean {
-    if (revision <= (this.revisions.get(userId) ?? 0)) return false;
-    this.revisions.set(userId, revision);
-    return true;
+    return this.notes.raise(userId, revision);
   }
 
   /** The same session, seen active later. */
   noteActivity(sessionId: string, lastActivity: string, deadlines: DeadlinesView): void {
+    const lastActivityAt = new Date(lastActivity);
+    if (!this.notes.raise(sessionId, lastActivityAt.getTime())) return;
     const key = this.keyOf.get(sessionId);
-    const known = key ? this.entries.get(key) : undefined;
-    if (!key || !known || known.session.lastActivityAt >= new Date(lastActivity)) return;
-    const session = {
-      ...known.session,
-      lastActivityAt: new Date(lastActivity),
-      idleExpiresAt: new Date(deadlines.idle_expires_at),
-    };
+    const known = key === undefined ? undefined : this.entries.get(key);
+    if (key === undefined || !known) return;
+    const session = { ...known.context.session, lastActivityAt, idleExpiresAt: new Date(deadlines.idle_expires_at) };
+    const context = { ...known.context, session };
     // It is no newer reading of the database: it must not make the entry live longer.
-    this.entries.set(key, { ...known, session }, { noUpdateTTL: true });
+    this.entries.set(key, { ...known, context }, { noUpdateTTL: true });
   }
 
   /** Whether this says nothing that is known to be past. */
-  admits(context: SessionContext): boolean {
+  admits({ session, user, revision }: SessionContext): boolean {
     return (
-      context.session.endedAt === null &&
-      !this.ended.has(context.session.id) &&
-      context.revision >= (this.revisions.get(context.user.id) ?? 0)
+      session.endedAt === null &&
+      session.lastActivityAt.getTime() >= this.notes.leastOf(session.id) &&
+      revision >= this.notes.leastOf(user.id)
     );
   }
 
   /** Forgets all contexts, also those that are just being read. What has ended stays ended. */
   clear(): void {
-    this.epoch++;
+    this.notes.moveOn();
     this.entries.clear();
   }
 }
