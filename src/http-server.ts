@@ -43,10 +43,11 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     if (body === '') done(null, undefined);
     else parseJson(request, body as string, done);
   });
-  fastify.addHook('preValidation', async (request) => {
-    if (isFormPost(request) && isUnderApi(request)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-    if (request.isMultipart() && request.routeOptions.url !== '/api/media')
-      throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const refused =
+      (isFormPost(request) && isUnderApi(request)) ||
+      (request.isMultipart() && request.routeOptions.url !== '/api/media');
+    done(refused ? new AppError('UNSUPPORTED_MEDIA_TYPE') : undefined);
   });
 
   await app.register(cookie);

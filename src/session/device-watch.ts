@@ -24,13 +24,21 @@ export class DeviceWatch {
     private readonly audit: AuditTrail,
   ) {}
 
+  /** Whether all is as it was when this session was last looked at, so that `check` would do nothing. */
+  isSettled({ session }: SessionContext, { userAgent, ipAddress }: Device): boolean {
+    return (
+      isSameDevice(session.userAgent, userAgent) &&
+      (this.addresses.get(session.id) ?? session.ipAddress) === ipAddress.slice(0, 45)
+    );
+  }
+
   /**
    * Another browser with this session's cookie ends the session; another address is only noted.
    * @throws AppError SESSION_REVOKED
    */
   async check(context: SessionContext, device: Device): Promise<void> {
     const { session, user } = context;
-    if (session.endedAt) return;
+    if (session.endedAt || this.isSettled(context, device)) return;
     if (!isSameDevice(session.userAgent, device.userAgent)) {
       await this.work.write(async (tx) => {
         await this.repository.lockUser(tx.em, user.id);
@@ -43,7 +51,6 @@ export class DeviceWatch {
 
   private async noteAddress({ session, user }: SessionContext, device: Device): Promise<void> {
     const ipAddress = device.ipAddress.slice(0, 45);
-    if ((this.addresses.get(session.id) ?? session.ipAddress) === ipAddress) return;
     await this.work.write(async (tx) => {
       // Of several requests that come at once from the new address, one finds it changed.
       if (!(await this.repository.setAddress(tx.em, session.id, ipAddress))) return;

@@ -1,15 +1,16 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error';
 import { isFormPost } from '../common/request-kind';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
-import { HEADERS } from '../protocol/http';
+import { HEADERS, type Role } from '../protocol/http';
 import { DeviceWatch } from './device-watch';
 import { SAFE_METHODS } from './origin.guard';
-import { deviceOf, PASSIVE, PUBLIC, REQUIREMENT, type SessionRequirement, type SocketAuth } from './session.decorators';
+import { RoutePolicies, type RoutePolicy } from './route-policy';
+import { deviceOf, type SocketAuth } from './session.decorators';
 import { SessionService } from './session.service';
+import type { Device, SessionContext } from './session-context';
 import { readSecret } from './session-cookie';
 import { isCsrfToken } from './session-token';
 
@@ -17,16 +18,16 @@ import { isCsrfToken } from './session-token';
 @Injectable()
 export class SessionGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
+    private readonly policies: RoutePolicies,
     private readonly sessions: SessionService,
     private readonly devices: DeviceWatch,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  async canActivate(execution: ExecutionContext): Promise<boolean> {
-    const targets: RouteTargets = [execution.getHandler(), execution.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
-    return execution.getType() === 'ws' ? this.checkMessage(execution) : this.checkRequest(execution, targets);
+  canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
+    const policy = this.policies.of(execution);
+    if (policy.isPublic) return true;
+    return execution.getType() === 'ws' ? this.checkMessage(execution) : this.checkRequest(execution, policy);
   }
 
   /** The handshake let the socket in; each message finds out whether its session is live still. */
@@ -40,35 +41,48 @@ export class SessionGuard implements CanActivate {
     throw new AppError('SESSION_INVALID');
   }
 
-  private async checkRequest(execution: ExecutionContext, targets: RouteTargets): Promise<boolean> {
+  private checkRequest(execution: ExecutionContext, policy: RoutePolicy): boolean | Promise<boolean> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
-    const requirement = this.reflector.getAllAndOverride<SessionRequirement | undefined>(REQUIREMENT, targets) ?? {};
-
     execution.switchToHttp().getResponse<FastifyReply>().header('Cache-Control', 'no-store');
     const secret = readSecret(this.config, request);
     if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
-    const safe = SAFE_METHODS.has(request.method);
     const device = deviceOf(request);
-    const context =
-      safe && !requirement.allowExpired
-        ? await this.sessions.authenticateRead(secret, device.ipAddress)
-        : await this.sessions.authenticate(secret, device.ipAddress, requirement.allowExpired);
-    await this.devices.check(context, device);
-    if (!safe && !isCsrfToken(secret, givenToken(request))) {
-      throw new AppError('CSRF_INVALID');
-    }
-    if (requirement.role && context.user.role !== requirement.role) throw new AppError('FORBIDDEN');
+    const { allowExpired, role } = policy.requirement;
+    const safe = SAFE_METHODS.has(request.method);
+    const passive = allowExpired || policy.passive || request.headers[HEADERS.background] === 'true';
 
-    const passive =
-      requirement.allowExpired ||
-      request.headers[HEADERS.background] === 'true' ||
-      this.reflector.getAllAndOverride<boolean>(PASSIVE, targets);
-    request.auth = { secret, context: passive ? context : await this.sessions.touch(context) };
+    // Most requests read, with a session that this node knows: then there is nothing to wait for.
+    const known = safe && !allowExpired ? this.sessions.recall(secret) : null;
+    if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
+      return this.admit(request, secret, known, role);
+    }
+    return this.find(request, secret, device, policy, { safe, passive });
+  }
+
+  private async find(
+    request: FastifyRequest,
+    secret: string,
+    device: Device,
+    { requirement: { allowExpired, role } }: RoutePolicy,
+    { safe, passive }: { safe: boolean; passive: boolean },
+  ): Promise<boolean> {
+    const context =
+      safe && !allowExpired
+        ? await this.sessions.authenticateRead(secret, device.ipAddress)
+        : await this.sessions.authenticate(secret, device.ipAddress, allowExpired);
+    await this.devices.check(context, device);
+    if (!safe && !isCsrfToken(secret, givenToken(request))) throw new AppError('CSRF_INVALID');
+    this.admit(request, secret, context, role);
+    if (!passive) request.auth = { secret, context: await this.sessions.touch(context) };
+    return true;
+  }
+
+  private admit(request: FastifyRequest, secret: string, context: SessionContext, role?: Role): true {
+    if (role && context.user.role !== role) throw new AppError('FORBIDDEN');
+    request.auth = { secret, context };
     return true;
   }
 }
-
-type RouteTargets = [ReturnType<ExecutionContext['getHandler']>, ReturnType<ExecutionContext['getClass']>];
 
 /** From the header, or from the field of a form post, which cannot set one. */
 function givenToken(request: FastifyRequest): unknown {

@@ -9,6 +9,7 @@ import { ChangeFeed } from './cache/change-feed';
 import { ContextCache } from './cache/context-cache';
 import { DeviceWatch } from './device-watch';
 import { EndingRepository } from './ending.repository';
+import { RoutePolicies } from './route-policy';
 import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
 import { SessionService } from './session.service';
@@ -26,6 +27,7 @@ import { UnknownSecrets } from './unknown-secrets';
     DeviceWatch,
     EndingRepository,
     ExpirySweep,
+    RoutePolicies,
     SessionEndings,
     SessionRepository,
     SessionService,
@@ -38,6 +40,7 @@ import { UnknownSecrets } from './unknown-secrets';
     ChangeFeed,
     DeviceWatch,
     ExpirySweep,
+    RoutePolicies,
     SessionEndings,
     SessionRepository,
     SessionService,

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
-import { MonitorPerformance } from '../common/performance';
+import { MonitorPerformance, recordOperation } from '../common/performance';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import type { User } from '../database/entities/user.entity';
@@ -98,6 +98,15 @@ export class SessionService {
     return over && !loaded ? this.authenticate(secret, address) : this.live(context);
   }
 
+  /** Who calls, where this node knows it without asking anybody; null says nothing. For reads, as `authenticateRead`. */
+  recall(secret: string): SessionContext | null {
+    const started = performance.now();
+    const context = isSecret(secret) ? this.cache.recall(hashSecret(secret)) : null;
+    if (!context?.user.isActive || isExpired(context.session, this.clock.now())) return null;
+    recordOperation('authenticate_read', performance.now() - started, false);
+    return context;
+  }
+
   private async find(tokenHash: string, address: string): Promise<SessionContext | null> {
     const retryAfter = this.unknown.waitOf(address);
     if (retryAfter > 0 && !(await this.cache.knows(tokenHash))) throw new AppError('RATE_LIMITED', { retryAfter });
@@ -163,9 +172,12 @@ export class SessionService {
 
   /** Notes that the person did something, unless that was noted a moment ago. */
   async touch(context: SessionContext): Promise<SessionContext> {
-    const now = this.clock.now();
-    const after = activityDueAfter(this.config, now);
-    return context.session.lastActivityAt <= after ? this.recordActivity(context, now, after) : context;
+    return this.isDue(context) ? this.recordActivity(context) : context;
+  }
+
+  /** Whether a doing of the person's now would have to be noted. */
+  isDue({ session }: SessionContext): boolean {
+    return activityDue(this.config, session.lastActivityAt, this.clock.now());
   }
 
   /** "Stay signed in": moves the idle deadline; the absolute one stands. */

@@ -33,20 +33,32 @@ export function toDeadlinesView(deadlines: Deadlines): DeadlinesView {
   };
 }
 
+/** What is the same whenever it is told; a context that is cached is asked for again and again. */
+const lasting = new WeakMap<SessionContext, Pick<SessionState, 'user' | 'session'>>();
+
 export function toSessionState(context: SessionContext, now: Date): SessionState {
-  const { id, username, email, role } = context.user;
+  const known = lasting.get(context) ?? toLasting(context);
+  lasting.set(context, known);
   return {
     authenticated: true,
     revision: context.revision,
     server_time: now.toISOString(),
+    user: known.user,
+    session: known.session,
+    platform: context.platform,
+  };
+}
+
+function toLasting({ user, session }: SessionContext): Pick<SessionState, 'user' | 'session'> {
+  const { id, username, email, role } = user;
+  return {
     user: { id, username, email, role },
     session: {
-      id: context.session.id,
-      created_at: context.session.createdAt.toISOString(),
-      last_activity: context.session.lastActivityAt.toISOString(),
-      ...toDeadlinesView(context.session),
+      id: session.id,
+      created_at: session.createdAt.toISOString(),
+      last_activity: session.lastActivityAt.toISOString(),
+      ...toDeadlinesView(session),
     },
-    platform: context.platform,
   };
 }
 

@@ -47,9 +47,9 @@ export class ContextCache implements OnApplicationShutdown {
    * @returns what is known, or what `load` found
    */
   async get(tokenHash: string, load: () => Promise<SessionContext | null>): Promise<SessionContext | null> {
-    const usable = this.usable();
-    const known = usable ? this.near.get(tokenHash) : null;
+    const known = this.recall(tokenHash);
     if (known) return known;
+    const usable = this.usable();
     const ticket = this.near.ticket();
     const shared = usable ? await this.fromFar(tokenHash) : null;
     const context = shared ?? (await load());
@@ -57,6 +57,11 @@ export class ContextCache implements OnApplicationShutdown {
     this.near.put(tokenHash, context, ticket);
     if (!shared) void this.far?.put(tokenHash, context);
     return context;
+  }
+
+  /** What this node knows by itself, without waiting for anybody. */
+  recall(tokenHash: string): SessionContext | null {
+    return this.usable() ? this.near.get(tokenHash) : null;
   }
 
   /** Whether this was the secret of a session not long ago; says nothing of its being live. */

@@ -1,0 +1,45 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import {
+  PASSIVE,
+  PUBLIC,
+  RECENT_LOGIN,
+  REQUIREMENT,
+  type RecentLogin,
+  type SessionRequirement,
+} from './session.decorators';
+
+/** What a route asks of its callers. */
+export interface RoutePolicy {
+  isPublic: boolean;
+  requirement: SessionRequirement;
+  passive: boolean;
+  recentLogin: RecentLogin | null;
+}
+
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+type Controller = ReturnType<ExecutionContext['getClass']>;
+
+/** Reads the decorators of each route once: what they say never changes, and to look them up costs more than a guard. */
+@Injectable()
+export class RoutePolicies {
+  private readonly known = new WeakMap<Handler, WeakMap<Controller, RoutePolicy>>();
+
+  constructor(private readonly reflector: Reflector) {}
+
+  of(execution: ExecutionContext): RoutePolicy {
+    const [handler, controller] = [execution.getHandler(), execution.getClass()];
+    const found = this.known.get(handler)?.get(controller);
+    if (found) return found;
+    const read = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, controller]);
+    const policy: RoutePolicy = {
+      isPublic: read<boolean>(PUBLIC) ?? false,
+      requirement: read<SessionRequirement>(REQUIREMENT) ?? {},
+      passive: read<boolean>(PASSIVE) ?? false,
+      recentLogin: read<RecentLogin>(RECENT_LOGIN) ?? null,
+    };
+    const ofHandler = this.known.get(handler) ?? new WeakMap();
+    this.known.set(handler, ofHandler.set(controller, policy));
+    return policy;
+  }
+}
