@@ -1,4 +1,11 @@
-import { activityDueAfter, deadlinesAfter, expiresAt, expiryReason, isExpired } from './expiry-policy';
+import {
+  activityDueAfter,
+  deadlinesAfter,
+  expiresAt,
+  expiryReason,
+  extensionDueAfter,
+  isExpired,
+} from './expiry-policy';
 
 const HOUR = 3_600_000;
 const POLICY = { idleTimeout: 12 * HOUR, sessionLifetime: 24 * HOUR };
@@ -27,5 +34,13 @@ describe('expiry policy', () => {
     const due = (policy: typeof POLICY) => now.getTime() - activityDueAfter(policy, now).getTime();
     expect(due(POLICY)).toBe(60_000);
     expect(due({ ...POLICY, idleTimeout: 5000 })).toBe(500);
+  });
+
+  it('hears of an express wish once a second, and of the first one at once', () => {
+    const due = (policy: typeof POLICY, created: Date) =>
+      now.getTime() - extensionDueAfter(policy, created, now).getTime();
+    expect(due(POLICY, ago(1))).toBe(1000);
+    expect(due({ ...POLICY, idleTimeout: 5000 }, ago(1))).toBe(500);
+    expect(due(POLICY, new Date(now.getTime() - 20))).toBe(20);
   });
 });

@@ -15,7 +15,7 @@ import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
 import { ContextCache } from './cache/context-cache';
 import { toDeviceName } from './device';
-import { activityDueAfter, deadlinesAfter, isExpired } from './expiry-policy';
+import { activityDueAfter, deadlinesAfter, extensionDueAfter, isExpired } from './expiry-policy';
 import { requireLive } from './liveness';
 import { SessionRepository } from './session.repository';
 import { toDeadlinesView, toDeviceView } from './session.views';
@@ -180,11 +180,12 @@ export class SessionService {
     return activityDue(this.config, session.lastActivityAt, this.clock.now());
   }
 
-  /** "Stay signed in": moves the idle deadline; the absolute one stands. */
+  /** "Stay signed in": moves the idle deadline, unless that was done this very second; the absolute one stands. */
   @MonitorPerformance('session_extend')
   async extend(context: SessionContext): Promise<ExtendedView> {
     const now = this.clock.now();
-    const { session } = await this.recordActivity(context, now, now);
+    const after = extensionDueAfter(this.config, context.session.createdAt, now);
+    const { session } = await this.recordActivity(context, now, after);
     return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
   }
 

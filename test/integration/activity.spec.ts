@@ -1,5 +1,6 @@
 /** A person at work is noted now and then, not at every request, and the tabs hear of it as often. */
 import { UnitOfWork } from '../../src/database/unit-of-work';
+import type { ExtendedView, RestSessionState } from '../../src/protocol/http';
 import { TestClient } from '../support/http-client';
 import { createDatabase } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
@@ -53,6 +54,24 @@ describe.each(DATABASES)('%s', (_, database) => {
       expect(await extensions(tab)).toBe(minute);
       const due = new Date(app.clock.now().getTime() + idleTimeout).toISOString();
       expect(tab.of('session:extended').at(-1)?.idle_expires_at).toBe(due);
+    }
+  });
+
+  it('hears of "stay signed in" at once, and tells the tabs once of many in a second', async () => {
+    const { idleTimeout } = app.config;
+    // Just after the sign-in, and then again and again.
+    for (const [count, wait] of [20, 1000, 30_000].entries()) {
+      app.clock.advance(wait);
+      const extend = () => client.post<ExtendedView>('/api/session/extend');
+      const answers = [await extend(), ...(await Promise.all(Array.from({ length: READS }, extend)))];
+      app.clock.advance(900);
+      answers.push(await extend());
+      const due = new Date(app.clock.now().getTime() - 900 + idleTimeout).toISOString();
+      expect(new Set(answers.map(({ status, body }) => `${status} ${body.idle_expires_at}`))).toEqual(
+        new Set([`200 ${due}`]),
+      );
+      expect(await extensions(tab)).toBe(count + 1);
+      expect((await client.get<RestSessionState>('/api/session')).body.session.idle_expires_at).toBe(due);
     }
   });
 
