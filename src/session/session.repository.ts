@@ -4,8 +4,8 @@ import { type EntityManager, MoreThanOrEqual } from 'typeorm';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
+import { findContext } from './context-query';
 import { type Deadlines, LIVE_SQL } from './expiry-policy';
-import { toPlatformView } from './session.views';
 import type { SessionContext } from './session-context';
 
 export interface Changes {
@@ -51,21 +51,11 @@ export class SessionRepository {
   }
 
   findByTokenHash(em: EntityManager, tokenHash: string): Promise<SessionContext | null> {
-    return this.findContext(em, 's.token_hash = :key', tokenHash);
+    return findContext(em, 's.token_hash', tokenHash);
   }
 
   findById(em: EntityManager, sessionId: string): Promise<SessionContext | null> {
-    return this.findContext(em, 's.id = :key', sessionId);
-  }
-
-  private async findContext(em: EntityManager, where: string, key: string): Promise<SessionContext | null> {
-    const row = await em
-      .createQueryBuilder(UserSession, 's')
-      .innerJoinAndSelect('s.user', 'u')
-      .leftJoinAndSelect('s.activePlatform', 'p', 'p.is_active = :active', { active: true })
-      .where(where, { key })
-      .getOne();
-    return row ? toContext(row) : null;
+    return findContext(em, 's.id', sessionId);
   }
 
   /** What has happened to sessions and users since then, at most `limit` of each. */
@@ -156,32 +146,4 @@ export class SessionRepository {
 /** An UPDATE knows no alias. */
 function bare(predicate: string): string {
   return predicate.replaceAll(/\bs\./g, '');
-}
-
-function toContext(row: UserSession): SessionContext {
-  const user = row.user!;
-  return {
-    revision: user.revision,
-    user: {
-      id: user.id,
-      username: user.username,
-      email: user.email,
-      role: user.role,
-      isActive: Boolean(user.isActive),
-    },
-    session: {
-      id: row.id,
-      createdAt: row.createdAt,
-      lastActivityAt: row.lastActivityAt,
-      tokenHash: row.tokenHash,
-      authenticatedAt: row.authenticatedAt ?? row.createdAt,
-      idleExpiresAt: row.idleExpiresAt,
-      absoluteExpiresAt: row.absoluteExpiresAt,
-      endedAt: row.endedAt,
-      endReason: row.endReason,
-      userAgent: row.userAgent,
-      ipAddress: row.ipAddress,
-    },
-    platform: row.activePlatform ? toPlatformView(row.activePlatform) : null,
-  };
 }

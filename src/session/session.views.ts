@@ -8,7 +8,16 @@ import { toDeviceName } from './device';
 import { type Deadlines, expiresAt } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
-export function toPlatformView(row: PlatformConnection): PlatformView {
+/** What of a connection is shown. */
+type ShownPlatform = Pick<
+  PlatformConnection,
+  'id' | 'name' | 'platformType' | 'instanceUrl' | 'username' | 'isDefault' | 'isActive'
+> &
+  Partial<
+    Pick<PlatformConnection, 'displayName' | 'avatarUrl' | 'needsReconnect' | 'maxCharacters' | 'charactersPerUrl'>
+  >;
+
+export function toPlatformView(row: ShownPlatform): PlatformView {
   return {
     id: row.id,
     name: row.name,
