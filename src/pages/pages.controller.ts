@@ -1,11 +1,12 @@
 import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common';
-import { IsString } from 'class-validator';
+import { Equals, IsString } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, invalidField } from '../common/app-error';
 import { type Flash, farewellFlash, setFlash, takeFlash, toFlash } from '../common/flash';
 import { BodyPipe, Omittable } from '../common/validation';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
+import { PlatformService } from '../platform/platform.service';
 import { CreatePostDto } from '../platform/posts/post.dto';
 import { PostService } from '../platform/posts/post.service';
 import { type PlatformView, type SessionState } from '../protocol/http';
@@ -20,6 +21,11 @@ class CreatePostForm extends CreatePostDto {
   @Omittable()
   @IsString()
   platform_id?: string;
+
+  /** To the named platform, whatever is active. */
+  @Omittable()
+  @Equals('true')
+  platform_pinned?: string;
 
   @Omittable()
   @IsString()
@@ -45,6 +51,7 @@ export class PagesController {
   constructor(
     private readonly sessions: SessionService,
     private readonly posts: PostService,
+    private readonly connections: PlatformService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -107,6 +114,7 @@ export class PagesController {
     try {
       const {
         platform_id,
+        platform_pinned,
         csrf_token: _,
         ...form
       } = (await this.body.transform(withoutBlanks(request.body), {
@@ -115,19 +123,19 @@ export class PagesController {
       })) as CreatePostForm;
       if (!platform_id) throw new AppError('PLATFORM_ID_REQUIRED');
       if (!/^[1-9]\d{0,14}$/.test(platform_id)) throw invalidField('platform_id', 'platform_id must be a whole number');
-      await this.posts.create(session, { id: Number(platform_id), pinned: false }, form);
+      await this.posts.create(session, { id: Number(platform_id), pinned: platform_pinned === 'true' }, form);
     } catch (error) {
-      const known = error instanceof AppError && error.status < 500 && error.status !== 401;
-      const platform = (error as AppError).options?.state
-        ? ((error as AppError).options.state as SessionState).platform
-        : session.platform;
-      if (!known || !platform) throw error;
+      if (!(error instanceof AppError) || error.status >= 500 || error.status === 401) throw error;
+      const pinned = await this.pinnedPlatform(session, request.body);
+      const { platform: active } = (error.options.state as SessionState | undefined) ?? session;
+      const platform = pinned ?? active;
+      if (!platform) throw error;
       const details = error.options.details ?? [{ field: 'platform_id', message: error.message }];
       const flash = error.options.details ? [] : ([toFlash(error.code)].filter(Boolean) as Flash[]);
       const html = this.form(
         session,
         secret,
-        { ...emptyForm(platform), values: valuesOf(request.body), errors: details },
+        { ...emptyForm(platform), pinned: pinned !== null, values: valuesOf(request.body), errors: details },
         flash,
       );
       reply.status(error.status).type(HTML).send(html);
@@ -152,8 +160,16 @@ export class PagesController {
     }
   }
 
-  private form(session: SessionContext, secret: string, form: PostForm, flash: Flash[]): string {
-    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
+  /** The platform that a form was kept on: it goes back on that one. Null where it was not, or where that is gone. */
+  private async pinnedPlatform(session: SessionContext, body: unknown): Promise<PlatformView | null> {
+    const { platform_id, platform_pinned } = (body ?? {}) as Record<string, unknown>;
+    if (platform_pinned !== 'true') return null;
+    const { platforms } = await this.connections.list(session);
+    return platforms.find(({ id }) => String(id) === platform_id) ?? null;
+  }
+
+  private shell(page: string, title: string, secret: string, request: FastifyRequest, reply: FastifyReply): string {
+    return renderPage({ page, title, csrfToken: csrfToken(secret), flash: takeFlash(request, reply) });
   }
 
   private page({ user }: SessionContext, secret: string, page: Omit<Page, 'csrfToken' | 'role'>): string {
@@ -164,6 +180,7 @@ export class PagesController {
 function emptyForm(platform: PlatformView): PostForm {
   return {
     platform,
+    pinned: false,
     maxCharacters: platform.max_characters,
     values: { title: '', content: '', spoiler_text: '', visibility: 'public' },
     errors: [],

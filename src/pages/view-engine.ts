@@ -19,6 +19,8 @@ export interface Page {
 
 export interface PostForm {
   platform: PlatformView;
+  /** For this platform whatever is active. */
+  pinned: boolean;
   maxCharacters: number;
   values: { title: string; content: string; spoiler_text: string; visibility: string };
   errors: { field: string; message: string }[];

@@ -120,6 +120,24 @@ describe.each(BACKENDS)('$name', (backend) => {
     for (const other of platforms.slice(1)) expect(await postsOf(client, other)).toEqual([]);
   });
 
+  it('takes a pinned form for the platform that it names, whatever is active, and gives it back on that one', async () => {
+    const { client, platforms } = await person();
+    await client.post(`/api/switch_platform/${platforms[1]!.id}`);
+    const kept = { platform_id: String(platforms[0]!.id), platform_pinned: 'true', visibility: 'public' };
+    const refused = await submit(client, { ...kept, content: 'x'.repeat(501) });
+    expect(refused.status).toBe(400);
+    expect(refused.body).toContain(`name="platform_id" value="${kept.platform_id}"`);
+    expect(refused.body).toContain('name="platform_pinned" value="true"');
+    expectSentTo(await submit(client, { ...kept, content: 'For the first' }), '/');
+    expect(await postsOf(client, platforms[0]!)).toMatchObject([{ content: 'For the first' }]);
+    expect(await postsOf(client, platforms[1]!)).toEqual([]);
+    const stranger = (await person()).platforms[0]!;
+    const stolen = await submit(client, { ...kept, platform_id: String(stranger.id), content: 'Not mine' });
+    expect(stolen.status).toBe(404);
+    expect(stolen.body).toContain(`name="platform_id" value="${platforms[1]!.id}"`);
+    expect((await submit(client, { ...kept, platform_pinned: 'false', content: 'x' })).status).toBe(400);
+  });
+
   it('gives a form for a stale platform back, with every word in it and none that runs', async () => {
     const { client, platforms } = await person();
     await client.post(`/api/switch_platform/${platforms[1]!.id}`);
