@@ -25,44 +25,17 @@ function scripts(input, { copyPublicDir = false, ...output }) {
   };
 }
 
-/** One script in one file: the classic one cannot share chunks with a module. */
-const alone = (entry, format, file) => scripts(here(entry), { format, entryFileNames: file, codeSplitting: false });
-
-/** We speak WebSocket alone, and leave the other transports of engine.io out. */
-function websocketOnly() {
-  const standIns = {
-    'index.js': "import { WS } from './websocket.js'; export const transports = { websocket: WS };",
-    'polling-xhr.js': 'export class XHR {}',
-    'polling-fetch.js': 'export class Fetch {}',
-    'webtransport.js': 'export class WT {}',
-  };
-  return {
-    name: 'websocket-only',
-    load: (id) => standIns[/engine\.io-client\/build\/esm\/transports\/([\w-]+\.js)$/.exec(id)?.[1]] ?? null,
-  };
-}
-
-/** The icons that elements/icons.ts names, in one file: `<use href="/client/icons.svg#name">`. */
-function iconSprite() {
-  const names = [...readFileSync(here('./elements/icons.ts'), 'utf8').matchAll(/^ {2}'(.+)',$/gm)].map(
-    ([, name]) => name,
-  );
-  const symbol = (name) => {
-    const svg = readFileSync(here(`../node_modules/lucide-static/icons/${name}.svg`), 'utf8');
-    const inside = /<svg[^>]*>(.*)<\/svg>/s.exec(svg)[1].replace(/\s+/g, ' ').trim();
-    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${inside}</symbol>`;
-  };
-  const source = `<!-- Lucide, ISC licence --><svg xmlns="http://www.w3.org/2000/svg">${names.map(symbol).join('')}</svg>`;
-  return {
-    name: 'icon-sprite',
-    applyToEnvironment: ({ name }) => name === 'client',
-    generateBundle() {
-      this.emitFile({ type: 'asset', fileName: 'icons.svg', source });
-    },
-  };
-}
+/** We speak WebSocket alone: what engine.io brings for browsers without it stays out of every page. */
+const oneTransport = {
+  name: 'one-transport',
+  load(id) {
+    if (!id.endsWith('/engine.io-client/build/esm/transports/index.js')) return null;
+    return "import { WS } from './websocket.js'; export const transports = { websocket: WS };";
+  },
+};
 
 export default defineConfig({
+  plugins: [oneTransport],
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',
