@@ -1,5 +1,9 @@
 /** What a page gets from us: `window.sessionSync`, there as soon as this has been read. */
-import { followPlatformInForms } from './conventions/forms';
+import { startCounters } from './conventions/counters';
+import { startFarewell } from './conventions/farewell';
+import { startForms } from './conventions/forms';
+import { startMarks } from './conventions/marks';
+import { startRefresh } from './conventions/refresh';
 import { veilStoredPages } from './conventions/veil';
 import { browserEnvironment } from './core/browser-environment';
 import { SessionSync } from './core/session-sync';
@@ -21,7 +25,12 @@ function begin(): SessionSync {
   const sync = new SessionSync(browserEnvironment());
   window.sessionSync = sync;
   sync.start();
-  followPlatformInForms();
+  startFarewell();
+  // First: what is shown and counted in a form is about the form's own platform.
+  startForms(sync);
+  startMarks(sync);
+  startCounters(sync);
+  startRefresh(sync);
   veilStoredPages(sync);
   return sync;
 }

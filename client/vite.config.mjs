@@ -41,17 +41,15 @@ export default defineConfig({
   logLevel: 'warn',
   plugins: [websocketOnly(), iconSprite()],
   environments: {
-    client: scripts(
-      { elements: here('./elements/index.ts'), app: here('./app/main.ts') },
-      { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'parts/[name].mjs', copyPublicDir: true },
-    ),
-    classic: alone('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
-    module: alone('./index.ts', 'es', 'vedfolnir.mjs'),
+    client: script('./app/main.ts', 'iife', 'app.js', { copyPublicDir: true }),
+    classic: script('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
+    module: script('./index.ts', 'es', 'vedfolnir.mjs'),
+    purify: script('./purify.ts', 'es', 'purify.mjs'),
   },
   builder: {
     async buildApp(builder) {
-      const { classic, module, client } = builder.environments;
-      for (const environment of [classic, module, client]) await builder.build(environment);
+      const { classic, module, purify, client } = builder.environments;
+      for (const environment of [classic, module, purify, client]) await builder.build(environment);
     },
   },
 });

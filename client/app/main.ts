@@ -12,7 +12,6 @@ import { LoginPage } from './pages/login';
 import { PlatformsPage } from './pages/platforms';
 import { RegisterPage } from './pages/register';
 import { ExpiryDialog } from './parts/expiry-dialog';
-import { sayFarewell } from './parts/farewell';
 import { showOfflineBanner } from './parts/offline-banner';
 import { Switcher } from './parts/switcher';
 
@@ -30,3 +29,14 @@ const again = new URLSearchParams(window.location.search).has('again');
 if (document.body.hasAttribute('data-entrance') && !again) {
   on('sessionStateChanged', () => window.location.replace('/'));
 }
+
+function beginSignedIn(): void {
+  new ExpiryDialog();
+  const switcher = document.getElementById('switcher');
+  if (switcher) new Switcher(switcher).draw();
+  document.getElementById('sign-out')?.addEventListener('click', () => {
+    session.logout().catch((error: unknown) => notify(messageOf(error), 'error'));
+  });
+}
+
+begin();

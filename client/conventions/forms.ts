@@ -1,50 +1,77 @@
-import type { PlatformSwitchedDetail } from '../core/details';
+import type { SessionSync } from '../core/session-sync';
+import { fillToken, hasUnsentText, namePlatform, pin, unsentField } from './form-fields';
+import { type Answer, ask, insist, withdraw } from './form-question';
+import { all, drawPage, isManaged, keepDrawn, onChange } from './page';
+import { follow, remember, settle, standOf, stay } from './stands';
 
 const FORMS = 'form[data-platform-aware]';
-const TEXTS = 'textarea, input:not([type]), input[type="text"]';
-
-/** The platform that a form with unsent text was meant for. */
-const meantFor = new WeakMap<HTMLFormElement, string>();
 
 /**
- * Plain pages: a form marked `data-platform-aware` follows the active platform through its hidden
- * `platform_id`, but not once something is written in it. What was written for one account is not sent as
- * another without a word: such a form keeps its platform, and the server refuses it or takes it knowingly.
+ * A form marked `data-platform-aware` follows the active platform as long as nothing is written in it. What was
+ * written for one account is not sent as another without a word: such a form asks, and sends nothing until answered.
  */
-export function followPlatformInForms(): void {
-  window.addEventListener('platformSwitched', (event) => {
-    const { platformId } = (event as CustomEvent<PlatformSwitchedDetail>).detail;
-    for (const form of document.querySelectorAll<HTMLFormElement>(FORMS)) follow(form, platformId);
+export function startForms(sync: SessionSync): void {
+  const forms = () => all<HTMLFormElement>(FORMS);
+
+  // At once, before a script of the page writes the new platform into every form.
+  onChange(() => {
+    const state = sync.getState();
+    if (!state) return;
+    remember(state.platform);
+    for (const form of forms()) settle(form, state.platform);
   });
-  // Scripts of the page may set the field of every form on a switch; the last word is at the sending.
-  document.addEventListener('submit', (event) => restore(event.target), { capture: true });
-}
+  keepDrawn(() => {
+    for (const form of forms()) draw(form);
+  });
+  window.addEventListener('submit', beforeSending, { capture: true });
+  // The fields are emptied only when every listener has had its turn, and may be left as they are.
+  window.addEventListener('reset', ({ target }) => {
+    window.setTimeout(() => {
+      const state = sync.getState();
+      if (state && isOurs(target)) settle(target, state.platform);
+      drawPage();
+    });
+  });
 
-/** Whether there is text in this form that has not been sent, be it typed here or given back with an error. */
-export function hasUnsentText(form: HTMLFormElement): boolean {
-  return Array.from(form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(TEXTS)).some(
-    (field) => field.value.trim() !== '',
-  );
-}
-
-function follow(form: HTMLFormElement, platformId: number | null): void {
-  const field = platformField(form);
-  if (!field) return;
-  if (hasUnsentText(form)) {
-    if (!meantFor.has(form)) meantFor.set(form, field.value);
-    return;
+  function draw(form: HTMLFormElement): void {
+    const state = sync.getState();
+    if (!state) return;
+    // It may have come into the page after the switch.
+    if (hasUnsentText(form)) stay(form, state.platform);
+    const stand = standOf(form);
+    const { id = null } = stand?.platform ?? state.platform ?? {};
+    namePlatform(form, id);
+    pin(form, stand?.pinned ?? false);
+    if (!stand || stand.pinned) withdraw(form);
+    else ask(form, stand.platform.name, state.platform?.name ?? null, (answer) => take(form, answer));
   }
-  meantFor.delete(form);
-  field.value = platformId === null ? '' : String(platformId);
+
+  function take(form: HTMLFormElement, answer: Answer): void {
+    const stand = standOf(form);
+    if (answer === 'move') follow(form, sync.getState()?.platform ?? null);
+    else if (stand) stand.pinned = true;
+    drawPage();
+    // The button that had the focus is gone.
+    unsentField(form)?.focus();
+  }
+
+  function beforeSending(event: SubmitEvent): void {
+    const form = event.target;
+    if (!isOurs(form)) return;
+    const state = sync.getState();
+    // What is sent now stays with the platform that it shows, also where nothing was written by hand.
+    if (state) stay(form, state.platform);
+    draw(form);
+    if (standOf(form)?.pinned === false) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      insist(form);
+    } else {
+      fillToken(form, event.submitter);
+    }
+  }
 }
 
-function restore(target: EventTarget | null): void {
-  if (!(target instanceof HTMLFormElement)) return;
-  const platform = meantFor.get(target);
-  const field = platformField(target);
-  if (field && platform !== undefined && hasUnsentText(target)) field.value = platform;
-}
-
-function platformField(form: HTMLFormElement): HTMLInputElement | null {
-  return form.querySelector('input[name="platform_id"]');
+function isOurs(target: EventTarget | null): target is HTMLFormElement {
+  return target instanceof HTMLFormElement && target.matches(FORMS) && !isManaged(target);
 }

@@ -1,4 +1,5 @@
 import type { SessionSync } from '../core/session-sync';
+import { signInPage } from './farewell';
 
 const LOOK_AGAIN_MS = 2_000;
 
@@ -20,7 +21,7 @@ export function veilStoredPages(sync: SessionSync): void {
     const reached = await reachServer();
     if (!reached) return void window.setTimeout(() => void unveil(), LOOK_AGAIN_MS);
     const state = sync.getState();
-    if (!state) return window.location.replace('/login');
+    if (!state) return window.location.replace(signInPage());
     // Another person's session by now: this page was made for the first one.
     if (state.user.id !== user) return window.location.reload();
     root.hidden = false;

@@ -1,0 +1,72 @@
+import { postLength } from '../../src/protocol/post-length';
+import type { SessionSync } from '../core/session-sync';
+import { announce } from './announce';
+import type { Field } from './form-fields';
+import { all, keepDrawn } from './page';
+import { platformAt } from './stands';
+
+const FIELDS = 'textarea[data-char-limit], input[data-char-limit]';
+/** Below these the counter warns, as in the forms of old. */
+const NEAR = 50;
+const VERY_NEAR = 10;
+const LEVELS = [NEAR, VERY_NEAR, 0];
+
+/**
+ * Counts as the instance does, and never cuts: a text that is too long stays whole and is not sent.
+ * Read out as it comes closer to the limit, not at every key.
+ */
+export function startCounters(sync: SessionSync): void {
+  const levels = new WeakMap<Field, number>();
+  const fields = () => all<Field>(FIELDS);
+
+  keepDrawn(() => fields().forEach(count));
+  document.addEventListener('input', ({ target }) => {
+    // The content warning counts too.
+    const { form = null } = target as Partial<Field>;
+    for (const field of fields()) if (field.form === form) count(field);
+  });
+
+  function count(field: Field): void {
+    const platform = platformAt(field, sync.getState()?.platform ?? null);
+    // The platform's own as far as it is known, else what the page says.
+    const limit = platform?.maxCharacters ?? Number(field.dataset.charLimit);
+    if (!limit) return;
+    const left = limit - postLength(field.value, warningOf(field), platform?.charactersPerUrl);
+    const words = left < 0 ? `${-left} characters over the limit` : `${left} characters remaining`;
+    field.removeAttribute('maxlength');
+    show(counterOf(field), limit, left, words);
+    warn(field, left, words);
+  }
+
+  function warn(field: Field, left: number, words: string): void {
+    const level = LEVELS.filter((bound) => left < bound).length;
+    const before = levels.get(field) ?? 0;
+    levels.set(field, level);
+    if (level > before) announce(words);
+    // What others have to say of the field is left alone.
+    if (left < 0) field.setCustomValidity(words);
+    else if (before === LEVELS.length) field.setCustomValidity('');
+  }
+}
+
+function warningOf(field: Field): string {
+  const warning = field.form?.querySelector<Field>('[name="spoiler_text"]');
+  return warning && warning !== field ? warning.value : '';
+}
+
+/** The nearest: one of the same row before one of the same form. */
+function counterOf(field: Field): HTMLElement | null {
+  for (let around = field.parentElement; around; around = around.parentElement) {
+    const counter = around.querySelector<HTMLElement>('.char-counter');
+    if (counter || around === field.form) return counter;
+  }
+  return null;
+}
+
+function show(counter: HTMLElement | null, limit: number, left: number, words: string): void {
+  if (!counter) return;
+  counter.dataset.max = String(limit);
+  counter.textContent = words;
+  counter.classList.toggle('text-warning', left < NEAR);
+  counter.classList.toggle('text-danger', left < VERY_NEAR);
+}

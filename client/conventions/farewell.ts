@@ -1,0 +1,50 @@
+import { farewellWords } from '../../src/protocol/end-reasons';
+import { on } from './page';
+
+/** Long enough to read one line. */
+const READ_MS = 1_500;
+
+/** A page that says `data-session-required` was made for one person, and stays for as long as they are signed in. */
+export function startFarewell(): void {
+  let user: number | undefined;
+  on('sessionStateChanged', (state) => {
+    user ??= state.user.id;
+    if (state.user.id !== user && isPrivate()) reloadForAnother();
+  });
+  on('sessionExpired', ({ reason }) => {
+    if (isPrivate()) sayFarewell(reason);
+  });
+}
+
+/** Where to sign in again. */
+export function signInPage(): string {
+  return document.body.dataset.sessionRequired || '/login';
+}
+
+function isPrivate(): boolean {
+  return document.body.hasAttribute('data-session-required');
+}
+
+/** Nothing of the one person is left to be seen beside the name of the other. */
+function reloadForAnother(): void {
+  document.documentElement.hidden = true;
+  window.location.reload();
+}
+
+function sayFarewell(reason: string): void {
+  const address = new URL(signInPage(), document.baseURI);
+  address.searchParams.set('reason', reason);
+  const message = document.createElement('main');
+  message.id = 'farewell';
+  message.setAttribute('role', 'alert');
+  const words = document.createElement('p');
+  words.textContent = farewellWords(reason);
+  const link = document.createElement('a');
+  link.href = address.href;
+  link.textContent = 'Sign in';
+  message.append(words, link);
+  // Taken out, not only hidden: "nothing left" must hold for whoever looks into the page too.
+  document.body.replaceChildren(message);
+  document.title = 'Signed out';
+  window.setTimeout(() => window.location.replace(address.href), READ_MS);
+}

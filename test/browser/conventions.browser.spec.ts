@@ -1,0 +1,425 @@
+/** A page of anybody's, with attributes and the one script. */
+import type { Browser, Locator, Page, Route } from 'playwright-core';
+import type { PostsView, PostView } from '../../src/protocol/http';
+import { TestClient } from '../support/http-client';
+import { type ServerNode, startNode } from '../support/server';
+import { Device, launchChromium } from './support/chromium';
+import { newPerson, type Person } from './support/people';
+import { heard, standsOn, until } from './support/recorder';
+
+const PLAIN = '/client/examples/plain.html';
+const HOSTILE = '<img src=x onerror="window.pwned=true">';
+/** Promised for a switch and for an end; from the answer to the page. */
+const SOON = { timeout: 1_000 };
+
+let node: ServerNode;
+let browser: Browser;
+let person: Person;
+let device: Device;
+let tab: Page;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([startNode(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+
+beforeEach(async () => {
+  person = await newPerson(node.url);
+  device = await Device.open(browser, node.url, person.client);
+  tab = await device.tab(PLAIN);
+});
+
+afterEach(async () => {
+  await device.close();
+  expect(device.complaints).toEqual([]);
+});
+
+const text = () => tab.getByLabel('Text', { exact: true });
+const post = () => tab.getByRole('button', { name: 'Post', exact: true });
+const question = () => tab.getByRole('group', { name: /Nothing is sent until you choose/ });
+const keep = () => tab.getByRole('button', { name: 'Keep posting as Alpha', exact: true });
+const move = () => tab.getByRole('button', { name: 'Move to Beta', exact: true });
+const hiddenField = (name: string) => tab.locator(`#post input[name="${name}"]`);
+
+/** Somewhere else, on the same session. */
+async function switchTo(index: number): Promise<number> {
+  const { id } = person.platforms[index]!;
+  expect((await person.client.post(`/api/switch_platform/${id}`, {})).status).toBe(200);
+  return id;
+}
+
+async function postsOf(index: number): Promise<PostView[]> {
+  const headers = { 'x-platform-id': String(person.platforms[index]!.id), 'x-platform-pinned': 'true' };
+  return (await person.client.get<PostsView>('/api/posts', { headers })).body.posts;
+}
+
+const hasFocus = async (place: Locator) => (await place.and(tab.locator(':focus')).count()) === 1;
+
+/** Counts what is sent, from here on. */
+function sendings(): { count: number } {
+  const sent = { count: 0 };
+  tab.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/create_post')) sent.count += 1;
+  });
+  return sent;
+}
+
+/** Puts an element into the page, long after its script has run. */
+async function add(html: string): Promise<void> {
+  await tab.evaluate(`document.querySelector('main').insertAdjacentHTML('beforeend', ${JSON.stringify(html)})`);
+}
+
+describe('a page', () => {
+  it('follows a switch in every tab and browser within a second, each told once', async () => {
+    const client = person.client.device();
+    await client.login();
+    const other = await Device.open(browser, node.url, client);
+    const tabs = [tab, await device.tab(PLAIN), await other.tab(PLAIN)];
+    await tab.locator('#active.mastodon-platform').getByText('Alpha').waitFor();
+    const id = await switchTo(1);
+    const [alpha] = person.platforms;
+    await Promise.all(tabs.map((each) => each.locator('#active').getByText('Beta').waitFor(SOON)));
+    for (const each of tabs) {
+      await each.locator('#active.pixelfed-platform:not(.mastodon-platform)[data-platform-type="pixelfed"]').waitFor();
+      expect(await each.locator('input[name="platform_id"]').inputValue()).toBe(String(id));
+      await each.getByText('2200 characters remaining').waitFor();
+      expect(await heard(each, 'platformSwitched')).toEqual([
+        {
+          platformId: id,
+          platformName: 'Beta',
+          platformType: 'pixelfed',
+          previousPlatformId: alpha!.id,
+          fromThisTab: false,
+        },
+      ]);
+    }
+    await other.close();
+  });
+
+  it('says who is signed in', async () => {
+    const { username, email } = (await person.client.get<{ user: { username: string; email: string } }>('/api/session'))
+      .body.user;
+    await tab.getByText(`${username} (${email})`).waitFor();
+  });
+
+  it('hides what needs a platform while there is none, and shows only what it has hidden itself', async () => {
+    const [write, theirs] = [tab.getByRole('link', { name: 'Write' }), tab.locator('#theirs')];
+    await add('<p id="theirs" data-platform-required hidden>Not yet</p>');
+    // As scripts of old do.
+    await tab.evaluate("document.querySelector('a[data-platform-required]').style.display = 'block'");
+    for (const { id } of person.platforms) await person.client.delete(`/api/platforms/${id}`);
+    await write.waitFor({ state: 'hidden' });
+    await person.client.post('/api/platforms', {
+      name: 'Omega',
+      platform_type: 'mastodon',
+      instance_url: 'https://omega.example',
+      access_token: 'token',
+    });
+    await write.waitFor();
+    expect(await theirs.isVisible()).toBe(false);
+  });
+});
+
+describe('a page that belongs to a person', () => {
+  it('shows nothing more within a second of the end, nor on the way back', async () => {
+    const second = await device.tab('/devices');
+    await second.goto(node.url + PLAIN);
+    await until(second, 'window.sessionSync.getState()');
+    const { username } = (await person.client.get<{ user: { username: string } }>('/api/session')).body.user;
+    const elsewhere = person.client.device();
+    await elsewhere.login();
+    expect((await elsewhere.post('/api/sessions/end_others', {})).status).toBe(200);
+    await Promise.all(
+      [tab, second].map(async (each) => {
+        await each.getByRole('alert').getByText('This session was ended from one of your devices.').waitFor(SOON);
+        expect(await each.locator('body').innerText()).not.toMatch(new RegExp(`${username}|Alpha`));
+        await each.waitForURL('**/login?reason=revoked');
+      }),
+    );
+    await second.goBack();
+    expect(await second.locator('html').innerText()).not.toMatch(new RegExp(`${username}|Alpha`));
+    await second.goto(node.url + PLAIN);
+    await second.getByText('Active platform: none').waitFor();
+  });
+
+  it('is loaded again when somebody else signs in', async () => {
+    const { client } = await newPerson(node.url, ['Omega']);
+    const { username } = (await client.get<{ user: { username: string } }>('/api/session')).body.user;
+    await tab.evaluate('window.isTheFirst = true');
+    await device.useSessionOf(client);
+    await tab.evaluate("window.dispatchEvent(new Event('online'))");
+    await tab.getByText(username, { exact: true }).waitFor();
+    expect(await tab.evaluate('window.isTheFirst')).toBeUndefined();
+    await tab.locator('#active').getByText('Omega').waitFor();
+  });
+
+  it('is no page that does not say so: that one is only told', async () => {
+    await tab.evaluate("document.body.removeAttribute('data-session-required')");
+    await person.client.post('/api/auth/logout', {});
+    await until(tab, 'window.heard.sessionExpired');
+    expect(await tab.getByRole('alert').count()).toBe(0);
+    expect(await text().isVisible()).toBe(true);
+  });
+});
+
+describe('the counter', () => {
+  it('counts as a person would', async () => {
+    for (const [words, left] of [
+      ['👨‍👩‍👧‍👦', 499],
+      [`https://example.org/${'x'.repeat(40)}`, 477],
+      ['@a@host.example', 498],
+      ['', 500],
+    ] as const) {
+      await text().fill(words);
+      await tab.locator('.char-counter').getByText(`${left} characters remaining`).waitFor();
+    }
+  });
+
+  it('counts the content warning, and warns near the limit', async () => {
+    const counter = tab.locator('.char-counter');
+    const looks = () => counter.getAttribute('class');
+    await text().fill('a'.repeat(450));
+    await counter.getByText('50 characters remaining').waitFor();
+    expect(await looks()).toBe('char-counter');
+    await tab.getByLabel('Content warning').fill('b');
+    await counter.getByText('49 characters remaining').waitFor();
+    expect(await looks()).toBe('char-counter text-warning');
+    await tab.getByRole('status').getByText('49 characters remaining').waitFor();
+    await tab.getByLabel('Content warning').fill('b'.repeat(41));
+    await tab.getByRole('status').getByText('9 characters remaining').waitFor();
+    expect(await looks()).toBe('char-counter text-warning text-danger');
+    expect(await counter.getAttribute('data-max')).toBe('500');
+  });
+
+  it('sends nothing that is too long, and cuts nothing', async () => {
+    const sent = sendings();
+    const long = 'a'.repeat(501);
+    await text().fill(long);
+    await tab.locator('.char-counter').getByText('1 characters over the limit').waitFor();
+    await post().click();
+    expect(await hasFocus(text())).toBe(true);
+    expect(await tab.evaluate('document.activeElement.validationMessage')).toBe('1 characters over the limit');
+    expect(sent.count).toBe(0);
+    expect(await text().inputValue()).toBe(long);
+    await text().press('Backspace');
+    await post().click();
+    await tab.getByText('Post created successfully!').waitFor();
+    expect(await postsOf(0)).toMatchObject([{ content: 'a'.repeat(500) }]);
+  });
+});
+
+describe('a form with text in it', () => {
+  beforeEach(async () => {
+    await text().fill('Meant for Alpha');
+  });
+
+  it('asks after a switch, takes no focus, and sends nothing until it is told', async () => {
+    const sent = sendings();
+    await switchTo(1);
+    await question().waitFor();
+    expect(await hasFocus(text())).toBe(true);
+    await tab.getByRole('status').getByText('This was begun for Alpha, and Beta is active now.').waitFor();
+    await post().click();
+    expect(await hasFocus(keep())).toBe(true);
+    expect(sent.count).toBe(0);
+    // What it shows and counts is its own platform's still, and not the page's.
+    await tab.locator('#active').getByText('Beta').waitFor();
+    await tab.locator('#post').getByText('Posting as Alpha', { exact: true }).waitFor();
+    await tab.getByText('485 characters remaining').waitFor();
+  });
+
+  it('stays when it is told to, whatever is active', async () => {
+    await switchTo(1);
+    await keep().click();
+    await question().waitFor({ state: 'detached' });
+    await standsOn(tab, await switchTo(2));
+    expect(await question().count()).toBe(0);
+    expect(await hiddenField('platform_pinned').inputValue()).toBe('true');
+    await post().click();
+    await tab.getByText('Post created successfully!').waitFor();
+    expect((await Promise.all([0, 1, 2].map(postsOf))).map(({ length }) => length)).toEqual([1, 0, 0]);
+  });
+
+  it('moves when it is told to', async () => {
+    await switchTo(1);
+    await move().click();
+    await tab.locator('#post').getByText('Posting as Beta').waitFor();
+    expect(await hiddenField('platform_pinned').count()).toBe(0);
+    await post().click();
+    await tab.getByText('Post created successfully!').waitFor();
+    expect((await Promise.all([0, 1].map(postsOf))).map(({ length }) => length)).toEqual([0, 1]);
+  });
+
+  it.each(['unanswered', 'kept'])('has nothing to ask when the session comes back: %s', async (how) => {
+    await switchTo(1);
+    await keep().waitFor();
+    if (how === 'kept') await keep().click();
+    await standsOn(tab, await switchTo(0));
+    await question().waitFor({ state: 'detached' });
+    expect(await hiddenField('platform_pinned').count()).toBe(0);
+    expect(await hiddenField('platform_id').inputValue()).toBe(String(person.platforms[0]!.id));
+  });
+
+  it('goes along once it is emptied', async () => {
+    await switchTo(1);
+    await keep().click();
+    await tab.evaluate("document.getElementById('post').reset()");
+    await tab.locator('#post').getByText('Posting as Beta').waitFor();
+    expect(await hiddenField('platform_pinned').count()).toBe(0);
+  });
+
+  it('comes back on its platform when the server refuses it', async () => {
+    await switchTo(1);
+    await keep().click();
+    await tab.evaluate(
+      "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
+    );
+    await post().click();
+    await tab.getByText('Posting as Alpha', { exact: true }).waitFor();
+    expect(await text().inputValue()).toContain('Meant for Alpha');
+  });
+});
+
+describe('a form that came later', () => {
+  const form = (id: number) => `
+    <form id="later" method="post" action="/platform/${id}/notes" data-platform-aware>
+      <label>Note <input name="note"></label><button>Save</button>
+    </form>`;
+
+  it('follows in its address, and asks in time', async () => {
+    const later = tab.locator('#later');
+    await add(form(person.platforms[0]!.id));
+    await standsOn(tab, await switchTo(1));
+    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
+    await tab.getByLabel('Note').fill('For Beta');
+    await switchTo(2);
+    await later.getByRole('button', { name: 'Keep posting as Beta' }).click();
+    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
+  });
+
+  it('is asked about when it is sent, if it is for another platform', async () => {
+    await standsOn(tab, await switchTo(1));
+    await add(form(person.platforms[0]!.id));
+    await tab.getByRole('button', { name: 'Save' }).click();
+    await tab.getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
+    expect(tab.url()).toBe(node.url + PLAIN);
+  });
+
+  it('does not carry the token away', async () => {
+    await add(`<form action="https://elsewhere.example/" method="post" data-platform-aware>
+      <input name="csrf_token" value=""><button>Send</button></form>`);
+    await tab.getByRole('button', { name: 'Send' }).click({ noWaitAfter: true });
+    expect(await tab.locator('form[action*="elsewhere"] input').inputValue()).toBe('');
+    // The policy of our pages would not have let it go either.
+    expect(device.complaints.splice(0).join()).toContain('form-action');
+  });
+});
+
+describe('markup where text should be', () => {
+  it('is text in a name', async () => {
+    await person.client.patch(`/api/platforms/${person.platforms[1]!.id}`, { name: HOSTILE });
+    await text().fill('Meant for Alpha');
+    await switchTo(1);
+    await tab.getByRole('button', { name: `Move to ${HOSTILE}` }).waitFor();
+    await tab.locator('#active').getByText(HOSTILE).waitFor();
+    expect(await tab.locator('img').count()).toBe(0);
+    expect(await tab.evaluate('window.pwned')).toBeUndefined();
+  });
+});
+
+describe('what refreshes itself', () => {
+  const fresh = () => tab.locator('#fresh');
+  const answer =
+    (body: unknown, status = 200) =>
+    (route: Route) =>
+      route.fulfill({ status, json: body });
+
+  /** An element whose address is answered so. */
+  async function refreshed(handler: (route: Route) => unknown, address = '/api/fresh'): Promise<void> {
+    await tab.route('**/api/fresh', handler);
+    await add(`<p id="fresh" data-auto-refresh data-refresh-url="${address}">Of old</p>`);
+  }
+
+  it('is fetched for the new platform, and not as a doing of the person', async () => {
+    const asked: Record<string, string>[] = [];
+    await refreshed((route) => {
+      asked.push(route.request().headers());
+      return route.fulfill({ json: { text: '<b>New</b>' } });
+    });
+    const id = await switchTo(1);
+    await fresh().getByText('<b>New</b>').waitFor();
+    expect(asked).toMatchObject([{ 'x-platform-id': String(id), 'x-background': 'true' }]);
+    await tab.locator('#posts').getByText('0', { exact: true }).waitFor();
+    expect(await fresh().getAttribute('data-refresh-url')).toBe('/api/fresh');
+  });
+
+  it('takes HTML in without anything that acts', async () => {
+    const html = `<p>Safe <b>words</b></p>${HOSTILE}<script>window.pwned = true</script><svg onload="window.pwned = true">
+      <form action="https://evil.example"><input name="csrf_token"></form><style>p { display: none }</style>
+      <a href="javascript:window.pwned = true" data-platform-info="name" style="color: red">link</a>`;
+    // Without our policy, which would have held most of it.
+    const unprotected = await Device.open(browser, node.url, person.client, { bypassCSP: true });
+    tab = await unprotected.tab(PLAIN);
+    await refreshed(answer({ html }));
+    await switchTo(1);
+    await fresh().getByText('Safe words').waitFor();
+    expect(await fresh().innerHTML()).not.toMatch(/on\w+=|script|svg|form|style|data-/i);
+    expect(await tab.evaluate('window.pwned')).toBeUndefined();
+    await unprotected.close();
+  });
+
+  it('drops an answer that comes after the next switch', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const beta = String(person.platforms[1]!.id);
+    await refreshed(async (route) => {
+      const isBeta = route.request().headers()['x-platform-id'] === beta;
+      if (isBeta) await held;
+      await route.fulfill({ json: { text: isBeta ? 'Of Beta' : 'Of Gamma' } });
+    });
+    const late = tab.waitForResponse((response) => response.request().headers()['x-platform-id'] === beta);
+    const asked = tab.waitForRequest('**/api/fresh');
+    await switchTo(1);
+    await asked;
+    await switchTo(2);
+    await fresh().getByText('Of Gamma').waitFor();
+    release();
+    await (await late).finished();
+    await tab.evaluate("fetch('/client/icon.svg').then((response) => response.text())");
+    expect(await fresh().innerText()).toBe('Of Gamma');
+  });
+
+  it.each<[string, unknown, number, string]>([
+    ['a refusal', { success: false, error: 'x', error_code: 'NOT_FOUND' }, 404, 'NOT_FOUND'],
+    ['neither text nor HTML', { text: { no: 'text' } }, 200, 'UNREADABLE'],
+  ])('keeps what it has after %s', async (_, body, status, error) => {
+    await refreshed(answer(body, status));
+    await switchTo(1);
+    await tab.locator(`#fresh[data-refresh-error="${error}"]`).getByText('Of old').waitFor();
+  });
+
+  it('asks no other site', async () => {
+    const asked: string[] = [];
+    tab.on('request', (request) => asked.push(request.url()));
+    await refreshed(answer({ text: 'Elsewhere' }), 'https://elsewhere.example/api/fresh');
+    await switchTo(1);
+    await tab.locator('#fresh[data-refresh-error="UNREADABLE"]').waitFor();
+    expect(asked.filter((url) => url.includes('elsewhere'))).toEqual([]);
+  });
+});
+
+it('asks a person without a platform for nothing', async () => {
+  const client = new TestClient(node.url);
+  await client.register();
+  const fresh = await Device.open(browser, node.url, client);
+  const page = await fresh.tab(PLAIN);
+  await page.getByRole('link', { name: 'Write' }).waitFor({ state: 'hidden' });
+  await page.getByText('500 characters remaining').waitFor();
+  await fresh.close();
+});
