@@ -5,7 +5,7 @@ import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { freePort } from '../support/processes';
-import { type ServerNode, startNode } from '../support/server';
+import { hearing, type ServerNode, startNode } from '../support/server';
 import { createDatabase, type Redis, startRedis } from '../support/services';
 import { openTab, type Tab } from '../support/socket-client';
 
@@ -26,16 +26,6 @@ async function start(env: Record<string, string>): Promise<ServerNode> {
 
 const shared = async () => ({ DATABASE_URL: await createDatabase(), ENCRYPTION_KEYS: encryptionKey() });
 
-const hearing = (...several: ServerNode[]) =>
-  eventually(
-    async () => {
-      for (const { url } of several) {
-        expect((await new TestClient(url).get('/health/ready')).body).toMatchObject({ redis: 'up' });
-      }
-    },
-    { timeout: 20_000 },
-  );
-
 it('starts and serves without Redis, and works with it once it is there', async () => {
   const port = await freePort();
   const env = { ...(await shared()), REDIS_URL: `redis://127.0.0.1:${port}` };
@@ -53,7 +43,7 @@ it('starts and serves without Redis, and works with it once it is there', async 
   expect(ended).toBe(false);
 
   redis = await startRedis(port);
-  await hearing(a, b);
+  await hearing([a, b]);
   await client.post(`/api/switch_platform/${platforms[0]!.id}`);
   await tab.waitFor('platform:switched', ({ platform }) => platform?.id === platforms[0]!.id);
   tab.close();
@@ -66,7 +56,7 @@ it('keeps installations apart that share a Redis, whatever the number of its dat
   const [one, other] = [await household(ours.url), await household(theirs.url)];
   const id = async (client: TestClient) => (await client.get<{ user: { id: number } }>('/api/session')).body.user.id;
   expect(await id(one.client)).toBe(await id(other.client));
-  await hearing(ours, theirs);
+  await hearing([ours, theirs]);
   const tab = await openTab(one.client);
   expect((await other.client.post(`/api/switch_platform/${other.platforms[1]!.id}`)).status).toBe(200);
   const own = (await one.client.post<{ revision: number }>(`/api/switch_platform/${one.platforms[1]!.id}`)).body;
@@ -80,7 +70,7 @@ it('closes a socket of the old secret also when Redis does not tell of the new o
   const env = { ...(await shared()), REDIS_URL: redis.url };
   const [a, b] = [await start(env), await start(env)];
   const { client } = await household(a.url);
-  await hearing(a, b);
+  await hearing([a, b]);
   const stolen = { url: b.url, cookie: client.cookie };
   const thief: Tab = await openTab(stolen);
   await redis.kill();
@@ -98,7 +88,7 @@ it('takes no harm from whatever stands in its channels', async () => {
   const env = { ...(await shared()), REDIS_URL: redis.url };
   const [a, b] = [await start(env), await start(env)];
   const { client, platforms } = await household(a.url);
-  await hearing(a, b);
+  await hearing([a, b]);
   const tab = await openTab(client.at(b.url));
   const admin = createClient({ url: redis.url });
   await admin.connect();

@@ -1,6 +1,8 @@
 /** Nodes of the product as it is built, each in a folder of its own. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from './eventually';
+import { TestClient } from './http-client';
 import { type Exit, launch, temporaryFolder } from './processes';
 
 export { stopAll } from './processes';
@@ -52,4 +54,17 @@ export async function startNode(
   }
   const { pid, output, stop, kill, freeze, thaw, exited } = node;
   return { url, port: Number(new URL(url).port), cwd, pid, output, stop, kill, freeze, thaw, exited };
+}
+
+/** Until these nodes hear each other, and so trust their caches; one node alone has nobody to hear. */
+export function hearing(nodes: readonly ServerNode[]): Promise<void> {
+  return eventually(
+    async () => {
+      for (const { url } of nodes) {
+        const { body } = await new TestClient(url).get('/health/ready');
+        expect(body).toMatchObject({ status: 'ok', redis: expect.stringMatching(/^(up|unused)$/) });
+      }
+    },
+    { timeout: 20_000 },
+  );
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { DomainEvents } from '../../common/domain-events';
+import { type DomainEventMap, DomainEvents, type Source } from '../../common/domain-events';
 import type { Config } from '../../config';
 import { CONFIG } from '../../config.module';
 import { Heartbeat } from '../../store/heartbeat';
@@ -37,9 +37,7 @@ export class ContextCache implements OnApplicationShutdown {
     events.on('session.rekeyed', ({ userId, revision }) => this.noteRevision(userId, revision));
     events.on('platform.switched', ({ userId, revision }) => this.noteRevision(userId, revision));
     events.on('platforms.changed', ({ userId, revision }) => this.noteRevision(userId, revision));
-    events.on('session.extended', ({ sessionId, lastActivity, deadlines }) =>
-      this.near.noteActivity(sessionId, lastActivity, deadlines),
-    );
+    events.on('session.extended', (event, source) => this.noteActivity(event, source));
   }
 
   /**
@@ -54,8 +52,8 @@ export class ContextCache implements OnApplicationShutdown {
     const shared = usable ? await this.fromFar(tokenHash) : null;
     const context = shared ?? (await load());
     if (!context || !usable) return context;
-    this.near.put(tokenHash, context, ticket);
-    if (!shared) void this.far?.put(tokenHash, context);
+    const current = this.near.put(tokenHash, context, ticket);
+    if (current && !shared) void this.far?.put(tokenHash, context);
     return context;
   }
 
@@ -107,6 +105,13 @@ export class ContextCache implements OnApplicationShutdown {
   private async noteEnded(sessionIds: string[]): Promise<void> {
     const news = sessionIds.filter((id) => this.near.noteEnded(id));
     if (news.length > 0) await this.far?.noteEnded(news);
+  }
+
+  /** Each node hears of it, and the one where it happened tells Redis. */
+  private async noteActivity(event: DomainEventMap['session.extended'], source: Source): Promise<void> {
+    const { sessionId, lastActivity, deadlines } = event;
+    this.near.noteActivity(sessionId, lastActivity, deadlines);
+    if (source === 'here') await this.far?.noteActivity(sessionId, new Date(lastActivity));
   }
 
   private async noteRevision(userId: number, revision: number): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { within } from '../../common/within';
 import type { RedisClient } from '../../store/redis';
 import type { SessionContext } from '../session-context';
+import { ENDED } from './notes';
 
 /** How often the generation is read again; ms. */
 const GENERATION_EVERY = 1000;
@@ -9,30 +10,31 @@ const GENERATION_EVERY = 1000;
 /** A request does not wait longer than this for Redis; ms. */
 const ANSWER_WITHIN = 200;
 
-/** An entry counts unless its session has ended or its user has gone on: the same rule as near, in one step. */
+/** An entry counts unless more is known of its session or of its user: the same rule as near, in one step. */
 const GET = `
-local e = redis.call('HMGET', KEYS[1], 'user', 'session', 'revision', 'context')
-if not e[4] then return nil end
-if redis.call('EXISTS', ARGV[1] .. 'ended:' .. e[2]) == 1 then return nil end
-local newest = redis.call('GET', ARGV[1] .. 'revision:' .. e[1])
-if newest and tonumber(newest) > tonumber(e[3]) then return nil end
-return e[4]`;
+local e = redis.call('HMGET', KEYS[1], 'user', 'session', 'revision', 'activity', 'context')
+if not e[5] then return nil end
+local least = redis.call('MGET', ARGV[1] .. 'user:' .. e[1], ARGV[1] .. 'session:' .. e[2])
+if least[1] and tonumber(least[1]) > tonumber(e[3]) then return nil end
+if least[2] and tonumber(least[2]) > tonumber(e[4]) then return nil end
+return e[5]`;
 
 /** Compare and set: never over something newer, never over an end. */
 const PUT = `
 local prefix, user, session, revision, activity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-if redis.call('EXISTS', prefix .. 'ended:' .. session) == 1 then return 0 end
-local newest = redis.call('GET', prefix .. 'revision:' .. user)
-if newest and tonumber(newest) > revision then return 0 end
+local least = redis.call('MGET', prefix .. 'user:' .. user, prefix .. 'session:' .. session)
+if least[1] and tonumber(least[1]) > revision then return 0 end
+if least[2] and tonumber(least[2]) > activity then return 0 end
 local e = redis.call('HMGET', KEYS[1], 'revision', 'activity')
 if e[1] and (tonumber(e[1]) > revision or (tonumber(e[1]) == revision and tonumber(e[2]) > activity)) then return 0 end
 redis.call('HSET', KEYS[1], 'user', user, 'session', session, 'revision', ARGV[4], 'activity', ARGV[5], 'context', ARGV[6])
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 return 1`;
 
-const NOTE_REVISION = `
-local newest = redis.call('GET', KEYS[1])
-if newest and tonumber(newest) >= tonumber(ARGV[1]) then return 0 end
+/** What says less is past from here on. */
+const RAISE = `
+local least = redis.call('GET', KEYS[1])
+if least and tonumber(least) >= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
 
@@ -108,17 +110,17 @@ export class FarCache {
 
   /** @returns whether Redis took note; if not, nothing of this generation is read any more */
   noteEnded(sessionIds: readonly string[]): Promise<boolean> {
-    return this.told((prefix) =>
-      Promise.all(sessionIds.map((id) => this.redis.set(`${prefix}ended:${id}`, '1', { PX: 2 * this.ttl }))),
-    );
+    return this.told((prefix) => Promise.all(sessionIds.map((id) => this.raise(`${prefix}session:${id}`, ENDED))));
+  }
+
+  /** @returns as `noteEnded` */
+  noteActivity(sessionId: string, at: Date): Promise<boolean> {
+    return this.told((prefix) => this.raise(`${prefix}session:${sessionId}`, at.getTime()));
   }
 
   /** @returns as `noteEnded` */
   noteRevision(userId: number, revision: number): Promise<boolean> {
-    return this.told((prefix) => {
-      const keys = [`${prefix}revision:${userId}`];
-      return this.redis.eval(NOTE_REVISION, { keys, arguments: [String(revision), String(2 * this.ttl)] });
-    });
+    return this.told((prefix) => this.raise(`${prefix}user:${userId}`, revision));
   }
 
   /** Nobody is to read what is there now, on any node. */
@@ -134,6 +136,11 @@ export class FarCache {
 
   private prefix(): string | null {
     return this.generation && `${this.namespace}:${this.generation}:`;
+  }
+
+  /** Notes outlive every entry that was there when they were made. */
+  private raise(key: string, least: number): Promise<unknown> {
+    return this.redis.eval(RAISE, { keys: [key], arguments: [String(least), String(2 * this.ttl)] });
   }
 
   private async told(tell: (prefix: string) => Promise<unknown>): Promise<boolean> {
