@@ -6,7 +6,8 @@ import type { Config } from '../config';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UnitOfWork } from '../database/unit-of-work';
-import { accountKey, PlatformService } from '../platform/platform.service';
+import { accountKeyOf } from '../platform/account-key';
+import { PlatformService } from '../platform/platform.service';
 import { PostRepository } from '../platform/posts/post.repository';
 import { SessionService } from '../session/session.service';
 import { DEMO_TOKEN, type DemoInstance, isDemo } from './demo-instances';
@@ -43,8 +44,8 @@ async function followMoves(work: UnitOfWork, instances: readonly DemoInstance[])
   const moved = instances.filter(({ movedFrom }) => movedFrom !== null);
   if (moved.length === 0) return;
   await work.write(async ({ em }) => {
-    for (const { name, username, url, movedFrom } of moved) {
-      const change = { instanceUrl: url, accountKey: accountKey(url, username, name) };
+    for (const { username, url, movedFrom } of moved) {
+      const change = { instanceUrl: url, accountKey: accountKeyOf(url, username) };
       await em.update(PlatformConnection, { instanceUrl: movedFrom!, username }, change);
     }
   });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
@@ -8,7 +7,7 @@ import { MonitorPerformance } from '../common/performance';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { isDuplicateKey } from '../database/database-errors';
-import type { PlatformConnection } from '../database/entities/platform-connection.entity';
+import type { NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { PlatformType, PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
 import { SessionRepository } from '../session/session.repository';
@@ -16,6 +15,7 @@ import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { whoOf } from '../session/who';
+import { accountKeyOf, namedKeyOf } from './account-key';
 import { normaliseInstanceUrl } from './instance-url';
 import type { RemoteAccount } from './instances/instance-types';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
@@ -82,13 +82,15 @@ export class PlatformService {
     const { instanceUrl, platformType, account, token } = signedIn;
     return this.sessions.change(caller, async (tx) => {
       const rows = await this.platforms.list(tx.em, userId);
-      const key = accountKey(instanceUrl, account.username, '');
-      const known = rows.find(
-        (row) => row.instanceUrl === instanceUrl && (row.remoteAccountId === account.id || row.accountKey === key),
-      );
+      const key = accountKeyOf(instanceUrl, account.username);
+      // What was typed counts for as long as the instance has not said whose the connection is.
+      const isSame = (row: PlatformConnection) =>
+        row.remoteAccountId === null ? row.accountKey === key : row.remoteAccountId === account.id;
+      const known = rows.find((row) => row.instanceUrl === instanceUrl && isSame(row));
       if (!known) {
         const name = signedIn.name ?? `@${account.username}@${new URL(instanceUrl).host}`.slice(0, 100);
-        return this.insert(tx, caller, token, { name, platformType, instanceUrl, username: account.username });
+        const { username, id: remoteAccountId } = account;
+        return this.insert(tx, caller, token, { name, platformType, instanceUrl, username, remoteAccountId });
       }
       await this.platforms.update(tx.em, known.id, this.renewed(known, token));
       const platforms = await this.announcer.announce(tx, userId);
@@ -100,7 +102,7 @@ export class PlatformService {
     tx: Transaction,
     caller: SessionContext,
     token: string,
-    connection: Pick<PlatformConnection, 'name' | 'platformType' | 'instanceUrl' | 'username'>,
+    connection: Pick<NewPlatformConnection, 'name' | 'platformType' | 'instanceUrl' | 'username' | 'remoteAccountId'>,
   ): Promise<PlatformView> {
     const { name, instanceUrl, username } = connection;
     const userId = caller.user.id;
@@ -109,7 +111,7 @@ export class PlatformService {
     const row = await this.platforms.insert(tx.em, {
       ...connection,
       userId,
-      accountKey: accountKey(instanceUrl, username ?? undefined, name),
+      accountKey: username === null ? namedKeyOf(instanceUrl, name) : accountKeyOf(instanceUrl, username),
       accessToken: '',
       isDefault: !existing.some((platform) => platform.isDefault),
       isActive: true,
@@ -189,10 +191,10 @@ export class PlatformService {
     return this.sessions.change(caller, move, whole ? { lastPlatformId: id } : {});
   }
 
-  /** What a new token changes: the instance is asked about it soon. */
+  /** What a new token changes: the instance is asked about it soon, and nothing is sent before it has answered. */
   private renewed(row: PlatformConnection, token: string): Partial<PlatformConnection> {
     const accessToken = this.cipher.seal(token, accessTokenPlace(row));
-    return { accessToken, needsReconnect: false, nextCheckAt: this.clock.now(), checkFailures: 0 };
+    return { accessToken, needsReconnect: false, metAt: null, nextCheckAt: this.clock.now(), checkFailures: 0 };
   }
 
   private changeOne(
@@ -209,10 +211,4 @@ export class PlatformService {
       return platforms.find((platform) => platform.id === id)!;
     });
   }
-}
-
-/** The same account of the same instance is one connection; where no account is named, the given name stands for it. */
-export function accountKey(instanceUrl: string, username: string | undefined, name: string): string {
-  const account = username === undefined ? `named ${name}` : `@${username.replace(/^@/, '').toLowerCase()}`;
-  return createHash('sha256').update(`${instanceUrl}\n${account}`).digest('hex');
 }

@@ -44,6 +44,8 @@ export interface PlatformView {
   avatar_url: string | null;
   /** The instance has refused the token: posts are refused until there is a new one. */
   needs_reconnect: boolean;
+  /** Why, where it is known and the connection needs it. */
+  reconnect_reason?: string;
   /** Longest text of a post, in characters; the instance's own as soon as it is known. */
   max_characters: number;
   /** What every link counts for. */

@@ -29,6 +29,7 @@ export function toPlatformView(row: ShownPlatform): PlatformView {
     display_name: row.displayName ?? null,
     avatar_url: row.avatarUrl ?? null,
     needs_reconnect: row.needsReconnect ?? false,
+    ...(row.needsReconnect && row.reconnectReason && { reconnect_reason: row.reconnectReason }),
     max_characters: row.maxCharacters ?? CHARACTER_LIMITS[row.platformType],
     characters_per_url: row.charactersPerUrl ?? CHARACTERS_PER_URL,
   };

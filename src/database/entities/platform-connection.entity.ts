@@ -69,7 +69,11 @@ export class PlatformConnection {
   @Column({ name: 'needs_reconnect', type: 'boolean', default: false })
   needsReconnect!: boolean;
 
-  /** When the instance first confirmed the account; nothing is published before. */
+  /** Why, for the person to read. */
+  @Column({ name: 'reconnect_reason', type: 'varchar', length: 255, nullable: true })
+  reconnectReason!: string | null;
+
+  /** When the instance confirmed that the token is this account's; null with every new token, and nothing goes before. */
   @Column({ name: 'met_at', type: 'datetime', precision: 3, nullable: true })
   metAt!: Date | null;
 
@@ -95,6 +99,7 @@ type Learned =
   | 'charactersPerUrl'
   | 'mediaLimits'
   | 'needsReconnect'
+  | 'reconnectReason'
   | 'metAt'
   | 'nextCheckAt'
   | 'checkFailures'

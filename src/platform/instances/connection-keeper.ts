@@ -9,6 +9,7 @@ import type { ImportView, PlatformTestView, PlatformView } from '../../protocol/
 import { SessionRepository } from '../../session/session.repository';
 import { toPlatformView } from '../../session/session.views';
 import type { SessionContext } from '../../session/session-context';
+import { accountKeyOf } from '../account-key';
 import { StatusImporter } from '../import/status-importer';
 import { PlatformRepository } from '../platform.repository';
 import { PlatformAnnouncer } from '../platform-announcer';
@@ -88,7 +89,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
     if (!row) throw new AppError('PLATFORM_NOT_FOUND');
     try {
-      if (!row.remoteAccountId) await this.learn(row);
+      if (!row.metAt) await this.learn(row);
       return { imported: await this.noting(row, () => this.importer.run(row)) };
     } catch (error) {
       throw toPlatformError(error);
@@ -98,7 +99,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
   /** @throws InstanceError; one of `unauthorized` has been noted */
   learn(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
     return this.noting(row, async () => {
-      const instance = this.instances.of(row);
+      const instance = this.instances.unconfirmed(row);
       const account = await instance.verifyCredentials();
       const limits = await instance.limits();
       return { account, platform: await this.remember(row, account, limits) };
@@ -111,16 +112,17 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     } catch (error) {
       const dead = error instanceof UnsealError || (error instanceof InstanceError && error.fault === 'unauthorized');
       if (!dead) throw error;
-      await this.markRejected(row);
-      throw new InstanceError('unauthorized', 'The account must be connected again', { cause: error });
+      await this.markRejected(row, error.message);
+      throw new InstanceError('unauthorized', error.message, { cause: error });
     }
   }
 
   /** The token of this connection does not work: nothing more is sent there until there is another. */
-  async markRejected(row: PlatformConnection): Promise<void> {
+  async markRejected(row: PlatformConnection, reason: string): Promise<void> {
     await this.change(row, async (tx, current) => {
       if (current.needsReconnect) return false;
-      await this.platforms.update(tx.em, row.id, { needsReconnect: true, nextCheckAt: null });
+      const change = { needsReconnect: true, reconnectReason: reason.slice(0, 255), nextCheckAt: null };
+      await this.platforms.update(tx.em, row.id, change);
       // Nothing to wait for any more: its worker says so of each.
       await this.posts.makeDue(tx.em, row.id, this.clock.now());
       return true;
@@ -133,8 +135,12 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     const nextCheckAt = new Date(now.getTime() + READ_AGAIN * (0.9 + Math.random() * 0.2));
     let platform = toPlatformView(row);
     await this.change(row, async (tx, current) => {
+      requireSameAccount(current, account);
+      const others = (await this.platforms.list(tx.em, row.userId)).filter(({ id }) => id !== row.id);
+      requireOnlyOne(current, account, others);
       const learned: Partial<PlatformConnection> = {
         username: account.username || current.username,
+        accountKey: freeKey(current, account, others),
         remoteAccountId: account.id,
         displayName: account.displayName || null,
         avatarUrl: account.avatarUrl,
@@ -191,6 +197,37 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
       });
     }
   }
+}
+
+/** An account does not turn into another: what was written for the one would go out as the other. */
+function requireSameAccount({ remoteAccountId, username }: PlatformConnection, account: RemoteAccount): void {
+  if (remoteAccountId === null || remoteAccountId === account.id) return;
+  throw new InstanceError('unauthorized', `The token is @${account.username}'s; this connection is @${username}'s`);
+}
+
+/**
+ * One account, one connection: with two, what is read and written would be there twice. The one that came later is in
+ * the wrong; one that does not work is in nobody's way.
+ */
+function requireOnlyOne(
+  { instanceUrl }: PlatformConnection,
+  account: RemoteAccount,
+  others: PlatformConnection[],
+): void {
+  const isTwin = (other: PlatformConnection) =>
+    other.instanceUrl === instanceUrl && other.remoteAccountId === account.id && !other.needsReconnect;
+  const twin = others.find(isTwin);
+  if (twin) throw new InstanceError('unauthorized', `This account is connected already, as ${twin.name}`);
+}
+
+/** The account's own key, now that it is known; the old one while another connection claims to be this account. */
+function freeKey(
+  { instanceUrl, accountKey }: PlatformConnection,
+  account: RemoteAccount,
+  others: PlatformConnection[],
+) {
+  const key = accountKeyOf(instanceUrl, account.username);
+  return account.username === '' || others.some((other) => other.accountKey === key) ? accountKey : key;
 }
 
 /** What went wrong is tried again in time; the claim has set when. */

@@ -29,9 +29,8 @@ export class InstanceError extends Error {
 /** What a caller of ours is answered. */
 export function toPlatformError(error: unknown): unknown {
   if (!(error instanceof InstanceError)) return error;
-  const rejected = error.fault === 'unauthorized' || error.fault === 'refused';
-  return new AppError(rejected ? 'PLATFORM_REJECTED' : 'PLATFORM_UNREACHABLE', {
-    cause: error,
-    ...(error.fault === 'refused' && { message: `The instance refused the request: ${error.message}` }),
-  });
+  const { fault, message } = error;
+  if (fault === 'unauthorized') return new AppError('PLATFORM_REJECTED', { cause: error, message });
+  if (fault !== 'refused') return new AppError('PLATFORM_UNREACHABLE', { cause: error });
+  return new AppError('PLATFORM_REJECTED', { cause: error, message: `The instance refused the request: ${message}` });
 }

@@ -104,7 +104,7 @@ export class Publication {
   private async judge(error: unknown, platform: PlatformConnection, sent: boolean): Promise<Outcome> {
     const dead = error instanceof UnsealError || (error instanceof InstanceError && error.fault === 'unauthorized');
     if (dead) {
-      await this.keeper.markRejected(platform);
+      await this.keeper.markRejected(platform, error.message);
       return { kind: 'failed', reason: 'The account must be connected again' };
     }
     if (!(error instanceof InstanceError)) throw error;

@@ -1,0 +1,16 @@
+/** What makes two connections of a person the same one. Pure. */
+import { createHash } from 'node:crypto';
+
+/** The same account of the same instance. @param username with its @ or without */
+export function accountKeyOf(instanceUrl: string, username: string): string {
+  return digest(instanceUrl, `@${username.replace(/^@/, '').toLowerCase()}`);
+}
+
+/** Where no account is named, the name of the connection stands for it. */
+export function namedKeyOf(instanceUrl: string, name: string): string {
+  return digest(instanceUrl, `named ${name}`);
+}
+
+function digest(instanceUrl: string, account: string): string {
+  return createHash('sha256').update(`${instanceUrl}\n${account}`).digest('hex');
+}
