@@ -50,6 +50,14 @@ export class SocketAdapter extends IoAdapter {
     return server;
   }
 
+  /**
+   * The tabs' lines end, and the tabs look for another node. The HTTP server is Fastify's to close, who refuses what is
+   * new and waits for what is open: ended from here first, it would take on ever more and be waited for in vain.
+   */
+  override async close(server: Server): Promise<void> {
+    server.engine.close();
+  }
+
   /** The adapter does not wait for its publishing, so a refusal must be caught here or it would end the process. */
   private guarded(client: RedisClient): RedisClient {
     return new Proxy(client, {

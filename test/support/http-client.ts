@@ -1,6 +1,6 @@
 /** A caller of the REST interface with a cookie jar kept by hand: nothing is sent or followed that a test does not see. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { HEADERS, type RestSessionState } from '../../src/protocol/http';
 import { rawRequest } from './raw-request';
 
@@ -22,6 +22,8 @@ export interface RequestOptions {
   /** Over all others; undefined takes one away. */
   headers?: OutgoingHttpHeaders;
   tabId?: string;
+  /** Keeps the connection for more requests; without one each has its own. */
+  agent?: Agent;
 }
 
 export interface Credentials {
@@ -86,7 +88,7 @@ export class TestClient {
   }
 
   async request<T = Json>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-    const { body, form, tabId } = options;
+    const { body, form, tabId, agent } = options;
     const headers: OutgoingHttpHeaders = { accept: 'application/json', 'user-agent': this.userAgent };
     if (this.cookie) headers.cookie = this.cookie;
     if (this.csrfToken && !/^(GET|HEAD|OPTIONS)$/.test(method)) headers[HEADERS.csrf] = this.csrfToken;
@@ -98,7 +100,7 @@ export class TestClient {
 
     const raw = typeof body === 'string' || Buffer.isBuffer(body);
     const payload = form ? new URLSearchParams(form).toString() : raw ? body : JSON.stringify(body);
-    const answer = await rawRequest(this.url, method, path, { headers: sent, body: payload });
+    const answer = await rawRequest(this.url, method, path, { headers: sent, body: payload, agent });
     this.jar.keep(answer.headers['set-cookie']);
     const isJson = /json/.test(answer.headers['content-type'] ?? '') && answer.text !== '';
     const parsed: unknown = isJson ? JSON.parse(answer.text) : answer.text;

@@ -1,22 +1,26 @@
 /** Requests as given, for whatever a well-behaved client would not send. */
-import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * One request as given, on a connection of its own; redirects are answers.
+ * One request as given, on a connection of its own unless an agent keeps one; redirects are answers.
  * @param path as it goes on the wire, never normalised
  */
 export function rawRequest(
   url: string,
   method: string,
   path: string,
-  { headers = {}, body }: { headers?: OutgoingHttpHeaders; body?: string | Buffer } = {},
+  {
+    headers = {},
+    body,
+    agent = false,
+  }: { headers?: OutgoingHttpHeaders; body?: string | Buffer; agent?: Agent | false } = {},
 ): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, path, method, headers, agent: false }, (response) => {
+    const request = httpRequest({ hostname, port, path, method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

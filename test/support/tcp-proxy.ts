@@ -7,14 +7,17 @@ export interface TcpProxy {
   blackHole(): void;
   /** New lines work again; the old ones stay dead. */
   heal(): void;
+  /** New lines lead to another port; the old ones stay where they are. */
+  leadTo(port: number): void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let silent = false;
+  let port = targetPort;
   const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1');
+    const target = connect(port, '127.0.0.1');
     for (const socket of [client, target]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -38,6 +41,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     heal: () => {
       silent = false;
+    },
+    leadTo: (other) => {
+      port = other;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
