@@ -1,8 +1,8 @@
 /** What is written for one account is not sent as another without a word. */
 import type { Browser, Page } from 'playwright-core';
-import type { PostsView, PostView } from '../../src/protocol/http';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
+import { keep, post, postsOf, sendings, switchTo, text } from './support/composing';
 import { newPerson, type Person } from './support/people';
 import { standsOn } from './support/recorder';
 
@@ -32,131 +32,186 @@ afterEach(async () => {
   expect(device.complaints).toEqual([]);
 });
 
-const text = () => tab.getByLabel('Text', { exact: true });
-const post = () => tab.getByRole('button', { name: 'Post', exact: true });
-const keep = () => tab.getByRole('button', { name: 'Keep posting as Alpha' });
-
-/** Somewhere else, on the same session. */
-async function switchTo(index: number): Promise<number> {
-  const { id } = person.platforms[index]!;
-  expect((await person.client.post(`/api/switch_platform/${id}`, {})).status).toBe(200);
-  return id;
-}
-
-async function postsOf(index: number): Promise<PostView[]> {
-  const headers = { 'x-platform-id': String(person.platforms[index]!.id), 'x-platform-pinned': 'true' };
-  return (await person.client.get<PostsView>('/api/posts', { headers })).body.posts;
-}
-
-/** Counts what is sent, from here on. */
-function sendings(): { count: number } {
-  const sent = { count: 0 };
-  tab.on('request', (request) => {
-    if (request.method() === 'POST' && request.url().endsWith('/api/posts')) sent.count += 1;
-  });
-  return sent;
-}
-
 it('posts to the platform that it shows', async () => {
   await tab.getByLabel('Title (optional)').fill('First');
-  await text().fill('Hello');
-  await post().click();
+  await text(tab).fill('Hello');
+  await post(tab).click();
   await tab.getByText('Posted to Alpha.').waitFor();
-  expect(await postsOf(0)).toMatchObject([{ title: 'First', content: 'Hello' }]);
-  expect(await text().inputValue()).toBe('');
+  expect(await postsOf(person, 0)).toMatchObject([{ title: 'First', content: 'Hello' }]);
+  expect(await text(tab).inputValue()).toBe('');
 });
 
 it('follows a switch while nothing is written', async () => {
-  await standsOn(tab, await switchTo(1));
+  await standsOn(tab, await switchTo(person, 1));
   await tab.getByText('Posting as Beta').waitFor();
-  expect(await text().getAttribute('placeholder')).toBe('Describe your photo...');
+  expect(await text(tab).getAttribute('placeholder')).toBe('Describe your photo...');
   await tab.getByText('2200 characters remaining').waitFor();
   expect(await tab.locator('input[name="platform_id"]').inputValue()).toBe(String(person.platforms[1]!.id));
 });
 
 it('stays with its platform once something is written, and sends nothing until it is told', async () => {
-  const sent = sendings();
-  await text().fill('Meant for Alpha');
-  await standsOn(tab, await switchTo(1));
-  await keep().waitFor();
-  await post().click();
-  await text().press('Control+Enter');
+  const sent = sendings(tab);
+  await text(tab).fill('Meant for Alpha');
+  await standsOn(tab, await switchTo(person, 1));
+  await keep(tab).waitFor();
+  await post(tab).click();
+  await text(tab).press('Control+Enter');
   expect(sent.count).toBe(0);
-  await keep().click();
-  await keep().waitFor({ state: 'detached' });
-  await post().click();
+  await keep(tab).click();
+  await keep(tab).waitFor({ state: 'detached' });
+  await post(tab).click();
   await tab.getByText('Posted to Alpha.').waitFor();
-  expect(await postsOf(0)).toHaveLength(1);
-  expect(await postsOf(1)).toHaveLength(0);
+  expect(await postsOf(person, 0)).toHaveLength(1);
+  expect(await postsOf(person, 1)).toHaveLength(0);
   // The next post begins where the session is.
   await tab.getByText('Posting as Beta').waitFor();
 });
 
 it('moves when it is told to', async () => {
-  await text().fill('Meant for whoever');
-  await switchTo(1);
+  await text(tab).fill('Meant for whoever');
+  await switchTo(person, 1);
   await tab.getByRole('button', { name: 'Move to Beta' }).click();
   await tab.getByText('Posting as Beta').waitFor();
-  await post().click();
+  await post(tab).click();
   await tab.getByText('Posted to Beta.').waitFor();
-  expect(await postsOf(1)).toHaveLength(1);
+  expect(await postsOf(person, 1)).toHaveLength(1);
 });
 
 it('has nothing to ask when the session comes back', async () => {
-  await text().fill('Meant for Alpha');
-  await switchTo(1);
-  await keep().waitFor();
-  await switchTo(0);
-  await keep().waitFor({ state: 'detached' });
-  await post().click();
+  await text(tab).fill('Meant for Alpha');
+  await switchTo(person, 1);
+  await keep(tab).waitFor();
+  await switchTo(person, 0);
+  await keep(tab).waitFor({ state: 'detached' });
+  await post(tab).click();
   await tab.getByText('Posted to Alpha.').waitFor();
 });
 
 it('asks as well when only the refusal tells of the switch', async () => {
-  await text().fill('Sent before the news came');
+  await text(tab).fill('Sent before the news came');
   // A tab that hears nothing any more: the server alone knows that it is behind.
   await tab.evaluate('window.sessionSync.destroy()');
-  await switchTo(1);
-  await post().click();
-  await keep().waitFor();
-  expect([...(await postsOf(0)), ...(await postsOf(1))]).toEqual([]);
-  await keep().click();
-  await post().click();
+  await switchTo(person, 1);
+  await post(tab).click();
+  await keep(tab).waitFor();
+  expect([...(await postsOf(person, 0)), ...(await postsOf(person, 1))]).toEqual([]);
+  await keep(tab).click();
+  await post(tab).click();
   await tab.getByText('Posted to Alpha.').waitFor();
-  expect(await postsOf(0)).toHaveLength(1);
+  expect(await postsOf(person, 0)).toHaveLength(1);
 });
 
 it('counts what a person would count, sends nothing that is too long, and cuts nothing', async () => {
-  const sent = sendings();
+  const sent = sendings(tab);
   const family = '👨‍👩‍👧‍👦';
-  await text().fill(family);
+  await text(tab).fill(family);
   await tab.getByText('499 characters remaining').waitFor();
-  await text().fill(`https://example.org/${'x'.repeat(40)}`);
+  await text(tab).fill(`https://example.org/${'x'.repeat(40)}`);
   await tab.getByText('477 characters remaining').waitFor();
+  await text(tab).fill('@a@host.example');
+  await tab.getByText('498 characters remaining').waitFor();
+  await tab.getByLabel('Content warning (optional)').fill('cw');
+  await tab.getByText('496 characters remaining').waitFor();
+  await tab.getByLabel('Content warning (optional)').fill('');
   const long = 'a'.repeat(501);
-  await text().fill(long);
+  await text(tab).fill(long);
   await tab.getByText('1 characters over the limit').waitFor();
-  await post().click({ force: true });
+  await post(tab).click({ force: true });
   await tab.getByText('1 characters too long for Alpha').waitFor();
   expect(sent.count).toBe(0);
-  expect(await text().inputValue()).toBe(long);
+  expect(await text(tab).inputValue()).toBe(long);
+  expect(await text(tab).getAttribute('aria-invalid')).toBe('true');
+  expect(await tab.evaluate("document.querySelector('[name=content]').validity.customError")).toBe(true);
+  await tab.getByRole('status').getByText('Over the limit').waitFor();
+});
+
+it('sends by the keyboard, once', async () => {
+  const sent = sendings(tab);
+  await text(tab).fill('Quickly');
+  await text(tab).press('Control+Enter');
+  await text(tab).press('Control+Enter');
+  await tab.getByText('Posted to Alpha.').waitFor();
+  expect(sent.count).toBe(1);
+  expect(await postsOf(person, 0)).toMatchObject([{ content: 'Quickly', visibility: 'public' }]);
+});
+
+it('sends nothing to the old platform from a tab that slept through a switch, without asking', async () => {
+  await text(tab).fill('Meant for Alpha');
+  const devtools = await tab.context().newCDPSession(tab);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await switchTo(person, 1);
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  await post(tab).click();
+  await keep(tab).waitFor();
+  expect([...(await postsOf(person, 0)), ...(await postsOf(person, 1))]).toEqual([]);
+  await keep(tab).click();
+  await post(tab).click();
+  await tab.getByText('Posted to Alpha.').waitFor();
+});
+
+it('keeps everything when no answer comes, and says that it may have been sent', async () => {
+  await tab.route('**/api/posts', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await text(tab).fill('Perhaps');
+  await post(tab).click();
+  await tab.getByText('Nothing is known of whether it was sent; look at your posts').waitFor();
+  expect(await text(tab).inputValue()).toBe('Perhaps');
+  expect(await postsOf(person, 0)).toHaveLength(1);
+});
+
+it('shows what it will look like, all of it as text', async () => {
+  await text(tab).fill('One <b>bold</b>\n\nTwo: https://example.org/a. End');
+  await tab.getByLabel('Content warning (optional)').fill('Careful');
+  await tab.getByRole('button', { name: 'Preview' }).click();
+  const preview = tab.getByRole('article', { name: 'Preview' });
+  expect(await preview.getByText('One <b>bold</b>').isVisible()).toBe(false);
+  await preview.getByText('Careful').click();
+  await preview.getByText('One <b>bold</b>').waitFor();
+  expect(await preview.locator('details p').count()).toBe(2);
+  const link = preview.getByRole('link');
+  expect([await link.getAttribute('href'), await link.getAttribute('rel')]).toEqual([
+    'https://example.org/a',
+    'nofollow noopener noreferrer',
+  ]);
+  await preview.getByText('0.example').waitFor();
+});
+
+it('takes over what was written before its script came', async () => {
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await device.context.route('**/client/app.mjs', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const opening = await device.context.newPage();
+  await opening.goto(`${node.url}/create_post`, { waitUntil: 'commit' });
+  await text(opening).pressSequentially('Already ');
+  go();
+  await opening.locator('vf-composer meter').waitFor();
+  await opening.keyboard.type('here');
+  expect(await text(opening).inputValue()).toBe('Already here');
+  expect(await opening.locator('vf-composer form').count()).toBe(1);
 });
 
 it('works without a script', async () => {
   const plain = await Device.open(browser, node.url, person.client, { javaScriptEnabled: false });
   tab = await plain.bareTab('/create_post');
-  await text().fill('Plainly');
-  await post().click();
+  await text(tab).fill('Plainly');
+  await post(tab).click();
   await tab.getByText('Post created successfully!').waitFor();
-  expect(await postsOf(0)).toMatchObject([{ content: 'Plainly' }]);
+  expect(await postsOf(person, 0)).toMatchObject([{ content: 'Plainly' }]);
 
   await tab.goto(`${node.url}/create_post`);
-  await text().fill('Too late');
-  await switchTo(1);
-  await post().click();
+  await text(tab).fill('Too late');
+  await switchTo(person, 1);
+  await post(tab).click();
   await tab.getByText('Posting as Beta').waitFor();
-  expect(await text().inputValue()).toContain('Too late');
-  expect(await postsOf(0)).toHaveLength(1);
-  expect(await postsOf(1)).toHaveLength(0);
+  expect(await text(tab).inputValue()).toContain('Too late');
+  expect(await postsOf(person, 0)).toHaveLength(1);
+  expect(await postsOf(person, 1)).toHaveLength(0);
   await plain.close();
 });

@@ -4,13 +4,12 @@ import { face, hueOf } from '../face';
 import { ago } from '../format';
 import { icon } from '../icon';
 import { COUNTER_ID, counter } from './counter';
-import type { PostText } from './draft-book';
 import { characterLimit, charactersLeft } from './fitting';
 import { languageChoices } from './languages';
 import { mediaTiles } from './media-tiles';
-import type { Attachment, MediaTray } from './media-tray';
 import { handle, preview } from './preview';
 import type { Platform } from './target';
+import type { Writing } from './writing';
 
 export const TEXT_ID = 'vf-composer-text';
 
@@ -30,28 +29,23 @@ export interface ComposerView {
   platform: Platform;
   /** `undefined` when there is nothing to decide. */
   movedTo: Platform | null | undefined;
-  text: PostText;
-  tray: MediaTray;
+  writing: Writing;
   limits: MediaLimitsView | null;
-  restoredAt: string | null;
   previewing: boolean;
   sending: boolean;
   manage: string;
   act: {
     keep(): void;
     move(): void;
-    discard(): void;
     send(): void;
     preview(): void;
-    write(change: Partial<PostText>): void;
     add(files: File[]): void;
-    describe(item: Attachment, altText: string): void;
-    remove(item: Attachment): void;
   };
 }
 
 export function composerForm(view: ComposerView): TemplateResult {
-  const { platform, text, tray, limits, previewing, sending, act } = view;
+  const { platform, writing, previewing, sending, act } = view;
+  const { text, tray } = writing;
   const left = charactersLeft(platform, text);
   return html`
     <form
@@ -72,7 +66,7 @@ export function composerForm(view: ComposerView): TemplateResult {
       }}
       @input=${({ target }: Event) => {
         const { name, value } = target as HTMLInputElement;
-        if (name in text) act.write({ [name]: value });
+        if (name in text) writing.write({ [name]: value });
       }}
       @dragover=${(event: DragEvent) => event.dataTransfer?.types.includes('Files') && event.preventDefault()}
       @drop=${(event: DragEvent) => take(event, event.dataTransfer, act.add)}
@@ -104,7 +98,7 @@ export function composerForm(view: ComposerView): TemplateResult {
         ></textarea>
         ${counter(left, characterLimit(platform))}
       </div>
-      ${mediaTiles({ ...act, tray, limits, fixed: sending })}
+      ${mediaTiles(view)}
       <div class="vf-composer-choices">
         ${choices(
           'visibility',
@@ -127,7 +121,7 @@ export function composerForm(view: ComposerView): TemplateResult {
   `;
 }
 
-function line(name: 'title' | 'spoiler_text', label: string, { text, sending }: ComposerView): TemplateResult {
+function line(name: 'title' | 'spoiler_text', label: string, { writing, sending }: ComposerView): TemplateResult {
   return html`
     <div class="vf-field">
       <label for="vf-composer-${name}">${label}</label>
@@ -137,7 +131,7 @@ function line(name: 'title' | 'spoiler_text', label: string, { text, sending }: 
         name=${name}
         autocomplete="off"
         ?readonly=${sending}
-        .value=${text[name]}
+        .value=${writing.text[name]}
       />
     </div>
   `;
@@ -155,8 +149,13 @@ function choices(name: string, label: string, options: (readonly [string, string
 }
 
 /** What the person should know, or decide. */
-function news({ platform, movedTo, restoredAt, manage, act }: ComposerView): TemplateResult {
+function news({ platform, movedTo, writing, manage, act }: ComposerView): TemplateResult {
   const { name } = platform;
+  const { restoredAt } = writing;
+  const discard = (event: Event): void => {
+    (event.currentTarget as HTMLElement).closest('form')?.querySelector('textarea')?.focus();
+    writing.discard();
+  };
   return html`
     ${
       movedTo === undefined
@@ -188,7 +187,7 @@ function news({ platform, movedTo, restoredAt, manage, act }: ComposerView): Tem
         ? nothing
         : html`<p class="vf-note vf-actions">
             <span>Your draft from ${ago(restoredAt)} is back.</span>
-            <button type="button" class="vf-button" @click=${act.discard}>Discard</button>
+            <button type="button" class="vf-button" @click=${discard}>Discard</button>
           </p>`
     }
   `;

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
 import { platformDetail, type StateDetail } from '../../core/details';
-import { type ApiError, isApiError } from '../../core/errors';
+import { isApiError } from '../../core/errors';
 import { confirm } from '../confirm';
 import { notify } from '../notify';
 import { placeholder } from '../placeholder';
@@ -10,25 +10,14 @@ import { session } from '../session';
 import { SessionElement } from '../session-element';
 import './composer.css';
 import { composerForm, TEXT_ID } from './composer-form';
-import { type Draft, isWritten, type PostText } from './draft-book';
-import { DraftKeeper } from './draft-keeper';
-import { drafts } from './drafts';
 import { charactersLeft, obstacle, sortFiles, undescribed } from './fitting';
-import { baseLanguage } from './languages';
-import { type Attachment, MediaTray } from './media-tray';
+import { altId } from './media-tiles';
 import { sendPost } from './sending';
 import './sent-posts';
 import type { SentPosts } from './sent-posts';
 import { readServerForm } from './server-form';
 import { pinnedTo, Target } from './target';
-
-const EMPTY: PostText = {
-  title: '',
-  content: '',
-  spoiler_text: '',
-  visibility: 'public',
-  language: baseLanguage(navigator.language),
-};
+import { Writing } from './writing';
 
 /**
  * `<vf-composer>`: writes a post, for the platform that was shown when its writing began. Around a form of the server's
@@ -42,32 +31,23 @@ export class Composer extends SessionElement {
   declare manage: string | null;
 
   private userId: number | null = null;
-  private text = EMPTY;
-  /** Of the draft that has come back and was not touched since. */
-  private restoredAt: string | null = null;
-  /** Null until the instance has said them. */
+  /** What the platform takes as media; null until it has said so. */
   private limits: MediaLimitsView | null = null;
   private previewing = false;
   private sending = false;
   private gone = new AbortController();
   private readonly target = new Target();
-  private readonly tray = new MediaTray({
+  private readonly writing = new Writing({
     platform: () => (this.target.asks ? null : this.target.headers),
     stale: (error) => this.failed(error),
     draw: () => this.requestUpdate(),
-    keep: () => this.keeper.changed(),
-  });
-  private readonly keeper = new DraftKeeper(drafts, {
-    content: () => this.written,
-    show: (draft) => this.show(draft),
     idle: () => this.isConnected && !this.sending && !this.target.asks,
   });
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.gone.abort();
-    this.keeper.close();
-    this.show(null);
+    this.writing.leave();
     this.userId = null;
   }
 
@@ -75,9 +55,10 @@ export class Composer extends SessionElement {
     this.takeOver();
     this.gone = new AbortController();
     const { signal } = this.gone;
-    const seen = () => (document.visibilityState === 'hidden' ? this.keeper.flush() : void this.keeper.read());
+    const { keeper } = this.writing;
+    const seen = () => (document.visibilityState === 'hidden' ? keeper.flush() : void keeper.read());
     document.addEventListener('visibilitychange', seen, { signal });
-    window.addEventListener('pagehide', () => this.keeper.flush(), { signal });
+    window.addEventListener('pagehide', () => keeper.flush(), { signal });
     this.listen('sessionStateChanged', (state) => this.know(state));
     const state = session.getState();
     if (state) this.know(state);
@@ -89,62 +70,44 @@ export class Composer extends SessionElement {
 
   protected override updated(): void {
     const { platform } = this.target;
-    const over = platform !== null && charactersLeft(platform, this.text) < 0;
+    const over = platform !== null && charactersLeft(platform, this.writing.text) < 0;
     this.field?.setCustomValidity(over ? 'The post is too long' : '');
   }
 
   private form(): TemplateResult {
-    const { target, manage } = this;
-    const { platform } = target;
-    if (platform)
-      return composerForm({ ...this.view, platform, movedTo: target.movedTo, manage: manage ?? '/platforms' });
+    const { target, writing, limits, previewing, sending } = this;
+    const { platform, movedTo } = target;
+    const manage = this.manage ?? '/platforms';
+    if (platform) {
+      return composerForm({ platform, movedTo, writing, limits, previewing, sending, manage, act: this.act });
+    }
     if (!session.getState()) return placeholder('Looking for your platform', 2);
-    return html`<p>No platform is active. <a href=${manage ?? '/platforms'}>Choose or connect one</a> to post.</p>`;
+    return html`<p>No platform is active. <a href=${manage}>Choose or connect one</a> to post.</p>`;
   }
 
-  private get view() {
-    const { text, tray, limits, restoredAt, previewing, sending } = this;
-    const act = {
-      keep: this.keep,
-      move: this.move,
-      discard: this.discard,
-      send: this.send,
-      write: (change: Partial<PostText>) => {
-        this.text = { ...this.text, ...change };
-        this.touched();
-      },
-      add: (files: File[]) => this.add(files),
-      describe: (item: Attachment, altText: string) => {
-        tray.describe(item, altText);
-        this.touched();
-      },
-      remove: (item: Attachment) => {
-        tray.remove(item);
-        this.touched();
-        this.querySelector<HTMLElement>('[data-add-media]')?.focus();
-      },
-      preview: () => {
-        this.previewing = !previewing;
-        this.requestUpdate();
-      },
-    };
-    return { text, tray, limits, restoredAt, previewing, sending, act };
-  }
+  private readonly act = {
+    keep: () => {
+      this.target.keep();
+      this.decided();
+    },
+    move: () => void this.move(),
+    send: () => void this.send(),
+    add: (files: File[]) => this.add(files),
+    preview: () => {
+      this.previewing = !this.previewing;
+      this.requestUpdate();
+    },
+  };
 
   private get field(): HTMLTextAreaElement | null {
     return this.querySelector(`#${TEXT_ID}`);
-  }
-
-  private get written() {
-    return { text: this.text, files: this.tray.kept };
   }
 
   private takeOver(): void {
     const found = readServerForm(this);
     if (!found) return;
     this.target.follow(found.platform, false);
-    this.text = { ...EMPTY, ...found.text };
-    if (isWritten(this.written)) this.keeper.changed();
+    if (found.text.content || found.text.title || found.text.spoiler_text) this.writing.write(found.text);
     void this.updateComplete.then(() => {
       for (const error of found.errors) notify(error, 'error');
       if (found.focused) this.querySelector<HTMLElement>(`[name="${found.focused}"]`)?.focus();
@@ -153,30 +116,27 @@ export class Composer extends SessionElement {
 
   private know({ user, platform }: StateDetail): void {
     const another = user.id !== this.userId;
-    if (another && this.userId !== null) {
-      // Another person is signed in here: what was written stays with who wrote it.
-      this.keeper.close();
-      this.show(null);
-    }
+    // Another person is signed in here: what was written stays with who wrote it.
+    if (another && this.userId !== null) this.writing.leave();
     this.userId = user.id;
-    const moved = this.target.follow(platform, this.sending || isWritten(this.written));
-    if (moved || another) this.open();
-    if (!this.target.asks) void this.tray.work();
+    const moved = this.target.follow(platform, this.sending || this.writing.begun);
+    if (moved || another) this.open(user.id);
+    if (!this.target.asks) void this.writing.tray.work();
     this.requestUpdate();
   }
 
-  private open(): void {
-    const { target, userId } = this;
-    this.limits = null;
-    if (target.platform && userId !== null) {
-      void this.readLimits(target.platform.id);
-      void this.keeper.open(userId, target.platform.id);
+  private open(userId: number): void {
+    const { platform } = this.target;
+    if (platform) {
+      void this.readLimits(platform.id);
+      void this.writing.keeper.open(userId, platform.id);
     } else {
-      this.keeper.close();
+      this.writing.leave();
     }
   }
 
   private async readLimits(platformId: number): Promise<void> {
+    this.limits = null;
     const options = { headers: pinnedTo(platformId), background: true };
     const read = session.request<{ data: { media: MediaLimitsView | null } }>('GET', '/api/platform_data', options);
     // Without them the server alone decides.
@@ -186,106 +146,70 @@ export class Composer extends SessionElement {
     this.requestUpdate();
   }
 
-  private show(draft: Draft | null): void {
-    this.tray.clear({ used: true });
-    this.text = { ...EMPTY, ...draft?.text };
-    this.restoredAt = draft?.savedAt ?? null;
-    if (draft && this.target.platform) this.tray.restore(draft.files, this.target.platform.id);
-    this.requestUpdate();
-  }
-
-  /** By the person. */
-  private touched(): void {
-    this.restoredAt = null;
-    this.keeper.changed();
-    this.requestUpdate();
-  }
-
   private add(files: File[]): void {
-    const { target, limits, tray } = this;
+    const { target, limits, writing } = this;
     if (!target.platform || this.sending) return;
-    const { taken, refused } = sortFiles(files, target.platform, limits, tray.items.length);
+    const { taken, refused } = sortFiles(files, target.platform, limits, writing.tray.items.length);
     for (const words of refused) notify(words, 'error');
-    if (taken.length === 0) return;
-    tray.add(taken);
-    this.touched();
+    if (taken.length > 0) writing.add(taken);
   }
 
-  private readonly discard = (): void => {
-    this.keeper.drop();
-    this.tray.clear({ used: false });
-    this.show(null);
-    this.field?.focus();
-  };
-
-  private readonly keep = (): void => {
-    this.target.keep();
-    this.decided();
-  };
-
-  private readonly move = async (): Promise<void> => {
-    const to = this.target.movedTo;
+  private async move(): Promise<void> {
+    const { target, writing } = this;
+    const to = target.movedTo;
     if (!to) return;
     const title = `Replace the draft for ${to.name}?`;
     const text = 'You have begun another post there, and it would be lost.';
-    if ((await this.keeper.at(to.id)) && !(await confirm({ title, text, action: 'Replace it' }))) return;
-    if (this.target.movedTo?.id !== to.id) return;
-    this.target.move();
-    this.keeper.move(to.id);
-    this.tray.startOver();
-    this.limits = null;
+    if ((await writing.keeper.at(to.id)) && !(await confirm({ title, text, action: 'Replace it' }))) return;
+    // It may have been decided otherwise meanwhile.
+    if (target.movedTo?.id !== to.id) return;
+    target.move();
+    writing.move(to.id);
     void this.readLimits(to.id);
     this.decided();
-  };
+  }
 
   private decided(): void {
-    void this.tray.work();
+    void this.writing.tray.work();
     this.requestUpdate();
     this.field?.focus();
   }
 
-  private readonly send = async (): Promise<void> => {
-    const { target, text, tray, limits } = this;
+  private async send(): Promise<void> {
+    const { target, writing, limits } = this;
     const { platform } = target;
     if (this.sending || !platform) return;
     if (target.asks) return this.querySelector<HTMLElement>('.vf-choice button')?.focus();
-    const problem = obstacle(platform, text, tray.items, limits);
+    const problem = obstacle(platform, writing.text, writing.tray.items, limits);
     if (problem) return this.refuse(problem);
     if (!(await this.describedOrMeant())) return;
     this.sending = true;
     this.requestUpdate();
-    let post: PostView | null = null;
-    try {
-      post = await sendPost(target, text, tray);
-    } catch (error) {
-      if (!target.asks) this.failed(error);
-    }
+    const post = await sendPost(target, writing).catch((error: unknown) => this.failed(error));
     this.sending = false;
     if (post) this.posted(post, platform.name);
     this.requestUpdate();
-  };
+  }
 
   /** An image without words is nothing to who cannot see it: asked about by name. @returns whether to go on */
   private async describedOrMeant(): Promise<boolean> {
-    const names = undescribed(this.tray.items);
-    if (names.length === 0) return true;
+    const { items } = this.writing.tray;
+    const [first, ...others] = undescribed(items);
+    if (!first) return true;
+    const names = new Intl.ListFormat('en').format([first, ...others].map(({ file }) => file.name));
     const meant = await confirm({
-      title: `${new Intl.ListFormat('en').format(names)} ${names.length > 1 ? 'have' : 'has'} no description`,
+      title: `${names} ${others.length > 0 ? 'have' : 'has'} no description`,
       text: 'It is read out to people who cannot see the picture.',
       action: 'Post anyway',
       otherwise: 'Describe it',
     });
-    const first = this.tray.items.findIndex(({ altText }) => altText.trim() === '');
-    if (!meant) this.querySelector<HTMLElement>(`#vf-alt-${first}`)?.focus();
+    if (!meant) this.querySelector<HTMLElement>(`#${altId(items.indexOf(first))}`)?.focus();
     return meant;
   }
 
   private posted(post: PostView, platformName: string): void {
-    const { visibility, language } = this.text;
-    this.keeper.drop();
-    this.show(null);
-    this.text = { ...EMPTY, visibility, language };
     this.previewing = false;
+    this.writing.posted();
     notify(`Posted to ${platformName}.`, 'success');
     this.querySelector<SentPosts>('vf-sent-posts')?.add(post, platformName);
     this.dispatchEvent(new CustomEvent('vf-posted', { detail: { post }, bubbles: true }));
@@ -294,11 +218,14 @@ export class Composer extends SessionElement {
   }
 
   private failed(error: unknown): void {
-    if (isRefusedPlatform(error)) {
+    const { target } = this;
+    const code = isApiError(error) ? error.error_code : null;
+    if (isApiError(error) && (code === 'PLATFORM_CONTEXT_STALE' || code === 'PLATFORM_NOT_FOUND')) {
       const told = error.state?.platform;
-      this.target.refused(told ? platformDetail(told) : (session.getState()?.platform ?? null));
+      target.refused(told ? platformDetail(told) : (session.getState()?.platform ?? null));
       void session.syncSessionState();
     } else if (!isFarewell(error)) {
+      if (code === 'PLATFORM_RECONNECT_NEEDED') target.tokenRefused();
       this.refuse(Object.values(fieldErrors(error)).join(' ') || messageOf(error));
     }
     this.requestUpdate();
@@ -308,11 +235,6 @@ export class Composer extends SessionElement {
     notify(message, 'error');
     this.field?.focus();
   }
-}
-
-function isRefusedPlatform(error: unknown): error is ApiError {
-  const codes: string[] = ['PLATFORM_CONTEXT_STALE', 'PLATFORM_NOT_FOUND'];
-  return isApiError(error) && codes.includes(error.error_code);
 }
 
 customElements.define('vf-composer', Composer);

@@ -6,7 +6,7 @@ const SAVE_AFTER_MS = 400;
 export interface KeeperHooks {
   content(): DraftContent;
   /** Shows what was kept, or nothing. */
-  show(draft: Draft | null): void;
+  show(draft: Draft | null, platformId: number): void;
   /** Whether what is shown may be replaced just now. */
   idle(): boolean;
 }
@@ -62,7 +62,7 @@ export class DraftKeeper {
     const same = this.savedAt === (draft?.savedAt ?? null);
     if (same || this.dirty || this.place !== place || this.savedAt !== savedAt || !this.hooks.idle()) return;
     this.savedAt = draft?.savedAt ?? null;
-    this.hooks.show(draft);
+    this.hooks.show(draft, place[1]);
   }
 
   /** It is a draft for another platform now. */

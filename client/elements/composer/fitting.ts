@@ -40,7 +40,9 @@ export function sortFiles<F extends Pick<File, 'name' | 'type' | 'size'>>(
     if (file.type && !typesTaken(limits).includes(file.type)) {
       refused.push(`${file.name} is of a kind that ${name} does not take.`);
     } else if (file.size > most) {
-      refused.push(`${file.name} is larger than the ${Math.floor(most / MEGABYTE)} MB that can be sent to ${name}.`);
+      refused.push(
+        `${file.name} is larger than the ${Math.floor((10 * most) / MEGABYTE) / 10} MB that can be sent to ${name}.`,
+      );
     } else if (limits && already + taken.length >= limits.max_attachments) {
       refused.push(`${file.name} is one too many: ${name} takes ${limits.max_attachments} in a post.`);
     } else {
@@ -71,7 +73,7 @@ export function obstacle(
   return '';
 }
 
-/** @returns the names of the files that nobody has described; empty when there are none */
-export function undescribed(files: readonly Described[]): string[] {
-  return files.filter(({ altText }) => altText.trim() === '').map(({ file }) => file.name);
+/** @returns the files that nobody has described */
+export function undescribed<D extends Described>(files: readonly D[]): D[] {
+  return files.filter(({ altText }) => altText.trim() === '');
 }

@@ -3,34 +3,35 @@ import type { MediaLimitsView } from '../../../src/protocol/http';
 import { descriptionLength, descriptionTaken, typesTaken } from '../../../src/protocol/media';
 import { icon } from '../icon';
 import { messageOf } from '../problem';
-import type { Attachment, MediaTray } from './media-tray';
+import type { Attachment } from './media-tray';
+import type { Writing } from './writing';
 
 export interface TilesView {
-  tray: MediaTray;
+  writing: Writing;
   limits: MediaLimitsView | null;
   /** While a post is on its way, its files stay. */
-  fixed: boolean;
-  add(files: File[]): void;
-  describe(item: Attachment, altText: string): void;
-  remove(item: Attachment): void;
+  sending: boolean;
+  act: { add(files: File[]): void };
 }
+
+export const altId = (index: number): string => `vf-alt-${index}`;
 
 /** The files of a post, each with its description and its way to the server, and the button for more. */
 export function mediaTiles(view: TilesView): TemplateResult {
-  const { tray, limits, fixed } = view;
+  const { writing, limits, sending, act } = view;
   const chosen = (event: Event): void => {
     const input = event.target as HTMLInputElement;
-    view.add([...(input.files ?? [])]);
+    act.add([...(input.files ?? [])]);
     // The same file may be chosen again, after it was removed.
     input.value = '';
   };
   const open = (event: Event): void =>
     (event.currentTarget as HTMLElement).parentElement?.querySelector('input')?.click();
   return html`
-    <ul class="vf-tiles" aria-label="Attached files">${tray.items.map((item, index) => tile(view, item, index))}</ul>
+    <ul class="vf-tiles" aria-label="Attached files">${writing.tray.items.map((item, index) => tile(view, item, index))}</ul>
     <p>
       <input type="file" hidden multiple accept=${typesTaken(limits).join()} @change=${chosen} />
-      <button type="button" class="vf-button" data-add-media ?disabled=${fixed} @click=${open}>
+      <button type="button" class="vf-button" data-add-media ?disabled=${sending} @click=${open}>
         ${icon('image-plus')} Add images
       </button>
       <span class="vf-hint">or drop or paste them here</span>
@@ -38,9 +39,14 @@ export function mediaTiles(view: TilesView): TemplateResult {
   `;
 }
 
-function tile({ tray, limits, fixed, describe, remove }: TilesView, item: Attachment, index: number): TemplateResult {
+function tile({ writing, limits, sending }: TilesView, item: Attachment, index: number): TemplateResult {
   const { file, url, altText, state } = item;
-  const id = `vf-alt-${index}`;
+  const id = altId(index);
+  const remove = (event: Event): void => {
+    // The button goes with its tile.
+    (event.currentTarget as HTMLElement).closest('form')?.querySelector<HTMLElement>('[data-add-media]')?.focus();
+    writing.remove(item);
+  };
   const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
   return html`
     <li class="vf-tile" data-state=${state}>
@@ -52,7 +58,7 @@ function tile({ tray, limits, fixed, describe, remove }: TilesView, item: Attach
           ${
             state === 'failed'
               ? html`<p class="vf-error">Not uploaded. ${messageOf(item.problem)}</p>
-                  <button type="button" class="vf-button" @click=${() => tray.retry(item)}>
+                  <button type="button" class="vf-button" @click=${() => writing.tray.retry(item)}>
                     ${icon('refresh-cw')} Upload again
                   </button>`
               : nothing
@@ -65,9 +71,9 @@ function tile({ tray, limits, fixed, describe, remove }: TilesView, item: Attach
           rows="2"
           aria-describedby="${id}-count"
           aria-invalid=${length > limit}
-          ?readonly=${fixed}
+          ?readonly=${sending}
           .value=${altText}
-          @input=${({ target }: Event) => describe(item, (target as HTMLTextAreaElement).value)}
+          @input=${({ target }: Event) => writing.describe(item, (target as HTMLTextAreaElement).value)}
         ></textarea>
         <p class="vf-hint" id="${id}-count">${length} of ${limit} characters</p>
       </div>
@@ -75,8 +81,8 @@ function tile({ tray, limits, fixed, describe, remove }: TilesView, item: Attach
         type="button"
         class="vf-button vf-quiet"
         aria-label="Remove ${file.name}"
-        ?disabled=${fixed}
-        @click=${() => remove(item)}
+        ?disabled=${sending}
+        @click=${remove}
       >
         ${icon('x')}
       </button>

@@ -106,12 +106,13 @@ export class MediaTray {
   }
 
   /**
-   * @returns the server's ids, in order
+   * @returns the server's ids, in order; null while the platform is not decided
    * @throws what keeps the server from having one of the files or its description
    */
-  async ready(): Promise<number[]> {
+  async ready(): Promise<number[] | null> {
     window.clearTimeout(this.telling);
     await this.work();
+    if (!this.hooks.platform()) return null;
     for (const { mediaId, altText, told, problem } of this.items)
       if (mediaId === null || altText !== told) throw problem;
     return this.items.map(({ mediaId }) => mediaId as number);

@@ -2,8 +2,8 @@ import type { PostView } from '../../../src/protocol/http';
 import { ApiError, isApiError } from '../../core/errors';
 import { session } from '../session';
 import type { PostText } from './draft-book';
-import type { MediaTray } from './media-tray';
 import type { Target } from './target';
+import type { Writing } from './writing';
 
 const UNKNOWN = 'Nothing is known of whether it was sent; look at your posts before you send it again.';
 
@@ -12,10 +12,10 @@ const UNKNOWN = 'Nothing is known of whether it was sent; look at your posts bef
  * @returns null when there is something to decide first: nothing was sent then
  * @throws ApiError
  */
-export async function sendPost(target: Target, text: PostText, tray: MediaTray): Promise<PostView | null> {
+export async function sendPost(target: Target, { text, tray }: Writing): Promise<PostView | null> {
   const ids = await tray.ready();
   await session.ensureFresh();
-  if (target.asks) return null;
+  if (!ids || target.asks) return null;
   try {
     return await request(target, text, ids);
   } catch (error) {
@@ -23,7 +23,7 @@ export async function sendPost(target: Target, text: PostText, tray: MediaTray):
     // It was refused whole, so it may be sent again.
     tray.startOver();
     const again = await tray.ready();
-    return target.asks ? null : request(target, text, again);
+    return again && request(target, text, again);
   }
 }
 

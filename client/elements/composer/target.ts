@@ -42,6 +42,11 @@ export class Target {
     this.movedTo = active;
   }
 
+  /** The instance has refused the token, which the session's state may not say yet. */
+  tokenRefused(): void {
+    if (this.platform) this.platform = { ...this.platform, needsReconnect: true };
+  }
+
   keep(): void {
     this.movedTo = undefined;
     this.pinned = true;

@@ -1,0 +1,179 @@
+/** What was written is not lost with a session, and is shown to nobody else. */
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
+import { type ServerNode, startNode } from '../support/server';
+import { Device, launchChromium } from './support/chromium';
+import { keep, post, switchTo, text } from './support/composing';
+import { newPerson, type Person } from './support/people';
+import { standsOn, until } from './support/recorder';
+
+let node: ServerNode;
+let browser: Browser;
+let person: Person;
+let device: Device;
+let tab: Page;
+
+/** The keys and texts of all drafts in this browser. */
+const DRAFTS = `new Promise((resolve, reject) => {
+  const opening = indexedDB.open('vedfolnir-drafts');
+  opening.onupgradeneeded = () => opening.result.createObjectStore('drafts');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const found = [];
+    const cursor = opening.result.transaction('drafts').objectStore('drafts').openCursor();
+    cursor.onsuccess = () => {
+      if (!cursor.result) return opening.result.close(), resolve(found);
+      found.push([...cursor.result.key, cursor.result.value.text.content]);
+      cursor.result.continue();
+    };
+  };
+})`;
+
+const draftsIn = (page: Page): Promise<[user: number, platform: number, content: string][]> => page.evaluate(DRAFTS);
+const contentsIn = async (page: Page) => (await draftsIn(page)).map(([, , content]) => content);
+const back = (page = tab) => page.getByText(/^Your draft from .* is back\.$/);
+
+async function saved(content: string, page = tab): Promise<void> {
+  await eventually(async () => expect(await contentsIn(page)).toContain(content));
+}
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([startNode(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+
+beforeEach(async () => {
+  person = await newPerson(node.url);
+  device = await Device.open(browser, node.url, person.client);
+  tab = await device.tab('/create_post');
+});
+
+afterEach(async () => {
+  await device.close();
+  expect(device.complaints).toEqual([]);
+});
+
+/** As an administrator or another device would: the person did not sign out. */
+async function endSession(): Promise<void> {
+  const other = person.client.device();
+  await other.login();
+  expect((await other.post('/api/sessions/end_others', {})).status).toBe(200);
+}
+
+async function signInAgain({ client, platforms } = person): Promise<void> {
+  expect((await client.login({ platform_id: platforms[0]!.id })).status).toBe(200);
+  await device.useSessionOf(client);
+}
+
+it('survives the end of a session, and is there after the next sign-in of the same person', async () => {
+  await text(tab).fill('Half a thought');
+  await tab.getByLabel('Title (optional)').fill('A title');
+  await tab.getByLabel('Who can see it').selectOption('private');
+  // At once: what was typed last is not lost with it.
+  await endSession();
+  await until(tab, "window.heard.sessionExpired?.[0].reason === 'revoked'");
+  await signInAgain();
+  tab = await device.tab('/create_post');
+  await back().waitFor();
+  expect(await text(tab).inputValue()).toBe('Half a thought');
+  expect(await tab.getByLabel('Title (optional)').inputValue()).toBe('A title');
+  expect(await tab.getByLabel('Who can see it').inputValue()).toBe('private');
+  await post(tab).click();
+  await tab.getByText('Posted to Alpha.').waitFor();
+  await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
+});
+
+it('goes when the person signs out, in whichever tab', async () => {
+  const elsewhere = await device.tab('/devices');
+  await text(tab).fill('Secret');
+  await saved('Secret');
+  await switchTo(person, 1);
+  await text(tab).fill('Secret, and more');
+  await elsewhere.evaluate('window.sessionSync.logout()');
+  await until(tab, "window.heard.sessionExpired?.[0].reason === 'logout'");
+  await eventually(async () => expect(await draftsIn(elsewhere)).toEqual([]));
+  await signInAgain();
+  tab = await device.tab('/create_post');
+  await tab.getByText('500 characters remaining').waitFor();
+  expect(await text(tab).inputValue()).toBe('');
+  expect(await draftsIn(tab)).toEqual([]);
+});
+
+it('is never shown to another person in the same browser, and is kept for the first', async () => {
+  await text(tab).fill('Mine alone');
+  await saved('Mine alone');
+  const stranger = await newPerson(node.url);
+  await device.useSessionOf(stranger.client);
+  const theirs = await device.tab('/create_post');
+  await theirs.getByText('500 characters remaining').waitFor();
+  expect(await text(theirs).inputValue()).toBe('');
+  // The first one's tab has heard of it, and is the other's by now.
+  await tab.evaluate("window.dispatchEvent(new Event('online'))");
+  await eventually(async () => expect(await text(tab).inputValue()).toBe(''));
+  await text(theirs).fill('Mine, says another');
+  await saved('Mine, says another', theirs);
+  await signInAgain();
+  tab = await device.tab('/create_post');
+  await back().waitFor();
+  expect(await text(tab).inputValue()).toBe('Mine alone');
+});
+
+it('is one for each platform, and moves with the person who says so', async () => {
+  await text(tab).fill('For Alpha');
+  await saved('For Alpha');
+  await switchTo(person, 2);
+  await tab.getByRole('button', { name: 'Move to Gamma' }).click();
+  await tab.getByText('Posting as Gamma').waitFor();
+  const gamma = person.platforms[2]!.id;
+  await eventually(async () => {
+    expect(await draftsIn(tab)).toEqual([[expect.any(Number), gamma, 'For Alpha']]);
+  });
+  await switchTo(person, 0);
+  const fresh = await device.tab('/create_post');
+  await fresh.getByText('Posting as Alpha').waitFor();
+  await text(fresh).fill('Another for Alpha');
+  await saved('Another for Alpha');
+  // What was begun there is not lost to a move without a word.
+  await switchTo(person, 2);
+  await fresh.getByRole('button', { name: 'Move to Gamma' }).click();
+  await fresh.getByRole('alertdialog', { name: 'Replace the draft for Gamma?' }).waitFor();
+  await fresh.getByRole('button', { name: 'Cancel' }).click();
+  await keep(fresh).click();
+  await post(fresh).click();
+  await fresh.getByText('Posted to Alpha.').waitFor();
+  // The next post begins where the session is, with what was begun there.
+  await back(fresh).waitFor();
+  expect(await text(fresh).inputValue()).toBe('For Alpha');
+});
+
+it('comes when the session comes to its platform, and goes by a press', async () => {
+  await text(tab).fill('For Alpha');
+  await saved('For Alpha');
+  await switchTo(person, 1);
+  const other = await device.tab('/create_post');
+  await other.getByText('Posting as Beta').waitFor();
+  expect(await text(other).inputValue()).toBe('');
+  await standsOn(other, await switchTo(person, 0));
+  await back(other).waitFor();
+  expect(await text(other).inputValue()).toBe('For Alpha');
+  await other.getByRole('button', { name: 'Discard' }).click();
+  expect(await text(other).inputValue()).toBe('');
+  await eventually(async () => expect(await draftsIn(other)).toEqual([]));
+  // The first tab shows what is true when it is looked at again, and does not bring it back.
+  await tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await eventually(async () => expect(await text(tab).inputValue()).toBe(''));
+});
+
+it('is saved by a tab that closes right after a letter, and removed when it is emptied', async () => {
+  await text(tab).fill('Last words');
+  await tab.close({ runBeforeUnload: true });
+  tab = await device.tab('/create_post');
+  await back().waitFor();
+  expect(await text(tab).inputValue()).toBe('Last words');
+  await text(tab).fill('');
+  await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
+});

@@ -1,0 +1,29 @@
+/** A person who writes a post in a tab. */
+import type { Page } from 'playwright-core';
+import type { PostsView, PostView } from '../../../src/protocol/http';
+import type { Person } from './people';
+
+export const text = (tab: Page) => tab.getByLabel('Text', { exact: true });
+export const post = (tab: Page) => tab.getByRole('button', { name: 'Post', exact: true });
+export const keep = (tab: Page) => tab.getByRole('button', { name: 'Keep posting as Alpha' });
+
+/** Somewhere else, on the same session. */
+export async function switchTo({ client, platforms }: Person, index: number): Promise<number> {
+  const { id } = platforms[index]!;
+  expect((await client.post(`/api/switch_platform/${id}`, {})).status).toBe(200);
+  return id;
+}
+
+export async function postsOf({ client, platforms }: Person, index: number): Promise<PostView[]> {
+  const headers = { 'x-platform-id': String(platforms[index]!.id), 'x-platform-pinned': 'true' };
+  return (await client.get<PostsView>('/api/posts', { headers })).body.posts;
+}
+
+/** Counts what is sent, from here on. */
+export function sendings(tab: Page): { count: number } {
+  const sent = { count: 0 };
+  tab.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/api/posts')) sent.count += 1;
+  });
+  return sent;
+}
