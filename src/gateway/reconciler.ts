@@ -45,6 +45,11 @@ export class Reconciler {
     this.told.set(userId, Math.max(revision, this.told.get(userId) ?? 0));
   }
 
+  /** A new socket was told this revision. That says nothing of the user's others here, who may have missed it. */
+  meet(userId: number, revision: number): void {
+    if (!this.told.has(userId)) this.note(userId, revision);
+  }
+
   /** The last socket of the user here is gone. */
   forget(userId: number): void {
     if (!this.io?.of('/').adapter.rooms.has(userRoom(userId))) this.told.delete(userId);

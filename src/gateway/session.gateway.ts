@@ -78,7 +78,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
       if (context.session.tokenHash !== socket.data.tokenHash) return void socket.conn.close();
       socket.emit('session:state', toSessionState(context, this.clock.now()));
       if (socket.disconnected) return;
-      this.reconciler.note(userId, context.revision);
+      this.reconciler.meet(userId, context.revision);
       this.watch.watch(sessionId, context.session);
       if (this.watch.isExpiring(context.session)) {
         socket.emit('session:expiring', this.expiring(sessionId, context.session));
