@@ -57,7 +57,10 @@ export class Broadcaster {
 }
 
 /** Tells the session's sockets on this node that it is over, and closes them. */
-export function endSockets(io: AppServer, { sessionId, reason, at }: DomainEventMap['session.ended']): void {
+export function endSockets(
+  io: AppServer,
+  { sessionId, reason, at }: Omit<DomainEventMap['session.ended'], 'userId'>,
+): void {
   io.local.to(sessionRoom(sessionId)).emit('session:ended', {
     session_id: sessionId,
     reason,

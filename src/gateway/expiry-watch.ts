@@ -2,8 +2,10 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { Clock } from '../common/clock';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
-import { type Deadlines, expiresAt } from '../session/expiry-policy';
+import type { EndReason } from '../protocol/events';
+import { type Deadlines, expiresAt, expiryReason, isExpired } from '../session/expiry-policy';
 import { SessionService } from '../session/session.service';
+import type { SessionContext } from '../session/session-context';
 
 interface Watched {
   deadlines: Deadlines;
@@ -13,14 +15,28 @@ interface Watched {
 
 /** A database that is away at the deadline is asked again after this; ms. */
 const RETRY = 1000;
+/** A session that was warned of its end is looked at this often: the word of its extension may be lost; ms. */
+const LOOK_AGAIN = 10_000;
 
-/** Watches the deadlines of the sessions that have a socket on this node. */
+/** What this node's sockets of a session are to be told. */
+export interface ExpiryListener {
+  /** The warning is due. */
+  onExpiring(sessionId: string, deadlines: Deadlines): void;
+  /** It was extended, and no message said so. */
+  onExtended(sessionId: string, deadlines: Deadlines): void;
+  /** It has ended, and no message said so. */
+  onEnded(sessionId: string, reason: EndReason, at: Date): void;
+}
+
+/**
+ * Watches the deadlines of the sessions that have a socket on this node. Each of them is looked after until its last
+ * socket is gone, whatever message was lost and however often the database was away.
+ */
 @Injectable()
 export class ExpiryWatch implements OnApplicationShutdown {
   private readonly watched = new Map<string, Watched>();
   private readonly logger = new Logger('Expiry');
-  /** Called when the warning is due. */
-  onExpiring: (sessionId: string, deadlines: Deadlines) => void = () => {};
+  listener: ExpiryListener | undefined;
 
   constructor(
     private readonly sessions: SessionService,
@@ -28,18 +44,19 @@ export class ExpiryWatch implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Starts to watch the session, or takes note of its new deadlines. */
+  /** Starts to watch the session. What a new socket shows of it may be news to those that are here already. */
   watch(sessionId: string, deadlines: Deadlines): void {
-    const known = this.watched.get(sessionId);
-    const same = known && expiresAt(known.deadlines).getTime() === expiresAt(deadlines).getTime();
-    if (same) return;
-    clearTimeout(known?.timer);
-    this.schedule(sessionId, { deadlines, warned: false });
+    if (this.watched.has(sessionId)) {
+      if (this.extend(sessionId, deadlines)) this.listener?.onExtended(sessionId, deadlines);
+    } else this.schedule(sessionId, { deadlines, warned: false });
   }
 
-  /** As `watch`, for a session that is watched already. */
-  extend(sessionId: string, deadlines: Deadlines): void {
-    if (this.watched.has(sessionId)) this.watch(sessionId, deadlines);
+  /** Takes note of the new deadlines of a session that is watched. @returns whether they were news */
+  extend(sessionId: string, deadlines: Deadlines): boolean {
+    const known = this.watched.get(sessionId);
+    if (!known || expiresAt(deadlines) <= expiresAt(known.deadlines)) return false;
+    this.schedule(sessionId, { deadlines, warned: false });
+    return true;
   }
 
   unwatch(sessionId: string): void {
@@ -57,8 +74,11 @@ export class ExpiryWatch implements OnApplicationShutdown {
   }
 
   private schedule(sessionId: string, { deadlines, warned }: Omit<Watched, 'timer'>, wait?: number): void {
-    const next = warned ? expiresAt(deadlines) : this.warningAt(deadlines);
-    const timer = setTimeout(() => this.fire(sessionId), wait ?? Math.max(0, this.until(next)));
+    clearTimeout(this.watched.get(sessionId)?.timer);
+    const next = warned
+      ? Math.min(this.until(expiresAt(deadlines)), LOOK_AGAIN)
+      : this.until(this.warningAt(deadlines));
+    const timer = setTimeout(() => this.fire(sessionId), wait ?? Math.max(0, next));
     timer.unref();
     this.watched.set(sessionId, { deadlines, warned, timer });
   }
@@ -68,23 +88,34 @@ export class ExpiryWatch implements OnApplicationShutdown {
     const entry = this.watched.get(sessionId);
     if (!entry) return;
     try {
-      const context = await this.sessions.getContext(sessionId);
-      if (this.watched.get(sessionId) !== entry) return;
-      if (!context) {
-        // Ended here, or elsewhere; the event of that closes the sockets.
-        this.unwatch(sessionId);
-        await this.sessions.endIfExpired(sessionId);
-      } else if (!entry.warned && this.isExpiring(context.session)) {
-        this.schedule(sessionId, { deadlines: context.session, warned: true });
-        this.onExpiring(sessionId, context.session);
-      } else {
-        const moved = expiresAt(context.session) > expiresAt(entry.deadlines);
-        this.schedule(sessionId, { deadlines: context.session, warned: entry.warned && !moved });
-      }
+      const context = await this.sessions.settle(sessionId);
+      // Where this ended it, the event of that has closed the sockets by now.
+      if (this.watched.get(sessionId) === entry) this.compare(sessionId, entry, context);
     } catch (error) {
       this.logger.warn(`Deadline not checked: ${(error as Error).message}`);
       if (this.watched.get(sessionId) === entry) this.schedule(sessionId, entry, RETRY);
     }
+  }
+
+  private compare(sessionId: string, entry: Watched, context: SessionContext | null): void {
+    const now = this.clock.now();
+    if (!context || context.session.endedAt) {
+      this.unwatch(sessionId);
+      const { endReason, endedAt } = context?.session ?? { endReason: expiryReason(entry.deadlines), endedAt: now };
+      this.listener?.onEnded(sessionId, endReason ?? 'revoked', endedAt ?? now);
+    } else if (isExpired(context.session, now)) {
+      // Somebody else holds it: it will be extended or ended in a moment.
+      this.schedule(sessionId, entry, RETRY);
+    } else this.goOn(sessionId, entry, context.session);
+  }
+
+  private goOn(sessionId: string, entry: Watched, deadlines: Deadlines): void {
+    const moved = expiresAt(deadlines) > expiresAt(entry.deadlines);
+    if (moved) this.listener?.onExtended(sessionId, deadlines);
+    const warned = entry.warned && !moved;
+    const due = !warned && this.isExpiring(deadlines);
+    this.schedule(sessionId, { deadlines, warned: warned || due });
+    if (due) this.listener?.onExpiring(sessionId, deadlines);
   }
 
   private warningAt(deadlines: Deadlines): Date {

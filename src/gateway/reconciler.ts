@@ -59,7 +59,7 @@ export class Reconciler {
     const { rooms, sids } = io.of('/').adapter;
     for (const { sessionId, reason, at } of ended) {
       if (!rooms.has(sessionRoom(sessionId))) continue;
-      endSockets(io, { sessionId, userId: 0, reason, at: at.toISOString() });
+      endSockets(io, { sessionId, reason, at: at.toISOString() });
     }
     for (const { sessionId, tokenHash } of rekeyed) {
       for (const socket of socketsIn(io, sessionRoom(sessionId))) closeIfRekeyed(socket, tokenHash);

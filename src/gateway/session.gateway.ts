@@ -13,7 +13,7 @@ import { invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { toAppError } from '../common/to-app-error';
 import { Omittable } from '../common/validation';
-import type { SessionExpiring } from '../protocol/events';
+import type { SessionExpiring, SessionExtended } from '../protocol/events';
 import type { ExtendedView, SessionState } from '../protocol/http';
 import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
 import { CurrentSession } from '../session/session.decorators';
@@ -22,7 +22,7 @@ import { toDeadlinesView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
-import { Broadcaster } from './broadcaster';
+import { Broadcaster, endSockets } from './broadcaster';
 import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
@@ -62,9 +62,10 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     io.on('connection', answerUnknown);
     this.broadcaster.start(io);
     this.reconciler.start(io);
-    this.watch.onExpiring = (sessionId, deadlines) => {
-      // Each node watches its own sockets, so each tells its own.
-      io.local.to(sessionRoom(sessionId)).emit('session:expiring', this.expiring(sessionId, deadlines));
+    this.watch.listener = {
+      onExpiring: (id, deadlines) => tell(io, id).emit('session:expiring', this.expiring(id, deadlines)),
+      onExtended: (id, deadlines) => tell(io, id).emit('session:extended', this.extended(id, deadlines)),
+      onEnded: (sessionId, reason, at) => endSockets(io, { sessionId, reason, at: at.toISOString() }),
     };
   }
 
@@ -124,6 +125,16 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
       server_time: this.clock.now().toISOString(),
     };
   }
+
+  private extended(sessionId: string, deadlines: Deadlines): SessionExtended {
+    const server_time = this.clock.now().toISOString();
+    return { session_id: sessionId, ...toDeadlinesView(deadlines), server_time };
+  }
+}
+
+/** Each node watches its own sockets, so each tells its own. */
+function tell(io: AppServer, sessionId: string) {
+  return io.local.to(sessionRoom(sessionId));
 }
 
 /** Who asks for something that there is not, waits for an answer all the same. */

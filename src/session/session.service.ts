@@ -117,31 +117,44 @@ export class SessionService {
 
   /** The context of a live session by its public id, or null. */
   async getContext(sessionId: string): Promise<SessionContext | null> {
-    const context = await this.work.read((em) => this.repository.findById(em, sessionId));
+    const context = await this.read(sessionId);
     return context && !context.session.endedAt && !isExpired(context.session, this.clock.now()) ? context : null;
   }
 
   /** As `getContext`, saying why there is none. @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED */
   async requireContext(sessionId: string): Promise<SessionContext> {
-    return this.live(await this.work.read((em) => this.repository.findById(em, sessionId)));
+    return this.live(await this.read(sessionId));
   }
 
   /** A session that has run out is ended by whoever notices first. */
   private async live(context: SessionContext | null, allowExpired = false): Promise<SessionContext> {
-    const unnoticed = context && !context.session.endedAt && isExpired(context.session, this.clock.now());
-    if (unnoticed && !allowExpired) await this.endIfExpired(context.session.id);
-    return requireLive(context, this.clock.now(), allowExpired);
+    const settled = context && !allowExpired ? await this.settled(context) : context;
+    return requireLive(settled, this.clock.now(), allowExpired);
   }
 
-  /** Ends the session if it has run out; of several that try, one does, and its event tells the tabs. */
-  async endIfExpired(sessionId: string): Promise<void> {
-    await this.work.write((tx) => this.endings.endExpiredIn(tx, { sessionIds: [sessionId] }));
+  /**
+   * Ends the session if it has run out; of several that try, one does, and its event tells the tabs.
+   * @returns how it stands then: live, ended, or held by somebody who is just extending or ending it; null: no such one
+   */
+  async settle(sessionId: string): Promise<SessionContext | null> {
+    const context = await this.read(sessionId);
+    return context && this.settled(context);
+  }
+
+  private async settled(context: SessionContext): Promise<SessionContext | null> {
+    const { id, endedAt } = context.session;
+    if (endedAt || !isExpired(context.session, this.clock.now())) return context;
+    await this.work.write((tx) => this.endings.endExpiredIn(tx, { sessionIds: [id] }));
+    return this.read(id);
+  }
+
+  private read(sessionId: string): Promise<SessionContext | null> {
+    return this.work.read((em) => this.repository.findById(em, sessionId));
   }
 
   /** Why the session ended, or null when it did not. */
   async endReason(sessionId: string): Promise<EndReason | null> {
-    const context = await this.work.read((em) => this.repository.findById(em, sessionId));
-    return context?.session.endReason ?? null;
+    return (await this.read(sessionId))?.session.endReason ?? null;
   }
 
   /** Whether the session is live and this user's. */

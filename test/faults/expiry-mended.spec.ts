@@ -1,0 +1,133 @@
+/** Sessions run out on time also where a message was lost, the database failed, or somebody held the row meanwhile. */
+import { randomUUID } from 'node:crypto';
+import { createConnection } from 'mysql2/promise';
+import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
+import { ChangeFeed } from '../../src/session/cache/change-feed';
+import { SessionService } from '../../src/session/session.service';
+import { SessionEndings } from '../../src/session/session-endings';
+import { type App, closeApps, startApp } from '../integration/support/app';
+import { eventually } from '../support/eventually';
+import { TestClient } from '../support/http-client';
+import { createDatabase } from '../support/services';
+import { closeTabs, openTab, type Tab } from '../support/socket-client';
+
+const IDLE = 2500;
+let url: string;
+
+beforeEach(async () => {
+  url = await createDatabase();
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  closeTabs();
+  await closeApps();
+});
+
+const start = (env: Record<string, string> = {}) =>
+  startApp(url, { SESSION_IDLE_TIMEOUT: `${IDLE}ms`, SESSION_EXPIRY_WARNING: '1s', ...env });
+
+async function person(app: App): Promise<{ client: TestClient; tab: Tab; sessionId: string; deadline: number }> {
+  const client = new TestClient(app.url);
+  await client.register();
+  const tab = await openTab(client);
+  const { session } = await tab.waitFor('session:state');
+  return { client, tab, sessionId: session.id, deadline: Date.parse(session.idle_expires_at) };
+}
+
+/** Past everybody: no node tells any other of it. */
+async function moveDeadline(sessionId: string, to: number) {
+  const connection = await createConnection({ uri: url, timezone: 'Z' });
+  await connection.beginTransaction();
+  const sql = 'UPDATE user_sessions SET last_activity_at = ?, idle_expires_at = ? WHERE id = ?';
+  await connection.query(sql, [new Date(to - IDLE), new Date(to), sessionId]);
+  return async () => {
+    await connection.commit();
+    await connection.end();
+  };
+}
+
+it('tries again where the database failed at the deadline', async () => {
+  const app = await start();
+  const ending = jest.spyOn(app.get(SessionEndings), 'endExpiredIn').mockRejectedValueOnce(new Error('away'));
+  const { tab, deadline } = await person(app);
+  const { reason, at } = await tab.waitFor('session:ended');
+  expect([reason, ending.mock.calls.length]).toEqual(['idle', 2]);
+  expect(Date.parse(at)).toBeGreaterThanOrEqual(deadline);
+  await tab.closed;
+});
+
+it('goes on watching a session that was just being extended at its deadline, and tells its tab', async () => {
+  const app = await start();
+  const { tab, sessionId, deadline } = await person(app);
+  await tab.waitFor('session:expiring');
+  const commit = await moveDeadline(sessionId, deadline + IDLE);
+  const looks = jest.spyOn(app.get(SessionService), 'settle');
+  await eventually(() => expect(looks.mock.results.length).toBeGreaterThan(0));
+  await looks.mock.results[0]!.value;
+  expect(tab.of('session:ended')).toEqual([]);
+  await commit();
+  const extended = await tab.waitFor('session:extended');
+  expect(Date.parse(extended.idle_expires_at)).toBe(deadline + IDLE);
+  await tab.waitFor('session:expiring', ({ expires_at }) => Date.parse(expires_at) === deadline + IDLE);
+  const { at } = await tab.waitFor('session:ended');
+  expect(Date.parse(at)).toBeGreaterThanOrEqual(deadline + IDLE);
+});
+
+it('tells a tab of an extension that no message told it, before it warns and while it warns', async () => {
+  const app = await start({ SESSION_IDLE_TIMEOUT: '14s', SESSION_EXPIRY_WARNING: '13s' });
+  const [early, warned] = await Promise.all([person(app), person(app)]);
+  const lose = async ({ sessionId, deadline }: typeof early) => (await moveDeadline(sessionId, deadline + 600_000))();
+  await lose(early);
+  await warned.tab.waitFor('session:expiring');
+  await lose(warned);
+  for (const { tab, deadline } of [early, warned]) {
+    const extended = await tab.waitFor('session:extended', undefined, 12_000);
+    expect(Date.parse(extended.idle_expires_at)).toBe(deadline + 600_000);
+    expect(extended.server_time < new Date(deadline).toISOString()).toBe(true);
+  }
+  expect(early.tab.of('session:expiring')).toEqual([]);
+});
+
+it('tells an open tab what a new one shows: that the session was extended', async () => {
+  const app = await start({ SESSION_IDLE_TIMEOUT: '1h' });
+  const { client, tab, sessionId, deadline } = await person(app);
+  await (await moveDeadline(sessionId, deadline + 600_000))();
+  await openTab(client);
+  expect(Date.parse((await tab.waitFor('session:extended')).idle_expires_at)).toBe(deadline + 600_000);
+});
+
+it('closes the tabs of a session that another node has ended and said nothing', async () => {
+  // Nothing carries word from one to the other.
+  const [here, there] = [await start(), await start()];
+  const { client, tab } = await person(here);
+  const elsewhere = await openTab({ url: there.url, cookie: client.cookie });
+  // The other does not get to end it.
+  jest.spyOn(there.get(SessionEndings), 'endExpiredIn').mockResolvedValue([]);
+  for (const each of [tab, elsewhere]) {
+    expect(await each.waitFor('session:ended')).toMatchObject({ reason: 'idle', error_code: 'SESSION_EXPIRED' });
+    await each.closed;
+    expect(each.of('session:ended')).toHaveLength(1);
+  }
+});
+
+it('troubles nobody else when thousands run out at once', async () => {
+  const app = await start({ SESSION_IDLE_TIMEOUT: '1h' });
+  const { client, tab } = await person(app);
+  const { user } = tab.of('session:state')[0]!;
+  const connection = await createConnection({ uri: url, timezone: 'Z' });
+  await connection.query(
+    `INSERT INTO user_sessions (id, user_id, token_hash, user_agent, ip_address, created_at, last_activity_at,
+       idle_expires_at, absolute_expires_at)
+     SELECT UUID(), ?, SHA2(CONCAT(?, seq), 256), '', '127.0.0.1', NOW(3), NOW(3), NOW(3), NOW(3) FROM seq_1_to_6000`,
+    [user.id, randomUUID()],
+  );
+  await connection.end();
+  expect(await app.get(ExpirySweep).run(true)).toBe(6000);
+  const looks: boolean[] = [];
+  app.get(ChangeFeed).onChanges(({ whole }) => void looks.push(whole));
+  await eventually(() => expect(looks.length).toBeGreaterThan(2));
+  expect(looks).not.toContain(false);
+  await tab.sync();
+  expect(tab.of('session:state')).toHaveLength(1);
+  expect((await client.get('/api/session')).status).toBe(200);
+});
