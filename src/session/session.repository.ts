@@ -58,13 +58,17 @@ export class SessionRepository {
     return findContext(em, 's.id', sessionId);
   }
 
-  /** What has happened to sessions and users since then, at most `limit` of each. */
+  /**
+   * What has happened to sessions and users since then, at most `limit` of each. Not those that have run out, be they
+   * many: whoever knows of such a session knows its deadlines.
+   */
   async changesSince(em: EntityManager, since: Date, limit: number): Promise<Changes> {
-    const ended = await em.find(UserSession, {
-      select: { id: true, endReason: true, endedAt: true },
-      where: { endedAt: MoreThanOrEqual(since) },
-      take: limit,
-    });
+    const ended = await em
+      .createQueryBuilder(UserSession, 's')
+      .select(['s.id', 's.endReason', 's.endedAt'])
+      .where("s.ended_at >= :since AND COALESCE(s.end_reason, '') NOT IN ('idle', 'absolute')", { since })
+      .limit(limit)
+      .getMany();
     const users = await em.find(User, {
       select: { id: true, revision: true, changedAt: true },
       where: { changedAt: MoreThanOrEqual(since) },
