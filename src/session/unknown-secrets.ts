@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error';
 import { type Throttle, Throttles } from '../store/throttle';
+import { throttleKey } from '../store/throttle-key';
 
 const REMEMBERED = 10_000;
 
@@ -12,7 +13,7 @@ const REMEMBERED = 10_000;
 @Injectable()
 export class UnknownSecrets {
   private readonly throttle: Throttle;
-  /** By address: until when it waits, in milliseconds. */
+  /** By where they are: until when it waits, in milliseconds. */
   private readonly waiting = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(throttles: Throttles) {
@@ -21,17 +22,18 @@ export class UnknownSecrets {
 
   /** @returns seconds that this address has to wait; 0 when it is free */
   waitOf(address: string): number {
-    const until = this.waiting.get(address);
+    const until = this.waiting.get(throttleKey(address));
     return until === undefined ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000));
   }
 
   /** One more that was nobody's. @throws AppError RATE_LIMITED */
   async note(address: string): Promise<void> {
+    const key = throttleKey(address);
     try {
-      await this.throttle.take(address);
+      await this.throttle.take(key);
     } catch (error) {
       const seconds = error instanceof AppError ? error.options.retryAfter : undefined;
-      if (seconds) this.waiting.set(address, Date.now() + seconds * 1000);
+      if (seconds) this.waiting.set(key, Date.now() + seconds * 1000);
       throw error;
     }
   }

@@ -7,8 +7,9 @@ import { openTab } from '../support/socket-client';
 import { expectRow, startEmpty } from './support/attack';
 
 const ALLOWED = 300;
-const HERE = { 'x-forwarded-for': '203.0.113.7' };
-const THERE = { 'x-forwarded-for': '203.0.113.8' };
+/** Ever another address of one line. */
+const here = () => ({ 'x-forwarded-for': `2001:db8:1:2:${randomBytes(2).toString('hex')}::1` });
+const THERE = { 'x-forwarded-for': '2001:db8:1:3::1' };
 
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
@@ -26,23 +27,23 @@ describe.each(BACKENDS)('$name', (backend) => {
   it('makes the one who tries them wait, and lets the neighbours go on', async () => {
     const neighbour = new TestClient(running.nodes[0]!.url);
     await neighbour.register();
-    expect((await neighbour.get('/api/session', { headers: HERE })).status).toBe(200);
+    expect((await neighbour.get('/api/session', { headers: here() })).status).toBe(200);
 
     for (let count = 0; count < ALLOWED; count++) {
-      expectRow(await stranger().get('/api/session', { headers: HERE }), 'SESSION_INVALID');
+      expectRow(await stranger().get('/api/session', { headers: here() }), 'SESSION_INVALID');
     }
-    const refused = await stranger().get('/api/session', { headers: HERE });
+    const refused = await stranger().get('/api/session', { headers: here() });
     expectRow(refused, 'RATE_LIMITED');
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
-    expectRow(await stranger().post('/api/session/extend', {}, { headers: HERE }), 'RATE_LIMITED');
-    await expect(openTab(stranger(), { headers: HERE })).rejects.toMatchObject({
+    expectRow(await stranger().post('/api/session/extend', {}, { headers: here() }), 'RATE_LIMITED');
+    await expect(openTab(stranger(), { headers: here() })).rejects.toMatchObject({
       data: { error_code: 'RATE_LIMITED', error: ERRORS.RATE_LIMITED.message },
     });
 
-    expect((await neighbour.get('/api/session', { headers: HERE })).status).toBe(200);
-    expect((await neighbour.post('/api/session/extend', {}, { headers: HERE })).status).toBe(200);
-    const tab = await openTab(neighbour, { headers: HERE });
+    expect((await neighbour.get('/api/session', { headers: here() })).status).toBe(200);
+    expect((await neighbour.post('/api/session/extend', {}, { headers: here() })).status).toBe(200);
+    const tab = await openTab(neighbour, { headers: here() });
     tab.close();
     expectRow(await stranger().get('/api/session', { headers: THERE }), 'SESSION_INVALID');
   });
