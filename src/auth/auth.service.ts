@@ -82,8 +82,11 @@ export class AuthService {
    */
   @MonitorPerformance('login')
   async login(form: LoginDto, device: Device, held?: string | null): Promise<SignedIn> {
-    const user = await this.throttle.attempt(form.username, device.ipAddress, () =>
-      this.checkPassword(form.username, form.password, device),
+    const { username: login, password } = form;
+    const address = device.ipAddress;
+    const isKnown = () => this.work.read((em) => this.users.wasUsedFrom(em, login, address));
+    const user = await this.throttle.signIn({ login, address, isKnown }, () =>
+      this.checkPassword(login, password, device),
     );
     return this.openSession(user.id, device, { platformId: form.platform_id, checked: user.passwordHash, held });
   }
@@ -136,10 +139,10 @@ export class AuthService {
     });
   }
 
-  /** The caller's own password, throttled as at the sign-in. @throws AppError INVALID_CREDENTIALS or RATE_LIMITED */
+  /** The caller's own password: a thief of the session may guess at it. @throws AppError INVALID_CREDENTIALS, RATE_LIMITED */
   private confirm({ user, session }: SessionContext, password: string, device: Device): Promise<User> {
     const check = () => this.checkPassword(user.username, password, device, session.id);
-    return this.throttle.attempt(user.username, device.ipAddress, check);
+    return this.throttle.confirm(session.id, device.ipAddress, check);
   }
 
   /** Somebody else may have changed the password while we were hashing. @throws AppError INVALID_CREDENTIALS */

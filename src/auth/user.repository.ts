@@ -3,18 +3,41 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
+import { UserSession } from '../database/entities/user-session.entity';
+import { throttleKey } from '../store/throttle-key';
 
 /** How names and addresses are compared: without regard to case and width, whatever the database's collation. */
 export function nameKey(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
+/** A user name never holds an `@`. */
+function loginKey(login: string): { column: 'emailKey' | 'usernameKey'; key: string } {
+  const key = nameKey(login.trim());
+  return { column: key.includes('@') ? 'emailKey' : 'usernameKey', key };
+}
+
 @Injectable()
 export class UserRepository {
   /** By user name or e-mail address. */
   findByLogin(em: EntityManager, login: string): Promise<User | null> {
-    const key = nameKey(login.trim());
-    return em.findOne(User, { where: key.includes('@') ? { emailKey: key } : { usernameKey: key } });
+    const { column, key } = loginKey(login);
+    return em.findOne(User, { where: { [column]: key } });
+  }
+
+  /**
+   * Whether a session of this account was last used from there, be it that it has ended since. One query, which takes
+   * as long for a name that nobody has.
+   */
+  async wasUsedFrom(em: EntityManager, login: string, address: string): Promise<boolean> {
+    const { column, key } = loginKey(login);
+    const rows = await em
+      .createQueryBuilder(UserSession, 's')
+      .innerJoin('s.user', 'u', `u.${column} = :key`, { key })
+      .select('s.ip_address', 'address')
+      .distinct()
+      .getRawMany<{ address: string }>();
+    return rows.some((row) => throttleKey(row.address) === throttleKey(address));
   }
 
   findById(em: EntityManager, id: number): Promise<User | null> {
