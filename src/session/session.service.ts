@@ -49,11 +49,13 @@ export class SessionService {
   async createIn(tx: Transaction, userId: number, platformId: number | null, device: Device): Promise<NewSession> {
     const now = this.clock.now();
     const created = { id: randomUUID(), secret: newSecret() };
+    const tokenHash = hashSecret(created.secret);
+    this.unknown.meet(tokenHash);
     await this.endings.makeRoomIn(tx, userId);
     await this.repository.insert(tx.em, {
       id: created.id,
       userId,
-      tokenHash: hashSecret(created.secret),
+      tokenHash,
       activePlatformId: platformId,
       userAgent: device.userAgent.slice(0, 512),
       ipAddress: device.ipAddress.slice(0, 45),
@@ -109,7 +111,8 @@ export class SessionService {
 
   private async find(tokenHash: string, address: string): Promise<SessionContext | null> {
     const retryAfter = this.unknown.waitOf(address);
-    if (retryAfter > 0 && !(await this.cache.knows(tokenHash))) throw new AppError('RATE_LIMITED', { retryAfter });
+    const refused = retryAfter > 0 && !this.unknown.knows(tokenHash) && !(await this.cache.shares(tokenHash));
+    if (refused) throw new AppError('RATE_LIMITED', { retryAfter });
     const context = await this.work.read((em) => this.repository.findByTokenHash(em, tokenHash));
     if (!context) await this.unknown.note(address);
     return context;
@@ -129,7 +132,9 @@ export class SessionService {
   /** A session that has run out is ended by whoever notices first. */
   private async live(context: SessionContext | null, allowExpired = false): Promise<SessionContext> {
     const settled = context && !allowExpired ? await this.settled(context) : context;
-    return requireLive(settled, this.clock.now(), allowExpired);
+    const live = requireLive(settled, this.clock.now(), allowExpired);
+    this.unknown.meet(live.session.tokenHash);
+    return live;
   }
 
   /**
@@ -280,7 +285,9 @@ export class SessionService {
    */
   async rekeyIn(tx: Transaction, { session, user }: SessionContext): Promise<string> {
     const secret = newSecret();
-    await this.repository.rekey(tx.em, session.id, hashSecret(secret), this.clock.now());
+    const tokenHash = hashSecret(secret);
+    this.unknown.meet(tokenHash);
+    await this.repository.rekey(tx.em, session.id, tokenHash, this.clock.now());
     // What is cached under the old secret is of an older revision from here on, and counts no more.
     const revision = await this.repository.raiseRevision(tx.em, user.id, this.clock.now());
     tx.publish({ name: 'session.rekeyed', payload: { sessionId: session.id, userId: user.id, revision } });

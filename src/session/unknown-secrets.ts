@@ -5,16 +5,20 @@ import { type Throttle, Throttles } from '../store/throttle';
 import { throttleKey } from '../store/throttle-key';
 
 const REMEMBERED = 10_000;
+/** Some 200 bytes each. */
+const SEEN = 50_000;
 
 /**
  * Each secret that is nobody's costs a read of the database. Who brings many of them waits, and no more is read for
- * that address but for the sessions that are known already: a neighbour behind the same address goes on.
+ * that address but for the secrets that were seen to be somebody's: a neighbour behind the same address goes on.
  */
 @Injectable()
 export class UnknownSecrets {
   private readonly throttle: Throttle;
   /** By where they are: until when it waits, in milliseconds. */
   private readonly waiting = new LRUCache<string, number>({ max: REMEMBERED });
+  /** By its hash: a secret that was a session's. That it may have ended meanwhile does no harm. */
+  private readonly seen = new LRUCache<string, true>({ max: SEEN });
 
   constructor(throttles: Throttles) {
     this.throttle = throttles.create({ name: 'unknown', points: 300, seconds: 60 });
@@ -24,6 +28,15 @@ export class UnknownSecrets {
   waitOf(address: string): number {
     const until = this.waiting.get(throttleKey(address));
     return until === undefined ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000));
+  }
+
+  /** This one is somebody's. */
+  meet(tokenHash: string): void {
+    this.seen.set(tokenHash, true);
+  }
+
+  knows(tokenHash: string): boolean {
+    return this.seen.has(tokenHash);
   }
 
   /** One more that was nobody's. @throws AppError RATE_LIMITED */

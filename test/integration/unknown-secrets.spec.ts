@@ -1,10 +1,12 @@
 /** Secrets that are nobody's, by the hundred: who brings them waits, and nobody else does. */
 import { randomBytes } from 'node:crypto';
 import { ERRORS } from '../../src/protocol/errors';
+import type { PlatformView } from '../../src/protocol/http';
 import { BACKENDS, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
 import { expectRow, startEmpty } from './support/attack';
+import { connectPlatforms } from './support/scenario';
 
 const ALLOWED = 300;
 /** Ever another address of one line. */
@@ -27,7 +29,10 @@ describe.each(BACKENDS)('$name', (backend) => {
   it('makes the one who tries them wait, and lets the neighbours go on', async () => {
     const neighbour = new TestClient(running.nodes[0]!.url);
     await neighbour.register();
-    expect((await neighbour.get('/api/session', { headers: here() })).status).toBe(200);
+    const [platform] = (await connectPlatforms(neighbour)) as [PlatformView];
+    for (const { url } of running.nodes) {
+      expect((await neighbour.at(url).get('/api/session', { headers: HERE })).status).toBe(200);
+    }
 
     for (let count = 0; count < ALLOWED; count++) {
       expectRow(await stranger().get('/api/session', { headers: here() }), 'SESSION_INVALID');
@@ -45,6 +50,20 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect((await neighbour.post('/api/session/extend', {}, { headers: here() })).status).toBe(200);
     const tab = await openTab(neighbour, { headers: here() });
     tab.close();
+    // What empties the caches, and what no cache has had yet.
+    for (const each of [neighbour, neighbour.at(running.nodes.at(-1)!.url)]) {
+      expect((await each.post(`/api/switch_platform/${platform.id}`, {}, { headers: HERE })).status).toBe(200);
+      expect((await each.get('/api/session', { headers: HERE })).status).toBe(200);
+      expect((await each.post('/api/session/extend', {}, { headers: HERE })).status).toBe(200);
+    }
+    const phone = neighbour.device();
+    expect((await phone.login()).status).toBe(200);
+    expect((await phone.get('/api/session', { headers: HERE })).status).toBe(200);
+    const form = { current_password: 'correct horse battery staple', new_password: 'another correct battery' };
+    expect((await phone.post('/api/auth/password', form, { headers: HERE })).status).toBe(200);
+    expect((await phone.get('/api/session', { headers: HERE })).status).toBe(200);
+    expect((await phone.at(running.nodes.at(-1)!.url).get('/api/session', { headers: HERE })).status).toBe(200);
+    expect((await phone.post('/api/auth/logout', {}, { headers: HERE })).status).toBe(204);
     expectRow(await stranger().get('/api/session', { headers: THERE }), 'SESSION_INVALID');
   });
 });

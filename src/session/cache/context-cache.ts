@@ -57,14 +57,9 @@ export class ContextCache implements OnApplicationShutdown {
     return context;
   }
 
-  /** What this node knows by itself, without waiting for anybody. */
-  recall(tokenHash: string): SessionContext | null {
-    return this.usable() ? this.near.get(tokenHash) : null;
-  }
-
-  /** Whether this was the secret of a session not long ago; says nothing of its being live. */
-  async knows(tokenHash: string): Promise<boolean> {
-    return this.usable() && (this.near.get(tokenHash) ?? (await this.fromFar(tokenHash))) !== null;
+  /** Whether another node has seen this secret to be that of a session a moment ago. */
+  async shares(tokenHash: string): Promise<boolean> {
+    return this.usable() && (await this.fromFar(tokenHash)) !== null;
   }
 
   /** What a read of the database has shown of a session: another node may have noted it, and not said so here. */
