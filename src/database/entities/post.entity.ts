@@ -60,10 +60,14 @@ export class Post {
   @Column({ type: 'integer', default: 0 })
   attempts!: number;
 
+  /** It was sent, or may have been, and nothing has said what came of it: it is looked for before it is sent again. */
+  @Column({ type: 'boolean', default: false })
+  uncertain!: boolean;
+
   /** When a worker may take it up (again); a worker that has it moves this forward. Null: nothing left to do. */
   @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
   nextAttemptAt!: Date | null;
 }
 
-type Defaulted = 'language' | 'remoteId' | 'attempts' | 'nextAttemptAt';
+type Defaulted = 'language' | 'remoteId' | 'attempts' | 'uncertain' | 'nextAttemptAt';
 export type NewPost = Omit<Post, 'id' | 'platform' | Defaulted> & Partial<Pick<Post, Defaulted>>;

@@ -160,10 +160,15 @@ export class FakeRoutes {
   private listStatuses(asked: Asked, accountId: string): FakeAnswer {
     this.caller(asked);
     const limit = Math.min(Number(asked.query.get('limit') ?? 20), 40);
-    const minId = asked.query.get('min_id');
-    const own = this.store.statuses.filter((each) => each.accountId === accountId);
-    // `min_id`: the page right after it; else the newest page.
-    const page = minId ? own.filter(({ id }) => BigInt(id) > BigInt(minId)).slice(0, limit) : own.slice(-limit);
+    const { min_id: after, max_id: before } = Object.fromEntries(asked.query);
+    const own = this.store.statuses.filter(
+      (each) =>
+        each.accountId === accountId &&
+        (!after || BigInt(each.id) > BigInt(after)) &&
+        (!before || BigInt(each.id) < BigInt(before)),
+    );
+    // `min_id`: the page right after it; Pixelfed gives the newest page all the same.
+    const page = after && !this.store.isPixelfed ? own.slice(0, limit) : own.slice(-limit);
     return ok([...page].reverse().map((each) => this.views.status(each)));
   }
 

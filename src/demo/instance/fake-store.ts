@@ -50,6 +50,8 @@ export interface FakeInstanceOptions {
   knowsV2?: boolean;
   /** How often an attachment is said to be in the works before it is ready. */
   mediaDelay?: number;
+  /** The instance's clock; the machine's where there is none. */
+  now?: () => Date;
 }
 
 /** A refusal: its status and the words that go with it. */
@@ -73,6 +75,7 @@ export class FakeStore {
     { clientId: string; redirectUri: string; challenge: string; account: FakeAccount; used: boolean }
   >();
   private readonly byKey = new Map<string, FakeStatus>();
+  private readonly usedKeys = new Set<string>();
   /** Ids begin with the time, as Mastodon's do: they go on where they were after a restart. */
   private counter = BigInt(Date.now()) << 16n;
 
@@ -123,7 +126,7 @@ export class FakeStore {
 
   /** @throws FakeRefusal as Mastodon's validation does */
   post(account: FakeAccount, form: Record<string, unknown>, key: string | null): FakeStatus {
-    const seen = key && !this.isPixelfed ? this.byKey.get(`${account.id}:${key}`) : undefined;
+    const seen = this.seen(account, key);
     if (seen) return seen;
     const text = String(form.status ?? '');
     const spoilerText = String(form.spoiler_text ?? '');
@@ -149,13 +152,23 @@ export class FakeStore {
       visibility: String(form.visibility ?? 'public'),
       language: form.language ? String(form.language) : null,
       media: media as FakeMedia[],
-      createdAt: new Date(),
+      createdAt: this.options.now?.() ?? new Date(),
       editedAt: null,
       idempotencyKey: key,
     };
     this.statuses.push(status);
     if (key) this.byKey.set(`${account.id}:${key}`, status);
     return status;
+  }
+
+  /** Mastodon gives the status of a key once more. Pixelfed refuses a key that it has seen, whatever came of it. */
+  private seen(account: FakeAccount, key: string | null): FakeStatus | undefined {
+    if (key === null) return undefined;
+    const known = `${account.id}:${key}`;
+    if (!this.isPixelfed) return this.byKey.get(known);
+    if (this.usedKeys.has(known)) throw new FakeRefusal(400, 'Duplicate idempotency key.');
+    this.usedKeys.add(known);
+    return undefined;
   }
 
   requireFitting(text: string, spoilerText: string): void {

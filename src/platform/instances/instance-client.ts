@@ -18,6 +18,8 @@ const UPLOAD_TIMEOUT = 60_000;
 /** How long we leave an instance alone that says "too many" without saying for how long, and at most; ms. */
 const PAUSE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
+/** Statuses per page, the most that instances give. */
+const PAGE = 40;
 
 export interface StatusForm {
   status: string;
@@ -79,9 +81,21 @@ export class InstanceClient {
 
   /** The account's own, newest first. */
   async recentStatuses(accountId: string, limit: number, sinceId?: string | null): Promise<RemoteStatus[]> {
-    const query = new URLSearchParams({ limit: String(limit), exclude_reblogs: 'true' });
     // The oldest after `sinceId` first, so that no page is left out.
-    if (sinceId) query.set('min_id', sinceId);
+    return this.statuses(accountId, { limit: String(limit), ...(sinceId && { min_id: sinceId }) });
+  }
+
+  /** The account's own, newest first, in pages that are not empty: as far back as the caller goes on to ask. */
+  async *statusesBack(accountId: string): AsyncGenerator<RemoteStatus[]> {
+    let page = await this.statuses(accountId, { limit: String(PAGE) });
+    while (page.length > 0) {
+      yield page;
+      page = await this.statuses(accountId, { limit: String(PAGE), max_id: page.at(-1)!.id });
+    }
+  }
+
+  private async statuses(accountId: string, params: Record<string, string>): Promise<RemoteStatus[]> {
+    const query = new URLSearchParams({ ...params, exclude_reblogs: 'true' });
     const answer = await this.call(`/api/v1/accounts/${encodeURIComponent(accountId)}/statuses?${query}`);
     return Array.isArray(answer) ? answer.map(toStatus) : [];
   }

@@ -105,9 +105,10 @@ export class MediaService {
 
   private async noteAltText(tx: Transaction, image: Image, post: Post | null, altText: string | null) {
     const status = altText === null ? 'pending' : 'ready';
-    const published = post?.status === 'published';
-    // What the instance has been sent of an unpublished post says the old words: it is sent anew.
-    const change = { altText, status, ...(!published && { remoteId: null }) } as const;
+    // What the instance has been sent of an unpublished post says the old words: it is sent anew. What may be out
+    // already is looked for by its uploads first.
+    const kept = post?.status === 'published' || post?.uncertain;
+    const change = { altText, status, ...(!kept && { remoteId: null }) } as const;
     await this.posts.updateImage(tx.em, image.id, change);
     if (post) {
       const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));

@@ -94,7 +94,8 @@ export class PostService {
       const now = this.clock.now();
       const change = { status: 'queued', error: null, nextAttemptAt: dueAt(platform, now) } as const;
       await this.posts.update(tx.em, id, change);
-      await this.posts.forgetUploads(tx.em, id);
+      // What may be there is looked for by its uploads first.
+      if (!post.uncertain) await this.posts.forgetUploads(tx.em, id);
       return this.announce(tx, { ...post, ...change }, now);
     });
   }

@@ -87,7 +87,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
         images: await this.posts.imagesOf(em, [post.id]),
       }));
       if (!platform) return;
-      const outcome = await this.publication.attempt(post, platform, images, post.attempts > 0);
+      const outcome = await this.publication.attempt(post, platform, images);
       await this.settle(post, outcome);
     } catch (error) {
       // Its lease runs out, and whoever takes it up then looks first.
@@ -116,14 +116,15 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     const age = now.getTime() - post.createdAt.getTime();
     if (outcome.kind === 'published') {
       const { id, url } = outcome.status;
-      return { status: 'published', postUrl: url, remoteId: id, error: null, publishedAt: now, nextAttemptAt: null };
+      const published = { status: 'published', postUrl: url, remoteId: id, publishedAt: now } as const;
+      return { ...published, error: null, uncertain: false, nextAttemptAt: null };
     }
+    const { uncertain, reason } = outcome;
     if (outcome.kind === 'failed' || age > GIVE_UP_AFTER) {
-      return { status: 'failed', error: outcome.reason.slice(0, 500), nextAttemptAt: null };
+      return { status: 'failed', error: reason.slice(0, 500), uncertain, nextAttemptAt: null };
     }
-    const pause = outcome.pause ?? retryPause(age);
-    const nextAttemptAt = new Date(now.getTime() + pause);
-    return { status: outcome.sent ? 'publishing' : 'queued', nextAttemptAt };
+    const nextAttemptAt = new Date(now.getTime() + (outcome.pause ?? retryPause(age)));
+    return { status: uncertain ? 'publishing' : 'queued', uncertain, nextAttemptAt };
   }
 
   private async dropTwin(tx: Transaction, { userId, platformConnectionId }: Post, remoteId: string): Promise<void> {

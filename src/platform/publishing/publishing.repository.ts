@@ -22,7 +22,9 @@ export class PublishingRepository {
   /** Takes the post until `lease`. @returns false when another worker was faster */
   async claim(em: EntityManager, post: Post, lease: Date): Promise<boolean> {
     const seen = { id: post.id, attempts: post.attempts, nextAttemptAt: post.nextAttemptAt! };
-    const change = { status: 'publishing', attempts: post.attempts + 1, nextAttemptAt: lease } as const;
+    const taken = { status: 'publishing', attempts: post.attempts + 1, nextAttemptAt: lease } as const;
+    // What becomes of it is unknown until its worker has written it down; one that dies never does.
+    const change = { ...taken, uncertain: true };
     return (await em.update(Post, seen, change)).affected === 1;
   }
 

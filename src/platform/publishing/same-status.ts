@@ -2,7 +2,7 @@
 import type { RemoteStatus } from '../instances/instance-types';
 
 /** How far the instance's clock may be behind ours; ms. */
-const SKEW = 10 * 60_000;
+export const SKEW = 10 * 60_000;
 
 export interface SentPost {
   content: string;
