@@ -3,6 +3,7 @@
  * them on to the other nodes. So they are plain data, with times in ISO 8601.
  */
 
+import { Logger } from '@nestjs/common';
 import type { EndReason } from '../protocol/events';
 import type { DeadlinesView, PlatformView, PostView } from '../protocol/http';
 import { within } from './within';
@@ -65,13 +66,20 @@ type Listener<T> = (payload: T, source: Source) => unknown;
 export class DomainEvents {
   private readonly byName = new Map<DomainEventName, Set<Listener<never>>>();
   private readonly ofAny = new Set<Listener<DomainEvent>>();
+  private readonly logger = new Logger('Events');
 
-  /** Resolves when all listeners have done their part, or soon after: nobody holds up an answer for long. */
+  /**
+   * Resolves when all listeners have done their part, or soon after: nobody holds up an answer for long. Never rejects:
+   * the fact stands, and what a listener makes of it is no fault of whoever brought it about.
+   */
   async publish(event: DomainEvent, source: Source = 'here'): Promise<void> {
-    const named = [...(this.byName.get(event.name) ?? [])].map((listen) => listen(event.payload as never, source));
-    const pending = [...named, ...[...this.ofAny].map((listen) => listen(event, source))].filter(Boolean);
+    const calls = [
+      ...[...(this.byName.get(event.name) ?? [])].map((listen) => () => listen(event.payload as never, source)),
+      ...[...this.ofAny].map((listen) => () => listen(event, source)),
+    ];
+    const pending = calls.map((call) => this.attempt(event.name, call)).filter(Boolean);
     if (pending.length === 0) return;
-    await within(PATIENCE, Promise.allSettled(pending)).catch(() => undefined);
+    await within(PATIENCE, Promise.all(pending)).catch(() => undefined);
   }
 
   /** @returns its undo */
@@ -79,6 +87,17 @@ export class DomainEvents {
     const listeners = this.byName.get(name) ?? new Set();
     this.byName.set(name, listeners.add(listener as Listener<never>));
     return () => listeners.delete(listener as Listener<never>);
+  }
+
+  /** @returns a promise where the listener needs time */
+  private attempt(name: DomainEventName, call: () => unknown): unknown {
+    const failed = (error: unknown) => this.logger.error(`After ${name}: ${(error as Error).stack ?? error}`);
+    try {
+      const result = call();
+      return result instanceof Promise ? result.catch(failed) : undefined;
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** Every event, with where it came from. @returns its undo */
