@@ -25,21 +25,52 @@ function scripts(input, { copyPublicDir = false, ...output }) {
   };
 }
 
-/** We speak WebSocket alone: what engine.io brings for browsers without it stays out of every page. */
-const oneTransport = {
-  name: 'one-transport',
-  load(id) {
-    if (!id.endsWith('/engine.io-client/build/esm/transports/index.js')) return null;
-    return "import { WS } from './websocket.js'; export const transports = { websocket: WS };";
-  },
-};
+/** One script in one file: the classic one cannot share chunks with a module. */
+const alone = (entry, format, file) => scripts(here(entry), { format, entryFileNames: file, codeSplitting: false });
+
+/** We say JSON over WebSocket alone: what Socket.IO brings for other transports and for bytes stays out of every page. */
+function jsonOverWebsocketOnly() {
+  const standIns = {
+    'engine.io-client/build/esm/transports/index.js':
+      "import { WS } from './websocket.js'; export const transports = { websocket: WS };",
+    'engine.io-client/build/esm/transports/polling-xhr.js': 'export class XHR {}',
+    'engine.io-client/build/esm/transports/polling-fetch.js': 'export class Fetch {}',
+    'engine.io-client/build/esm/transports/webtransport.js': 'export class WT {}',
+    'socket.io-parser/build/esm/is-binary.js': 'export const isBinary = () => false; export const hasBinary = isBinary;',
+    'socket.io-parser/build/esm/binary.js': 'export const deconstructPacket = null; export const reconstructPacket = null;',
+  };
+  return {
+    name: 'json-over-websocket-only',
+    load: (id) => standIns[/node_modules\/((?:engine\.io-client|socket\.io-parser)\/.+)$/.exec(id)?.[1]] ?? null,
+  };
+}
+
+/** The icons that elements/icons.ts names, in one file: `<use href="/client/icons.svg#name">`. */
+function iconSprite() {
+  const names = [...readFileSync(here('./elements/icons.ts'), 'utf8').matchAll(/^ {2}'(.+)',$/gm)].map(
+    ([, name]) => name,
+  );
+  const symbol = (name) => {
+    const svg = readFileSync(here(`../node_modules/lucide-static/icons/${name}.svg`), 'utf8');
+    const inside = /<svg[^>]*>(.*)<\/svg>/s.exec(svg)[1].replace(/\s+/g, ' ').trim();
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${inside}</symbol>`;
+  };
+  const source = `<!-- Lucide, ISC licence --><svg xmlns="http://www.w3.org/2000/svg">${names.map(symbol).join('')}</svg>`;
+  return {
+    name: 'icon-sprite',
+    applyToEnvironment: ({ name }) => name === 'client',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'icons.svg', source });
+    },
+  };
+}
 
 export default defineConfig({
   plugins: [oneTransport],
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',
-  plugins: [websocketOnly(), iconSprite()],
+  plugins: [jsonOverWebsocketOnly(), iconSprite()],
   environments: {
     client: script('./app/main.ts', 'iife', 'app.js', { copyPublicDir: true }),
     classic: script('./vedfolnir.ts', 'iife', 'vedfolnir.js'),

@@ -1,0 +1,34 @@
+/** What a page loads must stay small. Counted as it is sent: gzip, in KB of 1024 bytes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ROOT } from './run.mjs';
+
+const BUDGETS = [
+  ['core, transport and elements', ['vedfolnir.js', 'elements.mjs'], 35],
+  ['the composer, where there is one', ['composer.mjs'], 8],
+];
+const FOLDER = join(ROOT, 'dist/client');
+
+/** A module and all that it imports at once; what it imports when it needs it is not loaded with it. */
+function withImports(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  const code = readFileSync(join(FOLDER, file), 'utf8');
+  for (const [, name] of code.matchAll(/(?:from|import)\s*["']\.{1,2}\/([^"']+\.mjs)["']/g)) {
+    withImports(file.startsWith('parts/') ? join('parts', name).replace('parts/parts/', 'parts/') : name, found);
+  }
+  return found;
+}
+
+/** @returns {{code: number, output: string}} as a command would */
+export function checkSizes() {
+  const loaded = new Set();
+  const lines = BUDGETS.map(([what, files, limit]) => {
+    const fresh = files.flatMap((file) => [...withImports(file)]).filter((file) => !loaded.has(file));
+    for (const file of fresh) loaded.add(file);
+    const bytes = fresh.reduce((sum, file) => sum + gzipSync(readFileSync(join(FOLDER, file)), { level: 9 }).length, 0);
+    return { over: bytes > limit * 1024, line: `${what}: ${(bytes / 1024).toFixed(1)} KB of ${limit}` };
+  });
+  return { code: lines.some(({ over }) => over) ? 1 : 0, output: lines.map(({ line }) => line).join('\n') };
+}
