@@ -5,6 +5,9 @@ import { defineConfig } from 'vite';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** What the elements, the composer and our pages have in common. */
+const SHARED = /node_modules\/(lit|@lit)|client\/(elements\/[\w-]+|core\/errors)\.ts$|protocol\/http\.ts$/;
+
 /** @param output what tells one of the builds from the others */
 function scripts(input, { copyPublicDir = false, ...output }) {
   return {
@@ -36,12 +39,27 @@ function jsonOverWebsocketOnly() {
     'engine.io-client/build/esm/transports/polling-xhr.js': 'export class XHR {}',
     'engine.io-client/build/esm/transports/polling-fetch.js': 'export class Fetch {}',
     'engine.io-client/build/esm/transports/webtransport.js': 'export class WT {}',
-    'socket.io-parser/build/esm/is-binary.js': 'export const isBinary = () => false; export const hasBinary = isBinary;',
-    'socket.io-parser/build/esm/binary.js': 'export const deconstructPacket = null; export const reconstructPacket = null;',
+    'socket.io-parser/build/esm/is-binary.js':
+      'export const isBinary = () => false; export const hasBinary = isBinary;',
+    'engine.io-parser/build/esm/contrib/base64-arraybuffer.js': 'export const decode = null;',
+    'socket.io-parser/build/esm/binary.js':
+      'export const deconstructPacket = null; export const reconstructPacket = null;',
   };
   return {
     name: 'json-over-websocket-only',
-    load: (id) => standIns[/node_modules\/((?:engine\.io-client|socket\.io-parser)\/.+)$/.exec(id)?.[1]] ?? null,
+    load: (id) =>
+      standIns[/node_modules\/((?:engine\.io-(?:client|parser)|socket\.io-parser)\/.+)$/.exec(id)?.[1]] ?? null,
+  };
+}
+
+/** Our templates are indented for those who read them. In what is minified, such spaces stand in templates alone. */
+function withoutIndentation() {
+  return {
+    name: 'without-indentation',
+    generateBundle(_options, bundle) {
+      for (const part of Object.values(bundle))
+        if (part.type === 'chunk') part.code = part.code.replace(/\n\s+/g, '\n');
+    },
   };
 }
 
@@ -70,12 +88,26 @@ export default defineConfig({
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',
-  plugins: [jsonOverWebsocketOnly(), iconSprite()],
+  plugins: [jsonOverWebsocketOnly(), iconSprite(), withoutIndentation()],
   environments: {
-    client: script('./app/main.ts', 'iife', 'app.js', { copyPublicDir: true }),
-    classic: script('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
-    module: script('./index.ts', 'es', 'vedfolnir.mjs'),
-    purify: script('./purify.ts', 'es', 'purify.mjs'),
+    client: scripts(
+      {
+        elements: here('./elements/index.ts'),
+        composer: here('./elements/composer/composer.ts'),
+        drafts: here('./elements/composer/drafts.ts'),
+        app: here('./app/main.ts'),
+      },
+      {
+        format: 'es',
+        entryFileNames: '[name].mjs',
+        chunkFileNames: 'parts/[name].mjs',
+        copyPublicDir: true,
+        codeSplitting: { groups: [{ name: 'elements', test: SHARED }] },
+      },
+    ),
+    classic: alone('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
+    module: alone('./index.ts', 'es', 'vedfolnir.mjs'),
+    purify: alone('./purify.ts', 'es', 'purify.mjs'),
   },
   builder: {
     async buildApp(builder) {

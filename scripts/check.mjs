@@ -1,8 +1,7 @@
-/** `npm run check`: format, lint, import cycles, types and unit tests, quickest first, until one fails. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ensurePackages, requireNode } from './lib/prepare.mjs';
-import { ROOT, runQuietly, seconds, tool } from './lib/run.mjs';
+/** `npm run check`: format, lint, import cycles, types, unit tests and the size of what a page loads, quickest first, until one fails. */
+import { ensureBuild, ensurePackages, requireNode } from './lib/prepare.mjs';
+import { runQuietly, seconds, tool } from './lib/run.mjs';
+import { checkSizes } from './lib/size.mjs';
 
 requireNode();
 await ensurePackages();
@@ -11,17 +10,22 @@ const tsc = tool('typescript/bin/tsc');
 const steps = [
   ['format, lint, import cycles', [...tool('@biomejs/biome/bin/biome'), 'check']],
   ['types of the server and the tests', [...tsc, '--noEmit', '--project', 'tsconfig.json']],
-  ['types of the client', [...tsc, '--noEmit', '--project', 'client/tsconfig.json'], 'client/tsconfig.json'],
+  ['types of the client', [...tsc, '--noEmit', '--project', 'client/tsconfig.json']],
   ['unit tests', [...tool('jest/bin/jest.js'), '--selectProjects', 'unit']],
 ];
 
-for (const [name, command, onlyWith] of steps) {
-  if (onlyWith && !existsSync(join(ROOT, onlyWith))) continue;
+for (const [name, command] of steps) {
   const started = Date.now();
-  const { code, output } = await runQuietly(command);
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds(started)})`);
-  if (code !== 0) {
-    console.error(output.trimEnd());
-    process.exit(code);
-  }
+  report(name, started, await runQuietly(command));
+}
+await ensureBuild();
+const started = Date.now();
+const sizes = checkSizes();
+report(`size of what a page loads: ${sizes.output}`, started, sizes);
+
+function report(name, since, { code, output }) {
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds(since)})`);
+  if (code === 0) return;
+  console.error(output.trimEnd());
+  process.exit(code);
 }

@@ -15,14 +15,11 @@ import { ExpiryDialog } from './parts/expiry-dialog';
 import { showOfflineBanner } from './parts/offline-banner';
 import { Switcher } from './parts/switcher';
 
-const PAGES: Record<string, (root: HTMLElement) => void> = {
-  login: (root) => new LoginPage(root).draw(),
-  register: (root) => new RegisterPage(root).draw(),
-  home: (root) => new HomePage(root).draw(),
-  platforms: (root) => new PlatformsPage(root).draw(),
-  devices: (root) => new DevicesPage(root).draw(),
-  account: (root) => new AccountPage(root).draw(),
-};
+/** A file of its own: only a page for writing needs it. */
+const COMPOSER = '/client/composer.mjs';
+
+showActivePlatform();
+if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOSER);
 
 // Who signs in elsewhere in this browser is signed in here, unless they came to sign in once more.
 const again = new URLSearchParams(window.location.search).has('again');

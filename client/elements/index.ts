@@ -1,7 +1,6 @@
 /** Elements for any page: import this after `/client/vedfolnir.js`, and each tag is there. */
 import './elements.css';
-import './composer/composer';
-import { forgetDraftsOnLogout } from './composer/drafts';
+import { forgetDraftsOnLogout } from './composer/forget-drafts';
 import './connection-dot';
 import './device-list';
 import './expiry-dialog';

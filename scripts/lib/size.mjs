@@ -6,7 +6,7 @@ import { ROOT } from './run.mjs';
 
 const BUDGETS = [
   ['core, transport and elements', ['vedfolnir.js', 'elements.mjs'], 35],
-  ['the composer, where there is one', ['composer.mjs'], 8],
+  ['the composer, where there is one', ['composer.mjs'], 10],
 ];
 const FOLDER = join(ROOT, 'dist/client');
 
@@ -30,5 +30,5 @@ export function checkSizes() {
     const bytes = fresh.reduce((sum, file) => sum + gzipSync(readFileSync(join(FOLDER, file)), { level: 9 }).length, 0);
     return { over: bytes > limit * 1024, line: `${what}: ${(bytes / 1024).toFixed(1)} KB of ${limit}` };
   });
-  return { code: lines.some(({ over }) => over) ? 1 : 0, output: lines.map(({ line }) => line).join('\n') };
+  return { code: lines.some(({ over }) => over) ? 1 : 0, output: lines.map(({ line }) => line).join('; ') };
 }

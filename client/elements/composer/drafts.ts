@@ -1,5 +1,4 @@
 import { createStore, promisifyRequest } from 'idb-keyval';
-import { on, session } from '../session';
 import { DraftBook } from './draft-book';
 
 const run = createStore('vedfolnir-drafts', 'drafts');
@@ -23,16 +22,3 @@ export const drafts = new DraftBook(
   },
   () => Date.now(),
 );
-
-/** Signing out removes the drafts of the person, in whichever tab it is heard. They survive every other end. */
-export function forgetDraftsOnLogout(): void {
-  let user = session.getState()?.user.id;
-  on('sessionStateChanged', (state) => {
-    user = state.user.id;
-  });
-  on('sessionExpired', ({ reason, errorCode }) => {
-    // A cookie that is gone may also have run out with its session. Who did sign out here has heard it by itself.
-    const signedOut = reason === 'logout' && errorCode !== 'AUTHENTICATION_REQUIRED';
-    if (signedOut && user !== undefined) drafts.forget(user);
-  });
-}
