@@ -89,6 +89,7 @@ export function composerForm(view: ComposerView): TemplateResult {
           id=${TEXT_ID}
           name="content"
           rows="5"
+          dir="auto"
           placeholder=${PLACEHOLDERS[platform.type](characterLimit(platform))}
           aria-describedby=${COUNTER_ID}
           aria-invalid=${left < 0}
@@ -130,6 +131,7 @@ function line(name: 'title' | 'spoiler_text', label: string, { writing, sending 
         id="vf-composer-${name}"
         name=${name}
         autocomplete="off"
+        dir="auto"
         ?readonly=${sending}
         .value=${writing.text[name]}
       />

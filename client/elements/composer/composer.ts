@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
 import { platformDetail, type StateDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
@@ -60,6 +60,7 @@ export class Composer extends SessionElement {
     document.addEventListener('visibilitychange', seen, { signal });
     window.addEventListener('pagehide', () => keeper.flush(), { signal });
     this.listen('sessionStateChanged', (state) => this.know(state));
+    this.listen('sessionExpired', () => this.over());
     const state = session.getState();
     if (state) this.know(state);
   }
@@ -74,14 +75,14 @@ export class Composer extends SessionElement {
     this.field?.setCustomValidity(over ? 'The post is too long' : '');
   }
 
-  private form(): TemplateResult {
+  private form(): TemplateResult | typeof nothing {
     const { target, writing, limits, previewing, sending } = this;
     const { platform, movedTo } = target;
     const manage = this.manage ?? '/platforms';
     if (platform) {
       return composerForm({ platform, movedTo, writing, limits, previewing, sending, manage, act: this.act });
     }
-    if (!session.getState()) return placeholder('Looking for your platform', 2);
+    if (!session.getState()) return this.userId === null ? placeholder('Looking for your platform', 2) : nothing;
     return html`<p>No platform is active. <a href=${manage}>Choose or connect one</a> to post.</p>`;
   }
 
@@ -107,6 +108,7 @@ export class Composer extends SessionElement {
     const found = readServerForm(this);
     if (!found) return;
     this.target.follow(found.platform, false);
+    if (found.pinned) this.target.keep();
     if (found.text.content || found.text.title || found.text.spoiler_text) this.writing.write(found.text);
     void this.updateComplete.then(() => {
       for (const error of found.errors) notify(error, 'error');
@@ -122,6 +124,13 @@ export class Composer extends SessionElement {
     const moved = this.target.follow(platform, this.sending || this.writing.begun);
     if (moved || another) this.open(user.id);
     if (!this.target.asks) void this.writing.tray.work();
+    this.requestUpdate();
+  }
+
+  /** Nothing of a session that is over stays to be seen, whatever the page does. */
+  private over(): void {
+    this.writing.leave();
+    this.target.follow(null, false);
     this.requestUpdate();
   }
 

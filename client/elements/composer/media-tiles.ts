@@ -64,11 +64,12 @@ function tile({ writing, limits, sending }: TilesView, item: Attachment, index: 
               : nothing
           }
         </div>
-        <label for=${id}>Description of ${file.name}</label>
+        <label for=${id}>Description<span class="vf-hidden"> of ${file.name}</span></label>
         <textarea
           class="vf-input"
           id=${id}
           rows="2"
+          dir="auto"
           aria-describedby="${id}-count"
           aria-invalid=${length > limit}
           ?readonly=${sending}

@@ -6,10 +6,14 @@ import type { Attachment } from './media-tray';
 import type { Platform } from './target';
 
 /** The post as it will look: words as text, addresses as links, pictures with what is said of them. */
-export function preview(platform: Platform, { content, spoiler_text }: PostText, files: Attachment[]): TemplateResult {
+export function preview(
+  platform: Platform,
+  { content, spoiler_text, language }: PostText,
+  files: Attachment[],
+): TemplateResult {
   const paragraphs = content.trim() === '' ? [] : content.trim().split(/\n{2,}/);
   const body = html`
-    ${paragraphs.map((paragraph) => html`<p>${splitAtLinks(paragraph).map(piece)}</p>`)}
+    ${paragraphs.map((paragraph) => html`<p dir="auto" lang=${language}>${splitAtLinks(paragraph).map(piece)}</p>`)}
     ${files.map(({ url, altText, file }) => (url ? html`<img src=${url} alt=${altText} />` : html`<p>${file.name}</p>`))}
   `;
   return html`
@@ -18,7 +22,7 @@ export function preview(platform: Platform, { content, spoiler_text }: PostText,
         ${face(platform)}
         <span><strong>${platform.name}</strong> <span class="vf-hint">${handle(platform)}</span></span>
       </p>
-      ${spoiler_text.trim() ? html`<details><summary>${spoiler_text}</summary>${body}</details>` : body}
+      ${spoiler_text.trim() ? html`<details><summary dir="auto" lang=${language}>${spoiler_text}</summary>${body}</details>` : body}
     </article>
   `;
 }

@@ -15,6 +15,7 @@ export class SentPosts extends SessionElement {
   private readonly known = new Map<number, PostView>();
   private sent: { id: number; platformName: string }[] = [];
   private looking = 0;
+  private userId = session.getState()?.user.id;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -32,6 +33,8 @@ export class SentPosts extends SessionElement {
   protected override begin(): void {
     this.listen('postUpdated', ({ post }) => this.learn([post]));
     this.listen('postRemoved', ({ postId }) => this.drop(postId));
+    this.listen('sessionStateChanged', ({ user }) => this.of(user.id));
+    this.listen('sessionExpired', () => this.of(undefined));
     this.listen('sessionConnectionChanged', ({ connected }) => connected && void this.look());
   }
 
@@ -51,7 +54,7 @@ export class SentPosts extends SessionElement {
     const { status, content, title, url, error } = post;
     return html`
       <li class="vf-card" data-post-id=${id}>
-        <p class="vf-sent-text">${title || content || 'An image'}</p>
+        <p class="vf-sent-text" dir="auto">${title || content || 'An image'}</p>
         <p class="vf-actions">
           ${statusBadge(status)} <span class="vf-hint">${platformName}</span>
           ${
@@ -83,6 +86,13 @@ export class SentPosts extends SessionElement {
         <button type="button" class="vf-button" data-kind="danger" @click=${discard}>Discard</button>
       </p>
     `;
+  }
+
+  /** What one person has sent is no other's to see. */
+  private of(userId: number | undefined): void {
+    if (userId !== this.userId) this.sent = [];
+    this.userId = userId;
+    this.requestUpdate();
   }
 
   private learn(posts: PostView[]): void {

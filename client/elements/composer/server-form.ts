@@ -4,6 +4,8 @@ import type { Platform } from './target';
 
 export interface ServerForm {
   platform: Platform;
+  /** It was answered "keep" before: it is for this platform whatever is active. */
+  pinned: boolean;
   text: Partial<PostText>;
   /** Why the server gave it back. */
   errors: string[];
@@ -19,13 +21,15 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
   const type = platformType as PlatformType;
   const limit = Number(form.querySelector<HTMLElement>('[data-char-limit]')?.dataset.charLimit);
   const names = ['title', 'content', 'spoiler_text', 'visibility'];
-  const text = Object.fromEntries([...new FormData(form)].filter(([name]) => names.includes(name)));
+  const data = new FormData(form);
+  const text = Object.fromEntries([...data].filter(([name]) => names.includes(name)));
   const errors = Array.from(form.querySelectorAll('.vf-error'), ({ textContent }) => textContent.trim());
   const active = document.activeElement;
   const focused = form.contains(active) ? (active?.getAttribute('name') ?? null) : null;
   root.replaceChildren();
   return {
     platform: { id: Number(platformId), name: platformName, type, maxCharacters: limit || CHARACTER_LIMITS[type] },
+    pinned: data.has('platform_pinned'),
     text,
     errors,
     focused,
