@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
+import { AppError } from './common/app-error';
 import { type Config, ConfigError, loadConfig } from './config';
 import { type DemoInstance, startDemoInstances } from './demo/demo-instances';
 import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo';
@@ -64,6 +65,7 @@ function stopOn(app: NestFastifyApplication): void {
 
 /** One line for what the operator can mend, the whole trace for what only we can. */
 function reasonOf(error: unknown): string {
+  if (error instanceof AppError) return error.options.cause ? reasonOf(error.options.cause) : error.message;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (error instanceof ConfigError) return message;
   if (code === 'EADDRINUSE') return `${message}. Stop what listens there, or set PORT`;

@@ -4,9 +4,12 @@ import { createConnection } from 'mysql2/promise';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { readerOptions, writerOptions } from '../../ormconfig';
 import type { DatabaseConfig } from '../config';
+import { migrate, untilFree } from './migrate';
 
 /** A second node that starts meanwhile waits this long for the first one's migrations; seconds. */
 const MIGRATION_WAIT = 120;
+/** Milliseconds. */
+const CONNECT_TIMEOUT = 3000;
 
 /** The open connections: one that writes, and on SQLite a second one that reads. */
 export class Connections {
@@ -17,30 +20,23 @@ export class Connections {
     readonly serial: boolean,
   ) {}
 
-  /** Connects, and brings the tables up to date; safe when several nodes start together. */
-  static async open(database: DatabaseConfig, pool: number): Promise<Connections> {
-    if (database.kind === 'mysql') return Connections.openMysql(database.url, pool);
-    mkdirSync(dirname(database.path), { recursive: true });
-    const writer = await new DataSource(writerOptions(database, pool, 'mysql')).initialize();
-    await writer.runMigrations();
-    const reader = await new DataSource(readerOptions(database)).initialize();
-    return new Connections(writer, reader, true);
-  }
-
-  private static async openMysql(url: string, pool: number): Promise<Connections> {
-    // A connection of its own: the lock must hold while the pool, be it of one, runs the migrations.
-    const guard = await createConnection({ uri: url, connectTimeout: 3000 });
+  /**
+   * Connects, and brings the tables up to date; safe when several nodes start together.
+   * @param patience how long to wait for another that does the same; seconds
+   * @throws AppError DATABASE_ERROR when it takes longer
+   */
+  static async open(database: DatabaseConfig, pool: number, patience = MIGRATION_WAIT): Promise<Connections> {
+    if (database.kind === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
+    const flavour = database.kind === 'mysql' ? await flavourOf(database.url) : 'mysql';
+    const writer = await untilFree(patience, () => new DataSource(writerOptions(database, pool, flavour)).initialize());
     try {
-      const [[info]] = (await guard.query('SELECT VERSION() AS version')) as unknown as [[{ version: string }]];
-      const flavour = /mariadb/i.test(info.version) ? 'mariadb' : 'mysql';
-      const writer = new DataSource(writerOptions({ kind: 'mysql', url }, pool, flavour));
-      await guard.query("SELECT GET_LOCK(CONCAT('vedfolnir_migrations_', DATABASE()), ?)", [MIGRATION_WAIT]);
-      await writer.initialize();
-      readCommitted(writer);
-      await writer.runMigrations();
-      return new Connections(writer, writer, false);
-    } finally {
-      await guard.end();
+      if (database.kind === 'mysql') readCommitted(writer);
+      await migrate(writer, database, patience);
+      if (database.kind === 'mysql') return new Connections(writer, writer, false);
+      return new Connections(writer, await new DataSource(readerOptions(database)).initialize(), true);
+    } catch (error) {
+      await writer.destroy();
+      throw error;
     }
   }
 
@@ -60,13 +56,25 @@ export class Connections {
   }
 }
 
+/** They differ in what the entities are made of. */
+async function flavourOf(url: string): Promise<'mysql' | 'mariadb'> {
+  const connection = await createConnection({ uri: url, connectTimeout: CONNECT_TIMEOUT });
+  try {
+    const [[info]] = (await connection.query('SELECT VERSION() AS version')) as unknown as [[{ version: string }]];
+    return /mariadb/i.test(info.version) ? 'mariadb' : 'mysql';
+  } finally {
+    connection.destroy();
+  }
+}
+
 /**
  * Every transaction starts by locking its user's row, so each later statement must see what was committed while it
  * waited, and gap locks would only make strangers wait for each other.
  */
 function readCommitted(source: DataSource): void {
+  const level = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
   const { pool } = source.driver as unknown as {
     pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
   };
-  pool.on('connection', (connection) => connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'));
+  pool.on('connection', (connection) => connection.query(level));
 }

@@ -47,6 +47,11 @@ export function isCollision(error: unknown): boolean {
   return COLLISION.has(codeOf(error));
 }
 
+/** SQLite: another process is writing. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY');
+}
+
 /** The database cannot be reached, or does not answer. */
 export function databaseAway(cause: unknown): AppError {
   return new AppError('DATABASE_ERROR', { retryAfter: RETRY_AFTER, cause });

@@ -1,13 +1,18 @@
 /** One unit of work over both databases: nothing lost, nothing half done, nothing refused. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { DomainEvents } from '../../src/common/domain-events';
 import type { DatabaseConfig } from '../../src/config';
 import { Connections } from '../../src/database/connections';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { Post } from '../../src/database/entities/post.entity';
 import { User } from '../../src/database/entities/user.entity';
+import { NodeLock } from '../../src/database/node-lock';
 import { UnitOfWork } from '../../src/database/unit-of-work';
-import { temporaryFolder } from '../support/processes';
+import { MIGRATIONS } from '../../src/migrations';
+import { eventually } from '../support/eventually';
+import { launch, temporaryFolder } from '../support/processes';
 import { createDatabase } from '../support/services';
 
 const KINDS: [string, () => Promise<DatabaseConfig>][] = [
@@ -28,6 +33,29 @@ const user = (name: string): Omit<User, 'id'> => ({
   lastPlatformId: null,
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
 });
+
+/** Does as a process does that changes the tables, while `work` is done. */
+async function holdMigrations(config: DatabaseConfig, work: () => Promise<void>): Promise<void> {
+  if (config.kind === 'mysql') return void (await new NodeLock(config).run('migrations', 0, work));
+  const other = new Database(config.path);
+  other.pragma('journal_mode = WAL');
+  other.exec('BEGIN IMMEDIATE');
+  await work();
+  other.close();
+}
+
+/** A process that opens the database at the very moment when the others do. */
+const starter = (config: DatabaseConfig, go: string) => `
+  const { existsSync } = require('node:fs');
+  const { Connections } = require(${JSON.stringify(join(__dirname, '../../dist/src/database/connections.js'))});
+  console.log('waiting');
+  while (!existsSync(${JSON.stringify(go)}));
+  Connections.open(${JSON.stringify(config)}, 1).then(async (connections) => {
+    const rows = await connections.reader.query('SELECT id FROM installation');
+    console.log(rows.length, 'installation');
+    await connections.close();
+  });
+`;
 
 describe.each(KINDS)('%s', (_, configure) => {
   let config: DatabaseConfig;
@@ -50,9 +78,19 @@ describe.each(KINDS)('%s', (_, configure) => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('undoes its migrations and does them again', async () => {
-    await connections.writer.undoLastMigration();
-    await connections.writer.runMigrations();
+  it('undoes its migrations, one after the other, and does them again', async () => {
+    const { writer } = connections;
+    for (let left = MIGRATIONS.length; left > 0; left--) {
+      expect(await writer.query('SELECT name FROM migrations')).toHaveLength(left);
+      await writer.undoLastMigration();
+    }
+    const runner = writer.createQueryRunner();
+    const left = writer.entityMetadatas.map(async ({ tableName }) => [tableName, await runner.hasTable(tableName)]);
+    expect((await Promise.all(left)).filter(([, isThere]) => isThere)).toEqual([]);
+    await runner.release();
+    await writer.runMigrations();
+    const { upQueries } = await writer.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
     expect(await work.read((em) => em.count(User))).toBe(0);
   });
 
@@ -61,6 +99,32 @@ describe.each(KINDS)('%s', (_, configure) => {
     const nodes = await Promise.all([Connections.open(fresh, 1), Connections.open(fresh, 1)]);
     open.push(...nodes);
     for (const node of nodes) expect(await new UnitOfWork(node, events).read((em) => em.count(User))).toBe(0);
+  });
+
+  it('touches no table while another process is at it', async () => {
+    const fresh = await configure();
+    let refused: unknown;
+    await holdMigrations(fresh, async () => {
+      refused = await Connections.open(fresh, 1, 0).catch((error: unknown) => error);
+    });
+    expect(refused).toMatchObject({ code: 'DATABASE_ERROR', message: expect.stringContaining('Another process') });
+    const late = await Connections.open(fresh, 1, 0);
+    open.push(late);
+    expect(await late.reader.query('SELECT name FROM migrations')).toHaveLength(MIGRATIONS.length);
+  });
+
+  it('lets several processes start together on an empty database', async () => {
+    const folder = temporaryFolder();
+    const go = join(folder, 'go');
+    const script = join(folder, 'start.cjs');
+    writeFileSync(script, starter(await configure(), go));
+    const processes = Array.from({ length: 4 }, () => launch(process.execPath, [script]));
+    for (const each of processes) await eventually(() => each.output().includes('waiting'), { timeout: 30_000 });
+    writeFileSync(go, '');
+    for (const each of processes) {
+      const { code } = await each.exited;
+      expect([code, each.output()]).toEqual([0, 'waiting\n1 installation\n']);
+    }
   });
 
   it('keeps times to the millisecond in UTC, names by case and accent, and emoji whole', async () => {
