@@ -30,7 +30,7 @@ export class Connections {
     const flavour = database.kind === 'mysql' ? await flavourOf(database.url) : 'mysql';
     const writer = await untilFree(patience, () => new DataSource(writerOptions(database, pool, flavour)).initialize());
     try {
-      if (database.kind === 'mysql') readCommitted(writer);
+      if (database.kind === 'mysql') await readCommitted(writer);
       await migrate(writer, database, patience);
       if (database.kind === 'mysql') return new Connections(writer, writer, false);
       return new Connections(writer, await new DataSource(readerOptions(database)).initialize(), true);
@@ -71,10 +71,12 @@ async function flavourOf(url: string): Promise<'mysql' | 'mariadb'> {
  * Every transaction starts by locking its user's row, so each later statement must see what was committed while it
  * waited, and gap locks would only make strangers wait for each other.
  */
-function readCommitted(source: DataSource): void {
+async function readCommitted(source: DataSource): Promise<void> {
   const level = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
   const { pool } = source.driver as unknown as {
     pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
   };
   pool.on('connection', (connection) => connection.query(level));
+  // The one that there is already, to try whether the database answers.
+  await source.query(level);
 }

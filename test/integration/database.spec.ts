@@ -236,6 +236,22 @@ describe.each(KINDS)('%s', (_, configure) => {
   });
 });
 
+it('reads what others have committed on every connection of the pool, the first one too', async () => {
+  const connections = await Connections.open({ kind: 'mysql', url: await createDatabase() }, 3);
+  const level = async () => {
+    const runner = connections.writer.createQueryRunner();
+    const [row] = (await runner.query(
+      "SHOW VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')",
+    )) as [{ Value: string }];
+    return { runner, level: row.Value };
+  };
+  // Each holds on to its connection, so that the next one is given another.
+  const held = [await level(), await level(), await level()];
+  expect(held.map(({ level }) => level)).toEqual(Array(3).fill('READ-COMMITTED'));
+  await Promise.all(held.map(({ runner }) => runner.release()));
+  await connections.close();
+});
+
 it('tries a transaction again that met another one on MariaDB', async () => {
   const connections = await Connections.open({ kind: 'mysql', url: await createDatabase() }, 10);
   const work = new UnitOfWork(connections, new DomainEvents());
