@@ -38,6 +38,7 @@ interface Row {
   display_name: string | null;
   avatar_url: string | null;
   needs_reconnect: number | boolean;
+  reconnect_reason: string | null;
   max_characters: number | null;
   characters_per_url: number | null;
 }
@@ -47,7 +48,7 @@ const QUERY = `
     s.absolute_expires_at, s.ended_at, s.end_reason, s.user_agent, s.ip_address, s.user_id,
     u.revision, u.username, u.email, u.role, u.is_active,
     p.id AS platform_id, p.name AS platform_name, p.platform_type, p.instance_url, p.username AS platform_username,
-    p.is_default, p.display_name, p.avatar_url, p.needs_reconnect, p.max_characters, p.characters_per_url
+    p.is_default, p.display_name, p.avatar_url, p.needs_reconnect, p.reconnect_reason, p.max_characters, p.characters_per_url
   FROM user_sessions s
   JOIN users u ON u.id = s.user_id
   LEFT JOIN platform_connections p ON p.id = s.active_platform_id AND p.is_active = 1
@@ -102,6 +103,7 @@ function toPlatform(row: Row, id: number): SessionContext['platform'] {
     displayName: row.display_name,
     avatarUrl: row.avatar_url,
     needsReconnect: Boolean(row.needs_reconnect),
+    reconnectReason: row.reconnect_reason,
     maxCharacters: row.max_characters,
     charactersPerUrl: row.characters_per_url,
   });

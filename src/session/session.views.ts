@@ -14,7 +14,10 @@ type ShownPlatform = Pick<
   'id' | 'name' | 'platformType' | 'instanceUrl' | 'username' | 'isDefault' | 'isActive'
 > &
   Partial<
-    Pick<PlatformConnection, 'displayName' | 'avatarUrl' | 'needsReconnect' | 'maxCharacters' | 'charactersPerUrl'>
+    Pick<
+      PlatformConnection,
+      'displayName' | 'avatarUrl' | 'needsReconnect' | 'reconnectReason' | 'maxCharacters' | 'charactersPerUrl'
+    >
   >;
 
 export function toPlatformView(row: ShownPlatform): PlatformView {

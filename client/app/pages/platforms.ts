@@ -68,11 +68,12 @@ class PlatformsPage extends SessionElement {
     `;
   }
 
-  private reconnect({ instance_url, platform_type, name }: PlatformView): TemplateResult {
+  private reconnect({ instance_url, platform_type, name, reconnect_reason }: PlatformView): TemplateResult {
     const again = () => this.attempt(() => signInAt({ instance_url, platform_type, name }));
     return html`
       <p class="note" data-kind="warning">
-        The instance has refused this connection. Nothing can be posted until you sign in there once more.
+        ${reconnect_reason ?? 'The instance has refused this connection.'} Nothing can be posted until you sign in there
+        once more.
         <button type="button" class="vf-button" data-kind="primary" @click=${again}>${icon('log-in')} Reconnect</button>
       </p>
     `;
