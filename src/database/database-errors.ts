@@ -58,7 +58,7 @@ export function databaseAway(cause: unknown): AppError {
 }
 
 /** Turns a driver's "cannot reach it" into DATABASE_ERROR; anything else is handed back as it is. */
-export function toAppError(error: unknown): unknown {
+export function namedIfAway(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const lost = /closed state|connection .*(lost|closed)|Pool is closed|is not established|connection is not open/i.test(
     message,

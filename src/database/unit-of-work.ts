@@ -3,7 +3,7 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 import type { DomainEvent, DomainEvents } from '../common/domain-events';
 import { TooLate, within } from '../common/within';
 import type { Connections } from './connections';
-import { databaseAway, isCollision, toAppError } from './database-errors';
+import { databaseAway, isCollision, namedIfAway } from './database-errors';
 
 /** Longest that one piece of work may take on its connection; ms. */
 const DEADLINE = 5000;
@@ -135,7 +135,7 @@ export class UnitOfWork {
 }
 
 function rethrow(error: unknown): never {
-  throw toAppError(error);
+  throw namedIfAway(error);
 }
 
 function ignore(): void {}
