@@ -1,6 +1,6 @@
 /**
- * `npm run keys:rotate`: seals every stored secret anew with the newest of ENCRYPTION_KEYS. First give all nodes the
- * new key in front of the old one, then run this, then take the old one away.
+ * `npm run keys:rotate`: seals every stored secret anew with the first of ENCRYPTION_KEYS. First give all nodes the new
+ * key behind the old one, then in front of it, then run this, then take the old one away.
  */
 import 'reflect-metadata';
 import { DomainEvents } from './common/domain-events';

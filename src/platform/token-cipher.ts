@@ -25,10 +25,17 @@ export function accessTokenPlace({ id, userId }: { id: number; userId: number })
 const aad = ({ column, id, userId }: Place): Buffer => Buffer.from([column, id, userId ?? ''].join(':'));
 const keyId = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
 
-/** A stored secret that does not open: altered, moved, or sealed with a key that is not there. Names it; no content. */
+/** A stored secret that does not open: it was altered, or moved. Names its place, and nothing that is in it. */
 export class UnsealError extends Error {
-  constructor({ column, id }: Place) {
-    super(`The secret of ${column} ${id} cannot be opened`);
+  constructor({ column, id }: Place, why = 'cannot be opened') {
+    super(`The secret of ${column} ${id} ${why}`);
+  }
+}
+
+/** A secret that was sealed with a key that this node does not have. Another node may have it: nothing is lost. */
+export class KeyMissing extends UnsealError {
+  constructor(place: Place) {
+    super(place, 'was sealed with a key that is not among ENCRYPTION_KEYS here');
   }
 }
 
@@ -55,12 +62,13 @@ export class TokenCipher {
     return stored.startsWith(`${this.newest}.`);
   }
 
-  /** @throws UnsealError */
+  /** @throws UnsealError, or KeyMissing, which is one too */
   unseal(stored: string, place: Place): string {
-    const [id = '', payload = ''] = stored.split('.');
+    const [, id = '', payload = ''] = /^([\da-f]{8})\.([\w-]+)$/.exec(stored) ?? [];
     const key = this.keys.get(id);
     const bytes = Buffer.from(payload, 'base64url');
-    if (!key || bytes.length < NONCE_BYTES + TAG_BYTES) throw new UnsealError(place);
+    if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new UnsealError(place);
+    if (!key) throw new KeyMissing(place);
     try {
       const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
         .setAAD(aad(place))

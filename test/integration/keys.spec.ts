@@ -1,5 +1,6 @@
 /** New keys while everything is served; and what does not open says which it is, not what is in it. */
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { DomainEvents } from '../../src/common/domain-events';
 import { loadConfig } from '../../src/config';
 import { Connections } from '../../src/database/connections';
@@ -21,6 +22,8 @@ import { TestClient } from '../support/http-client';
 import { launch, temporaryFolder } from '../support/processes';
 import { startNode } from '../support/server';
 import { createDatabase } from '../support/services';
+import { closeApps, startApp } from './support/app';
+import { published, write } from './support/posting';
 
 const SCRIPT = join(__dirname, '../../dist/src/rotate-keys.js');
 const DATABASES: [string, () => Promise<string>][] = [
@@ -32,7 +35,10 @@ let town: FakeInstance;
 beforeAll(async () => {
   town = await startInstance();
 });
-afterAll(stopInstances);
+afterAll(async () => {
+  await closeApps();
+  await stopInstances();
+});
 
 async function rotate(env: NodeJS.ProcessEnv) {
   const { PATH } = process.env;
@@ -156,4 +162,26 @@ describe.each(DATABASES)('%s', (_, database) => {
     for (const { token } of connected) expect(rotation.output + node.output()).not.toContain(token);
     await node.stop();
   });
+});
+
+it('leaves alone what only another node has the key to, and says which it is', async () => {
+  const said = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+  const [old, fresh, url] = [encryptionKey(), encryptionKey(), await createDatabase()];
+  const behind = await startApp(url, { ...allowed(town), ENCRYPTION_KEYS: old });
+  const ahead = await startApp(url, { ...allowed(town), ENCRYPTION_KEYS: `${fresh},${old}` });
+  const client = new TestClient(ahead.url);
+  await client.register();
+  const { account, token } = newAccount(town);
+  const form = { name: 'Town', platform_type: 'mastodon', instance_url: town.url, access_token: token };
+  const platform = (await client.post<PlatformView>('/api/platforms', form)).body;
+  const there = client.at(behind.url);
+  const tested = await there.post(`/api/platforms/${platform.id}/test`);
+  expect([tested.status, tested.body.error_code]).toEqual([502, 'PLATFORM_UNREACHABLE']);
+  expect((await there.get<PlatformView>(`/api/platforms/${platform.id}`)).body.needs_reconnect).toBe(false);
+  expect(JSON.stringify(said.mock.calls)).toContain(`platform_connections.access_token ${platform.id} was sealed with`);
+  expect((await client.post(`/api/platforms/${platform.id}/test`)).status).toBe(200);
+  const post = await write(there, platform, 'Taken by whoever has the key');
+  await published(there, platform, post.id);
+  expect(town.statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
+  said.mockRestore();
 });

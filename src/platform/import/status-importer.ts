@@ -28,7 +28,7 @@ export class StatusImporter {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns how many posts are new here @throws InstanceError or UnsealError */
+  /** @returns how many posts are new here @throws InstanceError */
   async run(connection: PlatformConnection): Promise<number> {
     const { id, userId } = connection;
     let imported = 0;

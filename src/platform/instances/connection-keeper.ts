@@ -14,7 +14,6 @@ import { StatusImporter } from '../import/status-importer';
 import { PlatformRepository } from '../platform.repository';
 import { PlatformAnnouncer } from '../platform-announcer';
 import { PostRepository } from '../posts/post.repository';
-import { UnsealError } from '../token-cipher';
 import { InstanceError, toPlatformError } from './instance-error';
 import type { InstanceLimits, RemoteAccount } from './instance-types';
 import { Instances } from './instances';
@@ -110,10 +109,8 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     try {
       return await ask();
     } catch (error) {
-      const dead = error instanceof UnsealError || (error instanceof InstanceError && error.fault === 'unauthorized');
-      if (!dead) throw error;
-      await this.markRejected(row, error.message);
-      throw new InstanceError('unauthorized', error.message, { cause: error });
+      if (error instanceof InstanceError && error.fault === 'unauthorized') await this.markRejected(row, error.message);
+      throw error;
     }
   }
 

@@ -1,8 +1,8 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Config } from '../../config';
 import { CONFIG } from '../../config.module';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
-import { accessTokenPlace, TokenCipher } from '../token-cipher';
+import { accessTokenPlace, KeyMissing, TokenCipher, UnsealError } from '../token-cipher';
 import { GuardedFetch } from './guarded-fetch';
 import { InstanceClient } from './instance-client';
 import { InstanceError } from './instance-error';
@@ -10,6 +10,7 @@ import { InstanceError } from './instance-error';
 /** Where clients of instances come from; all of them share one guarded fetch. */
 @Injectable()
 export class Instances implements OnApplicationShutdown {
+  private readonly logger = new Logger('Instances');
   private readonly fetch: GuardedFetch;
 
   constructor(
@@ -21,18 +22,30 @@ export class Instances implements OnApplicationShutdown {
 
   /**
    * As the account of a connection.
-   * @throws InstanceError `unreachable` until the instance has confirmed whose the token is
-   * @throws UnsealError
+   * @throws InstanceError `unreachable` until the instance has confirmed whose the token is, and as `unconfirmed`
    */
   of(connection: PlatformConnection): InstanceClient {
     if (connection.metAt) return this.unconfirmed(connection);
     throw new InstanceError('unreachable', 'The instance has not confirmed the account yet');
   }
 
-  /** With the token of a connection, whosever it may be: to find that out. @throws UnsealError */
-  unconfirmed({ id, userId, instanceUrl, accessToken }: PlatformConnection): InstanceClient {
-    const token = this.cipher.unseal(accessToken, accessTokenPlace({ id, userId }));
-    return new InstanceClient(this.fetch, instanceUrl, token);
+  /**
+   * With the token of a connection, whosever it may be: to find that out.
+   * @throws InstanceError `unreachable` where this node has no key to the token, `unauthorized` where it does not open
+   */
+  unconfirmed(connection: PlatformConnection): InstanceClient {
+    return new InstanceClient(this.fetch, connection.instanceUrl, this.tokenOf(connection));
+  }
+
+  private tokenOf(connection: PlatformConnection): string {
+    try {
+      return this.cipher.unseal(connection.accessToken, accessTokenPlace(connection));
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error;
+      this.logger.error(error.message);
+      if (error instanceof KeyMissing) throw new InstanceError('unreachable', 'This server lacks the key to the token');
+      throw new InstanceError('unauthorized', 'The stored token cannot be read any more');
+    }
   }
 
   /** With a token that is not stored yet, or as a stranger. */

@@ -3,7 +3,7 @@ import { AppError } from '../../common/app-error';
 import type { Image } from '../../database/entities/image.entity';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
-import { InstanceError, toPlatformError } from '../instances/instance-error';
+import { toPlatformError } from '../instances/instance-error';
 import { Instances } from '../instances/instances';
 
 /** Changes the description of an image that is out already, where its instance can. */
@@ -41,7 +41,7 @@ export class AltTextEditor {
         })),
       });
     } catch (error) {
-      throw error instanceof InstanceError ? toPlatformError(error) : error;
+      throw toPlatformError(error);
     }
   }
 }

@@ -9,7 +9,6 @@ import { InstanceError } from '../instances/instance-error';
 import type { RemoteStatus } from '../instances/instance-types';
 import { Instances } from '../instances/instances';
 import { PostRepository } from '../posts/post.repository';
-import { UnsealError } from '../token-cipher';
 import { PublishingRepository } from './publishing.repository';
 import { isSameStatus, SKEW } from './same-status';
 
@@ -131,13 +130,12 @@ export class Publication {
 
   private async judge(error: unknown, post: Post, platform: PlatformConnection, step: Step): Promise<Outcome> {
     const { uncertain } = post;
-    const dead = error instanceof UnsealError || (error instanceof InstanceError && error.fault === 'unauthorized');
-    if (dead) {
-      await this.keeper.markRejected(platform, error.message);
-      return { kind: 'failed', reason: 'The account must be connected again', uncertain };
-    }
     if (!(error instanceof InstanceError)) throw error;
     const { fault, message, details } = error;
+    if (fault === 'unauthorized') {
+      await this.keeper.markRejected(platform, message);
+      return { kind: 'failed', reason: 'The account must be connected again', uncertain };
+    }
     // Who may not look does not know: that is no answer to the post.
     if (fault === 'refused' && step !== 'looking') {
       return { kind: 'failed', reason: `The instance refused the post: ${message}`, uncertain };
