@@ -43,16 +43,6 @@ export interface DomainEventMap {
 
 export type DomainEventName = keyof DomainEventMap;
 
-/** What may come from another node. */
-export const DOMAIN_EVENT_NAMES: ReadonlySet<string> = new Set<DomainEventName>([
-  'platform.switched',
-  'platforms.changed',
-  'session.extended',
-  'session.ended',
-  'session.rekeyed',
-  'post.updated',
-  'post.removed',
-]);
 export type DomainEvent = { [N in DomainEventName]: { name: N; payload: DomainEventMap[N] } }[DomainEventName];
 
 /** From the commit of this node, or carried here from another. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { DOMAIN_EVENT_NAMES, type DomainEvent, type DomainEvents } from '../common/domain-events';
+import type { DomainEvents } from '../common/domain-events';
+import { isFact } from './fact-shape';
 import { type RedisClient, whenReady } from './redis';
 
 /** Carries the facts of this node to all others, and theirs here. */
@@ -31,9 +32,9 @@ export class Relay {
   /** Whatever stands in the channel, it must not end the process. */
   private receive(text: string): void {
     try {
-      const { from, event } = JSON.parse(text) as { from: unknown; event: DomainEvent };
+      const { from, event } = JSON.parse(text) as { from: unknown; event: unknown };
       if (from === this.nodeId) return;
-      if (!DOMAIN_EVENT_NAMES.has(event.name) || typeof event.payload !== 'object') throw new Error('unknown event');
+      if (!isFact(event)) throw new Error('no fact of ours');
       this.events.publish(event, 'elsewhere').catch(() => undefined);
     } catch (error) {
       this.logger.warn(`A message from Redis was not understood: ${(error as Error).message}`);

@@ -1,5 +1,6 @@
 /** Redis that is not there when a node starts, that is shared with strangers, and that loses what matters. */
 import { createClient } from 'redis';
+import type { RestSessionState } from '../../src/protocol/http';
 import { household } from '../integration/support/routes';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
@@ -103,9 +104,13 @@ it('takes no harm from whatever stands in its channels', async () => {
     '\u0000',
     'x'.repeat(1e6),
   ];
+  const { user, revision } = (await client.get<RestSessionState>('/api/session')).body;
+  const forged = { userId: user.id, revision: 1e15, platform: platforms[2], at: new Date().toISOString() };
+  junk.push(JSON.stringify({ from: 'x', event: { name: 'platform.switched', payload: forged } }));
   for (const channel of channels) for (const text of junk) await admin.publish(channel, text);
   await client.post(`/api/switch_platform/${platforms[1]!.id}`);
   await tab.waitFor('platform:switched', ({ platform }) => platform?.id === platforms[1]!.id);
+  expect(tab.of('platform:switched').map((each) => each.revision)).toEqual([revision + 1]);
   admin.destroy();
   tab.close();
 });
