@@ -1,4 +1,5 @@
 /** Which sessions have a socket open, on any node. */
+import type { Clock } from '../common/clock';
 import type { RedisClient } from './redis';
 
 export interface Presence {
@@ -38,7 +39,7 @@ const REPEAT_EVERY = 10_000;
 
 /**
  * Many nodes: per session a sorted set of the nodes that hold a socket of it, scored by when their word runs out, so
- * that a node that was killed drops out by itself. While Redis is away, a node answers for itself alone.
+ * that a node that was killed drops out by itself. All go by one clock, whatever their own say. While Redis is away, a node answers for itself alone.
  */
 export class RedisPresence implements Presence {
   private readonly here = new Set<string>();
@@ -48,6 +49,7 @@ export class RedisPresence implements Presence {
     private readonly redis: RedisClient,
     private readonly namespace: string,
     private readonly nodeId: string,
+    private readonly clock: Clock,
   ) {
     this.timer = setInterval(() => this.repeat(), REPEAT_EVERY);
     this.timer.unref();
@@ -66,7 +68,7 @@ export class RedisPresence implements Presence {
   async online(sessionIds: readonly string[]): Promise<Set<string>> {
     const found = new Set(sessionIds.filter((id) => this.here.has(id)));
     const elsewhere = sessionIds.filter((id) => !found.has(id));
-    const now = Date.now();
+    const now = this.clock.now().getTime();
     const counts = await Promise.all(
       elsewhere.map((id) => this.redis.zCount(this.key(id), now, '+inf').catch(() => 0)),
     );
@@ -90,7 +92,7 @@ export class RedisPresence implements Presence {
   }
 
   private async say(sessionIds: string[]): Promise<void> {
-    const until = Date.now() + TTL;
+    const until = this.clock.now().getTime() + TTL;
     await Promise.all(
       sessionIds.map((id) =>
         this.redis

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../common/clock';
 import { DomainEvents } from '../common/domain-events';
 import { INSTALLATION } from '../common/installation';
 import { within } from '../common/within';
@@ -74,9 +75,9 @@ class StoreLifecycle implements OnModuleInit, OnApplicationShutdown {
     { provide: NAMESPACE, inject: [INSTALLATION], useFactory: (installation: string) => `vedfolnir:${installation}` },
     {
       provide: PRESENCE,
-      inject: [REDIS, NAMESPACE],
-      useFactory: (redis: RedisClient | null, namespace: string) =>
-        redis ? new RedisPresence(redis, namespace, randomUUID()) : new MemoryPresence(),
+      inject: [REDIS, NAMESPACE, Clock],
+      useFactory: (redis: RedisClient | null, namespace: string, clock: Clock) =>
+        redis ? new RedisPresence(redis, namespace, randomUUID(), clock) : new MemoryPresence(),
     },
     {
       provide: Throttles,

@@ -1,0 +1,88 @@
+/** Nodes whose own clocks are wrong: what has expired and who is there is decided by the database's clock. */
+import { join } from 'node:path';
+import type { DeviceView, ExtendedView } from '../../src/protocol/http';
+import { encryptionKey } from '../support/backends';
+import { eventually } from '../support/eventually';
+import { TestClient } from '../support/http-client';
+import { hearing, type ServerNode, startNode } from '../support/server';
+import { createDatabase, type Redis, startRedis } from '../support/services';
+import { openTab } from '../support/socket-client';
+
+const MINUTE = 60_000;
+const IDLE = 6000;
+/** The same machine's clock in the test and in the database, which is asked now and then; ms. */
+const TOLERANCE = 100;
+
+let redis: Redis;
+let right: ServerNode;
+let behind: ServerNode;
+let ahead: ServerNode;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  const env = {
+    DATABASE_URL: await createDatabase(),
+    REDIS_URL: redis.url,
+    ENCRYPTION_KEYS: encryptionKey(),
+    SESSION_IDLE_TIMEOUT: `${IDLE}ms`,
+    SESSION_EXPIRY_WARNING: '2s',
+  };
+  const wrong = (minutes: number) =>
+    startNode({
+      ...env,
+      NODE_OPTIONS: `--require ${join(__dirname, 'support/wrong-clock.cjs')}`,
+      CLOCK_OFF: String(minutes * MINUTE),
+    });
+  right = await startNode(env);
+  [behind, ahead] = await Promise.all([wrong(-5), wrong(5)]);
+  await hearing([right, behind, ahead]);
+});
+afterAll(async () => {
+  await Promise.all([right, behind, ahead].map((node) => node.stop()));
+  await redis.stop();
+});
+
+it('ends sessions on time, and extends them by what is right, on nodes five minutes behind and ahead', async () => {
+  const client = new TestClient(behind.url);
+  const begun = Date.now();
+  const { session } = (await client.register()).body;
+  const deadline = Date.parse(session.idle_expires_at);
+  expect(Math.abs(deadline - begun - IDLE)).toBeLessThan(IDLE / 2);
+  const tabs = await Promise.all([behind, ahead, right].map((node) => openTab(client.at(node.url))));
+  await Promise.all(tabs.map((tab) => tab.waitFor('session:expiring')));
+  const { idle_expires_at } = (await client.at(ahead.url).post<ExtendedView>('/api/session/extend')).body;
+  const extended = Date.parse(idle_expires_at);
+  expect(extended).toBeGreaterThan(deadline);
+  expect(Math.abs(extended - Date.now() - IDLE)).toBeLessThan(IDLE / 2);
+  for (const tab of tabs) {
+    const ended = await tab.waitFor('session:ended');
+    const told = Date.now();
+    expect(Date.parse(ended.at)).toBeGreaterThanOrEqual(extended);
+    expect(told).toBeGreaterThan(extended - TOLERANCE);
+    expect(tab.of('session:extended')).toHaveLength(1);
+  }
+  process.stdout.write(`clocks wrong by five minutes: tabs told ${Date.now() - extended} ms after the deadline\n`);
+  expect(Date.now()).toBeLessThan(extended + IDLE);
+});
+
+it('sees who has a tab open at which node', async () => {
+  const client = new TestClient(right.url);
+  await client.register();
+  const nodes = [right, behind, ahead];
+  const devices: TestClient[] = [];
+  for (const { url } of nodes) {
+    const device = client.device('phone').at(url);
+    await device.login();
+    await openTab(device);
+    devices.push(device);
+  }
+  for (const { url } of nodes) {
+    await eventually(async () => {
+      const { sessions } = (await client.at(url).get<{ sessions: DeviceView[] }>('/api/sessions')).body;
+      expect(sessions.map(({ current, online }) => [current, online])).toEqual(
+        expect.arrayContaining([[true, false], ...devices.map(() => [false, true])]),
+      );
+      expect(sessions.filter(({ online }) => online)).toHaveLength(devices.length);
+    });
+  }
+});
