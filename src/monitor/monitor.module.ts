@@ -4,12 +4,14 @@ import { AdminController } from './admin.controller';
 import { AdminSessionsController } from './admin-sessions.controller';
 import { AdminSessionsRepository } from './admin-sessions.repository';
 import { AdminSessionsService } from './admin-sessions.service';
+import { AdminUsersController } from './admin-users.controller';
+import { AdminUsersService } from './admin-users.service';
 import { AuditController } from './audit.controller';
 import { HealthController } from './health.controller';
 
 @Module({
   imports: [SessionModule],
-  controllers: [HealthController, AdminController, AdminSessionsController, AuditController],
-  providers: [AdminSessionsRepository, AdminSessionsService],
+  controllers: [HealthController, AdminController, AdminSessionsController, AdminUsersController, AuditController],
+  providers: [AdminSessionsRepository, AdminSessionsService, AdminUsersService],
 })
 export class MonitorModule {}

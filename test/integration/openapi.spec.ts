@@ -10,7 +10,13 @@ it('describes every route, and bodies by their DTOs', async () => {
   }>('/api/openapi.json');
   expect(status).toBe(200);
   expect(Object.keys(body.paths)).toEqual(
-    expect.arrayContaining(['/api/auth/login', '/api/session', '/api/switch_platform/{id}', '/api/posts']),
+    expect.arrayContaining([
+      '/api/auth/login',
+      '/api/session',
+      '/api/switch_platform/{id}',
+      '/api/posts',
+      '/api/admin/users/{id}/disable',
+    ]),
   );
   expect(body.components.schemas.LoginDto).toMatchObject({
     required: ['username', 'password'],

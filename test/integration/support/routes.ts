@@ -90,6 +90,8 @@ export function unsafeRoutes({ platforms, deviceSession, post, image }: Househol
     { method: 'POST', path: '/api/admin/sessions/validate', body: { pairs: [[deviceSession, 1]] } },
     { method: 'POST', path: '/api/admin/sessions/cleanup', body: { user_ids: [1] } },
     { method: 'DELETE', path: `/api/admin/sessions/${deviceSession}` },
+    { method: 'POST', path: '/api/admin/users/1/disable' },
+    { method: 'POST', path: '/api/admin/users/1/enable' },
   ];
   return routes.map((route) => ({
     ...route,

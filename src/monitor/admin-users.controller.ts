@@ -1,0 +1,23 @@
+import { Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { IdPipe } from '../common/validation';
+import { CurrentSession, RequireSession } from '../session/session.decorators';
+import type { SessionContext } from '../session/session-context';
+import { AdminUsersService } from './admin-users.service';
+
+@Controller('api/admin/users')
+@RequireSession({ role: 'admin' })
+export class AdminUsersController {
+  constructor(private readonly users: AdminUsersService) {}
+
+  @Post(':id/disable')
+  @HttpCode(200)
+  async disable(@CurrentSession() caller: SessionContext, @Param('id', IdPipe) id: number): Promise<{ ended: number }> {
+    return { ended: await this.users.disable(caller, id) };
+  }
+
+  @Post(':id/enable')
+  @HttpCode(204)
+  enable(@CurrentSession() caller: SessionContext, @Param('id', IdPipe) id: number): Promise<void> {
+    return this.users.enable(caller, id);
+  }
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error';
+import { Clock } from '../common/clock';
+import { User } from '../database/entities/user.entity';
+import type { Transaction } from '../database/unit-of-work';
+import { SessionRepository } from '../session/session.repository';
+import { SessionService } from '../session/session.service';
+import type { SessionContext } from '../session/session-context';
+
+/** Who may use an account, decided by an administrator. */
+@Injectable()
+export class AdminUsersService {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly rows: SessionRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Ends all sessions of the person, who cannot sign in until enabled again.
+   * @returns how many
+   * @throws AppError FORBIDDEN (oneself: somebody has to be left who can undo it) or NOT_FOUND
+   */
+  disable(caller: SessionContext, userId: number): Promise<number> {
+    if (userId === caller.user.id) throw new AppError('FORBIDDEN');
+    return this.sessions.change(caller, async (tx) => {
+      await this.setActive(tx, userId, false);
+      let ended = 0;
+      for (const { id } of await this.rows.listLive(tx.em, userId, this.clock.now())) {
+        if (await this.sessions.endIn(tx, id, userId, 'user_disabled')) ended++;
+      }
+      return ended;
+    });
+  }
+
+  /** @throws AppError NOT_FOUND */
+  enable(caller: SessionContext, userId: number): Promise<void> {
+    return this.sessions.change(caller, (tx) => this.setActive(tx, userId, true));
+  }
+
+  /** The revision is raised with it: no node goes by what it has cached of this user. */
+  private async setActive(tx: Transaction, userId: number, isActive: boolean): Promise<void> {
+    await this.rows.lockAndRaise(tx.em, userId, this.clock.now(), { isActive });
+    if (!(await tx.em.exists(User, { where: { id: userId } }))) throw new AppError('NOT_FOUND');
+  }
+}
