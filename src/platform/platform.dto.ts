@@ -1,6 +1,9 @@
-import { IsIn } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import { IsText, Omittable } from '../common/validation';
 import { PLATFORM_TYPES, type PlatformType, SWITCH_SCOPES, type SwitchScope } from '../protocol/http';
+import { ACCESS_TOKEN } from './instances/instance-client';
+
+const IsToken = () => Matches(ACCESS_TOKEN, { message: 'access_token must be letters, digits and signs of ASCII' });
 
 export class ConnectPlatformDto {
   @IsText(1, 100)
@@ -17,7 +20,7 @@ export class ConnectPlatformDto {
   @IsText(1, 255)
   username?: string;
 
-  @IsText(1, 4096)
+  @IsToken()
   access_token!: string;
 }
 
@@ -27,7 +30,7 @@ export class UpdatePlatformDto {
   name?: string;
 
   @Omittable()
-  @IsText(1, 4096)
+  @IsToken()
   access_token?: string;
 }
 

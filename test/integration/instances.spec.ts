@@ -124,6 +124,23 @@ describe.each(BACKENDS)('$name', (backend) => {
     });
   });
 
+  it('takes no token that no header can carry', async () => {
+    const client = await person();
+    const { platform } = await connectTo(client, town);
+    for (const access_token of ['', 'tok\u20acn', 'a b', 'x\ny', 'x\r\nHost: y', '\u0000', 'x'.repeat(4097)]) {
+      const form = { name: 'x', platform_type: 'mastodon', instance_url: town.url, access_token };
+      for (const answer of [
+        await client.post('/api/platforms', form),
+        await client.patch(`/api/platforms/${platform.id}`, { access_token }),
+      ]) {
+        expect([answer.status, answer.body]).toEqual([
+          400,
+          expect.objectContaining({ details: [expect.objectContaining({ field: 'access_token' })] }),
+        ]);
+      }
+    }
+  });
+
   it('shows a token to nobody', async () => {
     const client = await person();
     const { platform, token } = await connectTo(client, town);

@@ -141,6 +141,14 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect(await platformsOf(client)).toEqual([]);
   });
 
+  it('takes no token that no header can carry', async () => {
+    const client = await person();
+    const returned = await signIn(await begin(client), 'odd');
+    town.fail('POST /oauth/token', { status: 200, body: { access_token: 'tok\u20acn' } });
+    expect(await outcome(client, returned)).toBe('PLATFORM_UNREACHABLE');
+    expect(await platformsOf(client)).toEqual([]);
+  });
+
   it('says so when the instance is away, or is none that may be asked', async () => {
     const client = await person();
     const ask = (instance_url: string) =>

@@ -191,6 +191,21 @@ describe('the guarded fetch', () => {
     await expect(fetch.send(base, { timeout: 100 })).rejects.toMatchObject({ fault: 'lost' });
   });
 
+  it('holds nothing against a host that it is not to blame for', async () => {
+    const fetch = new GuardedFetch({ allowPrivate: [`127.0.0.1:${port}`] });
+    const url = `http://127.0.0.1:${port}/`;
+    for (let index = 0; index < 6; index++) {
+      const asked = fetch.send(url, { headers: { authorization: 'Bearer tok\u20acn' } });
+      await expect(asked).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
+    }
+    answer = (_, response) => response.end(Buffer.alloc(1024 * 1024 + 1));
+    for (let index = 0; index < 6; index++) {
+      await expect(fetch.send(url)).rejects.toMatchObject({ message: expect.stringContaining('longer than') });
+    }
+    answer = (_, response) => response.end('{}');
+    await expect(fetch.send(url)).resolves.toMatchObject({ status: 200 });
+  });
+
   it('leaves a host alone that does not answer, and comes back to it', async () => {
     let now = 0;
     const breaker = new CircuitBreaker(() => now);

@@ -18,6 +18,13 @@ const LONGEST_ANSWER = 1024 * 1024;
 /** Redirects within one host that are followed, for reading only. */
 const REDIRECTS = 3;
 
+/** The host has answered, if not in a way that we take. */
+class AnswerTooLong extends InstanceError {
+  constructor() {
+    super('lost', `The answer of the instance is longer than ${LONGEST_ANSWER} bytes`);
+  }
+}
+
 export interface InstanceRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers?: Record<string, string>;
@@ -92,7 +99,9 @@ export class GuardedFetch {
       else this.breaker.succeeded(host);
       return answer;
     } catch (error) {
-      this.breaker.failed(host);
+      if (error instanceof AnswerTooLong) this.breaker.succeeded(host);
+      // What is wrong with a request of ours says nothing of the host that it never went to.
+      else if (error instanceof InstanceError) this.breaker.failed(host);
       throw error;
     }
   }
@@ -104,7 +113,8 @@ export class GuardedFetch {
       const fail = (cause: Error): void => {
         clearTimeout(timer);
         const message = connected ? 'The answer of the instance did not arrive' : 'The instance cannot be reached';
-        reject(new InstanceError(connected ? 'lost' : 'unreachable', message, { cause }));
+        const broken = new InstanceError(connected ? 'lost' : 'unreachable', message, { cause });
+        reject(cause instanceof InstanceError ? cause : broken);
       };
       const sent = (url.protocol === 'https:' ? request : plainRequest)(url, {
         method,
@@ -126,7 +136,7 @@ export class GuardedFetch {
       });
       sent.on('error', fail);
       sent.on('response', (response) => {
-        readWhole(response, LONGEST_ANSWER).then((whole) => {
+        readWhole(response).then((whole) => {
           clearTimeout(timer);
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole });
         }, fail);
@@ -136,14 +146,15 @@ export class GuardedFetch {
   }
 }
 
-async function readWhole(response: IncomingMessage, limit: number): Promise<Buffer> {
+/** @throws AnswerTooLong, or what breaks the line */
+async function readWhole(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > limit) {
+    if (length > LONGEST_ANSWER) {
       response.destroy();
-      throw new Error(`The answer is longer than ${limit} bytes`);
+      throw new AnswerTooLong();
     }
     chunks.push(chunk);
   }

@@ -18,6 +18,8 @@ const UPLOAD_TIMEOUT = 60_000;
 /** How long we leave an instance alone that says "too many" without saying for how long, and at most; ms. */
 const PAUSE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
+/** What fits into the header that a token goes in. */
+export const ACCESS_TOKEN = /^[\x21-\x7e]{1,4096}$/;
 /** Statuses per page, the most that instances give. */
 const PAGE = 40;
 
@@ -60,7 +62,10 @@ export class InstanceClient {
   /** @returns the access token */
   async redeemCode(grant: Record<string, string>): Promise<string> {
     const answer = (await this.call('/oauth/token', { method: 'POST', params: grant })) as Record<string, unknown>;
-    return requireText(answer?.access_token, 4096);
+    const token = requireText(answer?.access_token, 4096);
+    if (!ACCESS_TOKEN.test(token))
+      throw new InstanceError('lost', 'The answer of the instance could not be understood');
+    return token;
   }
 
   async verifyCredentials(): Promise<RemoteAccount> {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Image } from '../../database/entities/image.entity';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
@@ -32,6 +32,8 @@ type Step = 'looking' | 'bringing' | 'sending';
 /** One attempt to bring a post to its instance. Talks to the network, so never inside of a transaction. */
 @Injectable()
 export class Publication {
+  private readonly logger = new Logger('Publishing');
+
   constructor(
     private readonly work: UnitOfWork,
     private readonly queue: PublishingRepository,
@@ -130,7 +132,10 @@ export class Publication {
 
   private async judge(error: unknown, post: Post, platform: PlatformConnection, step: Step): Promise<Outcome> {
     const { uncertain } = post;
-    if (!(error instanceof InstanceError)) throw error;
+    if (!(error instanceof InstanceError)) {
+      this.logger.warn(`Post ${post.id}: ${(error as Error).message}`);
+      return { kind: 'later', reason: 'Something went wrong here', uncertain: uncertain || step === 'sending' };
+    }
     const { fault, message, details } = error;
     if (fault === 'unauthorized') {
       await this.keeper.markRejected(platform, message);
