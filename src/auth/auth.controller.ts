@@ -11,10 +11,10 @@ import {
   RequireRecentLogin,
   RequireSession,
 } from '../session/session.decorators';
-import { SessionService } from '../session/session.service';
 import { toSessionState } from '../session/session.views';
 import type { Device, SessionContext } from '../session/session-context';
 import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
+import { SessionDevices } from '../session/session-devices';
 import { csrfToken } from '../session/session-token';
 import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto } from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
@@ -23,7 +23,7 @@ import { AuthService, type SignedIn } from './auth.service';
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
-    private readonly sessions: SessionService,
+    private readonly devices: SessionDevices,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -59,7 +59,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.logout(session);
+    await this.devices.logout(session);
     clearSecret(this.config, request, reply);
   }
 

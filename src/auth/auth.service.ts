@@ -13,6 +13,7 @@ import { requireLive } from '../session/liveness';
 import { SessionRepository } from '../session/session.repository';
 import { type NewSession, SessionService } from '../session/session.service';
 import type { Device, SessionContext } from '../session/session-context';
+import { SessionDevices } from '../session/session-devices';
 import { whoOf } from '../session/who';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
 import { LoginThrottle } from './login-throttle';
@@ -30,6 +31,7 @@ export class AuthService {
     private readonly work: UnitOfWork,
     private readonly users: UserRepository,
     private readonly sessions: SessionService,
+    private readonly devices: SessionDevices,
     private readonly sessionRows: SessionRepository,
     private readonly throttle: LoginThrottle,
     private readonly audit: AuditTrail,
@@ -67,7 +69,7 @@ export class AuthService {
         const first = mayBeFirst && (await this.users.lockFirst(tx.em)) === user.id;
         if (closed && !first) throw new AppError('REGISTRATION_CLOSED');
         if (first) await this.users.update(tx.em, user.id, { role: 'admin' });
-        if (held) await this.sessions.endReplacedIn(tx, held);
+        if (held) await this.devices.endReplacedIn(tx, held);
         return this.opened(tx, await this.sessions.createIn(tx, user.id, null, device));
       })
       .catch((error: unknown) => {
@@ -108,7 +110,7 @@ export class AuthService {
       if (!user?.isActive || changed) throw new AppError('INVALID_CREDENTIALS');
       const start = await this.users.startingPlatform(tx.em, user, platformId);
       if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
-      if (held) await this.sessions.endReplacedIn(tx, held);
+      if (held) await this.devices.endReplacedIn(tx, held);
       return this.opened(tx, await this.sessions.createIn(tx, user.id, start, device));
     });
   }
@@ -134,7 +136,7 @@ export class AuthService {
       await this.requireUnchanged(tx, caller, before.passwordHash);
       await this.users.update(tx.em, caller.user.id, { passwordHash });
       await this.audit.record(tx, { type: 'password_changed', ...whoOf(context) });
-      await this.sessions.endOthersIn(tx, context, 'password_changed');
+      await this.devices.endOthersIn(tx, context, 'password_changed');
       return this.rekeyed(tx, context);
     });
   }

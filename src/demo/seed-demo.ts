@@ -9,7 +9,7 @@ import { UnitOfWork } from '../database/unit-of-work';
 import { accountKeyOf } from '../platform/account-key';
 import { PlatformService } from '../platform/platform.service';
 import { PostRepository } from '../platform/posts/post.repository';
-import { SessionService } from '../session/session.service';
+import { SessionDevices } from '../session/session-devices';
 import { DEMO_TOKEN, type DemoInstance, isDemo } from './demo-instances';
 
 export const DEMO_USERNAME = 'demo';
@@ -35,7 +35,7 @@ export async function seedDemo(
     await app.get(PlatformService).connect(context, form);
   }
   await seedPosts(app, work, context.user.id);
-  await app.get(SessionService).logout(context);
+  await app.get(SessionDevices).logout(context);
   return true;
 }
 

@@ -9,6 +9,7 @@ import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toDeviceView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
+import { SessionEndings } from '../session/session-endings';
 import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
 import { AdminSessionsRepository, type Cursor } from './admin-sessions.repository';
@@ -20,6 +21,7 @@ export class AdminSessionsService {
     private readonly work: UnitOfWork,
     private readonly repository: AdminSessionsRepository,
     private readonly sessions: SessionService,
+    private readonly endings: SessionEndings,
     private readonly sessionRows: SessionRepository,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
@@ -47,7 +49,7 @@ export class AdminSessionsService {
       const target = await this.sessionRows.findById(tx.em, sessionId);
       if (!target || isExpired(target.session, this.clock.now())) throw new AppError('SESSION_NOT_FOUND');
       await this.sessionRows.lockUser(tx.em, target.user.id);
-      if (!(await this.sessions.endIn(tx, sessionId, target.user.id, 'revoked_by_admin'))) {
+      if (!(await this.endings.endIn(tx, sessionId, target.user.id, 'revoked_by_admin'))) {
         throw new AppError('SESSION_NOT_FOUND');
       }
     });

@@ -5,12 +5,14 @@ import { CurrentSecret, CurrentSession, Passive, RequireRecentLogin } from './se
 import { SessionService } from './session.service';
 import { toSessionState } from './session.views';
 import type { SessionContext } from './session-context';
+import { SessionDevices } from './session-devices';
 import { csrfToken } from './session-token';
 
 @Controller('api')
 export class SessionController {
   constructor(
     private readonly sessions: SessionService,
+    private readonly devices: SessionDevices,
     private readonly clock: Clock,
   ) {}
 
@@ -30,20 +32,20 @@ export class SessionController {
 
   @Get('sessions')
   async list(@CurrentSession() session: SessionContext): Promise<{ sessions: DeviceView[] }> {
-    return { sessions: await this.sessions.list(session) };
+    return { sessions: await this.devices.list(session) };
   }
 
   @Delete('sessions/:id')
   @RequireRecentLogin(undefined, { exceptOwn: 'id' })
   @HttpCode(204)
   end(@CurrentSession() session: SessionContext, @Param('id') id: string): Promise<void> {
-    return this.sessions.end(session, id);
+    return this.devices.end(session, id);
   }
 
   @Post('sessions/end_others')
   @RequireRecentLogin()
   @HttpCode(200)
   async endOthers(@CurrentSession() session: SessionContext): Promise<{ ended: number }> {
-    return { ended: await this.sessions.endOthers(session) };
+    return { ended: await this.devices.endOthers(session) };
   }
 }

@@ -13,6 +13,7 @@ import { RoutePolicies } from './route-policy';
 import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
 import { SessionService } from './session.service';
+import { SessionDevices } from './session-devices';
 import { SessionEndings } from './session-endings';
 import { UnknownSecrets } from './unknown-secrets';
 
@@ -27,7 +28,7 @@ import { UnknownSecrets } from './unknown-secrets';
     DeviceWatch,
     EndingRepository,
     ExpirySweep,
-    RoutePolicies,
+    SessionDevices,
     SessionEndings,
     SessionRepository,
     SessionService,
@@ -40,7 +41,7 @@ import { UnknownSecrets } from './unknown-secrets';
     ChangeFeed,
     DeviceWatch,
     ExpirySweep,
-    RoutePolicies,
+    SessionDevices,
     SessionEndings,
     SessionRepository,
     SessionService,

@@ -10,15 +10,13 @@ import type { User } from '../database/entities/user.entity';
 import type { Transaction } from '../database/unit-of-work';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
-import type { DeviceView, ExtendedView } from '../protocol/http';
-import type { Presence } from '../store/presence';
-import { PRESENCE } from '../store/store.module';
+import type { ExtendedView } from '../protocol/http';
 import { ContextCache } from './cache/context-cache';
 import { toDeviceName } from './device';
 import { activityDueAfter, deadlinesAfter, extensionDueAfter, isExpired } from './expiry-policy';
 import { requireLive } from './liveness';
 import { SessionRepository } from './session.repository';
-import { toDeadlinesView, toDeviceView } from './session.views';
+import { toDeadlinesView } from './session.views';
 import type { Device, SessionContext } from './session-context';
 import { SessionEndings } from './session-endings';
 import { hashSecret, isSecret, newSecret } from './session-token';
@@ -41,7 +39,6 @@ export class SessionService {
     private readonly cache: ContextCache,
     private readonly unknown: UnknownSecrets,
     private readonly clock: Clock,
-    @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -226,57 +223,6 @@ export class SessionService {
     const current = await this.requireContext(id);
     this.cache.noteActivity(current.session);
     return current;
-  }
-
-  /** The caller's own devices: one live session each. */
-  async list(context: SessionContext): Promise<DeviceView[]> {
-    const rows = await this.work.read((em) => this.repository.listLive(em, context.user.id, this.clock.now()));
-    const online = await this.presence.online(rows.map((row) => row.id));
-    return rows.map((row) => toDeviceView(row, row.id === context.session.id, online.has(row.id)));
-  }
-
-  /** Ends the caller's own session, also one that has just run out. */
-  async logout(context: SessionContext): Promise<void> {
-    await this.work.write(async (tx) => {
-      await this.repository.lockUser(tx.em, context.user.id);
-      await this.endIn(tx, context.session.id, context.user.id, 'logout');
-    });
-  }
-
-  /** Signs out one of the caller's devices. @throws AppError SESSION_NOT_FOUND */
-  async end(caller: SessionContext, sessionId: string): Promise<void> {
-    await this.change(caller, async (tx, { user }) => {
-      const target = await this.repository.findById(tx.em, sessionId);
-      const live = target?.user.id === user.id && !isExpired(target.session, this.clock.now());
-      if (!live || !(await this.endIn(tx, sessionId, user.id, 'revoked'))) throw new AppError('SESSION_NOT_FOUND');
-    });
-  }
-
-  /** Signs out all other devices of the caller. @returns how many */
-  endOthers(caller: SessionContext): Promise<number> {
-    return this.change(caller, (tx, context) => this.endOthersIn(tx, context, 'revoked'));
-  }
-
-  /** As `endOthers`, in the caller's transaction. */
-  async endOthersIn(tx: Transaction, context: SessionContext, reason: EndReason): Promise<number> {
-    const others = await this.repository.listLive(tx.em, context.user.id, this.clock.now());
-    let ended = 0;
-    for (const { id } of others) {
-      if (id !== context.session.id && (await this.endIn(tx, id, context.user.id, reason))) ended++;
-    }
-    return ended;
-  }
-
-  /** Ends the session of this secret, if there is one: its browser is about to hold another. */
-  async endReplacedIn(tx: Transaction, secret: string): Promise<void> {
-    if (!isSecret(secret)) return;
-    const replaced = await this.repository.findByTokenHash(tx.em, hashSecret(secret));
-    if (replaced) await this.endIn(tx, replaced.session.id, replaced.user.id, 'replaced');
-  }
-
-  /** @returns whether the session was still there to end */
-  endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason): Promise<boolean> {
-    return this.endings.endIn(tx, sessionId, userId, reason);
   }
 
   /**

@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error';
+import { Clock } from '../common/clock';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import type { EndReason } from '../protocol/events';
+import type { DeviceView } from '../protocol/http';
+import type { Presence } from '../store/presence';
+import { PRESENCE } from '../store/store.module';
+import { isExpired } from './expiry-policy';
+import { SessionRepository } from './session.repository';
+import { SessionService } from './session.service';
+import { toDeviceView } from './session.views';
+import type { SessionContext } from './session-context';
+import { SessionEndings } from './session-endings';
+import { hashSecret, isSecret } from './session-token';
+
+/** A person's devices, one live session each: seen, and signed out. */
+@Injectable()
+export class SessionDevices {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly sessions: SessionService,
+    private readonly repository: SessionRepository,
+    private readonly endings: SessionEndings,
+    private readonly clock: Clock,
+    @Inject(PRESENCE) private readonly presence: Presence,
+  ) {}
+
+  /** The caller's own. */
+  async list(context: SessionContext): Promise<DeviceView[]> {
+    const rows = await this.work.read((em) => this.repository.listLive(em, context.user.id, this.clock.now()));
+    const online = await this.presence.online(rows.map((row) => row.id));
+    return rows.map((row) => toDeviceView(row, row.id === context.session.id, online.has(row.id)));
+  }
+
+  /** Ends the caller's own session, also one that has just run out. */
+  async logout(context: SessionContext): Promise<void> {
+    await this.work.write(async (tx) => {
+      await this.repository.lockUser(tx.em, context.user.id);
+      await this.endings.endIn(tx, context.session.id, context.user.id, 'logout');
+    });
+  }
+
+  /** Signs out one of the caller's devices. @throws AppError SESSION_NOT_FOUND */
+  async end(caller: SessionContext, sessionId: string): Promise<void> {
+    await this.sessions.change(caller, async (tx, { user }) => {
+      const target = await this.repository.findById(tx.em, sessionId);
+      const live = target?.user.id === user.id && !isExpired(target.session, this.clock.now());
+      const ended = live && (await this.endings.endIn(tx, sessionId, user.id, 'revoked'));
+      if (!ended) throw new AppError('SESSION_NOT_FOUND');
+    });
+  }
+
+  /** Signs out all other devices of the caller. @returns how many */
+  endOthers(caller: SessionContext): Promise<number> {
+    return this.sessions.change(caller, (tx, context) => this.endOthersIn(tx, context, 'revoked'));
+  }
+
+  /** As `endOthers`, in the caller's transaction. */
+  async endOthersIn(tx: Transaction, context: SessionContext, reason: EndReason): Promise<number> {
+    const others = await this.repository.listLive(tx.em, context.user.id, this.clock.now());
+    let ended = 0;
+    for (const { id } of others) {
+      if (id !== context.session.id && (await this.endings.endIn(tx, id, context.user.id, reason))) ended++;
+    }
+    return ended;
+  }
+
+  /** Ends the session of this secret, if there is one: its browser is about to hold another. */
+  async endReplacedIn(tx: Transaction, secret: string): Promise<void> {
+    if (!isSecret(secret)) return;
+    const replaced = await this.repository.findByTokenHash(tx.em, hashSecret(secret));
+    if (replaced) await this.endings.endIn(tx, replaced.session.id, replaced.user.id, 'replaced');
+  }
+}
