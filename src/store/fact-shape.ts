@@ -34,7 +34,8 @@ function record<T>(fields: { [K in keyof T]-?: Check }): Check {
 
 const origin = record<Origin>({ sessionId: orNull(uuid), tabId: orNull(text) });
 const deadlines = record<DeadlinesView>({ idle_expires_at: time, absolute_expires_at: time, expires_at: time });
-const platform = record<PlatformView>({
+/** Why it must be connected again is said only where it must. */
+const platform = record<Omit<PlatformView, 'reconnect_reason'>>({
   id: count,
   name: text,
   platform_type: text,
