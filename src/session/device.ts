@@ -1,30 +1,45 @@
 /** Which browser a request comes from, and whether it is the same one. Pure. */
 import Bowser from 'bowser';
 
+interface Known {
+  /** For people. */
+  name: string;
+  /** The same for all that one device may say of itself. */
+  kind: string;
+}
+
 /** The same few agents come again and again, and telling them apart costs more than the rest of a request. */
 const REMEMBERED = 1000;
-const names = new Map<string, string>();
+const known = new Map<string, Known>();
+
+/** Asked for a page as a desktop has it, a browser on a phone or a tablet calls itself one on this system. */
+const DESKTOP_OF: Readonly<Record<string, string>> = { Android: 'Linux', iOS: 'macOS' };
 
 /** "Firefox on Linux"; what cannot be told is left out. */
 export function toDeviceName(userAgent: string): string {
-  const known = names.get(userAgent);
-  if (known !== undefined) return known;
-  const name = parse(userAgent);
-  if (names.size >= REMEMBERED) names.clear();
-  names.set(userAgent, name);
-  return name;
+  return knownOf(userAgent).name;
 }
 
-function parse(userAgent: string): string {
-  if (!userAgent) return 'Unknown device';
+function knownOf(userAgent: string): Known {
+  const found = known.get(userAgent);
+  if (found) return found;
+  const parsed = parse(userAgent);
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(userAgent, parsed);
+  return parsed;
+}
+
+function parse(userAgent: string): Known {
+  if (!userAgent) return { name: 'Unknown device', kind: '' };
   const { browser, os } = Bowser.parse(userAgent);
-  if (!browser.name) return userAgent.slice(0, 60);
-  return os.name ? `${browser.name} on ${os.name}` : browser.name;
+  const name = browser.name || userAgent.slice(0, 60);
+  if (!browser.name || !os.name) return { name, kind: name };
+  return { name: `${name} on ${os.name}`, kind: `${name} on ${DESKTOP_OF[os.name] ?? os.name}` };
 }
 
 /**
- * Whether both agents can be the same device: a browser by its name and system, so that an update changes nothing, and
- * a program by what stands before its version. A browser and a program are never compared: a program that signs in and
+ * Whether both agents can be the same device: a browser by its name and system, so that an update or a wish for the
+ * desktop's page changes nothing, and a program by what stands before its version. A browser and a program are never compared: a program that signs in and
  * shares its session with a browser does so on purpose, and a thief with a program can name any browser it likes.
  * @param stored as it was at the sign-in, at most 512 characters
  * @param given as it is now; an empty one tells nothing
@@ -33,7 +48,7 @@ export function isSameDevice(stored: string, given: string): boolean {
   const now = given.slice(0, 512);
   if (now === stored || now === '' || stored === '') return true;
   if (isBrowser(stored) !== isBrowser(now)) return true;
-  return isBrowser(now) ? toDeviceName(stored) === toDeviceName(now) : product(stored) === product(now);
+  return isBrowser(now) ? knownOf(stored).kind === knownOf(now).kind : product(stored) === product(now);
 }
 
 /** Every browser has said so since Netscape. */
