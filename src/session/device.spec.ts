@@ -32,11 +32,7 @@ describe('isSameDevice', () => {
   it.each([
     ['the same', FIREFOX, FIREFOX],
     ['an update of the browser', FIREFOX, FIREFOX_UPDATED],
-    ['a phone that asks for the desktop site', CHROME_PHONE, CHROME],
-    ['and back again', CHROME, CHROME_PHONE],
-    ['the same with another browser', FIREFOX_PHONE, FIREFOX],
-    ['an iPhone, or an iPad as it is set from the start', MOBILE_SAFARI, SAFARI],
-    ['a request that says nothing', FIREFOX, ''],
+    ['a program that says nothing any more', 'curl/8.1', ''],
     ['a sign-in that said nothing', '', CHROME],
     ['a program that was updated', 'curl/8.1', 'curl/8.2'],
     ['a program that shares its session with a browser', 'tests/1', CHROME],
@@ -51,5 +47,7 @@ describe('isSameDevice', () => {
     ['a phone and a computer that it never claims to be', CHROME_PHONE, CHROME_WINDOWS],
     ['a phone of the one kind and a computer of the other', MOBILE_SAFARI, CHROME],
     ['another program', 'curl/8.1', 'python-requests/2.31.0'],
+    ['a program with what a browser signed in', FIREFOX, 'curl/8.1'],
+    ['a request that says nothing with what a browser signed in', FIREFOX, ''],
   ])('stops: %s', (_, stored, given) => expect(isSameDevice(stored, given)).toBe(false));
 });
