@@ -6,12 +6,14 @@ import type { Transaction } from '../database/unit-of-work';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
+import { SessionEndings } from '../session/session-endings';
 
 /** Who may use an account, decided by an administrator. */
 @Injectable()
 export class AdminUsersService {
   constructor(
     private readonly sessions: SessionService,
+    private readonly endings: SessionEndings,
     private readonly rows: SessionRepository,
     private readonly clock: Clock,
   ) {}
@@ -27,7 +29,7 @@ export class AdminUsersService {
       await this.setActive(tx, userId, false);
       let ended = 0;
       for (const { id } of await this.rows.listLive(tx.em, userId, this.clock.now())) {
-        if (await this.sessions.endIn(tx, id, userId, 'user_disabled')) ended++;
+        if (await this.endings.endIn(tx, id, userId, 'user_disabled')) ended++;
       }
       return ended;
     });
