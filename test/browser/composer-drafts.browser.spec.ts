@@ -170,7 +170,7 @@ it('comes when the session comes to its platform, and goes by a press', async ()
 
 it('is saved by a tab that closes right after a letter, and removed when it is emptied', async () => {
   await text(tab).fill('Last words');
-  await tab.close({ runBeforeUnload: true });
+  await Promise.all([tab.waitForEvent('close'), tab.close({ runBeforeUnload: true })]);
   tab = await device.tab('/create_post');
   await back().waitFor();
   expect(await text(tab).inputValue()).toBe('Last words');
