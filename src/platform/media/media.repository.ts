@@ -38,21 +38,32 @@ export class MediaRepository {
   async pruneUnused(em: EntityManager, before: Date): Promise<number> {
     const where = { postId: IsNull(), createdAt: LessThan(before) };
     const rows = await em.find(Image, { select: { id: true }, where, take: BATCH });
-    if (rows.length > 0) await em.delete(Image, { id: In(rows.map(({ id }) => id)) });
-    return rows.length;
+    if (rows.length === 0) return 0;
+    // A post may have taken one up meanwhile.
+    return (await em.delete(Image, { id: In(rows.map(({ id }) => id)), postId: IsNull() })).affected ?? 0;
   }
 
-  /** The files of posts that failed long ago, and were not tried again. */
-  async pruneFailed(em: EntityManager, before: Date): Promise<void> {
-    const posts = await em.find(Post, {
-      select: { id: true },
-      where: { status: 'failed', createdAt: LessThan(before) },
-      order: { id: 'DESC' },
-      take: BATCH,
-    });
-    if (posts.length === 0) return;
-    const where = { postId: In(posts.map(({ id }) => id)) };
-    const images = await em.find(Image, { select: { id: true }, where });
-    if (images.length > 0) await em.delete(MediaChunk, { imageId: In(images.map(({ id }) => id)) });
+  /** The files of posts that failed long ago, and were not tried again. @returns of how many images they went */
+  async pruneFailed(em: EntityManager, before: Date): Promise<number> {
+    const rows = await em
+      .createQueryBuilder(MediaChunk, 'chunk')
+      .innerJoin('chunk.image', 'image')
+      .innerJoin('image.post', 'post')
+      .select('chunk.image_id', 'id')
+      .where(`chunk.position = 0 AND post.status = 'failed' AND post.created_at < :before`, { before })
+      .limit(BATCH)
+      .getRawMany<{ id: number }>();
+    const ids = rows.map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    // Somebody may be trying one of them again at this moment.
+    const stillFailed = `EXISTS (SELECT 1 FROM images JOIN posts ON posts.id = images.post_id
+      WHERE images.id = media_chunks.image_id AND posts.status = 'failed')`;
+    await em
+      .createQueryBuilder()
+      .delete()
+      .from(MediaChunk)
+      .where(`image_id IN (:...ids) AND ${stillFailed}`, { ids })
+      .execute();
+    return ids.length;
   }
 }

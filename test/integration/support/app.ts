@@ -46,11 +46,11 @@ export const DATABASES: [name: string, create: () => Promise<string>][] = [
   ['MariaDB', () => createDatabase()],
 ];
 
-const open: App[] = [];
+const open = new Set<App>();
 
 /** Ends every app that was started, in whatever way its test ended. */
 export async function closeApps(): Promise<void> {
-  await Promise.all(open.splice(0).map((app) => app.close()));
+  await Promise.all([...open].map((app) => app.close()));
 }
 
 /** @param env on top of defaults in which nothing happens by itself */
@@ -82,7 +82,11 @@ export async function startApp(
   nest.useWebSocketAdapter(new SocketAdapter(nest));
   await nest.listen(0, '127.0.0.1');
   const url = (await nest.getUrl()).replace('[::1]', 'localhost');
-  const app = { url, clock, config, nest, get: <T>(token: Token<T>) => nest.get(token), close: () => nest.close() };
-  open.push(app);
+  const close = async () => {
+    open.delete(app);
+    await nest.close();
+  };
+  const app: App = { url, clock, config, nest, get: <T>(token: Token<T>) => nest.get(token), close };
+  open.add(app);
   return app;
 }
