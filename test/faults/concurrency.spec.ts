@@ -131,6 +131,6 @@ describe('a node that is killed', () => {
     // Otherwise the kills have missed the transaction.
     expect(Math.min(outcomes.old, outcomes.new)).toBeGreaterThan(0);
     const { body } = await laptop.get<RestSessionState>('/api/session');
-    await tab.waitFor('session:state', ({ revision }) => revision <= body.revision);
+    expect(await tab.sync()).toMatchObject({ revision: body.revision, platform: body.platform });
   }, 600_000);
 });

@@ -58,6 +58,8 @@ describe.each(BACKENDS)('$name', (backend) => {
     }
     for (const tab of tabs) {
       await tab.waitFor('platform:switched', ({ revision }) => revision === before + order.length);
+      // What comes a second time would have come before this answer.
+      await tab.sync();
       const switches = tab.of('platform:switched');
       expect(switches.map(({ revision }) => revision)).toEqual(order.map((_, index) => before + index + 1));
       expect(switches.map(({ platform }) => platform)).toEqual(order.map((which) => platforms[which]));

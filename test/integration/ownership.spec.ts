@@ -198,9 +198,8 @@ describe.each(BACKENDS)('$name', (backend) => {
     await unharmed(async () => {
       const body = method === 'POST' ? {} : undefined;
       const [byStranger, byUser] = [new Witness(url(), record), bob.client];
-      const there = (await byStranger.request(method, path, { body })).status !== 404;
-      expectRow(await byStranger.request(method, path, { body }), there ? 'AUTHENTICATION_REQUIRED' : 'NOT_FOUND');
-      expectRow(await byUser.request(method, path, { body }), there ? 'FORBIDDEN' : 'NOT_FOUND');
+      expectRow(await byStranger.request(method, path, { body }), 'AUTHENTICATION_REQUIRED');
+      expectRow(await byUser.request(method, path, { body }), 'FORBIDDEN');
     });
     expect((await admin.client.get('/api/admin/performance')).status).toBe(200);
   });
