@@ -11,6 +11,7 @@ import {
 import { IsInt } from 'class-validator';
 import { invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
+import { Metrics } from '../common/metrics';
 import { toAppError } from '../common/to-app-error';
 import { Omittable } from '../common/validation';
 import type { SessionExpiring, SessionExtended } from '../protocol/events';
@@ -55,11 +56,13 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly sessions: SessionService,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
+    private readonly figures: Metrics,
   ) {}
 
   afterInit(io: AppServer): void {
     io.use(this.handshake.check);
     io.on('connection', answerUnknown);
+    this.figures.gauge('vedfolnir_sockets', 'Sockets open on this node', () => io.of('/').sockets.size);
     this.broadcaster.start(io);
     this.reconciler.start(io);
     this.watch.listener = {

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Metrics } from '../common/metrics';
 import { UnitOfWork } from '../database/unit-of-work';
 import { Public } from '../session/session.decorators';
 import { Heartbeat } from '../store/heartbeat';
@@ -13,22 +13,15 @@ type Check = 'up' | 'down';
 @Controller()
 @Public()
 export class HealthController {
-  private readonly registry = new Registry();
-
   constructor(
     private readonly work: UnitOfWork,
     @Inject(REDIS) private readonly redis: RedisClient | null,
     private readonly channel: Heartbeat,
+    private readonly figures: Metrics,
   ) {
-    collectDefaultMetrics({ register: this.registry });
-    new Gauge({
-      name: 'vedfolnir_channel_healthy',
-      help: '1 while messages of the other nodes reach this one',
-      registers: [this.registry],
-      collect() {
-        this.set(channel.healthy ? 1 : 0);
-      },
-    });
+    figures.gauge('vedfolnir_channel_healthy', '1 while messages of the other nodes reach this one', () =>
+      channel.healthy ? 1 : 0,
+    );
   }
 
   @Get('health/live')
@@ -53,6 +46,6 @@ export class HealthController {
   @Get('metrics')
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
-    return this.registry.metrics();
+    return this.figures.text();
   }
 }
