@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServerEvents, HandshakeAuth, ServerToClientEvents } from '../../src/protocol/events';
-import type { Environment, SocketPort } from './environment';
+import type { ChannelPort, Environment, SocketPort } from './environment';
 
 /** Longer than a slow mobile handshake, shorter than a person's patience. */
 const HANDSHAKE_TIMEOUT_MS = 8_000;
@@ -21,6 +21,20 @@ export function browserEnvironment(): Environment {
     isOnline: () => navigator.onLine,
     isTrusted: (event) => event.isTrusted,
     createSocket,
+    locks: navigator.locks ?? null,
+    openChannel,
+  };
+}
+
+function openChannel(name: string): ChannelPort | null {
+  if (typeof BroadcastChannel === 'undefined') return null;
+  const channel = new BroadcastChannel(name);
+  return {
+    post: (message) => channel.postMessage(message),
+    listen: (heard) => {
+      channel.onmessage = ({ data }) => heard(data);
+    },
+    close: () => channel.close(),
   };
 }
 

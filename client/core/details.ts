@@ -9,7 +9,12 @@ export interface PlatformDetail {
   type: PlatformType;
   instanceUrl: string;
   username: string | null;
+  /** Null until the instance has told it, as the avatar's address. */
+  displayName: string | null;
+  avatarUrl: string | null;
   isDefault: boolean;
+  /** The instance has refused the token. */
+  needsReconnect: boolean;
   /** How long a post may be there, and what each link in it counts for. */
   maxCharacters: number;
   charactersPerUrl: number;
@@ -43,6 +48,11 @@ export interface PlatformSwitchedDetail {
   fromThisTab: boolean;
 }
 
+/** What this very tab has asked for and the server has not yet answered; null: nothing any more, be it done or refused. */
+export interface PlatformSwitchingDetail {
+  platformId: number | null;
+}
+
 export interface ExpiringDetail {
   reason: 'idle' | 'absolute';
   expiresAt: string;
@@ -62,13 +72,14 @@ export interface PlatformsChangedDetail {
   revision: number;
 }
 
-/** Every event of the window by name. The last four are ours in addition to the public contract. */
+/** Every event of the window by name. The last five are ours in addition to the public contract. */
 export interface SessionEvents {
   sessionStateChanged: StateDetail;
   platformSwitched: PlatformSwitchedDetail;
   sessionExpiring: ExpiringDetail;
   sessionExtended: DeadlinesDetail;
   sessionExpired: ExpiredDetail;
+  platformSwitching: PlatformSwitchingDetail;
   platformsChanged: PlatformsChangedDetail;
   sessionConnectionChanged: { connected: boolean };
   postUpdated: { post: PostView };
@@ -82,7 +93,10 @@ export function platformDetail(platform: PlatformView): PlatformDetail {
     type: platform.platform_type,
     instanceUrl: platform.instance_url,
     username: platform.username,
+    displayName: platform.display_name,
+    avatarUrl: platform.avatar_url,
     isDefault: platform.is_default,
+    needsReconnect: platform.needs_reconnect,
     maxCharacters: platform.max_characters,
     charactersPerUrl: platform.characters_per_url,
   };

@@ -27,6 +27,22 @@ export interface SocketPort {
   activity(timeoutMs: number): Promise<ExtendedView | ErrorBody>;
 }
 
+/** The part of `navigator.locks` that is needed. */
+export interface LockPort {
+  /**
+   * Runs `held` when the lock is granted; it stays ours until the promise of `held` is settled.
+   * Rejects when the wait was aborted, when another tab stole the lock, or where the browser refuses locks.
+   */
+  request(name: string, how: { signal: AbortSignal } | { steal: true }, held: () => Promise<void>): Promise<void>;
+}
+
+/** What one tab posts, all other tabs of this browser hear. */
+export interface ChannelPort {
+  post(message: unknown): void;
+  listen(heard: (message: unknown) => void): void;
+  close(): void;
+}
+
 export interface DocumentPort extends EventTarget {
   readonly visibilityState: DocumentVisibilityState;
 }
@@ -51,4 +67,8 @@ export interface Environment {
   /** False for events that a script made up: they are nobody's doing. */
   isTrusted(event: Event): boolean;
   createSocket(auth: () => HandshakeAuth): SocketPort;
+  /** Null where the browser has none (also outside of HTTPS and localhost). */
+  locks: LockPort | null;
+  /** @returns null where the browser has none */
+  openChannel(name: string): ChannelPort | null;
 }

@@ -1,6 +1,6 @@
 /** What a tab counts of itself, for whoever looks into a slow or lonely one. */
 export interface PerformanceMetrics {
-  /** Sockets opened, the first included. */
+  /** Sockets that this tab opened, the first included. */
   connects: number;
   disconnects: number;
   /** Events and states that told something new. */
@@ -15,7 +15,12 @@ export interface PerformanceMetrics {
   lastSyncMs: number | null;
   /** Milliseconds from the commit of the newest switch to this tab, by the server's clock as we know it. */
   lastPushMs: number | null;
+  /** What the server says gets here at once: by this tab's socket, or by way of the leader. */
   connected: boolean;
+  /** This tab has the socket. */
+  leader: boolean;
+  /** Times that it became the leader of the browser's tabs. */
+  takeovers: number;
   revision: number;
 }
 
@@ -31,6 +36,8 @@ export function emptyMetrics(): PerformanceMetrics {
     lastSyncMs: null,
     lastPushMs: null,
     connected: false,
+    leader: false,
+    takeovers: 0,
     revision: 0,
   };
 }

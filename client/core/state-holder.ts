@@ -49,6 +49,10 @@ export class StateHolder {
   applyState(next: SessionState): Outcome {
     const have = this.current;
     if (!have || have.session.id !== next.session.id || have.user.id !== next.user.id) {
+      // The revision is the user's: also in another session nothing older is taken, but asked for anew.
+      if (have?.user.id === next.user.id && next.revision < have.revision) {
+        return { kind: 'gap', revision: have.revision };
+      }
       this.deadlinesAt = Date.parse(next.server_time);
       return this.become(next, { skipped: false, extended: false });
     }

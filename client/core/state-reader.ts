@@ -2,13 +2,16 @@ import type { SessionState } from '../../src/protocol/http';
 import type { Api } from './api';
 import type { Environment } from './environment';
 import { errorCodeOf, isApiError } from './errors';
+import { Freshness } from './freshness';
+import type { Line } from './line/line';
 import type { PerformanceMetrics } from './metrics';
 import { SyncLoop } from './sync-loop';
-import type { Transport } from './transport';
 
 export interface ReaderHooks {
   /** Whether there is any use in asking. */
   wanted(): boolean;
+  /** Whether there is a session that this tab could be behind of. */
+  mayBeBehind(): boolean;
   /** What this tab has; undefined without a state. */
   revision(): number | undefined;
   take(state: SessionState): void;
@@ -17,17 +20,20 @@ export interface ReaderHooks {
   failed(unreachable: boolean): void;
 }
 
-/** Asks for the whole state: over the socket where there is one, else over HTTP. */
+/** Asks for the whole state, over the socket where this tab has it, else over HTTP; and knows when it must. */
 export class StateReader {
   private readonly loop = new SyncLoop(() => this.read());
+  private readonly freshness = new Freshness();
   private overHttp = false;
+  /** Why the last reading failed; null when it did not, or has not ended. */
+  private failure: unknown = null;
   /** Raised when the session is replaced: answers asked for before tell of another one. */
   private epoch = 0;
 
   constructor(
     private readonly env: Environment,
     private readonly api: Api,
-    private readonly transport: Transport,
+    private readonly line: Line,
     private readonly metrics: PerformanceMetrics,
     private readonly hooks: ReaderHooks,
   ) {}
@@ -41,21 +47,48 @@ export class StateReader {
     return this.loop.run();
   }
 
+  /** As `sync`; until it has succeeded, this tab counts as behind. */
+  catchUp(how: { rest?: boolean } = {}): Promise<void> {
+    this.doubt();
+    return this.sync(how);
+  }
+
+  /** This tab may be behind, and cannot look just now. */
+  doubt(): void {
+    this.freshness.doubt();
+  }
+
+  get fresh(): boolean {
+    return this.freshness.fresh;
+  }
+
+  /** Reads until nothing is in doubt. @throws ApiError why that cannot be had */
+  async ensureFresh(): Promise<void> {
+    while (this.hooks.mayBeBehind() && !this.fresh) {
+      await (this.loop.pending ?? this.sync({ rest: true }));
+      if (this.failure && this.hooks.mayBeBehind()) throw this.failure;
+    }
+  }
+
   sessionReplaced(): void {
     this.epoch += 1;
   }
 
   private async read(): Promise<void> {
     if (!this.hooks.wanted()) return;
-    const overHttp = this.overHttp || !this.transport.connected;
+    const overHttp = this.overHttp || !this.line.connected;
+    const settle = this.freshness.reading();
     this.overHttp = false;
+    this.failure = null;
     const startedAt = this.env.now();
     this.metrics.syncs += 1;
     try {
       if (overHttp || !(await this.readBySocket())) await this.readByHttp();
       this.metrics.lastSyncMs = this.env.now() - startedAt;
+      settle();
       this.hooks.done();
     } catch (error) {
+      this.failure = error;
       this.metrics.failedSyncs += 1;
       this.hooks.failed(isApiError(error) && error.error_code === 'NETWORK_ERROR');
     }
@@ -65,13 +98,13 @@ export class StateReader {
   private async readBySocket(): Promise<boolean> {
     const { epoch } = this;
     try {
-      const answer = await this.transport.sync(this.hooks.revision());
+      const answer = await this.line.sync(this.hooks.revision());
       if (errorCodeOf(answer) || epoch !== this.epoch) return false;
       if (this.hooks.wanted()) this.hooks.take(answer as SessionState);
       return true;
     } catch {
       // It says that it is connected and does not answer: a half-open connection.
-      if (this.transport.connected) this.transport.restart();
+      if (this.line.connected) this.line.restart();
       return false;
     }
   }

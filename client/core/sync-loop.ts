@@ -9,6 +9,11 @@ export class SyncLoop {
   /** @param read must not reject */
   constructor(private readonly read: () => Promise<void>) {}
 
+  /** The newest reading that is under way or waits for its turn. */
+  get pending(): Promise<void> | null {
+    return this.next ?? this.running;
+  }
+
   run(): Promise<void> {
     if (this.next) return this.next;
     if (!this.running) return this.begin();

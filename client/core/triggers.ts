@@ -5,11 +5,13 @@ export interface TriggerHooks {
   refresh(stale: boolean): void;
   /** Back from the browser's cache of whole pages: nothing shown may be trusted. */
   restored(): void;
-  /** Into that cache, where an open socket has no place. */
+  /** Into that cache, or frozen: an open socket has no place there, nor has the lead. */
   stored(): void;
   /** No word of the whole state for a while. */
   poll(): void;
   offline(): void;
+  /** Whether what the leader reads is heard here too. */
+  follows(): boolean;
 }
 
 const TICK_MS = 5_000;
@@ -18,6 +20,8 @@ const SLEPT_MS = 4_000;
 /** With the jitter, the answer's timeout and one more request still within 15 s. */
 const POLL_MS = 8_500;
 const POLL_JITTER_MS = 1_500;
+/** A follower waits until the leader's own poll must have been heard; what it asks goes over HTTP at once. */
+const FOLLOWER_WAITS_MS = 1_500;
 
 /** Everything that makes a page look again. None of it is an activity of the person. */
 export class Triggers {
@@ -35,6 +39,7 @@ export class Triggers {
     if (this.undo.length > 0) return;
     const { window, document } = this.env;
     this.on(document, 'visibilitychange', () => this.visibilityChanged());
+    this.on(document, 'freeze', () => this.hooks.stored());
     this.on(document, 'resume', () => this.hooks.refresh(true));
     this.on(window, 'pageshow', (event) => {
       if ((event as Partial<PageTransitionEvent>).persisted) this.hooks.restored();
@@ -55,6 +60,14 @@ export class Triggers {
   /** The whole state has just been read: the next poll can wait its full time. */
   stateRead(): void {
     if (this.pollTimer !== undefined) this.schedulePoll();
+  }
+
+  /** For who is about to send: after a sleep the person's click may come before the tick that notices it. */
+  notice(): void {
+    if (this.tick === undefined || this.env.now() - this.tickedAt <= TICK_MS + SLEPT_MS) return;
+    this.env.clearTimeout(this.tick);
+    this.scheduleTick();
+    this.hooks.refresh(true);
   }
 
   private visibilityChanged(): void {
@@ -80,7 +93,7 @@ export class Triggers {
 
   private schedulePoll(): void {
     if (this.pollTimer !== undefined) this.env.clearTimeout(this.pollTimer);
-    const delay = POLL_MS + this.env.random() * POLL_JITTER_MS;
+    const delay = POLL_MS + (this.hooks.follows() ? FOLLOWER_WAITS_MS : 0) + this.env.random() * POLL_JITTER_MS;
     this.pollTimer = this.env.setTimeout(() => {
       this.schedulePoll();
       this.hooks.poll();

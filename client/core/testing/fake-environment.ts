@@ -2,13 +2,8 @@
 import type { ErrorBody } from '../../../src/protocol/errors';
 import type { HandshakeAuth } from '../../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../../src/protocol/http';
-import type { DocumentPort, Environment, SocketPort, SocketSignals } from '../environment';
-
-interface Timer {
-  id: number;
-  at: number;
-  task: () => void;
-}
+import type { ChannelPort, DocumentPort, Environment, LockPort, SocketPort, SocketSignals } from '../environment';
+import { VirtualTime } from './virtual-time';
 
 export class FakeSocket implements SocketPort {
   connected = false;
@@ -36,7 +31,7 @@ export class FakeSocket implements SocketPort {
     this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener as (payload: never) => void]);
   }
 
-  sync(revision: number | undefined): Promise<SessionState | ErrorBody> {
+  sync(revision: number | undefined, _timeoutMs: number): Promise<SessionState | ErrorBody> {
     return this.onSync(revision);
   }
 
@@ -66,7 +61,28 @@ export class FakeSocket implements SocketPort {
   }
 }
 
-class FakeDocument extends EventTarget implements DocumentPort {
+/** Node's own costs more than all that a simulation does with it. */
+class FakeTarget implements EventTarget {
+  private readonly listeners = new Map<string, EventListener[]>();
+
+  addEventListener(name: string, listener: EventListener): void {
+    this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
+  }
+
+  removeEventListener(name: string, listener: EventListener): void {
+    this.listeners.set(
+      name,
+      (this.listeners.get(name) ?? []).filter((other) => other !== listener),
+    );
+  }
+
+  dispatchEvent(event: Event): boolean {
+    for (const listener of this.listeners.get(event.type) ?? []) listener(event);
+    return !event.defaultPrevented;
+  }
+}
+
+class FakeDocument extends FakeTarget implements DocumentPort {
   visibilityState: DocumentVisibilityState = 'visible';
 }
 
@@ -79,20 +95,23 @@ export interface Call {
 
 export type Answer = { status: number; body?: unknown };
 
+/** One tab; alone, unless it is given locks and a channel. */
 export class FakeEnvironment implements Environment {
-  readonly window = new EventTarget();
+  readonly window: EventTarget = new FakeTarget();
   readonly document = new FakeDocument();
   readonly calls: Call[] = [];
   readonly kept = new Map<string, string>();
   socket!: FakeSocket;
   csrf: string | null = null;
-  time = Date.parse('2026-01-01T00:00:00.000Z');
   chance = 0.5;
   online = true;
+  locks: LockPort | null = null;
   /** The server over HTTP; throw for a network that is not there. */
   serve: (call: Call) => Answer | Promise<Answer> = () => ({ status: 503 });
-  private timers: Timer[] = [];
+  makeSocket: (auth: () => HandshakeAuth) => FakeSocket = (auth) => new FakeSocket(auth);
   private ids = 0;
+
+  constructor(protected readonly clock = new VirtualTime()) {}
 
   readonly csrfMeta = {
     read: () => this.csrf,
@@ -108,22 +127,23 @@ export class FakeEnvironment implements Environment {
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
     const call = { method: init.method ?? 'GET', path, headers, body };
     this.calls.push(call);
-    const answer = await this.serve(call);
-    return new Response(answer.body === undefined ? null : JSON.stringify(answer.body), { status: answer.status });
+    return toResponse(await unlessAborted(this.serve(call), init.signal));
   }
 
   now(): number {
-    return this.time;
+    return this.clock.now;
+  }
+
+  get time(): number {
+    return this.clock.now;
   }
 
   setTimeout(task: () => void, ms: number): number {
-    this.ids += 1;
-    this.timers.push({ id: this.ids, at: this.time + Math.max(0, ms), task });
-    return this.ids;
+    return this.clock.after(ms, task);
   }
 
   clearTimeout(timer: number): void {
-    this.timers = this.timers.filter(({ id }) => id !== timer);
+    this.clock.cancel(timer);
   }
 
   random(): number {
@@ -144,35 +164,47 @@ export class FakeEnvironment implements Environment {
   }
 
   createSocket(auth: () => HandshakeAuth): SocketPort {
-    this.socket = new FakeSocket(auth);
+    this.socket = this.makeSocket(auth);
     return this.socket;
   }
 
+  openChannel(_name: string): ChannelPort | null {
+    return null;
+  }
+
   get pendingTimers(): number {
-    return this.timers.length;
+    return this.clock.pending;
   }
 
-  /** Lets time pass, one timer after the other, with everything that follows from each. */
-  async pass(ms: number): Promise<void> {
-    const end = this.time + ms;
-    await settle();
-    for (;;) {
-      const next = this.timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at || a.id - b.id)[0];
-      if (!next) break;
-      this.clearTimeout(next.id);
-      this.time = Math.max(this.time, next.at);
-      next.task();
-      await settle();
-    }
-    this.time = end;
+  pass(ms: number): Promise<void> {
+    return this.clock.pass(ms, settle);
   }
 
-  /** The computer sleeps: the clock goes on, timers do not. */
   async sleep(ms: number): Promise<void> {
-    this.time += ms;
-    for (const timer of this.timers) timer.at += ms;
+    this.clock.sleep(ms);
     await settle();
   }
+
+  show(visibilityState: DocumentVisibilityState): void {
+    this.document.visibilityState = visibilityState;
+    this.document.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+/** As much of a `Response` as the client reads: the real one costs more than everything else in a simulation. */
+function toResponse({ status, body }: Answer): Response {
+  const json = async () => {
+    if (body === undefined) throw new SyntaxError('No body');
+    return body;
+  };
+  return { status, ok: status >= 200 && status < 300, json } as Response;
+}
+
+function unlessAborted<T>(task: T | Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason));
+    Promise.resolve(task).then(resolve, reject);
+  });
 }
 
 function storageOf(kept: Map<string, string>): Pick<Storage, 'length' | 'key' | 'removeItem'> {

@@ -31,6 +31,7 @@ export class FakeServer {
   revision = 1;
   platforms = [platform(1), platform(2), platform(3)];
   active: Record<string, number | null> = { [OURS]: 1, [OTHER]: 1 };
+  userId = 7;
   username = 'ada';
   idleMs = 12 * 3_600_000;
   lastActivity: number;
@@ -60,7 +61,7 @@ export class FakeServer {
       authenticated: true,
       revision: this.revision,
       server_time: iso(this.now()),
-      user: { id: 7, username: this.username, email: 'ada@example.org', role: 'user' },
+      user: { id: this.userId, username: this.username, email: 'ada@example.org', role: 'user' },
       session: {
         id: session,
         created_at: iso(this.createdAt),

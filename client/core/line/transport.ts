@@ -1,12 +1,12 @@
-import type { ErrorBody, ErrorCode } from '../../src/protocol/errors';
-import type { HandshakeAuth, ServerToClientEvents } from '../../src/protocol/events';
-import type { ExtendedView, SessionState } from '../../src/protocol/http';
-import type { Environment, SocketPort, SocketSignals } from './environment';
-import { errorCodeOf, isSessionOver } from './errors';
+import type { ErrorBody, ErrorCode } from '../../../src/protocol/errors';
+import type { HandshakeAuth, ServerToClientEvents } from '../../../src/protocol/events';
+import type { ExtendedView, SessionState } from '../../../src/protocol/http';
+import type { Environment, SocketPort, SocketSignals } from '../environment';
+import { errorCodeOf, isSessionOver } from '../errors';
 
 export interface TransportHooks {
   auth(): HandshakeAuth;
-  /** @param again not the first time: something may have been missed */
+  /** @param again it had been lost: something may have been missed */
   connected(again: boolean): void;
   disconnected(): void;
   /** The handshake was refused because the session is over, or because its cookie is just being replaced. */
@@ -27,7 +27,7 @@ export class Transport {
   private readonly socket: SocketPort;
   private wanted = false;
   private attempts = 0;
-  private connects = 0;
+  private lost = false;
   private connectedAt = 0;
   private timer: number | undefined;
 
@@ -51,6 +51,7 @@ export class Transport {
 
   stop(): void {
     this.wanted = false;
+    this.lost = false;
     this.clearTimer();
     this.socket.disconnect();
   }
@@ -75,11 +76,12 @@ export class Transport {
     const { socket, hooks } = this;
     socket.on('connect', () => {
       this.connectedAt = this.env.now();
-      hooks.connected(this.connects++ > 0);
+      hooks.connected(this.lost);
     });
     // Also "io server disconnect": a node that shuts down says it too. Only an ended session stays away.
     socket.on('disconnect', () => {
       if (!this.wanted) return;
+      this.lost = true;
       if (this.env.now() - this.connectedAt >= STEADY_AFTER_MS) this.attempts = 0;
       hooks.disconnected();
       this.retry();

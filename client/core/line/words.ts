@@ -1,0 +1,34 @@
+/** What the tabs of one browser say to each other. Facts only: each is the server's word, or about the leader. */
+import type { ErrorCode } from '../../../src/protocol/errors';
+import type { ServerToClientEvents } from '../../../src/protocol/events';
+import type { ExpiredReason } from '../details';
+
+export interface Beat {
+  kind: 'beat';
+  /** Whether the leader's page is seen by somebody. */
+  visible: boolean;
+  /** Whether its socket is open. */
+  connected: boolean;
+  /** It has just come back after it was lost: something may have been missed. */
+  again: boolean;
+}
+
+/** An event as the leader's socket has brought it, or a whole state as the leader has read it. */
+export type PassedOn = {
+  [E in keyof ServerToClientEvents]: { kind: 'event'; name: E; payload: Parameters<ServerToClientEvents[E]>[0] };
+}[keyof ServerToClientEvents];
+
+export type Word =
+  | Beat
+  | PassedOn
+  /** Asks for a beat, and tells which session the asker is in. */
+  | { kind: 'probe' }
+  /** The session of the leader has ended. */
+  | { kind: 'over'; reason: ExpiredReason; errorCode: ErrorCode };
+
+export interface Message {
+  /** The tab that speaks, and the session that it is in. */
+  from: string;
+  session: string | undefined;
+  word: Word;
+}

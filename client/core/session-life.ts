@@ -1,0 +1,232 @@
+import type { ErrorCode } from '../../src/protocol/errors';
+import type { SessionState } from '../../src/protocol/http';
+import { ActivityWatch } from './activity';
+import { Announcer } from './announcer';
+import { Api } from './api';
+import { type ExpiredReason, expiredReason } from './details';
+import type { Environment } from './environment';
+import { ApiError } from './errors';
+import { ExpiryWatch } from './expiry-watch';
+import { Inbox } from './inbox';
+import { Line } from './line/line';
+import { emptyMetrics } from './metrics';
+import { OwnSwitches } from './own-switches';
+import { ServerClock } from './server-clock';
+import { serverEvents } from './server-events';
+import { StateHolder } from './state-holder';
+import { StateReader } from './state-reader';
+import { clearOwnKeys } from './storage';
+import { tellActivity } from './tell-activity';
+import { Triggers } from './triggers';
+
+/** `anonymous`: this page began without a session, and is left in peace. */
+type Phase = 'starting' | 'anonymous' | 'live' | 'over' | 'destroyed';
+
+/** While no first answer has come. */
+const START_AGAIN_MS = 2_000;
+/** A replaced cookie reaches the browser a moment after the sockets of the old one were closed. */
+const REFUSAL_CONFIRM_MS = 300;
+
+/** The course of a session in this tab: from the first answer to its end, and what is awake in between. */
+export class SessionLife {
+  readonly metrics = emptyMetrics();
+  readonly holder = new StateHolder();
+  readonly own = new OwnSwitches();
+  readonly clock: ServerClock;
+  readonly announcer: Announcer;
+  readonly api: Api;
+  readonly inbox: Inbox;
+  readonly line: Line;
+  readonly reader: StateReader;
+  private phase: Phase = 'starting';
+  private reachable = true;
+  private readonly triggers: Triggers;
+  private readonly activity: ActivityWatch;
+  private readonly expiry: ExpiryWatch;
+
+  constructor(
+    private readonly env: Environment,
+    tabId: string,
+  ) {
+    this.clock = new ServerClock(() => env.now());
+    this.announcer = new Announcer(env);
+    this.api = new Api(env, tabId, {
+      sessionOver: (code) => this.over(expiredReason(code, this.absoluteLimitPassed()), code),
+      userId: () => this.userId,
+      reread: () => this.lookOverHttp(),
+    });
+    this.inbox = new Inbox(tabId, this.holder, this.clock, this.announcer, this.metrics, this.own, {
+      gap: () => void this.reader.catchUp(),
+      begun: (before) => this.begun(before),
+      deadlines: () => this.holder.state && this.expiry.update(this.holder.state.session),
+      extended: () => this.activity.pause(false),
+    });
+    this.expiry = new ExpiryWatch(env, this.clock, {
+      ask: () => void this.reader.sync({ rest: true }),
+      warn: (detail) => this.activity.pause(!this.announcer.say('sessionExpiring', detail)),
+    });
+    this.line = new Line(env, {
+      tabId,
+      auth: () => ({ tab_id: tabId, revision: this.holder.state?.revision }),
+      sessionId: () => this.sessionId,
+      elected: () => {
+        this.metrics.takeovers += 1;
+      },
+      connected: (again) => {
+        this.metrics.connects += 1;
+        // Over HTTP, because the socket's first word is the state anyway, and the token may be new.
+        if (again) void this.lookOverHttp();
+      },
+      disconnected: () => {
+        this.metrics.disconnects += 1;
+      },
+      refused: () => void env.setTimeout(() => void this.lookOverHttp(), REFUSAL_CONFIRM_MS),
+      look: () => this.lookOverHttp(),
+      over: (reason, code) => this.over(reason, code),
+      events: serverEvents(this.holder, this.inbox, this.expiry, this.announcer, {
+        stateHeard: () => this.triggers.stateRead(),
+        ended: (reason, code) => this.over(reason, code),
+      }),
+    });
+    this.reader = new StateReader(env, this.api, this.line, this.metrics, {
+      wanted: () => this.phase !== 'over' && this.phase !== 'destroyed',
+      mayBeBehind: () => this.phase === 'starting' || this.phase === 'live',
+      revision: () => this.holder.state?.revision,
+      take: (state) => {
+        this.inbox.state(state);
+        this.line.share(state);
+      },
+      done: () => this.stateRead(),
+      failed: (unreachable) => this.readFailed(unreachable),
+    });
+    this.activity = new ActivityWatch(
+      env,
+      () => this.holder.state?.session ?? null,
+      () => void tellActivity(this.line, this.api, this.inbox, () => void this.lookOverHttp()),
+    );
+    this.triggers = new Triggers(env, {
+      refresh: (stale) => this.refresh(stale),
+      restored: () => this.refresh(true),
+      stored: () => this.stored(),
+      poll: () => void this.reader.sync(),
+      offline: () => this.setReachable(false),
+      follows: () => !this.line.leads,
+    });
+  }
+
+  start(): void {
+    this.triggers.start();
+    void this.reader.sync();
+  }
+
+  destroy(): void {
+    this.phase = 'destroyed';
+    this.stop();
+  }
+
+  get fresh(): boolean {
+    this.triggers.notice();
+    return this.phase === 'live' && this.reader.fresh;
+  }
+
+  /** @throws ApiError */
+  ensureFresh(): Promise<void> {
+    this.triggers.notice();
+    return this.reader.ensureFresh();
+  }
+
+  /**
+   * Nothing is sent by a tab that may be behind.
+   * @throws ApiError the server cannot be asked, or another person is signed in by now: what one began must not be
+   *   done as the other
+   */
+  async readyToSend(): Promise<void> {
+    const before = this.userId;
+    await this.ensureFresh();
+    if (before !== null && this.userId !== before) {
+      throw new ApiError('This session is no longer the one of this browser', 401, 'SESSION_INVALID');
+    }
+  }
+
+  /** Once, and never back: the next session begins with a page of its own. */
+  over(reason: ExpiredReason, errorCode: ErrorCode): void {
+    if (this.phase === 'over' || this.phase === 'destroyed') return;
+    const hadSession = this.holder.state !== null;
+    this.phase = hadSession ? 'over' : 'anonymous';
+    this.line.over(reason, errorCode);
+    this.stop();
+    this.holder.clear();
+    if (!hadSession) return;
+    clearOwnKeys(this.env.storage);
+    this.announcer.say('sessionExpired', { reason, errorCode });
+  }
+
+  private get userId(): number | null {
+    return this.holder.state?.user.id ?? null;
+  }
+
+  private get sessionId(): string | undefined {
+    return this.holder.state?.session.id;
+  }
+
+  private begun(before: SessionState | null): void {
+    this.reader.sessionReplaced();
+    this.phase = 'live';
+    if (before) {
+      // The cookie is another session's now: the socket and the token must follow it.
+      this.line.restart();
+      void this.lookOverHttp();
+      return;
+    }
+    this.triggers.start();
+    this.activity.start();
+    this.line.start();
+  }
+
+  private lookOverHttp(): Promise<void> {
+    return this.reader.catchUp({ rest: true });
+  }
+
+  /** Over HTTP: a socket that nobody has looked at for a while may be dead, and say nothing for seconds. */
+  private refresh(stale: boolean): void {
+    if (stale && this.phase === 'live') {
+      this.line.start();
+      this.line.restart();
+    }
+    void this.lookOverHttp();
+  }
+
+  private stored(): void {
+    this.reader.doubt();
+    this.line.stop();
+  }
+
+  private stateRead(): void {
+    this.setReachable(true);
+    this.triggers.stateRead();
+  }
+
+  private readFailed(unreachable: boolean): void {
+    if (unreachable) this.setReachable(false);
+    if (this.phase === 'starting') this.env.setTimeout(() => void this.reader.sync(), START_AGAIN_MS);
+  }
+
+  private setReachable(reachable: boolean): void {
+    if (reachable === this.reachable) return;
+    this.reachable = reachable;
+    if (!reachable) this.reader.doubt();
+    this.announcer.say('sessionConnectionChanged', { connected: reachable });
+  }
+
+  private absoluteLimitPassed(): boolean {
+    const session = this.holder.state?.session;
+    return session !== undefined && this.clock.until(session.absolute_expires_at) <= 0;
+  }
+
+  private stop(): void {
+    this.line.stop();
+    this.triggers.stop();
+    this.activity.stop();
+    this.expiry.stop();
+  }
+}
