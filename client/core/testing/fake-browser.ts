@@ -1,0 +1,202 @@
+/** A browser with several tabs: Web Locks that can be stolen, a BroadcastChannel, one clock for all. */
+import type { ChannelPort, LockPort } from '../environment';
+import { FakeEnvironment } from './fake-environment';
+import type { VirtualTime } from './virtual-time';
+
+/** Between two processes of a browser; ms. */
+const HOP_MS = 2;
+
+/** How a message gets to one tab: once and in order, unless a test says otherwise. */
+export type Carrier = (deliver: () => void) => void;
+
+export class FakeTab extends FakeEnvironment {
+  closed = false;
+  frozen = false;
+  /** What the network does when the tab is gone. */
+  onClose: () => void = () => {};
+  /** What waits for the thaw. */
+  private held: (() => void)[] = [];
+
+  constructor(
+    private readonly browser: FakeBrowser,
+    readonly name: string,
+    private readonly generate: () => number,
+  ) {
+    super(browser.time);
+    this.locks = browser.locks.portFor(this);
+  }
+
+  /** A task of this tab: none runs while it is frozen, none when it is gone. */
+  run(task: () => void): void {
+    if (this.closed) return;
+    if (this.frozen) this.held.push(task);
+    else task();
+  }
+
+  override setTimeout(task: () => void, ms: number): number {
+    return this.clock.after(ms, () => this.run(task));
+  }
+
+  override openChannel(name: string): ChannelPort {
+    return this.browser.channels.open(name, this);
+  }
+
+  override random(): number {
+    return this.generate();
+  }
+
+  override randomId(): string {
+    return this.name;
+  }
+
+  freeze(): void {
+    this.frozen = true;
+  }
+
+  thaw(): void {
+    this.frozen = false;
+    for (const task of this.held.splice(0)) this.run(task);
+  }
+
+  /** Gone in an instant, as a tab that crashes: none of its own code runs any more. */
+  close(): void {
+    this.closed = true;
+    this.browser.locks.leave(this);
+    this.browser.channels.leave(this);
+    this.onClose();
+  }
+}
+
+export class FakeBrowser {
+  readonly locks: FakeLocks;
+  readonly channels: FakeChannels;
+  readonly tabs: FakeTab[] = [];
+
+  constructor(
+    readonly time: VirtualTime,
+    private readonly random: () => number,
+  ) {
+    this.locks = new FakeLocks(time);
+    this.channels = new FakeChannels(time);
+  }
+
+  open(): FakeTab {
+    const tab = new FakeTab(this, `tab-${this.tabs.length + 1}`, this.random);
+    this.tabs.push(tab);
+    return tab;
+  }
+}
+
+const ABORTED = Object.assign(new Error('The lock is not ours'), { name: 'AbortError' });
+
+interface LockRequest {
+  tab: FakeTab;
+  held: () => Promise<void>;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+}
+
+/** One lock: the product has no other. */
+class FakeLocks {
+  private holder: LockRequest | null = null;
+  private queue: LockRequest[] = [];
+
+  constructor(private readonly time: VirtualTime) {}
+
+  get holdingTab(): FakeTab | null {
+    return this.holder?.tab ?? null;
+  }
+
+  portFor(tab: FakeTab): LockPort {
+    return {
+      request: (_name, how, held) =>
+        new Promise<void>((resolve, reject) => {
+          const request = { tab, held, resolve, reject };
+          if ('steal' in how) return this.steal(request);
+          how.signal.addEventListener('abort', () => this.withdraw(request));
+          this.queue.push(request);
+          this.grantNext();
+        }),
+    };
+  }
+
+  leave(tab: FakeTab): void {
+    this.queue = this.queue.filter((request) => request.tab !== tab);
+    if (this.holder?.tab === tab) this.release(this.holder);
+  }
+
+  private steal(request: LockRequest): void {
+    const robbed = this.holder;
+    if (robbed) robbed.tab.run(() => this.reject(robbed));
+    this.grant(request);
+  }
+
+  private withdraw(request: LockRequest): void {
+    this.queue = this.queue.filter((other) => other !== request);
+    this.reject(request);
+  }
+
+  private reject(request: LockRequest): void {
+    this.time.stirred = true;
+    request.reject(ABORTED);
+  }
+
+  private release(request: LockRequest): void {
+    if (this.holder !== request) return;
+    this.holder = null;
+    this.grantNext();
+  }
+
+  private grantNext(): void {
+    const next = this.holder ? undefined : this.queue.shift();
+    if (next) this.grant(next);
+  }
+
+  private grant(request: LockRequest): void {
+    this.holder = request;
+    this.time.after(HOP_MS, () =>
+      request.tab.run(() => {
+        this.time.stirred = true;
+        void request.held().then(() => {
+          this.release(request);
+          request.resolve();
+        });
+      }),
+    );
+  }
+}
+
+class FakeChannels {
+  /** Messages posted, by whoever. */
+  posted: unknown[] = [];
+  carry: Carrier = (deliver) => void this.time.after(HOP_MS, deliver);
+  private members: { name: string; tab: FakeTab; heard: (message: unknown) => void }[] = [];
+
+  constructor(private readonly time: VirtualTime) {}
+
+  open(name: string, tab: FakeTab): ChannelPort {
+    const member = { name, tab, heard: (_message: unknown) => {} };
+    this.members.push(member);
+    return {
+      post: (message) => this.post(member, message),
+      listen: (heard) => {
+        member.heard = heard;
+      },
+      close: () => {
+        this.members = this.members.filter((other) => other !== member);
+      },
+    };
+  }
+
+  leave(tab: FakeTab): void {
+    this.members = this.members.filter((member) => member.tab !== tab);
+  }
+
+  private post(from: (typeof this.members)[number], message: unknown): void {
+    this.posted.push(message);
+    for (const member of this.members) {
+      if (member === from || member.name !== from.name) continue;
+      this.carry(() => member.tab.run(() => this.members.includes(member) && member.heard(message)));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** 10^5 random lives of a browser against the client's core; see `Schedule`. A failure names its seed. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+const RUNNER = join(__dirname, '../../client/core/testing/schedules.worker.cjs');
+const SCHEDULES = 100_000;
+const THREADS = 2;
+/** A quarter of it on two cores that have nothing else to do. */
+const LIMIT_MS = 240_000;
+
+async function run(from: number, to: number): Promise<string | null> {
+  const worker = new Worker(RUNNER, { workerData: { from, to } });
+  const [problem] = (await once(worker, 'message')) as [string | null];
+  return problem;
+}
+
+it(
+  `${SCHEDULES} schedules of drops, doubles, reorders, freezes and dead leaders end with every tab at the server's state`,
+  async () => {
+    const share = SCHEDULES / THREADS;
+    const shares = Array.from({ length: THREADS }, (_, index) => run(index * share + 1, (index + 1) * share));
+    expect(await Promise.all(shares)).toEqual(shares.map(() => null));
+  },
+  LIMIT_MS,
+);
