@@ -1,6 +1,8 @@
 /** Debian's Chromium, or the one that CHROMIUM_PATH names. */
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { eventually } from '../../support/eventually';
 import type { TestClient } from '../../support/http-client';
+import { launch, temporaryFolder } from '../../support/processes';
 import { recordEvents, until } from './recorder';
 
 const ARGS = [
@@ -16,14 +18,30 @@ const ARGS = [
 /** A step that takes longer has failed; the test says so before jest gives up on it. */
 const STEP_LIMIT_MS = 8_000;
 
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+/** All tabs are seen at once, as far as they know. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: ARGS });
+  return chromium.launch({ executablePath, args: ARGS });
+}
+
+/**
+ * As a person has it: of the tabs of a window one is seen, the others are hidden, slowed down, and can be frozen. It has
+ * one profile, that is `browser.contexts()[0]`.
+ */
+export async function launchPlainChromium(): Promise<Browser> {
+  const profile = [`--user-data-dir=${temporaryFolder()}`, '--remote-debugging-port=0'];
+  const { output } = launch(executablePath, ['--headless', ...ARGS, ...profile, 'about:blank']);
+  const address = await eventually(() => /DevTools listening on (ws:\S+)/.exec(output())?.[1] ?? '');
+  return chromium.connectOverCDP(address, { noDefaults: true });
 }
 
 /** A browser of its own: cookies, storage and tabs apart from all others. */
 export class Device {
   /** What the pages complained about: uncaught errors, and whatever the content security policy refused. */
   readonly complaints: string[] = [];
+
+  private readonly tabs: Page[] = [];
 
   private constructor(
     readonly url: string,
@@ -32,7 +50,11 @@ export class Device {
 
   /** @param client whose session it has, if any; both go on sharing it */
   static async open(browser: Browser, url: string, client?: TestClient, options: BrowserContextOptions = {}) {
-    const context = await browser.newContext(options);
+    return Device.of(await browser.newContext(options), url, client);
+  }
+
+  /** @param context once only: it is recorded from now on */
+  static async of(context: BrowserContext, url: string, client?: TestClient) {
     context.setDefaultTimeout(STEP_LIMIT_MS);
     const device = new Device(url, context);
     await recordEvents(context);
@@ -57,12 +79,18 @@ export class Device {
   /** A tab that may have no session at all. */
   async bareTab(path: string): Promise<Page> {
     const page = await this.context.newPage();
+    this.tabs.push(page);
     page.on('pageerror', (error) => this.complaints.push(`${path}: ${error.message}`));
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) this.complaints.push(`${path}: ${message.text()}`);
     });
     await page.goto(this.url + path);
     return page;
+  }
+
+  /** All that were opened here; what stands in the profile stays. */
+  async closeTabs(): Promise<void> {
+    await Promise.all(this.tabs.splice(0).map((tab) => tab.close()));
   }
 
   close(): Promise<void> {
