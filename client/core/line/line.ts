@@ -42,6 +42,8 @@ export class Line {
   /** What the leader last said of itself. */
   private leader = { connected: false, at: 0 };
   private lookedAt = Number.NEGATIVE_INFINITY;
+  /** Whether the socket has said whose it is: by the cookie, it may be another session's than this tab's. */
+  private greeted = false;
 
   constructor(
     private readonly env: Environment,
@@ -50,6 +52,7 @@ export class Line {
     this.transport = new Transport(env, {
       auth: () => hooks.auth(),
       connected: (again) => {
+        this.greeted = false;
         this.beat(again);
         hooks.connected(again);
       },
@@ -220,6 +223,9 @@ export class Line {
   private passingOn(): ServerToClientEvents {
     const names = Object.keys(this.hooks.events) as (keyof ServerToClientEvents)[];
     const both = (name: keyof ServerToClientEvents) => (payload: unknown) => {
+      if (name === 'session:state') this.greeted = true;
+      // A change names no user: it is taken only where it is known whose it is.
+      else if (!this.greeted && name.startsWith('platform')) return void this.hooks.look();
       const word = { kind: 'event', name, payload } as PassedOn;
       this.take(word);
       this.say(word);
