@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
-import { platformDetail, type StateDetail } from '../../core/details';
+import type { StateDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
 import { confirm } from '../confirm';
 import { notify } from '../notify';
@@ -231,7 +231,9 @@ export class Composer extends SessionElement {
     const code = isApiError(error) ? error.error_code : null;
     if (isApiError(error) && (code === 'PLATFORM_CONTEXT_STALE' || code === 'PLATFORM_NOT_FOUND')) {
       const told = error.state?.platform;
-      target.refused(told ? platformDetail(told) : (session.getState()?.platform ?? null));
+      // The rest of it comes with the state.
+      const now = told && { id: told.id, name: told.name, type: told.platform_type };
+      target.refused(now ?? session.getState()?.platform ?? null);
       void session.syncSessionState();
     } else if (!isFarewell(error)) {
       if (code === 'PLATFORM_RECONNECT_NEEDED') target.tokenRefused();
