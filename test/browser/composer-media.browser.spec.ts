@@ -28,7 +28,6 @@ let client: TestClient;
 let device: Device;
 let tab: Page;
 let first: Awaited<ReturnType<typeof connectTo>>;
-let second: PlatformView;
 
 beforeAll(async () => {
   town = await startInstance({ maxMedia: 3, imageSize: 800_000 });
@@ -46,15 +45,22 @@ beforeEach(async () => {
   client = new TestClient(node.url);
   await client.register();
   first = await connectTo(client, town);
-  second = (await connectTo(client, photos, 'Photos')).platform;
   device = await Device.open(browser, node.url, client);
   tab = await device.tab('/create_post');
+  await tab.locator('form.vf-composer').waitFor();
 });
 
 afterEach(async () => {
   await device.close();
   expect(device.complaints).toEqual([]);
 });
+
+/** A second account, and the session on it. */
+async function goToPhotos(): Promise<PlatformView> {
+  const { platform } = await connectTo(client, photos, 'Photos');
+  expect((await client.post(`/api/switch_platform/${platform.id}`, {})).status).toBe(200);
+  return platform;
+}
 
 const tiles = () => tab.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
 const description = (name: string) => tab.getByLabel(`Description of ${name}`);
@@ -168,7 +174,7 @@ it('sends files to the platform that the post is moved to, and comes back with t
   await attach(picture('sunset.png'));
   await description('sunset.png').fill('A red sun');
   await uploaded(1);
-  await client.post(`/api/switch_platform/${second.id}`, {});
+  const second = await goToPhotos();
   const again = tab.waitForResponse((answer) => answer.url().endsWith('/api/media'));
   await tab.getByRole('button', { name: 'Move to Photos' }).click();
   expect(await (await again).json()).toMatchObject({ platform_id: second.id });
@@ -201,7 +207,7 @@ it('uploads again what the server has thrown away', async () => {
 });
 
 it('tells Pixelfed posts without an image before they are sent', async () => {
-  await client.post(`/api/switch_platform/${second.id}`, {});
+  await goToPhotos();
   await tab.getByText('Posting as Photos').waitFor();
   const sent = sendings(tab);
   await text(tab).fill('Only words');

@@ -40,9 +40,11 @@ export async function connectTo(client: TestClient, instance: FakeInstance, name
   const form = { name, platform_type: instance.store.options.kind, instance_url: instance.url, access_token: token };
   const { status, body } = await client.post<PlatformView>('/api/platforms', form);
   if (status !== 201) throw new Error(`Not connected: ${JSON.stringify(body)}`);
-  const platform = await eventually(async () => {
-    const known = (await client.get<PlatformView>(`/api/platforms/${body.id}`)).body;
-    return known.username === account.username && known;
-  });
+  const known = async () => {
+    const { body: read } = await client.get<PlatformView>(`/api/platforms/${body.id}`);
+    return read.username === account.username && read;
+  };
+  // A first question that came to nothing is asked again after 10 s.
+  const platform = await eventually(known, { timeout: 20_000 });
   return { platform: platform as PlatformView, account, token };
 }
