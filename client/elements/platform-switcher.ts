@@ -65,14 +65,13 @@ export class PlatformSwitcher extends SessionElement {
         aria-haspopup="listbox"
         aria-expanded=${this.open}
         aria-controls="vf-switcher-list"
-        aria-label="Active platform: ${active.name}"
         aria-keyshortcuts=${this.shortcut ?? nothing}
         aria-busy=${session.getSwitchingTo() !== null}
         @click=${() => (this.open ? this.close() : this.show())}
         @keydown=${this.buttonKey}
       >
         ${shown ? face(shown) : icon('arrow-left-right')}
-        <span class="vf-switcher-name">${active.name}</span>
+        <span class="vf-hidden">Active platform: </span><span class="vf-switcher-name">${active.name}</span>
         ${icon(session.getSwitchingTo() === null ? 'chevron-down' : 'loader-circle')}
       </button>
       <div class="vf-popover vf-switcher" popover @toggle=${this.toggled}>

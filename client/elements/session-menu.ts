@@ -24,9 +24,8 @@ export class SessionMenu extends SessionElement {
         class="vf-button vf-menu-button"
         popovertarget="vf-session-menu"
         aria-expanded=${this.open}
-        aria-label="Account of ${user.username}"
       >
-        ${icon('user')}<span class="vf-menu-name">${user.username}</span>${icon('chevron-down')}
+        ${icon('user')}<span class="vf-hidden">Account of </span><span class="vf-menu-name">${user.username}</span>${icon('chevron-down')}
       </button>
       <div id="vf-session-menu" class="vf-popover vf-menu" popover @toggle=${this.toggled}>
         <p class="vf-who"><strong>${user.username}</strong><span>${user.email}</span></p>
