@@ -1,6 +1,7 @@
 /** A page of anybody's, with attributes and the one script. */
 import type { Browser, Locator, Page, Route } from 'playwright-core';
 import type { PostsView, PostView } from '../../src/protocol/http';
+import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
@@ -315,7 +316,7 @@ describe('a form that came later', () => {
     await tab.getByRole('button', { name: 'Send' }).click({ noWaitAfter: true });
     expect(await tab.locator('form[action*="elsewhere"] input').inputValue()).toBe('');
     // The policy of our pages would not have let it go either.
-    expect(device.complaints.splice(0).join()).toContain('form-action');
+    await eventually(() => expect(device.complaints.splice(0).join()).toContain('form-action'));
   });
 });
 

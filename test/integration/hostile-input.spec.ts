@@ -240,5 +240,5 @@ describe.each(BACKENDS)('$name', (backend) => {
     resident().forEach((kilobytes, index) => {
       expect((kilobytes - warm[index]!) / 1024).toBeLessThan(96);
     });
-  });
+  }, 240_000);
 });
