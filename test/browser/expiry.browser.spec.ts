@@ -37,7 +37,7 @@ it('warns in every tab, and one answer is the answer of all', async () => {
   const [dialog, other] = [tab.getByRole('alertdialog'), second.getByRole('alertdialog')];
   await Promise.all([dialog.waitFor(), other.waitFor()]);
   const stay = dialog.getByRole('button', { name: 'Stay signed in' });
-  expect(await tab.evaluate('document.activeElement?.textContent')).toBe('Stay signed in');
+  expect(await tab.evaluate('document.activeElement?.textContent.trim()')).toBe('Stay signed in');
   await tab.keyboard.press('Escape');
   expect(await dialog.isVisible()).toBe(true);
   // Opening the second page was an activity too, and may have been told.

@@ -1,7 +1,8 @@
 /** The elements are tags like any other: in a page of React's and of Vue's they work as in a plain one. */
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { build } from 'vite';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { newPerson } from './support/people';
@@ -19,18 +20,12 @@ afterAll(async () => {
   await node?.stop();
 });
 
-/** The page and its framework as one script, with our elements beside it. */
+const FIXTURES = join(__dirname, 'fixtures/frameworks');
+
+/** The page and its framework as one script, with our elements beside it. Made by a process that can load vite. */
 async function bundle(name: string): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    build: { write: false, rolldownOptions: { input: join(__dirname, 'fixtures/frameworks', `${name}.mjs`) } },
-  });
-  const outputs = (Array.isArray(built) ? built : [built]).flatMap((each) => ('output' in each ? each.output : []));
-  const script = outputs.find((output) => output.type === 'chunk');
-  if (script?.type !== 'chunk') throw new Error(`${name} was not built`);
-  return `import '/client/elements.mjs';\n${script.code}`;
+  const { stdout } = await promisify(execFile)(process.execPath, [join(FIXTURES, 'bundle.mjs'), name]);
+  return `import '/client/elements.mjs';\n${stdout}`;
 }
 
 it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away', async (framework) => {

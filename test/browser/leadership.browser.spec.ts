@@ -163,7 +163,7 @@ describe('in a browser of which one tab is seen', () => {
         window.ended${leads}(detail.reason + ' ' + detail.errorCode))`);
     }
     await from.evaluate('window.sessionSync.logout()');
-    await Promise.all(tabs.map((tab) => tab.waitForURL('**/login?reason=logout')));
+    await Promise.all(tabs.map((tab) => tab.waitForURL('**/login?reason=logout', { waitUntil: 'commit' })));
     expect(ends).toEqual(to.map(() => 'logout SESSION_REVOKED'));
     await eventually(async () => expect(await sockets()).toBe(0));
   });

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { newPerson, type Person } from './support/people';
@@ -55,8 +56,17 @@ afterAll(async () => {
   await node?.stop();
 });
 
+/** The first account of an installation is its administrator: here the demo's. */
+async function clientFor(path: string): Promise<TestClient | undefined> {
+  if (ENTRANCES.includes(path)) return undefined;
+  if (path !== '/admin') return person.client;
+  const admin = new TestClient(node.url);
+  await admin.login({ username: 'demo', password: 'demo-password' });
+  return admin;
+}
+
 async function open(path: string, options: Parameters<typeof Device.open>[3]): Promise<[Device, Page]> {
-  const client = ENTRANCES.includes(path) ? undefined : person.client;
+  const client = await clientFor(path);
   const device = await Device.open(browser, node.url, client, options);
   const page = await device.bareTab(path);
   await page.locator(READY[path]!).waitFor();

@@ -128,7 +128,7 @@ it('share a plain page with what its attributes do', async () => {
     return route.fulfill({ json: { total_posts: 7, html: '<i>As it came</i>' } });
   });
   await page.evaluate(
-    `document.head.append(Object.assign(document.createElement('script'), { src: '/client/app.js' }))`,
+    `document.head.append(Object.assign(document.createElement('script'), { src: '/client/app.mjs' }))`,
   );
   await until(page, 'window.customSessionHandler');
   await page.getByLabel('Text', { exact: true }).fill('👨‍👩‍👧‍👦');
