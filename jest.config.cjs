@@ -13,7 +13,6 @@ const ESM_PACKAGES = [
   'lit',
   'lit-element',
   'lit-html',
-  'masto',
 ];
 
 const common = {

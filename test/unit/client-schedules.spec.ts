@@ -12,6 +12,7 @@ const LIMIT_MS = 240_000;
 async function run(from: number, to: number): Promise<string | null> {
   const worker = new Worker(RUNNER, { workerData: { from, to } });
   const [problem] = (await once(worker, 'message')) as [string | null];
+  await worker.terminate();
   return problem;
 }
 

@@ -129,7 +129,10 @@ export class GuardedFetch {
       });
       const timer = setTimeout(() => sent.destroy(new Error(`No answer within ${timeout} ms`)), timeout);
       sent.on('socket', (socket) => {
-        if (sent.reusedSocket || !socket.connecting) connected = true;
+        if (sent.reusedSocket || !socket.connecting) {
+          connected = true;
+          return;
+        }
         socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
           connected = true;
         });

@@ -18,6 +18,8 @@ const UPLOAD_TIMEOUT = 60_000;
 /** How long we leave an instance alone that says "too many" without saying for how long, and at most; ms. */
 const PAUSE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
+/** Request timeout, too early, too many requests: nothing is wrong with what was asked. */
+const LATER = [408, 425, 429];
 /** What fits into the header that a token goes in. */
 export const ACCESS_TOKEN = /^[\x21-\x7e]{1,4096}$/;
 /** Statuses per page, the most that instances give. */
@@ -174,7 +176,7 @@ export class InstanceClient {
   private read({ status, headers, body }: InstanceAnswer): unknown {
     const answer = parse(body);
     if (status === 401) throw new InstanceError('unauthorized', 'The instance no longer accepts the token', { status });
-    if (status === 429) {
+    if (LATER.includes(status)) {
       const retryAfter = pause(headers);
       throw new InstanceError('limited', 'The instance asks for a pause', { status, retryAfter });
     }
