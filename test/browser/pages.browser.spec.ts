@@ -133,6 +133,45 @@ describe('what opens over a page', () => {
   });
 });
 
+describe('a page as a person has set it', () => {
+  it.each(PAGES)('%s holds from right to left at 320 pixels, its open lists too', async (path) => {
+    const [device, page] = await open(path, { viewport: { width: 320, height: 640 } });
+    await page.evaluate("document.documentElement.dir = 'rtl'");
+    const overflow = 'document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth';
+    expect(await page.evaluate(overflow)).toBe(0);
+    if (!ENTRANCES.includes(path)) {
+      await page.getByRole('button', { name: /Active platform/ }).click();
+      await page.getByRole('listbox').waitFor();
+      const outside = `(() => { const { left, right } = document.querySelector('.vf-switcher').getBoundingClientRect();
+        return left < 0 || right > document.documentElement.clientWidth; })()`;
+      expect(await page.evaluate(outside)).toBe(false);
+    }
+    await device.close();
+  });
+
+  it('stands still where less motion is wanted', async () => {
+    const device = await Device.open(browser, node.url, person.client, { reducedMotion: 'reduce' });
+    // What never comes keeps the page waiting, where it would move.
+    await device.context.route('**/api/posts?*', () => {});
+    const page = await device.tab('/');
+    await page.locator('.vf-placeholder > div').first().waitFor();
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    await device.close();
+  });
+
+  it('shows in forced colours where one is and what is chosen', async () => {
+    const device = await Device.open(browser, node.url, person.client, { forcedColors: 'active' });
+    const page = await device.tab('/platforms');
+    expect(await page.evaluate("matchMedia('(forced-colors: active)').matches")).toBe(true);
+    await page.getByRole('button', { name: /Active platform/ }).press('ArrowDown');
+    await page.getByRole('listbox').waitFor();
+    const outline = "getComputedStyle(document.querySelector('#vf-switcher-list .vf-current')).outlineStyle";
+    expect(await page.evaluate(outline)).toBe('solid');
+    expect(await audit(page)).toEqual([]);
+    await device.close();
+  });
+});
+
 describe('a page without a network', () => {
   it('says so within a second, and looks again when it is back', async () => {
     const [device, page] = await open('/', {});

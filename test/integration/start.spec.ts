@@ -13,7 +13,7 @@ const READY = /Vedfolnir is ready at (http:\/\/\S+)/;
 async function start(env: NodeJS.ProcessEnv) {
   const { PATH, HOME } = process.env;
   const server = launch(process.execPath, [START], { env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...env } });
-  const url = await eventually(async () => READY.exec(server.output())?.[1]);
+  const url = await eventually(() => READY.exec(server.output())?.[1] ?? null, { timeout: 30_000 });
   return { server, url: String(url).replace(/\/$/, '') };
 }
 
@@ -48,7 +48,7 @@ describe('npm start', () => {
 describe('a first start', () => {
   it('brings a person and three platforms where nothing was configured, and says how to sign in', async () => {
     const node = await startNode({ NODE_ENV: undefined });
-    expect(node.output()).toContain('Sign in as "demo" with the password "demo-password"');
+    await eventually(() => expect(node.output()).toContain('Sign in as "demo" with the password "demo-password"'));
     const client = new TestClient(node.url);
     expect((await client.login({ username: 'demo', password: 'demo-password' })).status).toBe(200);
     const { body } = await client.get<{ platforms: unknown[] }>('/api/user_platforms');
