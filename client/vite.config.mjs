@@ -84,7 +84,6 @@ function iconSprite() {
 }
 
 export default defineConfig({
-  plugins: [oneTransport],
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',

@@ -2,18 +2,16 @@
 import '../elements';
 import { on } from '../elements/session';
 import './app.css';
-import { notify } from '../elements/notify';
-import { messageOf } from '../elements/problem';
-import { on, session } from '../elements/session';
-import { AccountPage } from './pages/account';
-import { DevicesPage } from './pages/devices';
-import { HomePage } from './pages/home';
-import { LoginPage } from './pages/login';
-import { PlatformsPage } from './pages/platforms';
-import { RegisterPage } from './pages/register';
-import { ExpiryDialog } from './parts/expiry-dialog';
-import { showOfflineBanner } from './parts/offline-banner';
-import { Switcher } from './parts/switcher';
+import './pages/account';
+import './pages/activity';
+import './pages/admin';
+import './pages/connect-form';
+import './pages/devices';
+import './pages/home';
+import './pages/login';
+import './pages/platforms';
+import './pages/register';
+import { showActivePlatform } from './active-platform';
 
 /** A file of its own: only a page for writing needs it. */
 const COMPOSER = '/client/composer.mjs';
@@ -26,14 +24,3 @@ const again = new URLSearchParams(window.location.search).has('again');
 if (document.body.hasAttribute('data-entrance') && !again) {
   on('sessionStateChanged', () => window.location.replace('/'));
 }
-
-function beginSignedIn(): void {
-  new ExpiryDialog();
-  const switcher = document.getElementById('switcher');
-  if (switcher) new Switcher(switcher).draw();
-  document.getElementById('sign-out')?.addEventListener('click', () => {
-    session.logout().catch((error: unknown) => notify(messageOf(error), 'error'));
-  });
-}
-
-begin();

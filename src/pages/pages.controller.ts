@@ -168,8 +168,8 @@ export class PagesController {
     return platforms.find(({ id }) => String(id) === platform_id) ?? null;
   }
 
-  private shell(page: string, title: string, secret: string, request: FastifyRequest, reply: FastifyReply): string {
-    return renderPage({ page, title, csrfToken: csrfToken(secret), flash: takeFlash(request, reply) });
+  private form(session: SessionContext, secret: string, form: PostForm, flash: Flash[]): string {
+    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
   }
 
   private page({ user }: SessionContext, secret: string, page: Omit<Page, 'csrfToken' | 'role'>): string {

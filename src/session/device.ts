@@ -38,16 +38,17 @@ function parse(userAgent: string): Known {
 }
 
 /**
- * Whether both agents can be the same device: a browser by its name and system, so that an update changes nothing, and
- * a program by what stands before its version. A program that signs in may hand its session to a browser; what a
- * browser has signed in stays with browsers, which always say who they are: a program that has its cookie has stolen it.
+ * Whether both agents can be the same device: a browser by its name and system, so that an update or a wish for the
+ * desktop's page changes nothing, and a program by what stands before its version. A program that signs in may hand its
+ * session to a browser; what a browser has signed in stays with browsers, which always say who they are: a program that
+ * has its cookie has stolen it.
  * @param stored as it was at the sign-in, at most 512 characters; an empty one told nothing
  * @param given as it is now
  */
 export function isSameDevice(stored: string, given: string): boolean {
   const now = given.slice(0, 512);
   if (now === stored || stored === '') return true;
-  if (isBrowser(stored)) return isBrowser(now) && toDeviceName(stored) === toDeviceName(now);
+  if (isBrowser(stored)) return isBrowser(now) && knownOf(stored).kind === knownOf(now).kind;
   return now === '' || isBrowser(now) || product(stored) === product(now);
 }
 

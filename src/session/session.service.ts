@@ -187,12 +187,14 @@ export class SessionService {
 
   /** Notes that the person did something, unless that was noted a moment ago. */
   async touch(context: SessionContext): Promise<SessionContext> {
-    return this.isDue(context) ? this.recordActivity(context) : context;
+    const now = this.clock.now();
+    const after = activityDueAfter(this.config, now);
+    return context.session.lastActivityAt <= after ? this.recordActivity(context, now, after) : context;
   }
 
   /** Whether a doing of the person's now would have to be noted. */
   isDue({ session }: SessionContext): boolean {
-    return activityDue(this.config, session.lastActivityAt, this.clock.now());
+    return session.lastActivityAt <= activityDueAfter(this.config, this.clock.now());
   }
 
   /** "Stay signed in": moves the idle deadline, unless that was done this very second; the absolute one stands. */

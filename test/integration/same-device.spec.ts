@@ -73,6 +73,16 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect((await client.get('/api/session')).status).toBe(200);
   });
 
+  it('goes on with a phone that asks for the desktop site', async () => {
+    const phone = CHROME.replace('X11; Linux x86_64', 'Linux; Android 10; K').replace('Safari', 'Mobile Safari');
+    const client = await person(phone);
+    for (const agent of [CHROME, phone]) {
+      const options = { headers: { 'user-agent': agent } };
+      expect((await client.get('/api/session', options)).status).toBe(200);
+      expect((await client.post('/api/session/extend', {}, options)).status).toBe(200);
+    }
+  });
+
   it('lets a program hand its session to a browser, and to no other program', async () => {
     const script = await person('tests/1.0');
     for (const agent of ['tests/2.0', CHROME, FIREFOX, '']) {

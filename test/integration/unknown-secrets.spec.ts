@@ -31,7 +31,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     await neighbour.register();
     const [platform] = (await connectPlatforms(neighbour)) as [PlatformView];
     for (const { url } of running.nodes) {
-      expect((await neighbour.at(url).get('/api/session', { headers: HERE })).status).toBe(200);
+      expect((await neighbour.at(url).get('/api/session', { headers: here() })).status).toBe(200);
     }
 
     for (let count = 0; count < ALLOWED; count++) {
@@ -52,18 +52,18 @@ describe.each(BACKENDS)('$name', (backend) => {
     tab.close();
     // What empties the caches, and what no cache has had yet.
     for (const each of [neighbour, neighbour.at(running.nodes.at(-1)!.url)]) {
-      expect((await each.post(`/api/switch_platform/${platform.id}`, {}, { headers: HERE })).status).toBe(200);
-      expect((await each.get('/api/session', { headers: HERE })).status).toBe(200);
-      expect((await each.post('/api/session/extend', {}, { headers: HERE })).status).toBe(200);
+      expect((await each.post(`/api/switch_platform/${platform.id}`, {}, { headers: here() })).status).toBe(200);
+      expect((await each.get('/api/session', { headers: here() })).status).toBe(200);
+      expect((await each.post('/api/session/extend', {}, { headers: here() })).status).toBe(200);
     }
     const phone = neighbour.device();
     expect((await phone.login()).status).toBe(200);
-    expect((await phone.get('/api/session', { headers: HERE })).status).toBe(200);
+    expect((await phone.get('/api/session', { headers: here() })).status).toBe(200);
     const form = { current_password: 'correct horse battery staple', new_password: 'another correct battery' };
-    expect((await phone.post('/api/auth/password', form, { headers: HERE })).status).toBe(200);
-    expect((await phone.get('/api/session', { headers: HERE })).status).toBe(200);
-    expect((await phone.at(running.nodes.at(-1)!.url).get('/api/session', { headers: HERE })).status).toBe(200);
-    expect((await phone.post('/api/auth/logout', {}, { headers: HERE })).status).toBe(204);
+    expect((await phone.post('/api/auth/password', form, { headers: here() })).status).toBe(200);
+    expect((await phone.get('/api/session', { headers: here() })).status).toBe(200);
+    expect((await phone.at(running.nodes.at(-1)!.url).get('/api/session', { headers: here() })).status).toBe(200);
+    expect((await phone.post('/api/auth/logout', {}, { headers: here() })).status).toBe(204);
     expectRow(await stranger().get('/api/session', { headers: THERE }), 'SESSION_INVALID');
   });
 });

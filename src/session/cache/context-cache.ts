@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type DomainEventMap, DomainEvents, type Source } from '../../common/domain-events';
+import { DomainEvents } from '../../common/domain-events';
 import type { Config } from '../../config';
 import { CONFIG } from '../../config.module';
 import { Heartbeat } from '../../store/heartbeat';
@@ -37,7 +37,11 @@ export class ContextCache implements OnApplicationShutdown {
     events.on('session.rekeyed', ({ userId, revision }) => this.noteRevision(userId, revision));
     events.on('platform.switched', ({ userId, revision }) => this.noteRevision(userId, revision));
     events.on('platforms.changed', ({ userId, revision }) => this.noteRevision(userId, revision));
-    events.on('session.extended', (event, source) => this.noteActivity(event, source));
+    events.on('session.extended', async ({ sessionId, lastActivity, deadlines }, source) => {
+      this.near.noteActivity(sessionId, lastActivity, deadlines);
+      // Each node hears of it, and the one where it happened tells Redis.
+      if (source === 'here') await this.far?.noteActivity(sessionId, new Date(lastActivity));
+    });
   }
 
   /**
@@ -55,6 +59,11 @@ export class ContextCache implements OnApplicationShutdown {
     const current = this.near.put(tokenHash, context, ticket);
     if (current && !shared) void this.far?.put(tokenHash, context);
     return context;
+  }
+
+  /** What this node knows by itself, without waiting for anybody. */
+  recall(tokenHash: string): SessionContext | null {
+    return this.usable() ? this.near.get(tokenHash) : null;
   }
 
   /** Whether another node has seen this secret to be that of a session a moment ago. */
@@ -100,13 +109,6 @@ export class ContextCache implements OnApplicationShutdown {
   private async noteEnded(sessionIds: string[]): Promise<void> {
     const news = sessionIds.filter((id) => this.near.noteEnded(id));
     if (news.length > 0) await this.far?.noteEnded(news);
-  }
-
-  /** Each node hears of it, and the one where it happened tells Redis. */
-  private async noteActivity(event: DomainEventMap['session.extended'], source: Source): Promise<void> {
-    const { sessionId, lastActivity, deadlines } = event;
-    this.near.noteActivity(sessionId, lastActivity, deadlines);
-    if (source === 'here') await this.far?.noteActivity(sessionId, new Date(lastActivity));
   }
 
   private async noteRevision(userId: number, revision: number): Promise<void> {
