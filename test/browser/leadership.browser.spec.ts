@@ -8,8 +8,8 @@ import { newPerson, type Person } from './support/people';
 import { heard, standsOn, until } from './support/recorder';
 
 const PATHS = ['/', '/platforms', '/devices', '/create_post', '/account'];
-/** Two seconds on a machine that has time. On one that has none it must still be sooner than a dead socket is found. */
-const RECOVERY_MS = 8_000;
+/** From the moment that the leader is gone. */
+const RECOVERY_MS = 2_000;
 
 let node: ServerNode;
 let person: Person;
@@ -122,7 +122,7 @@ describe('in a browser of which one tab is seen', () => {
     ['closed', (leader: Page) => leader.close()],
     ['frozen', freeze],
     ['killed', crash],
-  ])('another leads soon after the leader was %s, and no switch is missed', async (how, strike) => {
+  ])('another leads within two seconds after the leader was %s, and no switch is missed', async (how, strike) => {
     const { took } = await recover(await openTabs(), strike);
     process.stdout.write(`another tab led ${Math.round(took)} ms after the leader was ${how}\n`);
     expect(took).toBeLessThan(RECOVERY_MS);
@@ -187,7 +187,7 @@ describe('in a browser of which all tabs are seen', () => {
 
   afterAll(() => browser?.close());
 
-  it('another leads soon after the leader hung without a word, and it follows when it is back', async () => {
+  it('another leads within two seconds after the leader hung without a word, and it follows when it is back', async () => {
     let release: () => Promise<unknown> = async () => {};
     const tabs = await openTabs();
     const { took, left } = await recover(tabs, async (leader) => {

@@ -10,6 +10,8 @@ import { openTab } from '../support/socket-client';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
 const CALLERS = 16;
+/** What the process gives itself to drain; ms. */
+const DRAIN = 10_000;
 
 let running: Running;
 let front: TcpProxy;
@@ -60,6 +62,7 @@ it(`drains under the load of ${CALLERS} callers that keep their lines, and exits
   const took = performance.now() - told;
   await Promise.all(callers);
   process.stdout.write(`drained in ${Math.round(took)} ms; answers: ${JSON.stringify(outcomes)}\n`);
+  expect(took).toBeLessThan(DRAIN);
   // A line that was idle at that moment may be closed under the next request, which is then not begun.
   for (const outcome of Object.keys(outcomes)) expect(['200', '503', 'ECONNREFUSED', 'ECONNRESET']).toContain(outcome);
 
