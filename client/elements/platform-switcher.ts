@@ -182,6 +182,8 @@ export class PlatformSwitcher extends SessionElement {
       this.options().findIndex(({ id }) => id === session.getState()?.platform?.id),
     );
     this.panel?.showPopover();
+    // At once, not when the browser tells of it: the next key may be there before.
+    this.panel?.querySelector<HTMLElement>('.vf-input, [role="listbox"]')?.focus();
   }
 
   private close(): void {
@@ -194,9 +196,8 @@ export class PlatformSwitcher extends SessionElement {
     const { panel, button } = this;
     this.undoPlace = this.open && panel && button ? placeAt(panel, button) : () => {};
     const left = document.activeElement === document.body || this.contains(document.activeElement);
-    if (this.open) panel?.querySelector<HTMLElement>('.vf-input, [role="listbox"]')?.focus();
     // Who pressed elsewhere is there now, and is not fetched back.
-    else if (left) button?.focus();
+    if (!this.open && left) button?.focus();
     this.requestUpdate();
   };
 
