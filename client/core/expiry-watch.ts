@@ -25,7 +25,7 @@ export interface ExpiryHooks {
 export class ExpiryWatch {
   private deadline: number | undefined;
   private warning: number | undefined;
-  private warnedFor: string | null = null;
+  private warned: ExpiringDetail | null = null;
 
   constructor(
     private readonly env: Environment,
@@ -33,8 +33,14 @@ export class ExpiryWatch {
     private readonly hooks: ExpiryHooks,
   ) {}
 
+  /** The warning that nobody has answered; for whoever comes too late to be told. */
+  get standing(): ExpiringDetail | null {
+    return this.warned;
+  }
+
   update(session: SessionView): void {
     this.stop();
+    if (this.warned && Date.parse(session.expires_at) > Date.parse(this.warned.expiresAt)) this.warned = null;
     const left = this.clock.until(session.expires_at);
     const asked = left + GRACE_MS;
     this.deadline = this.after(asked > 0 ? asked : ASK_AGAIN_MS, () => this.due(session));
@@ -60,8 +66,8 @@ export class ExpiryWatch {
 
   /** Once for each deadline, however often it comes. */
   private warn(detail: ExpiringDetail): void {
-    if (this.warnedFor === detail.expiresAt) return;
-    this.warnedFor = detail.expiresAt;
+    if (this.warned?.expiresAt === detail.expiresAt) return;
+    this.warned = detail;
     this.hooks.warn(detail);
   }
 

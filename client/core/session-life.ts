@@ -3,7 +3,7 @@ import type { SessionState } from '../../src/protocol/http';
 import { ActivityWatch } from './activity';
 import { Announcer } from './announcer';
 import { Api } from './api';
-import { type ExpiredReason, expiredReason } from './details';
+import { type ExpiredReason, type ExpiringDetail, expiredReason } from './details';
 import type { Environment } from './environment';
 import { ApiError } from './errors';
 import { ExpiryWatch } from './expiry-watch';
@@ -159,6 +159,13 @@ export class SessionLife {
     if (!hadSession) return;
     clearOwnKeys(this.env.storage);
     this.announcer.say('sessionExpired', { reason, errorCode });
+  }
+
+  /** For a page's part that asks the person, and came after the warning was told. @returns the warning, if one stands */
+  takeWarning(): ExpiringDetail | null {
+    const { standing } = this.expiry;
+    if (standing) this.activity.pause(true);
+    return standing;
   }
 
   private get userId(): number | null {

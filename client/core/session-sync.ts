@@ -1,6 +1,6 @@
 import type { ExtendedView, SwitchResult, SwitchScope } from '../../src/protocol/http';
 import type { RequestOptions } from './api';
-import { type DeadlinesDetail, deadlinesDetail, type StateDetail, stateDetail } from './details';
+import { type DeadlinesDetail, deadlinesDetail, type ExpiringDetail, type StateDetail, stateDetail } from './details';
 import type { Environment } from './environment';
 import type { PerformanceMetrics } from './metrics';
 import { SessionLife } from './session-life';
@@ -92,6 +92,14 @@ export class SessionSync {
    */
   ensureFresh(): Promise<void> {
     return this.life.ensureFresh();
+  }
+
+  /**
+   * The warning that stands, for a part of the page that came after `sessionExpiring`. Whoever takes it asks the person:
+   * until there is an answer, nothing else that is done here keeps the session alive.
+   */
+  takeExpiryWarning(): ExpiringDetail | null {
+    return this.life.takeWarning();
   }
 
   getState(): StateDetail | null {

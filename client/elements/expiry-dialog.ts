@@ -29,6 +29,8 @@ export class ExpiryDialog extends SessionElement {
       event.preventDefault();
       void this.open(detail);
     });
+    const standing = session.takeExpiryWarning();
+    if (standing) void this.open(standing);
     this.listen('sessionExtended', () => this.close());
     this.listen('sessionExpired', () => this.close());
   }

@@ -42,6 +42,8 @@ export class Line {
   /** What the leader last said of itself. */
   private leader = { connected: false, at: 0 };
   private lookedAt = Number.NEGATIVE_INFINITY;
+  /** The last warning: a tab that opens while it stands hears it from here. */
+  private warning: PassedOn | null = null;
   /** Whether the socket has said whose it is: by the cookie, it may be another session's than this tab's. */
   private greeted = false;
 
@@ -192,10 +194,15 @@ export class Line {
   private heard({ session, word }: Message): void {
     // Who leads is the browser's affair, whoever is signed in.
     if (word.kind === 'beat') this.heardBeat(word);
-    if (word.kind === 'probe') this.beat();
+    if (word.kind === 'probe') this.welcome();
     if (session !== this.hooks.sessionId()) return void this.differ(session);
     if (word.kind === 'event') this.take(word);
     if (word.kind === 'over') this.hooks.over(word.reason, word.errorCode);
+  }
+
+  private welcome(): void {
+    this.beat();
+    if (this.warning && this.leads) this.say(this.warning);
   }
 
   private heardBeat({ visible, connected, again }: Beat): void {
@@ -227,6 +234,7 @@ export class Line {
       // A change names no user: it is taken only where it is known whose it is.
       else if (!this.greeted && name.startsWith('platform')) return void this.hooks.look();
       const word = { kind: 'event', name, payload } as PassedOn;
+      if (name === 'session:expiring') this.warning = word;
       this.take(word);
       this.say(word);
     };
