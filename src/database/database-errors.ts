@@ -23,7 +23,6 @@ const AWAY = new Set([
   'ER_CONNECTION_KILLED',
   'ER_QUERY_INTERRUPTED',
   'ER_OPTION_PREVENTS_STATEMENT',
-  'SQLITE_BUSY',
   'SQLITE_CANTOPEN',
   'SQLITE_IOERR',
   'SQLITE_FULL',
@@ -63,6 +62,7 @@ export function namedIfAway(error: unknown): unknown {
   const lost = /closed state|connection .*(lost|closed)|Pool is closed|is not established|connection is not open/i.test(
     message,
   );
-  if (error instanceof AppError || !(AWAY.has(codeOf(error)) || lost || isCollision(error))) return error;
+  if (error instanceof AppError || !(AWAY.has(codeOf(error)) || lost || isCollision(error) || isBusy(error)))
+    return error;
   return databaseAway(error);
 }
