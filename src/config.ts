@@ -1,6 +1,6 @@
 /** The only reader of the environment: read once at start, checked, frozen. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const DATA_FOLDER = 'data';
@@ -121,15 +121,26 @@ function decodeKeys(text: string): Buffer[] {
   return keys;
 }
 
+/** Whole or not at all, and the first one wins: two that start together must not encrypt with different keys. */
+function makeKey(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, randomBytes(32).toString('base64'), { mode: 0o600 });
+  try {
+    linkSync(own, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(own);
+  }
+}
+
 /** Outside production a key is made once, beside the embedded database, so that nothing has to be configured. */
 function encryptionKeys(text: string | undefined, production: boolean): Buffer[] {
   if (text) return decodeKeys(text);
   if (production) throw new ConfigError('ENCRYPTION_KEYS is required when NODE_ENV=production');
   const file = join(DATA_FOLDER, 'encryption.key');
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600 });
-  }
+  if (!existsSync(file)) makeKey(file);
   return decodeKeys(readFileSync(file, 'utf8'));
 }
 
