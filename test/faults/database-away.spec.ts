@@ -1,12 +1,13 @@
 /** A database that is gone, or does not answer: 503 and when to come back; never a hang, never an exit. */
-import type { RestSessionState } from '../../src/protocol/http';
+import type { RestSessionState, SwitchResult } from '../../src/protocol/http';
 import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
-import { TestClient } from '../support/http-client';
+import { type Answer, type Json, TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { createDatabase, type MariaDb, startMariaDb } from '../support/services';
 import { openTab } from '../support/socket-client';
+import { startTcpProxy } from '../support/tcp-proxy';
 
 let database: MariaDb;
 let node: ServerNode;
@@ -78,4 +79,73 @@ it('keeps an open tab, which is right again afterwards', async () => {
   expect(tab.connected).toBe(true);
   await database.restart();
   await eventually(async () => expect((await tab.sync()).authenticated).toBe(true), { timeout: 10_000 });
+}, 120_000);
+
+it('answers or says 503 while the database answers two seconds late, accepts nothing wrong, and keeps what it said', async () => {
+  const late = await startTcpProxy(database.port);
+  const url = new URL(await createDatabase(database.url()));
+  url.port = String(late.port);
+  const slow = await startNode({ DATABASE_URL: url.href, ENCRYPTION_KEYS: encryptionKey() });
+  const person = new TestClient(slow.url);
+  await person.register();
+  const platforms = await connectPlatforms(person);
+  const [gone, kept] = [person.device('gone'), person.device('kept')];
+  for (const device of [gone, kept]) await device.login();
+  const tab = await openTab({ url: slow.url, cookie: kept.cookie });
+  const { session, revision } = (await gone.get<RestSessionState>('/api/session')).body;
+  expect((await person.delete(`/api/sessions/${session.id}`)).status).toBe(204);
+
+  late.slow(2000);
+  const statuses: Record<string, number> = {};
+  let acknowledged: SwitchResult | null = null;
+  let longest = 0;
+  const ask = async (what: string, asking: () => Promise<Answer<Json>>) => {
+    const started = performance.now();
+    const { status, headers, body } = await asking();
+    longest = Math.max(longest, performance.now() - started);
+    statuses[`${what} ${status}`] = (statuses[`${what} ${status}`] ?? 0) + 1;
+    if (status === 503) {
+      expect([body.error_code, body.retry_after, headers['retry-after']]).toEqual(['DATABASE_ERROR', 30, '30']);
+    }
+    return { status, body };
+  };
+  const switchTo = async (index: number) => {
+    const { status, body } = await ask('switch', () => kept.post(`/api/switch_platform/${platforms[index % 3]!.id}`));
+    const told = body as unknown as SwitchResult;
+    expect([200, 503]).toContain(status);
+    if (status === 200 && told.revision > (acknowledged?.revision ?? 0)) acknowledged = told;
+  };
+  const refused = async (asking: () => Promise<Answer<Json>>) => {
+    const { status, body } = await ask('revoked', asking);
+    expect(status === 503 || (status === 401 && body.error_code === 'SESSION_REVOKED')).toBe(true);
+  };
+  // The clock is sampled every ten seconds: a late answer tells a late time.
+  const began = performance.now();
+  for (let round = 0; round < 2 || performance.now() - began < 14_000; round++) {
+    await Promise.all([
+      ask('state', () => kept.get('/api/session')).then(({ status, body }) => {
+        if (status === 200) expect(Math.abs(Date.now() - Date.parse(String(body.server_time)))).toBeLessThan(500);
+      }),
+      ask('read', () => kept.get('/api/user_platforms')).then(({ status }) => expect([200, 503]).toContain(status)),
+      switchTo(round + 1),
+      refused(() => gone.get('/api/user_platforms')),
+      refused(() => gone.post('/api/session/extend')),
+    ]);
+  }
+  process.stdout.write(`two seconds late: longest ${Math.round(longest)} ms, ${JSON.stringify(statuses)}\n`);
+  expect(longest).toBeLessThan(25_000);
+  expect((await kept.get('/health/live')).status).toBe(200);
+
+  late.slow(0);
+  await eventually(async () => expect((await kept.post(`/api/switch_platform/${platforms[2]!.id}`)).status).toBe(200), {
+    timeout: 10_000,
+  });
+  const state = (await kept.get<RestSessionState>('/api/session')).body;
+  const least = (acknowledged as SwitchResult | null)?.revision ?? revision;
+  expect(state.revision).toBeGreaterThan(least);
+  expect(state.platform?.id).toBe(platforms[2]!.id);
+  await tab.waitFor('platform:switched', (event) => event.revision === state.revision);
+  expect(slow.output()).not.toContain('Unhandled');
+  await slow.stop();
+  await late.close();
 }, 120_000);

@@ -7,6 +7,8 @@ export interface TcpProxy {
   blackHole(): void;
   /** New lines work again; the old ones stay dead. */
   heal(): void;
+  /** From now on what the target says arrives this much later; ms. */
+  slow(ms: number): void;
   /** New lines lead to another port; the old ones stay where they are. */
   leadTo(port: number): void;
   close(): Promise<void>;
@@ -15,6 +17,7 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let silent = false;
+  let late = 0;
   let port = targetPort;
   const server = createServer((client) => {
     const target = connect(port, '127.0.0.1');
@@ -24,12 +27,23 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       socket.on('error', () => socket.destroy());
     }
     let dead = silent;
-    const pass = (to: Socket) => (bytes: Buffer) => {
+    const pass = (to: Socket, bytes: Buffer) => {
       dead ||= silent;
-      if (!dead) to.write(bytes);
+      if (!dead && !to.destroyed) to.write(bytes);
     };
-    client.on('data', pass(target));
-    target.on('data', pass(client));
+    // In the order in which they came, also when they are no longer held back.
+    let before: Promise<unknown> | null = null;
+    const passLate = (bytes: Buffer) => {
+      if (late === 0 && before === null) return pass(client, bytes);
+      const due = new Promise((resolve) => setTimeout(resolve, late));
+      const mine = Promise.all([before, due]).then(() => {
+        if (before === mine) before = null;
+        pass(client, bytes);
+      });
+      before = mine;
+    };
+    client.on('data', (bytes: Buffer) => pass(target, bytes));
+    target.on('data', passLate);
     client.on('close', () => target.destroy());
     target.on('close', () => !dead && client.destroy());
   });
@@ -41,6 +55,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     heal: () => {
       silent = false;
+    },
+    slow: (ms) => {
+      late = ms;
     },
     leadTo: (other) => {
       port = other;
