@@ -1,5 +1,6 @@
 /** Nodes whose own clocks are wrong: what has expired and who is there is decided by the database's clock. */
 import { join } from 'node:path';
+import type { AuditView } from '../../src/protocol/audit';
 import type { DeviceView, ExtendedView } from '../../src/protocol/http';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
@@ -63,6 +64,24 @@ it('ends sessions on time, and extends them by what is right, on nodes five minu
   }
   process.stdout.write(`clocks wrong by five minutes: tabs told ${Date.now() - extended} ms after the deadline\n`);
   expect(Date.now()).toBeLessThan(extended + IDLE);
+});
+
+it('ends a session once that has two tabs on each of three nodes, and tells each tab once', async () => {
+  const client = new TestClient(right.url);
+  const { session } = (await client.register()).body;
+  const urls = [right, behind, ahead, right, behind, ahead].map((node) => node.url);
+  const tabs = await Promise.all(urls.map((url) => openTab(client.at(url))));
+  await Promise.all(tabs.map((tab) => tab.closed));
+  for (const tab of tabs) {
+    expect(tab.of('session:expiring')).toEqual([expect.objectContaining({ session_id: session.id, reason: 'idle' })]);
+    expect(tab.of('session:ended')).toEqual([
+      expect.objectContaining({ session_id: session.id, reason: 'idle', error_code: 'SESSION_EXPIRED' }),
+    ]);
+  }
+  await client.login();
+  const { events } = (await client.get<AuditView>('/api/audit')).body;
+  const ends = events.filter(({ type, session_id }) => type === 'session_ended' && session_id === session.id);
+  expect(ends).toEqual([expect.objectContaining({ reason: 'idle' })]);
 });
 
 it('sees who has a tab open at which node', async () => {
