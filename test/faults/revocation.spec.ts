@@ -16,11 +16,12 @@ let line: TcpProxy;
 let a: ServerNode;
 let b: ServerNode;
 let reading = false;
+let shared: Record<string, string>;
 
 beforeEach(async () => {
   redis = await startRedis();
   line = await startTcpProxy(redis.port);
-  const shared = { DATABASE_URL: await createDatabase(), ENCRYPTION_KEYS: encryptionKey() };
+  shared = { DATABASE_URL: await createDatabase(), ENCRYPTION_KEYS: encryptionKey() };
   a = await startNode({ ...shared, REDIS_URL: redis.url });
   b = await startNode({ ...shared, REDIS_URL: `redis://127.0.0.1:${line.port}` });
 });
@@ -165,12 +166,15 @@ it('when Redis was down meanwhile and comes back with its old data', async () =>
   await after.connect();
   for (const [key, value] of old) await after.restore(key, 0, value, { REPLACE: true }).catch(() => undefined);
   after.destroy();
-  await hearing([a, b]);
-  for (const node of [a, b]) {
+  // One that was not there when it happened, and has only what stands in Redis and in the database.
+  const c = await startNode({ ...shared, REDIS_URL: redis.url });
+  await hearing([a, b, c]);
+  for (const node of [a, b, c]) {
     for (let index = 0; index < 20; index++) {
       expect((await phone.at(node.url).get('/api/session')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
     }
   }
+  await c.stop();
 });
 
 it('shows every tab the right platform within 15 s when no push arrives at all', async () => {
