@@ -1,6 +1,6 @@
 /** Redis that is not there when a node starts, that is shared with strangers, and that loses what matters. */
 import { createClient } from 'redis';
-import type { RestSessionState } from '../../src/protocol/http';
+import type { RestSessionState, SwitchResult } from '../../src/protocol/http';
 import { household } from '../integration/support/routes';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
@@ -114,3 +114,94 @@ it('takes no harm from whatever stands in its channels', async () => {
   admin.destroy();
   tab.close();
 });
+
+/** Seconds; REDIS_AWAY=30 for the long run. */
+const AWAY = Number(process.env.REDIS_AWAY ?? 7);
+/** How far a tab may be behind, whatever is lost; ms. */
+const BEHIND = 15_000;
+
+it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a second on two nodes`, async () => {
+  redis = await startRedis();
+  const env = { ...(await shared()), REDIS_URL: redis.url };
+  const [a, b] = [await start(env), await start(env)];
+  const { client, platforms } = await household(a.url);
+  const thief = client.device('revoked');
+  await thief.login();
+  const revoked = (await thief.get<RestSessionState>('/api/session')).body.session.id;
+  await hearing([a, b]);
+  const tabs = await Promise.all([a, b, a, b].map((node) => openTab(client.at(node.url))));
+  await Promise.all(tabs.map((tab) => tab.waitFor('session:state')));
+  const exits: string[] = [];
+  for (const node of [a, b]) void node.exited.then(() => exits.push(node.url));
+
+  /** By revision: which platform, and when the last could have heard of it. */
+  const committed = new Map<number, { platform: number; at: number }>();
+  const known = (tab: Tab) => [...tab.of('session:state'), ...tab.of('platform:switched')];
+  const newest = (tab: Tab) => Math.max(...known(tab).map(({ revision }) => revision));
+  let [switching, most] = [true, 0];
+  const pending = new Set<Promise<void>>();
+  const switchOnce = async (turn: number) => {
+    const { id } = platforms[turn % platforms.length]!;
+    // For a while through one and then through the other: meanwhile the other's tabs are told by nobody.
+    const node = [a, b][(turn >> 5) % 2]!;
+    const { status, body } = await client.at(node.url).post<SwitchResult>(`/api/switch_platform/${id}`);
+    expect(status).toBe(200);
+    committed.set(body.revision, { platform: id, at: performance.now() });
+  };
+  const driving = (async () => {
+    for (let turn = 0; switching; turn++) {
+      const one = switchOnce(turn).finally(() => pending.delete(one));
+      pending.add(one);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await Promise.all(pending);
+  })();
+  driving.catch(() => undefined);
+  const watching = (async () => {
+    while (switching) {
+      for (const tab of tabs) {
+        const has = newest(tab);
+        const missed = [...committed].filter(([revision]) => revision > has).map(([, { at }]) => at);
+        if (missed.length > 0) most = Math.max(most, performance.now() - Math.min(...missed));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+
+  await eventually(() => expect(committed.size).toBeGreaterThan(20));
+  await redis.kill();
+  const gone = performance.now();
+  expect((await client.delete(`/api/sessions/${revoked}`)).status).toBe(204);
+  // Who is signed in stays so, and who is not does not become so.
+  while (performance.now() - gone < AWAY * 1000) {
+    for (const node of [a, b]) {
+      expect((await client.at(node.url).get('/api/session')).status).toBe(200);
+      expect((await thief.at(node.url).post('/api/session/extend')).body.error_code).toBe('SESSION_REVOKED');
+      expect((await new TestClient(node.url).get('/api/session')).status).toBe(401);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await redis.restart();
+  const back = performance.now();
+  await hearing([a, b]);
+  switching = false;
+  await Promise.all([driving, watching]);
+  const last = Math.max(...committed.keys());
+  await eventually(() => expect(tabs.map(newest)).toEqual(tabs.map(() => last)), { timeout: BEHIND });
+  const right = performance.now() - back;
+  process.stdout.write(
+    `${AWAY} s without Redis: ${committed.size} switches, a tab behind by ${Math.round(most)} ms at the most, all right ${Math.round(right)} ms after its return\n`,
+  );
+  expect([most, right].filter((ms) => ms > BEHIND)).toEqual([]);
+  expect(exits).toEqual([]);
+  for (const tab of tabs) {
+    expect(tab.connected).toBe(true);
+    for (const { revision, platform } of known(tab)) {
+      const said = committed.get(revision);
+      if (said) expect(platform?.id).toBe(said.platform);
+    }
+    tab.close();
+  }
+  const { body } = await client.get<RestSessionState>('/api/session');
+  expect([body.revision, body.platform?.id]).toEqual([last, committed.get(last)?.platform]);
+}, 120_000);
