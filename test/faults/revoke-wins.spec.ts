@@ -1,0 +1,177 @@
+/** Revoked, switched, posted with and run out at once: what is over stays over, and a post is where it was named. */
+import { randomUUID } from 'node:crypto';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { PlatformView, RestSessionState } from '../../src/protocol/http';
+import { hashSecret, newSecret } from '../../src/session/session-token';
+import { connectPlatforms } from '../integration/support/scenario';
+import { encryptionKey } from '../support/backends';
+import { TestClient } from '../support/http-client';
+import { hearing, type ServerNode, startNode } from '../support/server';
+import { createDatabase, type Redis, startRedis } from '../support/services';
+import { openTab } from '../support/socket-client';
+
+/** RACES=10000 for the long run. */
+const RACES = Number(process.env.RACES ?? 240);
+/** Races side by side, each with a person of its own. */
+const LANES = 8;
+/** In every so many the session runs out in the middle. */
+const EXPIRES = 3;
+/** A read may be accepted this long after the answer; ms. */
+const READS_UNTIL = 3000;
+
+interface Call {
+  what: 'switch' | 'post' | 'extend' | 'read';
+  asked: number;
+  status: number;
+  code: unknown;
+  /** Posts: the platform that was named, and what came of it. */
+  named?: number;
+  post?: number;
+}
+
+interface Race {
+  sessionId: string;
+  /** When the revocation was answered, and how. */
+  answered: number;
+  status: number;
+  calls: Call[];
+}
+
+let redis: Redis;
+let url: string;
+let nodes: ServerNode[];
+let database: Connection;
+
+beforeAll(async () => {
+  [url, redis] = await Promise.all([createDatabase(), startRedis()]);
+  const env = { DATABASE_URL: url, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
+  nodes = [await startNode(env), await startNode(env)];
+  database = await createConnection({ uri: url, timezone: 'Z' });
+  await hearing(nodes);
+});
+afterAll(async () => {
+  await database.end();
+  await Promise.all(nodes.map((node) => node.stop()));
+  await redis.stop();
+});
+
+/** A device that is signed in, without the cost of a password. */
+async function signIn(userId: number, platformId: number): Promise<{ sessionId: string; client: TestClient }> {
+  const [sessionId, secret, now] = [randomUUID() as string, newSecret(), new Date()];
+  const [soon, late] = [new Date(now.getTime() + 3_600_000), new Date(now.getTime() + 86_400_000)];
+  await database.query(
+    `INSERT INTO user_sessions (id, user_id, token_hash, active_platform_id, user_agent, ip_address, created_at,
+       last_activity_at, idle_expires_at, absolute_expires_at) VALUES (?, ?, ?, ?, 'vedfolnir-tests', '127.0.0.1', ?, ?, ?, ?)`,
+    [sessionId, userId, hashSecret(secret), platformId, now, now, soon, late],
+  );
+  const client = new TestClient(nodes[0]!.url);
+  client.cookie = `vedfolnir_session=${secret}`;
+  return { sessionId, client };
+}
+
+async function race(owner: TestClient, userId: number, platforms: PlatformView[], index: number): Promise<Race> {
+  const [first, second] = platforms as [PlatformView, PlatformView];
+  const { sessionId, client } = await signIn(userId, first.id);
+  // Both nodes have it in their caches, and the client its token.
+  for (const node of nodes) await client.at(node.url).get<RestSessionState>('/api/session');
+  const tab = index % 10 === 0 ? await openTab(client) : null;
+  const calls: Call[] = [];
+  const at = (turn: number) => client.at(nodes[turn % 2]!.url);
+  const call = async (what: Call['what'], turn: number) => {
+    const asked = performance.now();
+    const named = (turn % 2 ? first : second).id;
+    const headers = { 'x-platform-id': String(named), ...(turn % 4 < 2 && { 'x-platform-pinned': 'true' }) };
+    const { status, body } = await {
+      switch: () => at(turn).post(`/api/switch_platform/${named}`),
+      post: () => at(turn).post('/api/posts', { content: sessionId }, { headers }),
+      extend: () => at(turn).post('/api/session/extend'),
+      read: () => at(turn).get('/api/session'),
+    }[what]();
+    const isPost = what === 'post' && status < 300;
+    calls.push({ what, asked, status, code: body.error_code, ...(isPost && { named, post: Number(body.id) }) });
+  };
+  const revoking = owner
+    .at(nodes[(index >> 1) % 2]!.url)
+    .delete(`/api/sessions/${sessionId}`)
+    .then(({ status }) => ({ status, answered: performance.now() }));
+  const expiring =
+    index % EXPIRES === 0 &&
+    database.query('UPDATE user_sessions SET idle_expires_at = NOW(3) WHERE id = ? AND ended_at IS NULL', [sessionId]);
+  await Promise.all([call('switch', index), call('post', index), call('post', index + 1), call('extend', index)]);
+  const outcome = await revoking;
+  await expiring;
+  for (const node of [0, 1]) {
+    await Promise.all((['switch', 'post', 'extend', 'read'] as const).map((what) => call(what, node)));
+  }
+  await tab?.closed;
+  return { sessionId, ...outcome, calls };
+}
+
+/** What is wrong with the whole history, by what the database has. */
+async function check(races: Race[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const rows = async (sql: string) => (await database.query<RowDataPacket[]>(sql))[0];
+  const posts = new Map((await rows('SELECT id, platform_connection_id AS at FROM posts')).map((r) => [r.id, r.at]));
+  const ends = new Map(
+    (
+      await rows(
+        "SELECT session_id AS id, COUNT(*) AS n FROM audit_events WHERE type = 'session_ended' GROUP BY session_id",
+      )
+    ).map((row) => [row.id, Number(row.n)]),
+  );
+  const sessions = new Map(
+    (await rows('SELECT id, end_reason AS reason FROM user_sessions')).map((row) => [row.id, row.reason]),
+  );
+  const acknowledged = new Set<number>();
+  for (const { sessionId, answered, status, calls } of races) {
+    const reason = sessions.get(sessionId);
+    if (ends.get(sessionId) !== 1) wrong.push(`${sessionId} ended ${ends.get(sessionId) ?? 0} times`);
+    if (status === 204 ? reason !== 'revoked' : !(status === 404 && reason === 'idle')) {
+      wrong.push(`${sessionId}: revocation answered ${status}, ended by ${reason}`);
+    }
+    for (const each of calls) {
+      const late = each.asked - answered;
+      if (each.status >= 500) wrong.push(`${each.what} failed: ${each.status} ${each.code}`);
+      const accepted = each.status < 300 || ![401].includes(each.status);
+      if (accepted && late > (each.what === 'read' ? READS_UNTIL : 0)) {
+        wrong.push(`I1: ${each.what} ${each.status} ${each.code}, ${Math.round(late)} ms after`);
+      }
+      if (each.post === undefined) continue;
+      acknowledged.add(each.post);
+      if (posts.get(each.post) !== each.named) wrong.push(`I2: post for ${each.named} at ${posts.get(each.post)}`);
+    }
+  }
+  for (const id of posts.keys()) if (!acknowledged.has(id)) wrong.push(`post ${id} that nobody was told of`);
+  return wrong;
+}
+
+it(`lets the revocation win, ${RACES} times`, async () => {
+  const races: Race[] = [];
+  let next = 0;
+  const lane = async () => {
+    const owner = new TestClient(nodes[0]!.url);
+    const { user } = (await owner.register()).body;
+    const platforms = await connectPlatforms(owner);
+    for (let index = next++; index < RACES; index = next++) races.push(await race(owner, user.id, platforms, index));
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+
+  const reads = races.flatMap(({ calls, answered }) =>
+    calls.filter(({ what, status }) => what === 'read' && status === 200).map(({ asked }) => asked - answered),
+  );
+  const counts: Record<string, number> = {};
+  const count = (what: string) => {
+    counts[what] = (counts[what] ?? 0) + 1;
+  };
+  for (const { status, calls } of races) {
+    count(`revoke ${status}`);
+    for (const { what, status: answer } of calls) count(`${what} ${answer}`);
+  }
+  const wrong = await check(races);
+  process.stdout.write(
+    `${RACES} races: ${wrong.length} violations, last accepted read ${Math.round(Math.max(0, ...reads))} ms after, ${JSON.stringify(counts)}\n`,
+  );
+  expect(wrong).toEqual([]);
+  // Otherwise nothing has raced.
+  for (const both of ['post 201', 'switch 200', 'post 401', 'switch 401']) expect(counts[both]).toBeGreaterThan(0);
+}, 1_200_000);
