@@ -78,6 +78,20 @@ describe('StateHolder', () => {
     expect(holder.state?.session.expires_at).toBe(known);
   });
 
+  it('takes no state from before an activity that it knows, however late that state was written down', () => {
+    let now = 0;
+    const server = new FakeServer(() => now);
+    const holder = holding(server);
+    const read = server.state();
+    now = 60_000;
+    server.lastActivity = now;
+    expect(holder.applyDeadlines(server.deadlines(), iso(now))).toBe(true);
+    const known = holder.state?.session;
+    expect(known?.last_activity).toBe(iso(now));
+    expect(holder.applyState({ ...read, server_time: iso(now + 20) })).toEqual({ kind: 'refreshed', extended: false });
+    expect(holder.state?.session).toEqual(known);
+  });
+
   it('keeps later deadlines when a newer revision was written down before them', () => {
     let now = 0;
     const server = new FakeServer(() => now);

@@ -58,7 +58,9 @@ export class StateHolder {
     }
     if (next.revision < have.revision) return DROPPED;
     const at = Date.parse(next.server_time);
-    const fresher = at >= this.deadlinesAt;
+    // A later answer may have been read before the activity that we know of: it is the older word all the same.
+    const active = Date.parse(next.session.last_activity) >= Date.parse(have.session.last_activity);
+    const fresher = active && at >= this.deadlinesAt;
     const extended = fresher && isLater(next.session, have.session);
     if (fresher) this.deadlinesAt = at;
     const merged = fresher ? next : { ...next, session: have.session };
@@ -101,7 +103,9 @@ export class StateHolder {
     this.deadlinesAt = at;
     const extended = isLater(deadlines, have.session);
     const { idle_expires_at, absolute_expires_at, expires_at } = deadlines;
-    this.current = { ...have, session: { ...have.session, idle_expires_at, absolute_expires_at, expires_at } };
+    const last_activity = activityBehind(have.session, idle_expires_at, at);
+    const session = { ...have.session, last_activity, idle_expires_at, absolute_expires_at, expires_at };
+    this.current = { ...have, session };
     return extended;
   }
 
@@ -119,6 +123,12 @@ export class StateHolder {
     this.current = after;
     return { kind: 'changed', before, after, platforms: null, ...how };
   }
+}
+
+/** The idle deadline moves with the activity, and as far. What was done cannot be later than now. */
+function activityBehind(known: SessionState['session'], idleExpiresAt: string, now: number): string {
+  const moved = Date.parse(idleExpiresAt) - Date.parse(known.idle_expires_at);
+  return new Date(Math.min(Date.parse(known.last_activity) + Math.max(0, moved), now)).toISOString();
 }
 
 function isLater(a: DeadlinesView, b: DeadlinesView): boolean {
