@@ -19,6 +19,8 @@ const ON_ITS_WAY = 500;
 export class Reconciler {
   /** The newest revision that the sockets of a user on this node were told. */
   private readonly told = new Map<number, number>();
+  /** The newest that the last look has shown of a user whose sockets are here. */
+  private readonly seen = new Map<number, number>();
   private io: AppServer | null = null;
 
   constructor(
@@ -52,7 +54,9 @@ export class Reconciler {
 
   /** The last socket of the user here is gone. */
   forget(userId: number): void {
-    if (!this.io?.of('/').adapter.rooms.has(userRoom(userId))) this.told.delete(userId);
+    if (this.io?.of('/').adapter.rooms.has(userRoom(userId))) return;
+    this.told.delete(userId);
+    this.seen.delete(userId);
   }
 
   private async compare(io: AppServer, { ended, users, rekeyed, whole }: Changes): Promise<void> {
@@ -67,7 +71,11 @@ export class Reconciler {
     const settled = this.clock.now().getTime() - ON_ITS_WAY;
     for (const { userId, revision, at } of users) {
       const told = this.told.get(userId);
-      if (told === undefined || told >= revision || at.getTime() > settled) continue;
+      if (told === undefined || told >= revision) continue;
+      // What an earlier look has shown is on its way no more, however often the user has changed something since.
+      const overdue = told < (this.seen.get(userId) ?? 0);
+      this.seen.set(userId, revision);
+      if (!overdue && at.getTime() > settled) continue;
       await this.resend(io, socketsIn(io, userRoom(userId)));
       this.note(userId, revision);
     }

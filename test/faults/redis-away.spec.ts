@@ -117,8 +117,9 @@ it('takes no harm from whatever stands in its channels', async () => {
 
 /** Seconds; REDIS_AWAY=30 for the long run. */
 const AWAY = Number(process.env.REDIS_AWAY ?? 7);
-/** How far a tab may be behind, whatever is lost; ms. */
+/** How far a tab may be behind, whatever is lost, and sooner where Redis is back before; ms. */
 const BEHIND = 15_000;
+const BEHIND_AWAY = Math.min(BEHIND, AWAY * 700);
 
 it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a second on two nodes`, async () => {
   redis = await startRedis();
@@ -138,12 +139,12 @@ it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a s
   const committed = new Map<number, { platform: number; at: number }>();
   const known = (tab: Tab) => [...tab.of('session:state'), ...tab.of('platform:switched')];
   const newest = (tab: Tab) => Math.max(...known(tab).map(({ revision }) => revision));
-  let [switching, most] = [true, 0];
+  let [switching, away, most] = [true, false, 0];
   const pending = new Set<Promise<void>>();
   const switchOnce = async (turn: number) => {
     const { id } = platforms[turn % platforms.length]!;
-    // For a while through one and then through the other: meanwhile the other's tabs are told by nobody.
-    const node = [a, b][(turn >> 5) % 2]!;
+    // Without Redis through one alone: nobody but the database tells the other's tabs.
+    const node = away ? a : [a, b][turn % 2]!;
     const { status, body } = await client.at(node.url).post<SwitchResult>(`/api/switch_platform/${id}`);
     expect(status).toBe(200);
     committed.set(body.revision, { platform: id, at: performance.now() });
@@ -171,6 +172,7 @@ it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a s
   await eventually(() => expect(committed.size).toBeGreaterThan(20));
   await redis.kill();
   const gone = performance.now();
+  away = true;
   expect((await client.delete(`/api/sessions/${revoked}`)).status).toBe(204);
   // Who is signed in stays so, and who is not does not become so.
   while (performance.now() - gone < AWAY * 1000) {
@@ -183,6 +185,7 @@ it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a s
   }
   await redis.restart();
   const back = performance.now();
+  away = false;
   await hearing([a, b]);
   switching = false;
   await Promise.all([driving, watching]);
@@ -192,7 +195,8 @@ it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a s
   process.stdout.write(
     `${AWAY} s without Redis: ${committed.size} switches, a tab behind by ${Math.round(most)} ms at the most, all right ${Math.round(right)} ms after its return\n`,
   );
-  expect([most, right].filter((ms) => ms > BEHIND)).toEqual([]);
+  expect(most).toBeLessThan(BEHIND_AWAY);
+  expect(right).toBeLessThan(BEHIND);
   expect(exits).toEqual([]);
   for (const tab of tabs) {
     expect(tab.connected).toBe(true);
