@@ -6,7 +6,6 @@ import type { EndReason } from '../protocol/events';
 import type { DeviceView } from '../protocol/http';
 import type { Presence } from '../store/presence';
 import { PRESENCE } from '../store/store.module';
-import { isExpired } from './expiry-policy';
 import { SessionRepository } from './session.repository';
 import { SessionService } from './session.service';
 import { toDeviceView } from './session.views';
@@ -45,8 +44,8 @@ export class SessionDevices {
   async end(caller: SessionContext, sessionId: string): Promise<void> {
     await this.sessions.change(caller, async (tx, { user }) => {
       const target = await this.repository.findById(tx.em, sessionId);
-      const live = target?.user.id === user.id && !isExpired(target.session, this.clock.now());
-      const ended = live && (await this.endings.endIn(tx, sessionId, user.id, 'revoked'));
+      // Also one that has just run out: an extension that is on its way would bring it back.
+      const ended = target?.user.id === user.id && (await this.endings.endIn(tx, sessionId, user.id, 'revoked'));
       if (!ended) throw new AppError('SESSION_NOT_FOUND');
     });
   }
@@ -58,9 +57,8 @@ export class SessionDevices {
 
   /** As `endOthers`, in the caller's transaction. */
   async endOthersIn(tx: Transaction, context: SessionContext, reason: EndReason): Promise<number> {
-    const others = await this.repository.listLive(tx.em, context.user.id, this.clock.now());
     let ended = 0;
-    for (const { id } of others) {
+    for (const id of await this.repository.listUnended(tx.em, context.user.id)) {
       if (id !== context.session.id && (await this.endings.endIn(tx, id, context.user.id, reason))) ended++;
     }
     return ended;

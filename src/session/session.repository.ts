@@ -1,6 +1,6 @@
 /** Queries only; whoever calls decides, and brings the transaction. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, MoreThanOrEqual } from 'typeorm';
+import { type EntityManager, IsNull, MoreThanOrEqual } from 'typeorm';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
@@ -89,6 +89,12 @@ export class SessionRepository {
 
   async insert(em: EntityManager, session: Omit<UserSession, 'user' | 'activePlatform'>): Promise<void> {
     await em.insert(UserSession, session);
+  }
+
+  /** The ids of the user's sessions that nobody has ended, also of those that have run out. */
+  async listUnended(em: EntityManager, userId: number): Promise<string[]> {
+    const rows = await em.find(UserSession, { select: { id: true }, where: { userId, endedAt: IsNull() } });
+    return rows.map(({ id }) => id);
   }
 
   /** The user's live sessions with their platforms, last used first. */
