@@ -94,6 +94,32 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect((await platformsOf(client)).map(({ name }) => name)).toEqual([first!.name, 'Second']);
   });
 
+  it('introduces itself anew to an instance that has forgotten it, before anybody is sent there', async () => {
+    const client = await person();
+    const before = new URL(await begin(client)).searchParams.get('client_id');
+    town.store.apps.clear();
+    const authorizeUrl = await begin(client);
+    const after = new URL(authorizeUrl).searchParams.get('client_id');
+    expect(after).not.toBe(before);
+    expect(await outcome(client, await signIn(authorizeUrl, 'remembered'))).toBe('PLATFORM_CONNECTED');
+    expect(new URL(await begin(client)).searchParams.get('client_id')).toBe(after);
+    // What is no word about the app makes no new one, such as an instance that knows no such question.
+    const registered = town.count('POST /api/v1/apps');
+    for (const status of [400, 429, 500]) {
+      town.fail('POST /oauth/token', { status, body: { error: 'unsupported_grant_type' } });
+      expect(new URL(await begin(client)).searchParams.get('client_id')).toBe(after);
+    }
+    expect(town.count('POST /api/v1/apps')).toBe(registered);
+  });
+
+  it('is forgotten while the person signs in: the next sign-in works', async () => {
+    const client = await person();
+    const returned = await signIn(await begin(client), 'lost');
+    town.store.apps.clear();
+    expect(await outcome(client, returned)).toBe('PLATFORM_REJECTED');
+    expect(await outcome(client, await signIn(await begin(client), 'lost'))).toBe('PLATFORM_CONNECTED');
+  });
+
   it('takes a state once, from the session that began it, and no other', async () => {
     const [client, stranger] = [await person(), await person()];
     const other = client.device('other');

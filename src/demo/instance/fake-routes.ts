@@ -146,14 +146,14 @@ export class FakeRoutes {
 
   private token({ fields }: Asked): FakeAnswer {
     const text = (name: string): string => String(fields[name] ?? '');
+    const app = this.store.apps.get(text('client_id'));
+    if (app?.secret !== text('client_secret')) throw new FakeRefusal(401, 'invalid_client');
+    // A token of the app alone, which acts for nobody.
+    if (text('grant_type') === 'client_credentials') {
+      return ok({ access_token: randomBytes(24).toString('base64url'), token_type: 'Bearer', scope: 'read' });
+    }
     if (text('grant_type') !== 'authorization_code') throw new FakeRefusal(400, 'unsupported_grant_type');
-    const account = this.store.redeem(
-      text('code'),
-      text('client_id'),
-      text('client_secret'),
-      text('redirect_uri'),
-      text('code_verifier'),
-    );
+    const account = this.store.redeem(text('code'), text('client_id'), text('redirect_uri'), text('code_verifier'));
     return ok({ access_token: this.store.issueToken(account), token_type: 'Bearer', scope: text('scope') });
   }
 

@@ -178,16 +178,11 @@ export class FakeStore {
   }
 
   /** PKCE: only who made the challenge knows the verifier. */
-  redeem(code: string, clientId: string, secret: string, redirectUri: string, verifier: string): FakeAccount {
-    const app = this.apps.get(clientId);
+  redeem(code: string, clientId: string, redirectUri: string, verifier: string): FakeAccount {
     const grant = this.codes.get(code);
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const fits =
-      app?.secret === secret &&
-      grant?.clientId === clientId &&
-      grant.redirectUri === redirectUri &&
-      grant.challenge === challenge &&
-      !grant.used;
+      grant?.clientId === clientId && grant.redirectUri === redirectUri && grant.challenge === challenge && !grant.used;
     if (!fits || !grant) throw new FakeRefusal(400, 'invalid_grant');
     grant.used = true;
     return grant.account;

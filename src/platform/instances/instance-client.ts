@@ -61,6 +61,19 @@ export class InstanceClient {
     return { clientId: requireText(clientId, 255), clientSecret: requireText(clientSecret, 4096) };
   }
 
+  /** Whether the instance still knows an app that it once registered. @throws InstanceError `unreachable` */
+  async knowsApp(clientId: string, clientSecret: string): Promise<boolean> {
+    const params = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    try {
+      await this.call('/oauth/token', { method: 'POST', params });
+      return true;
+    } catch (error) {
+      if (!(error instanceof InstanceError) || error.fault === 'unreachable') throw error;
+      // Anything but "invalid client" says nothing of the app, such as an instance that knows no such grant.
+      return error.fault !== 'unauthorized';
+    }
+  }
+
   /** @returns the access token */
   async redeemCode(grant: Record<string, string>): Promise<string> {
     const answer = (await this.call('/oauth/token', { method: 'POST', params: grant })) as Record<string, unknown>;

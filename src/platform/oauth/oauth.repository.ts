@@ -14,9 +14,9 @@ export class OAuthRepository {
     await em.insert(OAuthApp, app);
   }
 
-  /** The instance does not know us (any more). */
-  async removeApp(em: EntityManager, appKey: string): Promise<void> {
-    await em.delete(OAuthApp, { appKey });
+  /** The instance does not know us (any more), unless somebody has introduced us anew meanwhile. */
+  async removeApp(em: EntityManager, { appKey, clientId }: OAuthApp): Promise<void> {
+    await em.delete(OAuthApp, { appKey, clientId });
   }
 
   async insertState(em: EntityManager, state: Omit<OAuthState, 'user'>): Promise<void> {

@@ -92,17 +92,8 @@ export class OAuthService {
   async finish(caller: SessionContext, key: string, { state, code, iss, error }: OAuthCallback): Promise<PlatformView> {
     const { begun, app } = await this.take(caller, key, state, iss);
     if (error !== undefined || !code) throw new AppError('PLATFORM_REJECTED');
-    const place = { column: 'oauth_states.code_verifier', id: begun.stateHash } as const;
-    const secret = this.cipher.unseal(app.clientSecret, { column: 'oauth_apps.client_secret', id: app.appKey });
     try {
-      const token = await this.instances.at(app.instanceUrl).redeemCode({
-        grant_type: 'authorization_code',
-        code,
-        client_id: app.clientId,
-        client_secret: secret,
-        redirect_uri: app.redirectUri,
-        code_verifier: this.cipher.unseal(begun.codeVerifier, place),
-      });
+      const token = await this.redeem(code, begun, app);
       const account = await this.instances.at(app.instanceUrl, token).verifyCredentials();
       return await this.platforms.connectAccount(caller, {
         instanceUrl: app.instanceUrl,
@@ -112,11 +103,28 @@ export class OAuthService {
         account,
       });
     } catch (thrown) {
-      if (thrown instanceof InstanceError && thrown.fault === 'unauthorized') {
-        // It has forgotten who we are: next time we introduce ourselves anew.
-        await this.work.write((tx) => this.rows.removeApp(tx.em, app.appKey));
-      }
       throw toPlatformError(thrown);
+    }
+  }
+
+  /** @returns the access token @throws InstanceError */
+  private async redeem(code: string, begun: OAuthState, app: OAuthApp): Promise<string> {
+    const place = { column: 'oauth_states.code_verifier', id: begun.stateHash } as const;
+    try {
+      return await this.instances.at(app.instanceUrl).redeemCode({
+        grant_type: 'authorization_code',
+        code,
+        client_id: app.clientId,
+        client_secret: this.secretOf(app),
+        redirect_uri: app.redirectUri,
+        code_verifier: this.cipher.unseal(begun.codeVerifier, place),
+      });
+    } catch (thrown) {
+      if (thrown instanceof InstanceError && thrown.fault === 'unauthorized') {
+        // It has forgotten us since the person was sent there: next time we introduce ourselves anew.
+        await this.work.write((tx) => this.rows.removeApp(tx.em, app));
+      }
+      throw thrown;
     }
   }
 
@@ -138,13 +146,16 @@ export class OAuthService {
     return { begun, app };
   }
 
-  /** What the instance knows us as; introduces us where it does not yet. */
+  /** What the instance knows us as; introduces us where it does not yet, or not any more. */
   private async appAt(instanceUrl: string, origin: string, type: PlatformType): Promise<OAuthApp> {
     const redirectUri = `${origin}/platforms/callback/${instanceKey(instanceUrl)}`;
     const appKey = sha256(`${instanceUrl}\n${redirectUri}\n${SCOPES[type]}`).digest('hex');
     const known = await this.work.read((em) => this.rows.findApp(em, appKey));
-    if (known) return known;
     try {
+      if (known) {
+        if (await this.instances.at(instanceUrl).knowsApp(known.clientId, this.secretOf(known))) return known;
+        await this.work.write((tx) => this.rows.removeApp(tx.em, known));
+      }
       const names = { client_name: 'Vedfolnir', redirect_uris: redirectUri, scopes: SCOPES[type], website: origin };
       const { clientId, clientSecret } = await this.instances.at(instanceUrl).registerApp(names);
       const sealed = this.cipher.seal(clientSecret, { column: 'oauth_apps.client_secret', id: appKey });
@@ -156,5 +167,9 @@ export class OAuthService {
       if (isDuplicateKey(error)) return (await this.work.read((em) => this.rows.findApp(em, appKey)))!;
       throw toPlatformError(error);
     }
+  }
+
+  private secretOf({ appKey, clientSecret }: OAuthApp): string {
+    return this.cipher.unseal(clientSecret, { column: 'oauth_apps.client_secret', id: appKey });
   }
 }
