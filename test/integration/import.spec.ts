@@ -16,18 +16,20 @@ import { openTab } from '../support/socket-client';
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
   let town: FakeInstance;
+  let photos: FakeInstance;
 
   beforeAll(async () => {
     town = await startInstance();
-    running = await backend.start(allowed(town));
+    photos = await startInstance({ kind: 'pixelfed', name: 'Photos' });
+    running = await backend.start(allowed(town, photos));
   });
   afterAll(async () => {
     await running.stop();
     await stopInstances();
   });
 
-  function image(accountId: string, description: string | null): string {
-    const id = town.store.nextId();
+  function image(accountId: string, description: string | null, instance = town): string {
+    const id = instance.store.nextId();
     const media = {
       id,
       accountId,
@@ -37,7 +39,7 @@ describe.each(BACKENDS)('$name', (backend) => {
       pending: 0,
       attached: false,
     };
-    town.store.media.set(id, media);
+    instance.store.media.set(id, media);
     return id;
   }
 
@@ -102,6 +104,38 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect(await importNow()).toEqual({ imported: 0 });
     const contents = (await postsOf(client)).map(({ content }) => content);
     expect([contents.length, new Set(contents).size, contents[0]]).toEqual([96, 96, 'more 94']);
+  });
+
+  /** Posts from elsewhere, oldest first. */
+  function postThere(instance: FakeInstance, account: ReturnType<typeof newAccount>['account'], texts: string[]): void {
+    for (const status of texts) {
+      const media_ids = instance === photos ? [image(account.id, 'of it', photos)] : [];
+      instance.store.post(account, { status, media_ids }, null);
+    }
+  }
+  const numbered = (word: string, count: number) => Array.from({ length: count }, (_, index) => `${word} ${index}`);
+
+  it.each(['mastodon', 'pixelfed'] as const)('reads all that came since, page by page, of %s', async (kind) => {
+    const instance = kind === 'pixelfed' ? photos : town;
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const { platform, account } = await connectTo(client, instance);
+    const importNow = async () => (await client.post(`/api/platforms/${platform.id}/import`)).body;
+    const contents = async () => (await postsOf(client)).map(({ content }) => content);
+    // An account without a status when it was first read is one that has been read.
+    expect(await importNow()).toEqual({ imported: 0 });
+    postThere(instance, account, numbered('first', 95));
+    expect(await importNow()).toEqual({ imported: 95 });
+    expect(await contents()).toEqual(numbered('first', 95).reverse());
+    // The last one that was read is gone by now: the mark stays where it was.
+    instance.store.statuses.splice(
+      instance.statuses.findIndex(({ text }) => text === 'first 94'),
+      1,
+    );
+    postThere(instance, account, numbered('then', 85));
+    expect(await importNow()).toEqual({ imported: 85 });
+    expect((await contents()).slice(0, 85)).toEqual(numbered('then', 85).reverse());
+    expect(await importNow()).toEqual({ imported: 0 });
   });
 
   it('does not take our own posts for new ones, while they are on their way or after', async () => {

@@ -85,7 +85,7 @@ export class PlatformConnection {
   @Column({ name: 'check_failures', type: 'integer', default: 0 })
   checkFailures!: number;
 
-  /** Up to where the account's statuses have been read. */
+  /** Up to where the account's statuses have been read; `0`: from the first one on. Null: not at all yet. */
   @Column({ name: 'newest_status_id', type: 'varchar', length: 64, nullable: true })
   newestStatusId!: string | null;
 }

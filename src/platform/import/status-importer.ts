@@ -10,10 +10,13 @@ import { PlatformRepository } from '../platform.repository';
 import { PostRepository } from '../posts/post.repository';
 import { toPostView } from '../posts/post.views';
 import { isSameStatus } from '../publishing/same-status';
+import { BEFORE_ALL, isAfter } from './status-order';
 
 /** Statuses per page (the most that instances give), and pages at a time. */
 const PAGE = 40;
 const PAGES = 10;
+/** Pages that are walked back at most, to where the last reading ended. */
+const PAGES_BACK = 50;
 /** What a column of MySQL surely holds; instances know no longer posts. */
 const LONGEST_TEXT = 15_000;
 
@@ -36,19 +39,51 @@ export class StatusImporter {
       // Another import may have gone on meanwhile.
       const row = await this.work.read((em) => this.platforms.find(em, userId, id));
       if (!row?.remoteAccountId) return imported;
-      const since = row.newestStatusId;
-      const statuses = await this.instances.of(row).recentStatuses(row.remoteAccountId, PAGE, since);
-      if (statuses.length === 0) return imported;
-      const keep = () => this.work.write((tx) => this.keep(tx, row, [...statuses].reverse()));
-      const { added, whole } = await keep().catch((error: unknown) => {
+      const { statuses, more } = await this.next(row, row.remoteAccountId);
+      const { added, whole } = await this.keepAll(row, statuses);
+      imported += added;
+      if (!whole || !more) return imported;
+    }
+    return imported;
+  }
+
+  /** What comes after the mark, oldest first; the latest where there is no mark yet. */
+  private async next(row: PlatformConnection, accountId: string): Promise<{ statuses: RemoteStatus[]; more: boolean }> {
+    const instance = this.instances.of(row);
+    const mark = row.newestStatusId;
+    // Pixelfed gives the newest page where it is asked for the one after the mark: the way there is from the other end.
+    if (mark !== null && (row.platformType === 'pixelfed' || mark === BEFORE_ALL)) {
+      const statuses: RemoteStatus[] = [];
+      let pages = 0;
+      for await (const page of instance.statusesBack(accountId)) {
+        const fresh = page.filter((status) => isAfter(status.id, mark));
+        statuses.push(...fresh);
+        if (fresh.length < page.length || ++pages === PAGES_BACK) break;
+      }
+      return { statuses: statuses.reverse(), more: false };
+    }
+    const page = await instance.recentStatuses(accountId, PAGE, mark);
+    return { statuses: page.reverse(), more: mark !== null && page.length === PAGE };
+  }
+
+  private async keepAll(row: PlatformConnection, statuses: RemoteStatus[]): Promise<{ added: number; whole: boolean }> {
+    // An account that is read from its beginning on is marked so, with nothing in it too.
+    if (row.newestStatusId === null && statuses.length < PAGE) {
+      await this.work.write((tx) => this.mark(tx, row, BEFORE_ALL));
+    }
+    let added = 0;
+    for (let from = 0; from < statuses.length; from += PAGE) {
+      const page = statuses.slice(from, from + PAGE);
+      const keep = () => this.work.write((tx) => this.keep(tx, row, page));
+      const kept = await keep().catch((error: unknown) => {
         // Somebody else has just written one of them: now it is there to be seen.
         if (isDuplicateKey(error)) return keep();
         throw error;
       });
-      imported += added;
-      if (!whole || since === null || statuses.length < PAGE) return imported;
+      added += kept.added;
+      if (!kept.whole) return { added, whole: false };
     }
-    return imported;
+    return { added, whole: true };
   }
 
   /** @param statuses oldest first */
@@ -72,8 +107,15 @@ export class StatusImporter {
       await this.insert(tx, platform, status);
       added++;
     }
-    if (newest !== null) await this.platforms.update(tx.em, platform.id, { newestStatusId: newest });
+    if (newest !== null) await this.mark(tx, platform, newest);
     return { added, whole };
+  }
+
+  /** Forward only: of two readings at a time, the one that got further has it. */
+  private async mark(tx: Transaction, { userId, id }: PlatformConnection, newest: string): Promise<void> {
+    const row = await this.platforms.find(tx.em, userId, id);
+    if (!row || (row.newestStatusId !== null && !isAfter(newest, row.newestStatusId))) return;
+    await this.platforms.update(tx.em, id, { newestStatusId: newest });
   }
 
   private async insert(tx: Transaction, platform: PlatformConnection, status: RemoteStatus): Promise<void> {
