@@ -3,6 +3,7 @@ import { Audit1763942400000 } from './migrations/1763942400000-audit';
 import { Instances1764028800000 } from './migrations/1764028800000-instances';
 import { Installation1764460800000 } from './migrations/1764460800000-installation';
 import { Certainty1765065600000 } from './migrations/1765065600000-certainty';
+import { PostOrder1765152000000 } from './migrations/1765152000000-post-order';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Instances1764028800000,
   Installation1764460800000,
   Certainty1765065600000,
+  PostOrder1765152000000,
 ];

@@ -1,5 +1,5 @@
 /** What an account has posted elsewhere is here too, once, and with what is still to be described. */
-import type { MediaView, PlatformView, PostsView, StatisticsView } from '../../src/protocol/http';
+import type { MediaView, PlatformView, PostsView, PostView, StatisticsView } from '../../src/protocol/http';
 import { BACKENDS, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import {
@@ -136,6 +136,56 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect(await importNow()).toEqual({ imported: 85 });
     expect((await contents()).slice(0, 85)).toEqual(numbered('then', 85).reverse());
     expect(await importNow()).toEqual({ imported: 0 });
+  });
+
+  it('lists what is read in by when it was written, page by page, whatever its id', async () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const { platform, account } = await connectTo(client, town);
+    const named = { headers: { 'x-platform-id': String(platform.id) } };
+    const own = (await client.post<PostView>('/api/posts', { content: 'own' }, named)).body;
+    await eventually(async () => expect((await postsOf(client))[0]!.status).toBe('published'), { timeout: 20_000 });
+    postThere(town, account, numbered('old', 9));
+    for (const [index, status] of town.statuses.filter(({ text }) => text.startsWith('old')).entries()) {
+      // In threes of the same moment, as imports of an archive are.
+      if (status.accountId === account.id) status.createdAt = new Date(2020, 1, 1 + Math.floor((index % 9) / 3));
+    }
+    expect((await client.post(`/api/platforms/${platform.id}/import`)).body).toEqual({ imported: 9 });
+    const newest = ['own', ...numbered('old', 9).reverse()];
+    expect((await postsOf(client)).map(({ content }) => content)).toEqual(newest);
+    expect((await postsOf(client)).every(({ id }) => id >= own.id)).toBe(true);
+
+    const read: string[] = [];
+    let path: string | null = '/api/posts?limit=4';
+    while (path) {
+      const { posts, next_before_id }: PostsView = (await client.get<PostsView>(path)).body;
+      read.push(...posts.map(({ content }) => content));
+      path = next_before_id === null ? null : `/api/posts?limit=4&before_id=${next_before_id}`;
+    }
+    expect(read).toEqual(newest);
+    expect((await client.get<PostsView>('/api/posts?before_id=1')).body).toEqual({ posts: [], next_before_id: null });
+  });
+
+  it('goes on reading where a page ended with a post that was thrown away meanwhile', async () => {
+    const client = new TestClient(running.nodes[0]!.url);
+    await client.register();
+    const { platform } = await connectTo(client, town);
+    const named = { headers: { 'x-platform-id': String(platform.id) } };
+    const write = async (content: string) => (await client.post<PostView>('/api/posts', { content }, named)).body;
+    const isNow = (status: string) =>
+      eventually(async () => expect((await postsOf(client))[0]!.status).toBe(status), { timeout: 20_000 });
+    await write('one');
+    await isNow('published');
+    town.fail('POST /api/v1/statuses', { status: 422 });
+    const two = await write('two');
+    await isNow('failed');
+    const three = await write('three');
+    const read = async (before: number) =>
+      (await client.get<PostsView>(`/api/posts?before_id=${before}`)).body.posts.map(({ content }) => content);
+    expect((await client.delete(`/api/posts/${two.id}`, named)).status).toBe(204);
+    expect(await read(two.id)).toEqual(['one']);
+    expect(await read(three.id)).toEqual(['one']);
+    expect(await read(three.id + 1_000_000)).toEqual(['three', 'one']);
   });
 
   it('does not take our own posts for new ones, while they are on their way or after', async () => {

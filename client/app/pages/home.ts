@@ -9,6 +9,7 @@ import { placeholder } from '../../elements/placeholder';
 import { session } from '../../elements/session';
 import { SessionElement } from '../../elements/session-element';
 import { empty } from '../lib/empty';
+import { withOlder, withPost } from '../lib/post-order';
 import './post-card';
 
 const PAGE = 20;
@@ -90,12 +91,9 @@ class HomePage extends SessionElement {
     if (platform && this.loaded?.platformId !== platform.id) void this.load(platform.id);
   }
 
-  /** A new one stands first; one that is there already stays where it is. */
   private postUpdated(post: PostView): void {
-    const known = this.loaded?.posts.some(({ id }) => id === post.id);
-    this.changed(post.platform_id, (posts) =>
-      known ? posts.map((each) => (each.id === post.id ? post : each)) : [post, ...posts].sort((a, b) => b.id - a.id),
-    );
+    const more = (this.loaded?.next ?? null) !== null;
+    this.changed(post.platform_id, (posts) => withPost(posts, post, more));
     // The figures have changed with it.
     if (this.loaded?.platformId === post.platform_id) void this.count(post.platform_id);
   }
@@ -129,7 +127,7 @@ class HomePage extends SessionElement {
     await this.reading(async () => {
       const page = await this.read<PostsView>(platformId, `/api/posts?limit=${PAGE}&before_id=${before}`);
       if (this.loaded?.platformId !== platformId) return;
-      this.loaded = { ...this.loaded, posts: [...this.loaded.posts, ...page.posts], next: page.next_before_id };
+      this.loaded = { ...this.loaded, posts: withOlder(this.loaded.posts, page.posts), next: page.next_before_id };
     });
   }
 

@@ -3,7 +3,7 @@ import type { PostStatus, Visibility } from '../../protocol/http';
 import { PlatformConnection } from './platform-connection.entity';
 
 @Entity('posts')
-@Index('ix_posts_platform', ['platformConnectionId', 'id'])
+@Index('ix_posts_written', ['platformConnectionId', 'createdAt', 'id'])
 @Index('ix_posts_due', ['nextAttemptAt'])
 @Index('uq_posts_remote', ['platformConnectionId', 'remoteId'], { unique: true })
 export class Post {

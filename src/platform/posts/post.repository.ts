@@ -1,23 +1,42 @@
 /** Queries on posts and images, each scoped by platform. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 import { Image, type NewImage } from '../../database/entities/image.entity';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { type NewPost, Post } from '../../database/entities/post.entity';
 import type { MediaLimitsView, StatisticsView } from '../../protocol/http';
 import { mediaLimitsOf } from './post-fitting';
 
+/** What the order of posts goes by. */
+export type PostPlace = Pick<Post, 'createdAt' | 'id'>;
+
 @Injectable()
 export class PostRepository {
-  /** Newest first. */
-  list(em: EntityManager, platformId: number, limit: number, beforeId?: number): Promise<Post[]> {
+  /** Newest first, by when they were written; `before` is where the last page ended, and is not among them. */
+  list(em: EntityManager, platformId: number, limit: number, before?: PostPlace): Promise<Post[]> {
     const query = em
       .createQueryBuilder(Post, 'post')
       .where('post.platform_connection_id = :platformId', { platformId })
-      .orderBy('post.id', 'DESC')
+      .orderBy('post.created_at', 'DESC')
+      .addOrderBy('post.id', 'DESC')
       .limit(limit);
-    if (beforeId !== undefined) query.andWhere('post.id < :beforeId', { beforeId });
+    // Twice the same to a reader; the first half is what lets the index find where to begin.
+    const older = 'post.created_at <= :createdAt AND (post.created_at < :createdAt OR post.id < :id)';
+    if (before) query.andWhere(older, before);
     return query.getMany();
+  }
+
+  /**
+   * Where a post stands among those of its platform, also when it is gone: then right after the one before it, as what
+   * was written or read one after the other has ids that follow.
+   */
+  async placeOf(em: EntityManager, platformConnectionId: number, id: number): Promise<PostPlace | null> {
+    const select = { id: true, createdAt: true } as const;
+    const there = await em.findOne(Post, { select, where: { platformConnectionId, id } });
+    if (there) return there;
+    const where = { platformConnectionId, id: LessThan(id) };
+    const [before] = await em.find(Post, { select, where, order: { id: 'DESC' }, take: 1 });
+    return before ? { createdAt: before.createdAt, id: before.id + 1 } : null;
   }
 
   imagesOf(em: EntityManager, postIds: number[]): Promise<Image[]> {

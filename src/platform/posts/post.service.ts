@@ -25,10 +25,16 @@ export class PostService {
     private readonly clock: Clock,
   ) {}
 
-  /** @param limit how many at most */
+  /**
+   * Newest first, by when they were written.
+   * @param limit how many at most
+   * @param beforeId the last one of the page before
+   */
   list(platform: PlatformView, limit: number, beforeId?: number): Promise<PostsView> {
     return this.work.read(async (em) => {
-      const rows = await this.posts.list(em, platform.id, limit + 1, beforeId);
+      const before = beforeId === undefined ? undefined : await this.posts.placeOf(em, platform.id, beforeId);
+      if (before === null) return { posts: [], next_before_id: null };
+      const rows = await this.posts.list(em, platform.id, limit + 1, before);
       const page = rows.slice(0, limit);
       const images = await this.posts.imagesOf(
         em,
