@@ -1,7 +1,8 @@
+import type { PlatformType } from '../../src/protocol/http';
 import type { PlatformDetail } from '../core/details';
 import { hasUnsentText, isPinned, namedPlatform, namePlatform } from './form-fields';
 
-/** Id and name at least: of a platform that was never active while this page was open nothing more is known. */
+/** Id and name at least: of a platform that was never active while this page was open only the form can tell more. */
 export type KnownPlatform = Pick<PlatformDetail, 'id' | 'name'> & Partial<PlatformDetail>;
 
 /** Where a form stays while the session is on another platform. */
@@ -40,8 +41,9 @@ export function settle(form: HTMLFormElement, active: PlatformDetail | null): vo
 export function stay(form: HTMLFormElement, active: PlatformDetail | null): void {
   const id = namedPlatform(form);
   if (stands.has(form) || id === null || id === active?.id) return;
-  const name = form.dataset.platformName ?? 'the account it was begun for';
-  stands.set(form, { platform: seen.get(id) ?? { id, name }, pinned: isPinned(form) });
+  const { platformName: name = 'the account it was begun for', platformType } = form.dataset;
+  const told = { id, name, ...(platformType ? { type: platformType as PlatformType } : {}) };
+  stands.set(form, { platform: seen.get(id) ?? told, pinned: isPinned(form) });
 }
 
 export function follow(form: HTMLFormElement, active: PlatformDetail | null): void {

@@ -280,7 +280,38 @@ describe('a form with text in it', () => {
       "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
     );
     await post().click();
-    await tab.getByText('Posting as Alpha', { exact: true }).waitFor();
+    await tab
+      .locator('.vf-error, [role="alert"]')
+      .getByText(/visibility/)
+      .first()
+      .waitFor();
+    await tab.locator('vf-composer:not(:has(#composer))').getByText('Posting as Alpha').waitFor();
+    expect(await text().inputValue()).toContain('Meant for Alpha');
+  });
+
+  it('comes back as what it was, however late the script of its page comes', async () => {
+    await switchTo(1);
+    await keep().click();
+    let arrive = () => {};
+    const late = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await device.context.route('**/client/composer.mjs*', async (route) => {
+      await late;
+      await route.continue();
+    });
+    await tab.evaluate(
+      "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
+    );
+    await post().click({ noWaitAfter: true });
+    const form = tab.locator('form#composer');
+    await form.waitFor();
+    await until(tab, 'window.sessionSync?.getState()');
+    await tab.evaluate("document.dispatchEvent(new Event('DOMContentLoaded'))");
+    expect(await form.getAttribute('data-platform-type')).toBe('mastodon');
+    arrive();
+    await tab.locator('vf-composer textarea').and(text()).waitFor();
+    await form.waitFor({ state: 'detached' });
     expect(await text().inputValue()).toContain('Meant for Alpha');
   });
 });

@@ -17,8 +17,8 @@ export interface ServerForm {
 export function readServerForm(root: HTMLElement): ServerForm | null {
   const form = root.querySelector('form');
   if (!form) return null;
-  const { platformId, platformName = '', platformType = 'mastodon' } = form.dataset;
-  const type = platformType as PlatformType;
+  const { platformId, platformName = '', platformType } = form.dataset;
+  const type: PlatformType = platformType === 'pixelfed' ? 'pixelfed' : 'mastodon';
   const limit = Number(form.querySelector<HTMLElement>('[data-char-limit]')?.dataset.charLimit);
   const names = ['title', 'content', 'spoiler_text', 'visibility'];
   const data = new FormData(form);
