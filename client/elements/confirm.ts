@@ -30,9 +30,16 @@ export function confirm({ title, text, action, otherwise = 'Cancel' }: Question)
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener('close', () => {
+    const answer = (yes: boolean) => {
+      dialog.close();
       dialog.remove();
-      resolve(dialog.returnValue === 'yes');
+      resolve(yes);
+    };
+    // At once, not when the browser tells that it is closed: the next key may be there before.
+    dialog.addEventListener('submit', (event) => {
+      event.preventDefault();
+      answer((event.submitter as HTMLButtonElement).value === 'yes');
     });
+    dialog.addEventListener('close', () => answer(false));
   });
 }
