@@ -25,7 +25,8 @@ export interface ExpiryHooks {
 export class ExpiryWatch {
   private deadline: number | undefined;
   private warning: number | undefined;
-  private warned: ExpiringDetail | null = null;
+  /** The warning that nobody has answered; for whoever comes too late to be told. */
+  standing: ExpiringDetail | null = null;
 
   constructor(
     private readonly env: Environment,
@@ -33,14 +34,9 @@ export class ExpiryWatch {
     private readonly hooks: ExpiryHooks,
   ) {}
 
-  /** The warning that nobody has answered; for whoever comes too late to be told. */
-  get standing(): ExpiringDetail | null {
-    return this.warned;
-  }
-
   update(session: SessionView): void {
     this.stop();
-    if (this.warned && Date.parse(session.expires_at) > Date.parse(this.warned.expiresAt)) this.warned = null;
+    if (this.standing && Date.parse(session.expires_at) > Date.parse(this.standing.expiresAt)) this.standing = null;
     const left = this.clock.until(session.expires_at);
     const asked = left + GRACE_MS;
     this.deadline = this.after(asked > 0 ? asked : ASK_AGAIN_MS, () => this.due(session));
@@ -66,8 +62,8 @@ export class ExpiryWatch {
 
   /** Once for each deadline, however often it comes. */
   private warn(detail: ExpiringDetail): void {
-    if (this.warned?.expiresAt === detail.expiresAt) return;
-    this.warned = detail;
+    if (this.standing?.expiresAt === detail.expiresAt) return;
+    this.standing = detail;
     this.hooks.warn(detail);
   }
 

@@ -1,14 +1,13 @@
 /** What was written is not lost with a session, and is shown to nobody else. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { type ServerNode, startNode } from '../support/server';
-import { Device, launchChromium } from './support/chromium';
+import type { Device } from './support/chromium';
 import { keep, post, switchTo, text } from './support/composing';
 import { newPerson, type Person } from './support/people';
 import { standsOn, until } from './support/recorder';
+import { setStage } from './support/stage';
 
-let node: ServerNode;
-let browser: Browser;
+const stage = setStage();
 let person: Person;
 let device: Device;
 let tab: Page;
@@ -37,24 +36,9 @@ async function saved(content: string, page = tab): Promise<void> {
   await eventually(async () => expect(await contentsIn(page)).toContain(content));
 }
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([startNode(), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
-
 beforeEach(async () => {
-  person = await newPerson(node.url);
-  device = await Device.open(browser, node.url, person.client);
+  ({ person, device } = stage);
   tab = await device.tab('/create_post');
-});
-
-afterEach(async () => {
-  await device.close();
-  expect(device.complaints).toEqual([]);
 });
 
 /** As an administrator or another device would: the person did not sign out. */
@@ -106,7 +90,7 @@ it('goes when the person signs out, in whichever tab', async () => {
 it('is never shown to another person in the same browser, and is kept for the first', async () => {
   await text(tab).fill('Mine alone');
   await saved('Mine alone');
-  const stranger = await newPerson(node.url);
+  const stranger = await newPerson(stage.node.url);
   await device.useSessionOf(stranger.client);
   const theirs = await device.tab('/create_post');
   await theirs.getByText('500 characters remaining').waitFor();

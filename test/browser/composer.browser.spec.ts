@@ -1,35 +1,19 @@
 /** What is written for one account is not sent as another without a word. */
-import type { Browser, Page } from 'playwright-core';
-import { type ServerNode, startNode } from '../support/server';
-import { Device, launchChromium } from './support/chromium';
+import type { Page } from 'playwright-core';
+import { Device } from './support/chromium';
 import { keep, post, postsOf, sendings, switchTo, text } from './support/composing';
-import { newPerson, type Person } from './support/people';
+import type { Person } from './support/people';
 import { standsOn } from './support/recorder';
+import { setStage } from './support/stage';
 
-let node: ServerNode;
-let browser: Browser;
+const stage = setStage();
 let person: Person;
 let device: Device;
 let tab: Page;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([startNode(), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
-
 beforeEach(async () => {
-  person = await newPerson(node.url);
-  device = await Device.open(browser, node.url, person.client);
+  ({ person, device } = stage);
   tab = await device.tab('/create_post');
-});
-
-afterEach(async () => {
-  await device.close();
-  expect(device.complaints).toEqual([]);
 });
 
 it('posts to the platform that it shows', async () => {
@@ -190,7 +174,7 @@ it('takes over what was written before its script came', async () => {
     await route.continue();
   });
   const opening = await device.context.newPage();
-  await opening.goto(`${node.url}/create_post`, { waitUntil: 'commit' });
+  await opening.goto(`${stage.node.url}/create_post`, { waitUntil: 'commit' });
   await text(opening).pressSequentially('Already ');
   go();
   await opening.locator('vf-composer meter').waitFor();
@@ -200,14 +184,14 @@ it('takes over what was written before its script came', async () => {
 });
 
 it('works without a script', async () => {
-  const plain = await Device.open(browser, node.url, person.client, { javaScriptEnabled: false });
+  const plain = await Device.open(stage.browser, stage.node.url, person.client, { javaScriptEnabled: false });
   tab = await plain.bareTab('/create_post');
   await text(tab).fill('Plainly');
   await post(tab).click();
   await tab.getByText('Post created successfully!').waitFor();
   expect(await postsOf(person, 0)).toMatchObject([{ content: 'Plainly' }]);
 
-  await tab.goto(`${node.url}/create_post`);
+  await tab.goto(`${stage.node.url}/create_post`);
   await text(tab).fill('Too late');
   await switchTo(person, 1);
   await post(tab).click();

@@ -1,42 +1,26 @@
 /** A page of anybody's, with attributes and the one script. */
-import type { Browser, Locator, Page, Route } from 'playwright-core';
-import type { PostsView, PostView } from '../../src/protocol/http';
+import type { Locator, Page, Route } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
-import { type ServerNode, startNode } from '../support/server';
-import { Device, launchChromium } from './support/chromium';
+import { Device } from './support/chromium';
+import { postsOf as postsOfPerson, sendings as sendingsOf, switchTo as switchPersonTo } from './support/composing';
 import { newPerson, type Person } from './support/people';
 import { heard, standsOn, until } from './support/recorder';
+import { setStage } from './support/stage';
 
 const PLAIN = '/client/examples/plain.html';
 const HOSTILE = '<img src=x onerror="window.pwned=true">';
 /** Promised for a switch and for an end; from the answer to the page. */
 const SOON = { timeout: 1_000 };
 
-let node: ServerNode;
-let browser: Browser;
+const stage = setStage();
 let person: Person;
 let device: Device;
 let tab: Page;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([startNode(), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
-
 beforeEach(async () => {
-  person = await newPerson(node.url);
-  device = await Device.open(browser, node.url, person.client);
+  ({ person, device } = stage);
   tab = await device.tab(PLAIN);
-});
-
-afterEach(async () => {
-  await device.close();
-  expect(device.complaints).toEqual([]);
 });
 
 const text = () => tab.getByLabel('Text', { exact: true });
@@ -46,28 +30,11 @@ const keep = () => tab.getByRole('button', { name: 'Keep posting as Alpha', exac
 const move = () => tab.getByRole('button', { name: 'Move to Beta', exact: true });
 const hiddenField = (name: string) => tab.locator(`#post input[name="${name}"]`);
 
-/** Somewhere else, on the same session. */
-async function switchTo(index: number): Promise<number> {
-  const { id } = person.platforms[index]!;
-  expect((await person.client.post(`/api/switch_platform/${id}`, {})).status).toBe(200);
-  return id;
-}
-
-async function postsOf(index: number): Promise<PostView[]> {
-  const headers = { 'x-platform-id': String(person.platforms[index]!.id), 'x-platform-pinned': 'true' };
-  return (await person.client.get<PostsView>('/api/posts', { headers })).body.posts;
-}
+const switchTo = (index: number) => switchPersonTo(person, index);
+const postsOf = (index: number) => postsOfPerson(person, index);
+const sendings = () => sendingsOf(tab, '/create_post');
 
 const hasFocus = async (place: Locator) => (await place.and(tab.locator(':focus')).count()) === 1;
-
-/** Counts what is sent, from here on. */
-function sendings(): { count: number } {
-  const sent = { count: 0 };
-  tab.on('request', (request) => {
-    if (request.method() === 'POST' && request.url().endsWith('/create_post')) sent.count += 1;
-  });
-  return sent;
-}
 
 /** Puts an element into the page, long after its script has run. */
 async function add(html: string): Promise<void> {
@@ -78,7 +45,7 @@ describe('a page', () => {
   it('follows a switch in every tab and browser within a second, each told once', async () => {
     const client = person.client.device();
     await client.login();
-    const other = await Device.open(browser, node.url, client);
+    const other = await Device.open(stage.browser, stage.node.url, client);
     const tabs = [tab, await device.tab(PLAIN), await other.tab(PLAIN)];
     await tab.locator('#active.mastodon-platform').getByText('Alpha').waitFor();
     const id = await switchTo(1);
@@ -128,7 +95,7 @@ describe('a page', () => {
 describe('a page that belongs to a person', () => {
   it('shows nothing more within a second of the end, nor on the way back', async () => {
     const second = await device.tab('/devices');
-    await second.goto(node.url + PLAIN);
+    await second.goto(stage.node.url + PLAIN);
     await until(second, 'window.sessionSync.getState()');
     const { username } = (await person.client.get<{ user: { username: string } }>('/api/session')).body.user;
     const elsewhere = person.client.device();
@@ -143,12 +110,12 @@ describe('a page that belongs to a person', () => {
     );
     await second.goBack();
     expect(await second.locator('html').innerText()).not.toMatch(new RegExp(`${username}|Alpha`));
-    await second.goto(node.url + PLAIN);
+    await second.goto(stage.node.url + PLAIN);
     await second.getByText('Active platform: none').waitFor();
   });
 
   it('is loaded again when somebody else signs in', async () => {
-    const { client } = await newPerson(node.url, ['Omega']);
+    const { client } = await newPerson(stage.node.url, ['Omega']);
     const { username } = (await client.get<{ user: { username: string } }>('/api/session')).body.user;
     await tab.evaluate('window.isTheFirst = true');
     await device.useSessionOf(client);
@@ -338,7 +305,7 @@ describe('a form that came later', () => {
     await add(form(person.platforms[0]!.id));
     await tab.getByRole('button', { name: 'Save' }).click();
     await tab.getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
-    expect(tab.url()).toBe(node.url + PLAIN);
+    expect(tab.url()).toBe(stage.node.url + PLAIN);
   });
 
   it('does not carry the token away', async () => {
@@ -394,7 +361,7 @@ describe('what refreshes itself', () => {
       <form action="https://evil.example"><input name="csrf_token"></form><style>p { display: none }</style>
       <a href="javascript:window.pwned = true" data-platform-info="name" style="color: red">link</a>`;
     // Without our policy, which would have held most of it.
-    const unprotected = await Device.open(browser, node.url, person.client, { bypassCSP: true });
+    const unprotected = await Device.open(stage.browser, stage.node.url, person.client, { bypassCSP: true });
     tab = await unprotected.tab(PLAIN);
     await refreshed(answer({ html }));
     await switchTo(1);
@@ -447,9 +414,9 @@ describe('what refreshes itself', () => {
 });
 
 it('asks a person without a platform for nothing', async () => {
-  const client = new TestClient(node.url);
+  const client = new TestClient(stage.node.url);
   await client.register();
-  const fresh = await Device.open(browser, node.url, client);
+  const fresh = await Device.open(stage.browser, stage.node.url, client);
   const page = await fresh.tab(PLAIN);
   await page.getByRole('link', { name: 'Write' }).waitFor({ state: 'hidden' });
   await page.getByText('500 characters remaining').waitFor();

@@ -1,34 +1,16 @@
 /** The end of a session by its limits, as a person sees it. */
-import type { Browser } from 'playwright-core';
 import type { RestSessionState } from '../../src/protocol/http';
 import { type ServerNode, startNode } from '../support/server';
-import { Device, launchChromium } from './support/chromium';
-import { newPerson, type Person } from './support/people';
+import { Device } from './support/chromium';
+import { newPerson } from './support/people';
 import { heard, until } from './support/recorder';
+import { setStage } from './support/stage';
 
-let node: ServerNode;
-let browser: Browser;
-let person: Person;
+const stage = setStage({ env: { SESSION_IDLE_TIMEOUT: '8s', SESSION_EXPIRY_WARNING: '4s' } });
 let device: Device;
 
-beforeAll(async () => {
-  const limits = { SESSION_IDLE_TIMEOUT: '8s', SESSION_EXPIRY_WARNING: '4s' };
-  [node, browser] = await Promise.all([startNode(limits), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
-
 beforeEach(async () => {
-  person = await newPerson(node.url);
-  device = await Device.open(browser, node.url, person.client);
-});
-
-afterEach(async () => {
-  await device.close();
-  expect(device.complaints).toEqual([]);
+  ({ device } = stage);
 });
 
 it('warns in every tab, and one answer is the answer of all', async () => {
@@ -100,7 +82,7 @@ describe('the longest time of a session', () => {
 
   it('cannot be extended: the warning offers to sign in again', async () => {
     const { client } = await newPerson(short.url);
-    const other = await Device.open(browser, short.url, client);
+    const other = await Device.open(stage.browser, short.url, client);
     const tab = await other.tab('/');
     const dialog = tab.getByRole('alertdialog');
     await dialog.getByText('A session has a longest time').waitFor({ timeout: 20_000 });

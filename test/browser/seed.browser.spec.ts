@@ -1,11 +1,11 @@
 /** The two scripts printed in the document that this product comes from run unchanged in a page of ours. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { type ServerNode, startNode } from '../support/server';
-import { Device, launchChromium } from './support/chromium';
-import { newPerson, type Person } from './support/people';
+import type { Page } from 'playwright-core';
+import type { Device } from './support/chromium';
+import type { Person } from './support/people';
 import { heard, standsOn, until } from './support/recorder';
+import { setStage } from './support/stage';
 
 const SOURCES = join(__dirname, '../../../shared/seed');
 const fixture = (name: string) => readFileSync(join(__dirname, 'fixtures', name), 'utf8');
@@ -24,32 +24,16 @@ const SURROUNDINGS = `
   add('span', { 'data-user-info': 'email', id: 'email' });
 `;
 
-let node: ServerNode;
-let browser: Browser;
+const stage = setStage({ names: ['Alpha', 'Beta'] });
 let person: Person;
 let device: Device;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([startNode(), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
-
 beforeEach(async () => {
-  person = await newPerson(node.url, ['Alpha', 'Beta']);
-  device = await Device.open(browser, node.url, person.client);
+  ({ person, device } = stage);
   // Their scripts take the place of ours; the page, its policy and /client/vedfolnir.js are the server's.
   await device.context.route('**/client/app.mjs', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: `{${SURROUNDINGS}}\n${HANDLER}\n${SWITCHER}` }),
   );
-});
-
-afterEach(async () => {
-  await device.close();
-  expect(device.complaints).toEqual([]);
 });
 
 async function theirPage(path: string): Promise<Page> {

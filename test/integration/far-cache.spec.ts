@@ -1,34 +1,13 @@
 /** The cache that all nodes share, on a real Redis: it takes and gives nothing that is known to be past. */
 import { randomUUID } from 'node:crypto';
 import { FarCache } from '../../src/session/cache/far-cache';
-import type { SessionContext } from '../../src/session/session-context';
 import { connect, type RedisClient } from '../../src/store/redis';
 import { eventually } from '../support/eventually';
 import { type Redis, startRedis } from '../support/services';
+import { at, sessionContext } from '../support/session-context';
 
 const TTL = 60_000;
-const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
-
-function context(revision = 1, active = 0): SessionContext {
-  return {
-    revision,
-    user: { id: 7, username: 'u', email: 'u@example.org', role: 'user', isActive: true },
-    session: {
-      id: 's1',
-      tokenHash: 'f'.repeat(64),
-      createdAt: at(0),
-      authenticatedAt: at(0),
-      userAgent: '',
-      ipAddress: '127.0.0.1',
-      lastActivityAt: at(active),
-      idleExpiresAt: at(active + 100),
-      absoluteExpiresAt: at(1000),
-      endedAt: null,
-      endReason: null,
-    },
-    platform: null,
-  };
-}
+const context = (revision = 1, active = 0) => sessionContext('s1', revision, active);
 
 let server: Redis;
 let lines: { client: RedisClient; close(): void }[];
@@ -94,11 +73,11 @@ it('neither gives nor takes a session that has ended', async () => {
 
 it('neither gives nor takes what is older than its user', async () => {
   await here.put('a', context(4));
-  await there.noteRevision(7, 5);
+  await there.noteRevision(1, 5);
   expect(await here.get('a')).toBeNull();
   await here.put('a', context(4, 50));
   expect(await here.get('a')).toBeNull();
-  await there.noteRevision(7, 4);
+  await there.noteRevision(1, 4);
   await here.put('a', context(5));
   expect(await there.get('a')).toEqual(context(5));
   await there.noteRevision(8, 6);

@@ -1,29 +1,6 @@
 import { eventually } from '../../../test/support/eventually';
-import type { SessionContext } from '../session-context';
+import { at, sessionContext as context } from '../../../test/support/session-context';
 import { NearCache } from './near-cache';
-
-const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
-
-function context(id: string, revision = 1, active = 0, userId = 1): SessionContext {
-  return {
-    revision,
-    user: { id: userId, username: 'u', email: 'u@example.org', role: 'user', isActive: true },
-    session: {
-      id,
-      tokenHash: 'f'.repeat(64),
-      createdAt: at(0),
-      authenticatedAt: at(0),
-      userAgent: '',
-      ipAddress: '127.0.0.1',
-      lastActivityAt: at(active),
-      idleExpiresAt: at(active + 100),
-      absoluteExpiresAt: at(1000),
-      endedAt: null,
-      endReason: null,
-    },
-    platform: null,
-  };
-}
 
 describe('NearCache', () => {
   it('gives back what was put', () => {

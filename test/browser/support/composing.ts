@@ -19,11 +19,11 @@ export async function postsOf({ client, platforms }: Person, index: number): Pro
   return (await client.get<PostsView>('/api/posts', { headers })).body.posts;
 }
 
-/** Counts what is sent, from here on. */
-export function sendings(tab: Page): { count: number } {
+/** Counts what is sent to `path`, from here on. */
+export function sendings(tab: Page, path = '/api/posts'): { count: number } {
   const sent = { count: 0 };
   tab.on('request', (request) => {
-    if (request.method() === 'POST' && request.url().endsWith('/api/posts')) sent.count += 1;
+    if (request.method() === 'POST' && request.url().endsWith(path)) sent.count += 1;
   });
   return sent;
 }

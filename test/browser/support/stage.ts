@@ -1,0 +1,65 @@
+/** A server and a browser for a whole suite, and for each of its tests a new person, signed in on one device. */
+import type { Browser } from 'playwright-core';
+import { type ServerNode, startNode } from '../../support/server';
+import { Device, launchChromium } from './chromium';
+import { newPerson, type Person } from './people';
+
+export interface Stage {
+  readonly node: ServerNode;
+  readonly browser: Browser;
+  readonly person: Person;
+  readonly device: Device;
+  /** Another device of the same person, with a session of its own. Whoever opens it closes it. */
+  otherDevice(): Promise<Device>;
+}
+
+/**
+ * Called once, at the top of a suite. After each test no page may have complained.
+ * @param options.env of the server
+ * @param options.names of the person's platforms
+ */
+export function setStage({ env, names }: { env?: Record<string, string>; names?: string[] } = {}): Stage {
+  let node: ServerNode;
+  let browser: Browser;
+  let person: Person;
+  let device: Device;
+
+  beforeAll(async () => {
+    [node, browser] = await Promise.all([startNode(env), launchChromium()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await node?.stop();
+  });
+
+  beforeEach(async () => {
+    person = await newPerson(node.url, names);
+    device = await Device.open(browser, node.url, person.client);
+  });
+
+  afterEach(async () => {
+    await device.close();
+    expect(device.complaints).toEqual([]);
+  });
+
+  return {
+    get node() {
+      return node;
+    },
+    get browser() {
+      return browser;
+    },
+    get person() {
+      return person;
+    },
+    get device() {
+      return device;
+    },
+    async otherDevice() {
+      const client = person.client.device();
+      await client.login();
+      return Device.open(browser, node.url, client);
+    },
+  };
+}
