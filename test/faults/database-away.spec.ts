@@ -158,11 +158,14 @@ it('does not set the clock back by an answer that came late', async () => {
   url.port = String(late.port);
   const connections = await Connections.open({ kind: 'mysql', url: url.href }, 2);
   late.slow(2000);
-  const clock = new DatabaseClock(new UnitOfWork(connections, new DomainEvents()));
-  await clock.start();
-  expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(500);
-  clock.stop();
-  late.slow(0);
-  await connections.close();
+  try {
+    const clock = new DatabaseClock(new UnitOfWork(connections, new DomainEvents()));
+    await clock.start();
+    expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(500);
+    clock.stop();
+    late.slow(0);
+  } finally {
+    await connections.close();
+  }
   await late.close();
 });

@@ -14,6 +14,13 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
+const open = new Set<TcpProxy>();
+
+/** All that a suite has left open: a line that somebody listens to keeps the whole run from ending. */
+export async function closeProxies(): Promise<void> {
+  await Promise.all(Array.from(open, (proxy) => proxy.close()));
+}
+
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let silent = false;
@@ -48,7 +55,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     target.on('close', () => !dead && client.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const proxy: TcpProxy = {
     port: (server.address() as { port: number }).port,
     blackHole: () => {
       silent = true;
@@ -63,8 +70,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       port = other;
     },
     close: async () => {
+      open.delete(proxy);
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  open.add(proxy);
+  return proxy;
 }
