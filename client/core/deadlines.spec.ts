@@ -1,0 +1,116 @@
+import { SessionSync } from './session-sync';
+import { FakeEnvironment, settle } from './testing/fake-environment';
+import { FakeServer, iso, OURS } from './testing/fake-server';
+import { answer, live, refusal } from './testing/live-tab';
+
+describe('SessionSync and deadlines', () => {
+  it('tells a warning once, and its end once', async () => {
+    const { env, server, sync, heard } = await live();
+    await env.pass(1_000);
+    const { expires_at } = server.deadlines();
+    const expiring = { session_id: OURS, reason: 'idle', expires_at, server_time: iso(env.time) } as const;
+    env.socket.emit('session:expiring', expiring);
+    env.socket.emit('session:expiring', expiring);
+    expect(heard.sessionExpiring).toEqual([{ reason: 'idle', expiresAt: expires_at }]);
+    await sync.extendSession();
+    env.socket.emit('session:extended', { session_id: OURS, ...server.extended() });
+    server.lastActivity += 5;
+    env.socket.emit('session:extended', { session_id: OURS, ...server.extended() });
+    expect(heard.sessionExtended).toHaveLength(1);
+    env.socket.emit('session:expiring', expiring);
+    expect(heard.sessionExpiring).toHaveLength(1);
+  });
+
+  it('warns by itself, late, when the warning of the server was lost', async () => {
+    const { env, server, heard } = await live();
+    await env.pass(server.idleMs - 40_000);
+    expect(heard.sessionExpiring).toBeUndefined();
+    await env.pass(11_000);
+    expect(heard.sessionExpiring).toEqual([{ reason: 'idle', expiresAt: server.deadlines().expires_at }]);
+  });
+
+  it.each([-86_400_000, 86_400_000])('reckons by the clock of the server, its own being off by %i ms', async (off) => {
+    const env = new FakeEnvironment();
+    const server = new FakeServer(() => env.time - off);
+    env.serve = (call) => answer(call, server);
+    const sync = new SessionSync(env).start();
+    await settle();
+    expect(Math.abs(sync.millisecondsUntil(server.deadlines().expires_at) - server.idleMs)).toBeLessThan(1_000);
+    sync.destroy();
+  });
+
+  it('asks at the deadline and believes the answer', async () => {
+    let over = false;
+    const { env, server, heard } = await live((call, server) =>
+      over ? refusal(401, 'SESSION_EXPIRED') : answer(call, server),
+    );
+    env.document.visibilityState = 'hidden';
+    env.document.dispatchEvent(new Event('visibilitychange'));
+    server.lastActivity += 3_600_000;
+    await env.pass(12 * 3_600_000 + 1_000);
+    expect(heard.sessionExpired).toBeUndefined();
+    over = true;
+    await env.pass(3_600_000);
+    expect(heard.sessionExpired).toEqual([{ reason: 'idle', errorCode: 'SESSION_EXPIRED' }]);
+  });
+});
+
+describe('SessionSync and activity', () => {
+  const press = (env: FakeEnvironment) => env.window.dispatchEvent(new Event('keydown'));
+
+  async function counted() {
+    const tab = await live();
+    let told = 0;
+    tab.env.socket.onActivity = async () => {
+      told += 1;
+      tab.server.lastActivity = tab.env.time;
+      return tab.server.extended();
+    };
+    return { ...tab, told: () => told };
+  }
+
+  it('tells of a busy person at most once a minute', async () => {
+    const { env, told } = await counted();
+    for (let second = 0; second < 120; second++) {
+      press(env);
+      await env.pass(1_000);
+    }
+    expect(told()).toBe(2);
+  });
+
+  it('tells nothing of an idle one, whatever the page does', async () => {
+    const { env, told, sync } = await counted();
+    await env.pass(300_000);
+    env.window.dispatchEvent(new Event('online'));
+    await sync.syncSessionState();
+    expect(told()).toBe(0);
+    expect(env.calls.every(({ headers }) => headers['x-background'] === 'true')).toBe(true);
+  });
+
+  it('tells more often where the idle limit is short', async () => {
+    const { env, server, told, sync } = await counted();
+    server.idleMs = 6_000;
+    await sync.syncSessionState();
+    for (let press10 = 0; press10 < 20; press10++) {
+      press(env);
+      await env.pass(100);
+    }
+    expect(told()).toBeGreaterThanOrEqual(3);
+    expect(told()).toBeLessThanOrEqual(4);
+  });
+
+  it('waits for the answer while a listener asks the person', async () => {
+    const { env, server, told, sync } = await counted();
+    env.window.addEventListener('sessionExpiring', (event) => event.preventDefault());
+    const { expires_at } = server.deadlines();
+    env.socket.emit('session:expiring', { session_id: OURS, reason: 'idle', expires_at, server_time: iso(env.time) });
+    press(env);
+    await settle();
+    expect(told()).toBe(0);
+    await env.pass(1_000);
+    await sync.extendSession();
+    press(env);
+    await settle();
+    expect(told()).toBe(1);
+  });
+});

@@ -1,0 +1,90 @@
+import { settle } from './testing/fake-environment';
+import { FakeServer, OTHER } from './testing/fake-server';
+import { live } from './testing/live-tab';
+
+describe('SessionSync and lost messages', () => {
+  it('mends a lost push within 15 s over the socket', async () => {
+    const { env, server, sync } = await live();
+    server.switchTo(2, 'all', OTHER);
+    await env.pass(15_000);
+    expect(sync.getState()?.platform?.id).toBe(2);
+  });
+
+  it('mends a lost push within 15 s when the socket says that it is connected and is dead', async () => {
+    const { env, server, sync } = await live();
+    const timesOut = (): Promise<never> =>
+      new Promise((_, reject) => env.setTimeout(() => reject(new Error('timeout')), 2_500));
+    env.socket.onSync = timesOut;
+    env.chance = 0.999;
+    await env.pass(100);
+    server.switchTo(2, 'all', OTHER);
+    await env.pass(14_900);
+    expect(sync.getState()?.platform?.id).toBe(2);
+    expect(env.socket.connects).toBe(2);
+  });
+
+  it('mends it over HTTP, in the background, when there is no socket', async () => {
+    const { env, server, sync } = await live();
+    env.socket.lose();
+    server.switchTo(2, 'all', OTHER);
+    await env.pass(15_000);
+    expect(sync.getState()?.platform?.id).toBe(2);
+    expect(env.calls.every(({ headers }) => headers['x-background'] === 'true')).toBe(true);
+  });
+
+  it('does not poll while hidden, and looks at once when shown', async () => {
+    const { env, server, sync } = await live();
+    env.document.visibilityState = 'hidden';
+    env.document.dispatchEvent(new Event('visibilitychange'));
+    const syncs = sync.getPerformanceMetrics().syncs;
+    server.switchTo(2, 'all', OTHER);
+    await env.pass(60_000);
+    expect(sync.getPerformanceMetrics().syncs).toBe(syncs);
+    env.document.visibilityState = 'visible';
+    env.document.dispatchEvent(new Event('visibilitychange'));
+    await settle();
+    expect(sync.getState()?.platform?.id).toBe(2);
+  });
+
+  it('makes a new connection and looks after the computer slept', async () => {
+    const { env, server, sync } = await live();
+    server.switchTo(2, 'all', OTHER);
+    await env.sleep(600_000);
+    await env.pass(5_000);
+    expect(sync.getState()?.platform?.id).toBe(2);
+    expect(env.socket.connects).toBe(2);
+  });
+
+  it('reconnects after the server closed the socket, and reads the token anew', async () => {
+    const { env } = await live();
+    env.csrf = 'old';
+    env.socket.lose('io server disconnect');
+    await env.pass(500);
+    expect(env.socket.connects).toBe(2);
+    env.socket.accept();
+    await settle();
+    expect(env.csrf).toBe('csrf-1111');
+  });
+
+  it('never stops trying when it is refused for another reason than the session', async () => {
+    const { env, heard } = await live();
+    env.socket.lose();
+    for (let attempt = 0; attempt < 20; attempt++) {
+      await env.pass(6_000);
+      env.socket.refuse({ error_code: 'RATE_LIMITED' });
+    }
+    expect(env.socket.connects).toBeGreaterThan(19);
+    expect(heard.sessionExpired).toBeUndefined();
+  });
+
+  it('reads once more for whoever asks during a reading', async () => {
+    const { env, sync } = await live();
+    let asked = 0;
+    env.socket.onSync = async () => {
+      asked += 1;
+      return new FakeServer(() => env.time).state();
+    };
+    await Promise.all([sync.syncSessionState(), sync.syncSessionState(), sync.syncSessionState()]);
+    expect(asked).toBe(2);
+  });
+});

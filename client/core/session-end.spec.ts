@@ -1,0 +1,84 @@
+import { pageEvent, settle } from './testing/fake-environment';
+import { iso, OTHER, OURS } from './testing/fake-server';
+import { answer, live, refusal } from './testing/live-tab';
+
+describe('SessionSync at the end of a session', () => {
+  it('tells it once, with the reason of the server, and is silent from then on', async () => {
+    const { env, heard, sync } = await live();
+    env.kept.set('vedfolnir_theme', 'dark').set('other', 'kept');
+    const ended = { session_id: OURS, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
+    env.socket.emit('session:ended', ended);
+    env.socket.emit('session:ended', ended);
+    const { connects } = env.socket;
+    await env.pass(60_000);
+    expect(heard.sessionExpired).toEqual([{ reason: 'revoked', errorCode: 'SESSION_REVOKED' }]);
+    expect(env.socket.connects).toBe(connects);
+    expect(env.pendingTimers).toBe(0);
+    expect(sync.getState()).toBeNull();
+    expect([...env.kept.keys()]).toEqual(['other']);
+  });
+
+  it('does not mind the end of another session', async () => {
+    const { env, heard } = await live();
+    env.socket.emit('session:ended', {
+      session_id: OTHER,
+      reason: 'logout',
+      error_code: 'SESSION_REVOKED',
+      at: iso(0),
+    });
+    expect(heard.sessionExpired).toBeUndefined();
+  });
+
+  it('hears it from a refused handshake, once HTTP says the same', async () => {
+    let over = false;
+    const { env, heard } = await live((call, server) =>
+      over ? refusal(401, 'SESSION_REVOKED') : answer(call, server),
+    );
+    env.socket.lose('io server disconnect');
+    await env.pass(500);
+    env.socket.refuse({ error_code: 'SESSION_REVOKED' });
+    await env.pass(400);
+    expect(heard.sessionExpired).toBeUndefined();
+    over = true;
+    await env.pass(3_000);
+    env.socket.refuse({ error_code: 'SESSION_REVOKED' });
+    await env.pass(400);
+    expect(heard.sessionExpired).toEqual([{ reason: 'revoked', errorCode: 'SESSION_REVOKED' }]);
+  });
+
+  it('hears it from any refused call', async () => {
+    const { sync, heard } = await live((call, server) =>
+      call.path === '/api/posts' ? refusal(401, 'SESSION_EXPIRED') : answer(call, server),
+    );
+    await expect(sync.request('GET', '/api/posts')).rejects.toMatchObject({ error_code: 'SESSION_EXPIRED' });
+    expect(heard.sessionExpired).toEqual([{ reason: 'idle', errorCode: 'SESSION_EXPIRED' }]);
+  });
+
+  it('takes a wrong password for a wrong password', async () => {
+    const { sync, heard } = await live((call, server) =>
+      call.method === 'POST' ? refusal(401, 'INVALID_CREDENTIALS') : answer(call, server),
+    );
+    await expect(sync.request('POST', '/api/auth/password', { body: {} })).rejects.toMatchObject({ status: 401 });
+    expect(heard.sessionExpired).toBeUndefined();
+  });
+
+  it('logs out, and says so once though the server says it too', async () => {
+    const { env, sync, heard } = await live();
+    await sync.logout();
+    env.socket.emit('session:ended', { session_id: OURS, reason: 'logout', error_code: 'SESSION_REVOKED', at: iso(0) });
+    expect(heard.sessionExpired).toEqual([{ reason: 'logout', errorCode: 'SESSION_REVOKED' }]);
+  });
+
+  it('looks again after the cache of pages gave it back, and says when the session is over', async () => {
+    let over = false;
+    const { env, heard } = await live((call, server) =>
+      over ? refusal(401, 'AUTHENTICATION_REQUIRED') : answer(call, server),
+    );
+    env.window.dispatchEvent(pageEvent('pagehide', true));
+    expect(env.socket.connected).toBe(false);
+    over = true;
+    env.window.dispatchEvent(pageEvent('pageshow', true));
+    await settle();
+    expect(heard.sessionExpired).toEqual([{ reason: 'logout', errorCode: 'AUTHENTICATION_REQUIRED' }]);
+  });
+});
