@@ -1,5 +1,7 @@
 /** Many sessions at once: validated, cleaned up and forgotten, in pieces that hold up nobody. */
+
 import { randomUUID } from 'node:crypto';
+import { IsNull } from 'typeorm';
 import { DomainEvents } from '../../src/common/domain-events';
 import { Connections } from '../../src/database/connections';
 import { UserSession } from '../../src/database/entities/user-session.entity';
@@ -215,6 +217,21 @@ describe.each(DATABASES)('%s', (_, database) => {
     app.clock.advance(11_000);
     await app.get(ExpirySweep).run(true);
     expect((await a.client.get('/api/session')).status).toBe(200);
+  });
+
+  it('leaves a device that has just run out to its owner, who signs it out for good', async () => {
+    const a = await person();
+    const phone = a.client.device();
+    await phone.login();
+    const { id } = (await phone.get<RestSessionState>('/api/session')).body.session;
+    app.clock.advance(12 * HOUR - 10_000);
+    const owner = a.client.device();
+    await owner.login();
+    app.clock.advance(11_000);
+    expect(await count({ id, endedAt: IsNull() })).toBe(1);
+    expect((await owner.delete(`/api/sessions/${id}`)).status).toBe(204);
+    expect(await count({ id, endReason: 'revoked' })).toBe(1);
+    expect((await phone.post('/api/session/extend')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
   });
 
   it('is done by one node at a time', async () => {
