@@ -168,8 +168,9 @@ export class PagesController {
     return platforms.find(({ id }) => String(id) === platform_id) ?? null;
   }
 
-  private form(session: SessionContext, secret: string, form: PostForm, flash: Flash[]): string {
-    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
+  private form(session: SessionContext, secret: string, form: Omit<PostForm, 'userId'>, flash: Flash[]): string {
+    const withUser = { ...form, userId: session.user.id };
+    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form: withUser });
   }
 
   private page({ user }: SessionContext, secret: string, page: Omit<Page, 'csrfToken' | 'role'>): string {
@@ -177,7 +178,7 @@ export class PagesController {
   }
 }
 
-function emptyForm(platform: PlatformView): PostForm {
+function emptyForm(platform: PlatformView): Omit<PostForm, 'userId'> {
   return {
     platform,
     pinned: false,

@@ -18,6 +18,7 @@ export interface Page {
 }
 
 export interface PostForm {
+  userId: number;
   platform: PlatformView;
   /** For this platform whatever is active. */
   pinned: boolean;

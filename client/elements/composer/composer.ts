@@ -107,12 +107,18 @@ export class Composer extends SessionElement {
   private takeOver(): void {
     const found = readServerForm(this);
     if (!found) return;
-    this.target.follow(found.platform, false);
-    if (found.pinned) this.target.keep();
-    if (found.text.content || found.text.title || found.text.spoiler_text) this.writing.write(found.text);
+    const { userId, platform, pinned, text, errors, focused } = found;
+    this.target.follow(platform, false);
+    if (pinned) this.target.keep();
+    if (text.content || text.title || text.spoiler_text) this.writing.write(text);
+    // A draft is kept from the first letter on, also where the state is long in coming.
+    if (userId) {
+      this.userId = userId;
+      this.open(userId);
+    }
     void this.updateComplete.then(() => {
-      for (const error of found.errors) notify(error, 'error');
-      if (found.focused) this.querySelector<HTMLElement>(`[name="${found.focused}"]`)?.focus();
+      for (const error of errors) notify(error, 'error');
+      if (focused) this.querySelector<HTMLElement>(`[name="${focused}"]`)?.focus();
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Draft, DraftBook, DraftContent } from './draft-book';
 
-/** After the last change; ms. */
-const SAVE_AFTER_MS = 400;
+/** After the last change, where there are files: each save writes them anew; ms. */
+const SAVE_FILES_AFTER_MS = 400;
 
 export interface KeeperHooks {
   content(): DraftContent;
@@ -41,10 +41,12 @@ export class DraftKeeper {
     this.dirty = false;
   }
 
+  /** Words are saved with each letter, for what a page begins to write as it closes is not sure to be kept. */
   changed(): void {
     this.dirty = true;
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.flush(), SAVE_AFTER_MS);
+    if (this.hooks.content().files.length === 0) this.flush();
+    else this.timer = window.setTimeout(() => this.flush(), SAVE_FILES_AFTER_MS);
   }
 
   flush(): void {

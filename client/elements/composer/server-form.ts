@@ -3,6 +3,8 @@ import type { PostText } from './draft-book';
 import type { Platform } from './target';
 
 export interface ServerForm {
+  /** Whose page it is; NaN where it does not say. */
+  userId: number;
   platform: Platform;
   /** It was answered "keep" before: it is for this platform whatever is active. */
   pinned: boolean;
@@ -17,7 +19,7 @@ export interface ServerForm {
 export function readServerForm(root: HTMLElement): ServerForm | null {
   const form = root.querySelector('form');
   if (!form) return null;
-  const { platformId, platformName = '', platformType } = form.dataset;
+  const { userId, platformId, platformName = '', platformType } = form.dataset;
   const type: PlatformType = platformType === 'pixelfed' ? 'pixelfed' : 'mastodon';
   const limit = Number(form.querySelector<HTMLElement>('[data-char-limit]')?.dataset.charLimit);
   const names = ['title', 'content', 'spoiler_text', 'visibility'];
@@ -28,6 +30,7 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
   const focused = form.contains(active) ? (active?.getAttribute('name') ?? null) : null;
   root.replaceChildren();
   return {
+    userId: Number(userId),
     platform: { id: Number(platformId), name: platformName, type, maxCharacters: limit || CHARACTER_LIMITS[type] },
     pinned: data.has('platform_pinned'),
     text,
