@@ -46,6 +46,7 @@ const withServices = {
 module.exports = {
   // Suites start servers and databases of their own; more at once starve each other on a small machine.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   testTimeout: 60_000,
   projects: [
     {
