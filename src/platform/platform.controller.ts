@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { IdPipe } from '../common/validation';
 import type { ImportView, PlatformTestView, PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
-import { CurrentSession, CurrentTab } from '../session/session.decorators';
+import { CurrentSession, CurrentTab, ProvenOnWrite } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { ConnectionKeeper } from './instances/connection-keeper';
 import { ConnectPlatformDto, SwitchPlatformDto, UpdatePlatformDto } from './platform.dto';
@@ -20,6 +20,7 @@ export class PlatformController {
   }
 
   @Post('switch_platform/:id')
+  @ProvenOnWrite()
   @HttpCode(200)
   switch(
     @CurrentSession() session: SessionContext,

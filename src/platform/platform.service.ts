@@ -188,7 +188,7 @@ export class PlatformService {
       });
       return { success: true, platform, revision: context.revision };
     };
-    return this.sessions.change(caller, move, whole ? { lastPlatformId: id } : {});
+    return this.sessions.change(caller, move, { raise: whole ? { lastPlatformId: id } : {}, sameSecret: true });
   }
 
   /** What a new token changes: the instance is asked about it soon, and nothing is sent before it has answered. */

@@ -2,6 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import {
   PASSIVE,
+  PROVEN_ON_WRITE,
   PUBLIC,
   RECENT_LOGIN,
   REQUIREMENT,
@@ -14,6 +15,7 @@ export interface RoutePolicy {
   isPublic: boolean;
   requirement: SessionRequirement;
   passive: boolean;
+  provenOnWrite: boolean;
   recentLogin: RecentLogin | null;
 }
 
@@ -36,6 +38,7 @@ export class RoutePolicies {
       isPublic: read<boolean>(PUBLIC) ?? false,
       requirement: read<SessionRequirement>(REQUIREMENT) ?? {},
       passive: read<boolean>(PASSIVE) ?? false,
+      provenOnWrite: read<boolean>(PROVEN_ON_WRITE) ?? false,
       recentLogin: read<RecentLogin>(RECENT_LOGIN) ?? null,
     };
     const ofHandler = this.known.get(handler) ?? new WeakMap();

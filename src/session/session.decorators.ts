@@ -18,6 +18,7 @@ export const PUBLIC = 'vedfolnir:public';
 export const REQUIREMENT = 'vedfolnir:requirement';
 export const PASSIVE = 'vedfolnir:passive';
 export const RECENT_LOGIN = 'vedfolnir:recent-login';
+export const PROVEN_ON_WRITE = 'vedfolnir:proven-on-write';
 
 /** Open to everyone. Without this a route takes signed-in callers only. */
 export const Public = () => SetMetadata(PUBLIC, true);
@@ -27,6 +28,12 @@ export const RequireSession = (requirement: SessionRequirement = {}) => SetMetad
 
 /** Being asked for this is no doing of the person's: it does not move the idle limit. */
 export const Passive = () => SetMetadata(PASSIVE, true);
+
+/**
+ * The handler does all that it does by `SessionService.change` with `sameSecret`, which finds the session live where it
+ * writes: the guard need not ask the database before.
+ */
+export const ProvenOnWrite = () => SetMetadata(PROVEN_ON_WRITE, true);
 
 export interface RecentLogin {
   /** Milliseconds; null: as configured. */
@@ -65,8 +72,7 @@ declare module 'fastify' {
   }
 }
 
-export function authOf(execution: ExecutionContext): RequestAuth {
-  const { auth } = execution.switchToHttp().getRequest<FastifyRequest>();
+export function authOf({ auth }: Pick<FastifyRequest, 'auth'>): RequestAuth {
   if (!auth) throw new Error('A route that reads the session must not be @Public()');
   return auth;
 }
@@ -74,12 +80,12 @@ export function authOf(execution: ExecutionContext): RequestAuth {
 /** The SessionContext of the caller, of a request or of a message. */
 export const CurrentSession = createParamDecorator((_: unknown, execution: ExecutionContext) => {
   if (execution.getType() === 'ws') return execution.switchToWs().getClient<{ data: SocketAuth }>().data.context;
-  return authOf(execution).context;
+  return authOf(execution.switchToHttp().getRequest()).context;
 });
 
 /** The secret of the caller's cookie, for what is derived from it. */
 export const CurrentSecret = createParamDecorator((_: unknown, execution: ExecutionContext) => {
-  return authOf(execution).secret;
+  return authOf(execution.switchToHttp().getRequest()).secret;
 });
 
 /** The caller's user agent and address. */

@@ -52,8 +52,9 @@ export class SessionGuard implements CanActivate {
     const passive = allowExpired || policy.passive || request.headers[HEADERS.background] === 'true';
 
     // Most requests read, with a session that this node knows: then there is nothing to wait for.
-    const known = safe && !allowExpired ? this.sessions.recall(secret) : null;
+    const known = (safe || policy.provenOnWrite) && !allowExpired ? this.sessions.recall(secret) : null;
     if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
+      if (!safe) requireCsrfToken(secret, request);
       return this.admit(request, secret, known, role);
     }
     return this.find(request, secret, device, policy, { safe, passive });
@@ -71,7 +72,7 @@ export class SessionGuard implements CanActivate {
         ? await this.sessions.authenticateRead(secret, device.ipAddress)
         : await this.sessions.authenticate(secret, device.ipAddress, allowExpired);
     await this.devices.check(context, device);
-    if (!safe && !isCsrfToken(secret, givenToken(request))) throw new AppError('CSRF_INVALID');
+    if (!safe) requireCsrfToken(secret, request);
     this.admit(request, secret, context, role);
     if (!passive) request.auth = { secret, context: await this.sessions.touch(context) };
     return true;
@@ -85,7 +86,8 @@ export class SessionGuard implements CanActivate {
 }
 
 /** From the header, or from the field of a form post, which cannot set one. */
-function givenToken(request: FastifyRequest): unknown {
+function requireCsrfToken(secret: string, request: FastifyRequest): void {
   const body = request.body as { csrf_token?: unknown } | null | undefined;
-  return request.headers[HEADERS.csrf] ?? (isFormPost(request) ? body?.csrf_token : undefined);
+  const given = request.headers[HEADERS.csrf] ?? (isFormPost(request) ? body?.csrf_token : undefined);
+  if (!isCsrfToken(secret, given)) throw new AppError('CSRF_INVALID');
 }

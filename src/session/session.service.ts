@@ -28,6 +28,11 @@ export interface NewSession {
   secret: string;
 }
 
+export interface ChangeOptions {
+  raise?: Partial<User>;
+  sameSecret?: boolean;
+}
+
 /** The life of a session: made, used, found out, ended. */
 @Injectable()
 export class SessionService {
@@ -168,20 +173,23 @@ export class SessionService {
   /**
    * A change by a signed-in caller: holds the user's row, finds the session live in the very transaction that writes,
    * and hands on what is true there, whatever the request was told before.
-   * @param raise what else changes of the user: then the revision is raised with it, and the context bears the new one
-   * @throws AppError SESSION_EXPIRED or SESSION_REVOKED
+   * @param options.raise what else changes of the user: then the revision is raised with it, and the context bears the
+   *   new one
+   * @param options.sameSecret the session must go by the caller's secret still
+   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID
    */
   change<T>(
     caller: SessionContext,
     work: (tx: Transaction, context: SessionContext) => Promise<T>,
-    raise?: Partial<User>,
+    { raise, sameSecret = false }: ChangeOptions = {},
   ): Promise<T> {
-    const { id } = caller.user;
+    const { user, session } = caller;
     return this.work.write(async (tx) => {
-      if (raise) await this.repository.lockAndRaise(tx.em, id, this.clock.now(), raise);
-      else await this.repository.lockUser(tx.em, id);
-      const context = await this.repository.findById(tx.em, caller.session.id);
-      return work(tx, requireLive(context, this.clock.now()));
+      if (raise) await this.repository.lockAndRaise(tx.em, user.id, this.clock.now(), raise);
+      else await this.repository.lockUser(tx.em, user.id);
+      const context = await this.repository.findById(tx.em, session.id);
+      const same = !sameSecret || context?.session.tokenHash === session.tokenHash;
+      return work(tx, requireLive(same ? context : null, this.clock.now()));
     });
   }
 

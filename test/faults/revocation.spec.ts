@@ -66,8 +66,10 @@ async function readers() {
     revoke: async (): Promise<number> => {
       expect((await owner.delete(`/api/sessions/${sessionId}`)).status).toBe(204);
       const answered = performance.now();
-      const write = await phone.post('/api/session/extend');
-      expect([write.status, write.body.error_code]).toEqual([401, 'SESSION_REVOKED']);
+      for (const path of ['/api/session/extend', '/api/switch_platform/1']) {
+        const write = await phone.post(path);
+        expect([path, write.status, write.body.error_code]).toEqual([path, 401, 'SESSION_REVOKED']);
+      }
       await eventually(() => expect(performance.now() - lastAccepted).toBeGreaterThan(1500), { timeout: 20_000 });
       await tab.closed;
       expect(performance.now() - answered).toBeLessThan(15_000);
@@ -100,6 +102,27 @@ it('while the line from B to Redis is a black hole', async () => {
   expect(last).toBeLessThan(READS_UNTIL);
   line.heal();
   await hearing([b]);
+});
+
+it('takes no switch by a secret from before a new password, where nothing was heard of it', async () => {
+  await hearing([a, b]);
+  const owner = new TestClient(a.url);
+  await owner.register();
+  const platform = await owner.post<{ id: number }>('/api/platforms', {
+    name: 'One',
+    platform_type: 'mastodon',
+    instance_url: 'https://one.example',
+    access_token: 't',
+  });
+  const old = owner.device().at(b.url);
+  old.cookie = owner.cookie;
+  expect((await old.get('/api/session')).status).toBe(200);
+  line.blackHole();
+  const changed = { current_password: 'correct horse battery staple', new_password: 'a quite different one' };
+  expect((await owner.post('/api/auth/password', changed)).status).toBe(200);
+  const write = await old.post(`/api/switch_platform/${platform.body.id}`, {});
+  expect([write.status, write.body.error_code]).toEqual([401, 'SESSION_INVALID']);
+  line.heal();
 });
 
 it('while Redis is killed', async () => {

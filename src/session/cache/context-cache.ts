@@ -35,7 +35,9 @@ export class ContextCache implements OnApplicationShutdown {
     feed.onChanges((changes) => this.apply(changes));
     events.on('session.ended', ({ sessionId }) => this.noteEnded([sessionId]));
     events.on('session.rekeyed', ({ userId, revision }) => this.noteRevision(userId, revision));
-    events.on('platform.switched', ({ userId, revision }) => this.noteRevision(userId, revision));
+    events.on('platform.switched', async (event) => {
+      if (this.near.noteSwitch(event)) await this.far?.noteRevision(event.userId, event.revision);
+    });
     events.on('platforms.changed', ({ userId, revision }) => this.noteRevision(userId, revision));
     events.on('session.extended', async ({ sessionId, lastActivity, deadlines }, source) => {
       this.near.noteActivity(sessionId, lastActivity, deadlines);

@@ -1,5 +1,6 @@
 import { eventually } from '../../../test/support/eventually';
 import { at, sessionContext as context } from '../../../test/support/session-context';
+import type { PlatformView } from '../../protocol/http';
 import { NearCache } from './near-cache';
 
 describe('NearCache', () => {
@@ -74,6 +75,44 @@ describe('NearCache', () => {
     expect(cache.noteRevision(1, 4)).toBe(false);
     cache.put('a', context('s1', 4), cache.ticket());
     expect(cache.get('a')?.revision).toBe(5);
+  });
+
+  it('follows a switch by what it says, where nothing came between', () => {
+    const cache = new NearCache(1000);
+    const platform = { id: 7 } as PlatformView;
+    const event = { userId: 1, platform, previousPlatformId: null, origin: { sessionId: null, tabId: null }, at: '' };
+    for (const id of ['s1', 's2']) cache.put(id, context(id, 4), cache.ticket());
+    cache.put('other', context('other', 4, 0, 2), cache.ticket());
+    const seen = () => ['s1', 's2', 'other'].map((id) => [cache.get(id)?.revision, cache.get(id)?.platform?.id]);
+    expect(cache.noteSwitch({ ...event, sessionId: 's1', revision: 5 })).toBe(true);
+    expect(seen()).toEqual([
+      [5, 7],
+      [5, undefined],
+      [4, undefined],
+    ]);
+    expect(cache.noteSwitch({ ...event, sessionId: null, revision: 6, platform: { ...platform, id: 8 } })).toBe(true);
+    expect(seen()).toEqual([
+      [6, 8],
+      [6, 8],
+      [4, undefined],
+    ]);
+    // One was missed: what it changed is not known.
+    expect(cache.noteSwitch({ ...event, sessionId: null, revision: 8 })).toBe(true);
+    expect(cache.noteSwitch({ ...event, sessionId: null, revision: 7 })).toBe(false);
+    expect(seen().slice(0, 2)).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('keeps no track of sessions that it has forgotten', () => {
+    const cache = new NearCache(60_000, 10);
+    for (let index = 0; index < 1000; index++) {
+      cache.put(`t${index}`, context(`s${index}`, 1, 0, index), cache.ticket());
+    }
+    expect([...Object.values(cache)].flatMap((each) => (each instanceof Map ? [each.size] : []))).toEqual([10, 10]);
+    cache.clear();
+    expect([...Object.values(cache)].flatMap((each) => (each instanceof Map ? [each.size] : []))).toEqual([0, 0]);
   });
 
   it('keeps the later activity, whichever comes first', () => {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { DomainEventMap } from '../../common/domain-events';
 import type { DeadlinesView } from '../../protocol/http';
 import type { SessionContext } from '../session-context';
 import { ENDED, Notes } from './notes';
@@ -21,6 +22,7 @@ interface Entry {
 export class NearCache {
   private readonly entries: LRUCache<string, Entry>;
   private readonly keyOf = new Map<string, string>();
+  private readonly sessionsOf = new Map<number, Set<string>>();
   private readonly notes: Notes;
 
   /** @param ttl milliseconds */
@@ -31,7 +33,7 @@ export class NearCache {
       // A new context of the same secret takes the old one's place, and nothing is gone.
       noDisposeOnSet: true,
       dispose: ({ context }, key) => {
-        if (this.keyOf.get(context.session.id) === key) this.keyOf.delete(context.session.id);
+        if (this.keyOf.get(context.session.id) === key) this.forget(context);
       },
     });
     // Notes outlive every entry that was there when they were made.
@@ -65,6 +67,8 @@ export class NearCache {
     if (key !== undefined && key !== tokenHash) this.entries.delete(key);
     this.entries.set(tokenHash, { context, ticket });
     this.keyOf.set(context.session.id, tokenHash);
+    const sessions = this.sessionsOf.get(context.user.id) ?? new Set();
+    this.sessionsOf.set(context.user.id, sessions.add(context.session.id));
     return true;
   }
 
@@ -78,6 +82,22 @@ export class NearCache {
   /** @returns whether that is news */
   noteRevision(userId: number, revision: number): boolean {
     return this.notes.raise(userId, revision);
+  }
+
+  /**
+   * A switch says all that it changes: what was known up to the change before it, is known up to this one.
+   * @returns whether the revision is news
+   */
+  noteSwitch({ userId, revision, sessionId, platform }: DomainEventMap['platform.switched']): boolean {
+    for (const id of this.sessionsOf.get(userId) ?? []) {
+      const key = this.keyOf.get(id)!;
+      const known = this.entries.peek(key);
+      if (known?.context.revision !== revision - 1) continue;
+      const moved = sessionId === null || sessionId === id;
+      const context = { ...known.context, revision, ...(moved && { platform }) };
+      this.entries.set(key, { ...known, context }, { noUpdateTTL: true });
+    }
+    return this.noteRevision(userId, revision);
   }
 
   /** The same session, seen active later. */
@@ -100,6 +120,13 @@ export class NearCache {
       session.lastActivityAt.getTime() >= this.notes.leastOf(session.id) &&
       revision >= this.notes.leastOf(user.id)
     );
+  }
+
+  private forget({ session, user }: SessionContext): void {
+    this.keyOf.delete(session.id);
+    const sessions = this.sessionsOf.get(user.id);
+    sessions?.delete(session.id);
+    if (sessions?.size === 0) this.sessionsOf.delete(user.id);
   }
 
   /** Forgets all contexts, also those that are just being read. What has ended stays ended. */
