@@ -167,28 +167,25 @@ export class PlatformService {
     const userId = caller.user.id;
     const origin: Origin = { sessionId: caller.session.id, tabId };
     const whole = scope === 'all';
-    const move = async (tx: Transaction, context: SessionContext): Promise<SwitchResult> => {
-      const row = await this.platforms.findActive(tx.em, userId, id);
-      if (!row) throw new AppError('PLATFORM_NOT_FOUND');
+    const raise = whole ? { lastPlatformId: id } : {};
+    return this.sessions.changeTo(caller, id, raise, async (tx, { revision, platform: previous }, platform) => {
       if (whole) await this.platforms.moveSessions(tx.em, userId, id);
       else await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
-      const platform = toPlatformView(row);
       await this.audit.record(tx, { type: 'platform_switched', ...whoOf(caller), platform });
       tx.publish({
         name: 'platform.switched',
         payload: {
           userId,
-          revision: context.revision,
+          revision,
           sessionId: whole ? null : caller.session.id,
           platform,
-          previousPlatformId: context.platform?.id ?? null,
+          previousPlatformId: previous?.id ?? null,
           origin,
           at: this.clock.now().toISOString(),
         },
       });
-      return { success: true, platform, revision: context.revision };
-    };
-    return this.sessions.change(caller, move, { raise: whole ? { lastPlatformId: id } : {}, sameSecret: true });
+      return { success: true, platform, revision };
+    });
   }
 
   /** What a new token changes: the instance is asked about it soon, and nothing is sent before it has answered. */

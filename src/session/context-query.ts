@@ -4,7 +4,7 @@
  */
 import type { EntityManager } from 'typeorm';
 import type { EndReason } from '../protocol/events';
-import type { PlatformType, Role } from '../protocol/http';
+import type { PlatformType, PlatformView, Role } from '../protocol/http';
 import { toPlatformView } from './session.views';
 import type { SessionContext } from './session-context';
 
@@ -29,11 +29,16 @@ interface Row {
   email: string;
   role: Role;
   is_active: number | boolean;
-  platform_id: number | null;
-  platform_name: string;
+  [ofPlatform: `${string}_${keyof PlatformRow}`]: unknown;
+}
+
+/** Of a connection, each with its alias in front; nulls where there is none. */
+interface PlatformRow {
+  id: number | null;
+  name: string;
   platform_type: PlatformType;
   instance_url: string;
-  platform_username: string | null;
+  username: string | null;
   is_default: number | boolean;
   display_name: string | null;
   avatar_url: string | null;
@@ -43,16 +48,32 @@ interface Row {
   characters_per_url: number | null;
 }
 
-const QUERY = `
+const PLATFORM_COLUMNS: (keyof PlatformRow)[] = [
+  'id',
+  'name',
+  'platform_type',
+  'instance_url',
+  'username',
+  'is_default',
+  'display_name',
+  'avatar_url',
+  'needs_reconnect',
+  'reconnect_reason',
+  'max_characters',
+  'characters_per_url',
+];
+
+const platformColumns = (alias: string): string =>
+  PLATFORM_COLUMNS.map((column) => `${alias}.${column} AS ${alias}_${column}`).join(', ');
+
+const SELECT = `
   SELECT s.id, s.token_hash, s.created_at, s.last_activity_at, s.authenticated_at, s.idle_expires_at,
     s.absolute_expires_at, s.ended_at, s.end_reason, s.user_agent, s.ip_address, s.user_id,
-    u.revision, u.username, u.email, u.role, u.is_active,
-    p.id AS platform_id, p.name AS platform_name, p.platform_type, p.instance_url, p.username AS platform_username,
-    p.is_default, p.display_name, p.avatar_url, p.needs_reconnect, p.reconnect_reason, p.max_characters, p.characters_per_url
+    u.revision, u.username, u.email, u.role, u.is_active, ${platformColumns('p')}`;
+const FROM = `
   FROM user_sessions s
   JOIN users u ON u.id = s.user_id
-  LEFT JOIN platform_connections p ON p.id = s.active_platform_id AND p.is_active = 1
-  WHERE`;
+  LEFT JOIN platform_connections p ON p.id = s.active_platform_id AND p.is_active = 1`;
 
 /** @param column of the session, which is unique */
 export async function findContext(
@@ -60,8 +81,22 @@ export async function findContext(
   column: 's.id' | 's.token_hash',
   key: string,
 ): Promise<SessionContext | null> {
-  const [row] = await em.query<Row[]>(`${QUERY} ${column} = ?`, [key]);
+  const [row] = await em.query<Row[]>(`${SELECT} ${FROM} WHERE ${column} = ?`, [key]);
   return row ? toContext(row) : null;
+}
+
+/** In one question: the context, and another active connection of the person's, or null where they have none such. */
+export async function findContextBeside(
+  em: EntityManager,
+  sessionId: string,
+  platformId: number,
+): Promise<{ context: SessionContext | null; beside: PlatformView | null }> {
+  const other = 'LEFT JOIN platform_connections o ON o.id = ? AND o.user_id = s.user_id AND o.is_active = 1';
+  const [row] = await em.query<Row[]>(`${SELECT}, ${platformColumns('o')} ${FROM} ${other} WHERE s.id = ?`, [
+    platformId,
+    sessionId,
+  ]);
+  return row ? { context: toContext(row), beside: toPlatform(row, 'o') } : { context: null, beside: null };
 }
 
 function toContext(row: Row): SessionContext {
@@ -87,25 +122,28 @@ function toContext(row: Row): SessionContext {
       userAgent: row.user_agent,
       ipAddress: row.ip_address,
     },
-    platform: row.platform_id === null ? null : toPlatform(row, row.platform_id),
+    platform: toPlatform(row, 'p'),
   };
 }
 
-function toPlatform(row: Row, id: number): SessionContext['platform'] {
+function toPlatform(row: Row, alias: string): PlatformView | null {
+  const of = Object.fromEntries(PLATFORM_COLUMNS.map((column) => [column, row[`${alias}_${column}`]]));
+  const { id, ...found } = of as unknown as PlatformRow;
+  if (id === null) return null;
   return toPlatformView({
     id,
-    name: row.platform_name,
-    platformType: row.platform_type,
-    instanceUrl: row.instance_url,
-    username: row.platform_username,
-    isDefault: Boolean(row.is_default),
+    name: found.name,
+    platformType: found.platform_type,
+    instanceUrl: found.instance_url,
+    username: found.username,
+    isDefault: Boolean(found.is_default),
     isActive: true,
-    displayName: row.display_name,
-    avatarUrl: row.avatar_url,
-    needsReconnect: Boolean(row.needs_reconnect),
-    reconnectReason: row.reconnect_reason,
-    maxCharacters: row.max_characters,
-    charactersPerUrl: row.characters_per_url,
+    displayName: found.display_name,
+    avatarUrl: found.avatar_url,
+    needsReconnect: Boolean(found.needs_reconnect),
+    reconnectReason: found.reconnect_reason,
+    maxCharacters: found.max_characters,
+    charactersPerUrl: found.characters_per_url,
   });
 }
 

@@ -30,8 +30,8 @@ export const RequireSession = (requirement: SessionRequirement = {}) => SetMetad
 export const Passive = () => SetMetadata(PASSIVE, true);
 
 /**
- * The handler does all that it does by `SessionService.change` with `sameSecret`, which finds the session live where it
- * writes: the guard need not ask the database before.
+ * The handler does all that it does by `SessionService.changeTo`, which finds the session live where it writes: the
+ * guard need not ask the database before.
  */
 export const ProvenOnWrite = () => SetMetadata(PROVEN_ON_WRITE, true);
 

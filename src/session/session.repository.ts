@@ -4,7 +4,7 @@ import { type EntityManager, IsNull, MoreThanOrEqual } from 'typeorm';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
-import { findContext } from './context-query';
+import { findContext, findContextBeside } from './context-query';
 import { type Deadlines, LIVE_SQL } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
@@ -56,6 +56,11 @@ export class SessionRepository {
 
   findById(em: EntityManager, sessionId: string): Promise<SessionContext | null> {
     return findContext(em, 's.id', sessionId);
+  }
+
+  /** As `findById`, with another connection of the person's if it is an active one. */
+  findBeside(em: EntityManager, sessionId: string, platformId: number) {
+    return findContextBeside(em, sessionId, platformId);
   }
 
   /**

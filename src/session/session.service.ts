@@ -10,7 +10,7 @@ import type { User } from '../database/entities/user.entity';
 import type { Transaction } from '../database/unit-of-work';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
-import type { ExtendedView } from '../protocol/http';
+import type { ExtendedView, PlatformView } from '../protocol/http';
 import { ContextCache } from './cache/context-cache';
 import { toDeviceName } from './device';
 import { activityDueAfter, deadlinesAfter, extensionDueAfter, isExpired } from './expiry-policy';
@@ -26,11 +26,6 @@ export interface NewSession {
   id: string;
   /** For the cookie; kept nowhere else. */
   secret: string;
-}
-
-export interface ChangeOptions {
-  raise?: Partial<User>;
-  sameSecret?: boolean;
 }
 
 /** The life of a session: made, used, found out, ended. */
@@ -84,7 +79,8 @@ export class SessionService {
   @MonitorPerformance('authenticate')
   async authenticate(secret: string, address: string, allowExpired = false): Promise<SessionContext> {
     if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
-    return this.live(await this.find(hashSecret(secret), address), allowExpired);
+    const tokenHash = hashSecret(secret);
+    return this.live(await this.cache.renew(tokenHash, () => this.find(tokenHash, address)), allowExpired);
   }
 
   /** As `authenticate`, for a request that changes nothing: the answer may come from the cache. */
@@ -173,23 +169,38 @@ export class SessionService {
   /**
    * A change by a signed-in caller: holds the user's row, finds the session live in the very transaction that writes,
    * and hands on what is true there, whatever the request was told before.
-   * @param options.raise what else changes of the user: then the revision is raised with it, and the context bears the
-   *   new one
-   * @param options.sameSecret the session must go by the caller's secret still
-   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID
+   * @throws AppError SESSION_EXPIRED or SESSION_REVOKED
    */
   change<T>(
-    caller: SessionContext,
+    { user, session }: SessionContext,
     work: (tx: Transaction, context: SessionContext) => Promise<T>,
-    { raise, sameSecret = false }: ChangeOptions = {},
   ): Promise<T> {
-    const { user, session } = caller;
     return this.work.write(async (tx) => {
-      if (raise) await this.repository.lockAndRaise(tx.em, user.id, this.clock.now(), raise);
-      else await this.repository.lockUser(tx.em, user.id);
-      const context = await this.repository.findById(tx.em, session.id);
-      const same = !sameSecret || context?.session.tokenHash === session.tokenHash;
-      return work(tx, requireLive(same ? context : null, this.clock.now()));
+      await this.repository.lockUser(tx.em, user.id);
+      return work(tx, requireLive(await this.repository.findById(tx.em, session.id), this.clock.now()));
+    });
+  }
+
+  /**
+   * As `change`, for one that raises the user's revision and is about one of their connections; and for a caller whom
+   * the guard has let in by what it knew: the session must go by the same secret still.
+   * @param raise what else changes of the user
+   * @param work is given the context with the new revision
+   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID; PLATFORM_NOT_FOUND
+   */
+  changeTo<T>(
+    { user, session }: SessionContext,
+    platformId: number,
+    raise: Partial<User>,
+    work: (tx: Transaction, context: SessionContext, platform: PlatformView) => Promise<T>,
+  ): Promise<T> {
+    return this.work.write(async (tx) => {
+      await this.repository.lockAndRaise(tx.em, user.id, this.clock.now(), raise);
+      const { context, beside } = await this.repository.findBeside(tx.em, session.id, platformId);
+      const same = context?.session.tokenHash === session.tokenHash ? context : null;
+      const live = requireLive(same, this.clock.now());
+      if (!beside) throw new AppError('PLATFORM_NOT_FOUND');
+      return work(tx, live, beside);
     });
   }
 
