@@ -23,6 +23,10 @@ const ADVICE: Partial<Record<ErrorCode, Flash>> = {
   SESSION_INVALID: { category: 'error', message: 'Invalid session. Please log in again.' },
   SESSION_REVOKED: { category: 'warning', message: 'You were signed out. Please log in again.' },
   PLATFORM_REQUIRED: { category: 'warning', message: 'Please select a platform to continue.' },
+  PLATFORM_ACCESS_DENIED: {
+    category: 'info',
+    message: 'You did not let Vedfolnir in there, so nothing was connected.',
+  },
   DATABASE_ERROR: { category: 'error', message: 'Database error occurred. Please try again later.' },
   SESSION_ERROR: { category: 'error', message: 'Session error occurred. Please try again.' },
   DATABASE_OPERATION_ERROR: { category: 'error', message: 'Database operation failed. Please try again.' },

@@ -1,5 +1,4 @@
 /** Pictures on their way from a person's disk to the instance, with what is said of them. */
-import { randomBytes } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import type { PlatformView } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
@@ -8,17 +7,7 @@ import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { post, sendings, text } from './support/composing';
-
-/** One transparent pixel; what follows its end is no matter to who shows it. */
-const PIXEL = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
-  'base64',
-);
-const picture = (name: string, size = 2_000) => ({
-  name,
-  mimeType: 'image/png',
-  buffer: Buffer.concat([PIXEL, randomBytes(size)]),
-});
+import { PIXEL, picture } from './support/pictures';
 
 let town: FakeInstance;
 let photos: FakeInstance;

@@ -163,7 +163,9 @@ describe.each(BACKENDS)('$name', (backend) => {
     const crossed = new URL(one);
     crossed.searchParams.set('code', two.searchParams.get('code')!);
     expect(await outcome(client, crossed)).toBe('PLATFORM_REJECTED');
-    expect(await outcome(client, await signIn(await begin(client), 'pkce', 'deny'))).toBe('PLATFORM_REJECTED');
+    const denied = await signIn(await begin(client), 'pkce', 'deny');
+    expect(await outcome(client, denied)).toBe('PLATFORM_ACCESS_DENIED');
+    expect(await outcome(client, denied)).toBe('OAUTH_STATE_INVALID');
     expect(await platformsOf(client)).toEqual([]);
   });
 

@@ -87,10 +87,12 @@ export class OAuthService {
   /**
    * The person comes back. The code goes to the instance that the state was begun with, and to no other.
    * @param key of the instance, from the address that the person was sent to
-   * @throws AppError OAUTH_STATE_INVALID, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
+   * @throws AppError OAUTH_STATE_INVALID, PLATFORM_ACCESS_DENIED (the person said no there), PLATFORM_REJECTED or
+   *   PLATFORM_UNREACHABLE
    */
   async finish(caller: SessionContext, key: string, { state, code, iss, error }: OAuthCallback): Promise<PlatformView> {
     const { begun, app } = await this.take(caller, key, state, iss);
+    if (error === 'access_denied') throw new AppError('PLATFORM_ACCESS_DENIED');
     if (error !== undefined || !code) throw new AppError('PLATFORM_REJECTED');
     try {
       const token = await this.redeem(code, begun, app);
