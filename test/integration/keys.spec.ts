@@ -15,6 +15,7 @@ import {
   connectTo,
   type FakeInstance,
   newAccount,
+  PLENTY,
   startInstance,
   stopInstances,
 } from '../support/fake-instance';
@@ -33,7 +34,7 @@ const DATABASES: [string, () => Promise<string>][] = [
 
 let town: FakeInstance;
 beforeAll(async () => {
-  town = await startInstance();
+  town = await startInstance({ rateLimits: PLENTY });
 });
 afterAll(async () => {
   await closeApps();

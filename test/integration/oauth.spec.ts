@@ -83,7 +83,8 @@ describe.each(BACKENDS)('$name', (backend) => {
     await outcome(client, await signIn(await begin(client), 'grace'));
     const registered = town.count('POST /api/v1/apps');
     const [first] = await platformsOf(client);
-    for (const [token, account] of town.store.tokens) if (account.username === 'grace') town.store.tokens.delete(token);
+    for (const [token, { account }] of town.store.tokens)
+      if (account.username === 'grace') town.store.tokens.delete(token);
     expect((await client.post(`/api/platforms/${first!.id}/test`)).body.error_code).toBe('PLATFORM_REJECTED');
     expect((await platformsOf(client))[0]!.needs_reconnect).toBe(true);
     expect(await outcome(client, await signIn(await begin(client), 'grace'))).toBe('PLATFORM_CONNECTED');
@@ -190,7 +191,9 @@ describe.each(BACKENDS)('$name', (backend) => {
     const client = await person();
     const returned = await signIn(await begin(client), 'quiet');
     await outcome(client, returned);
-    const tokens = [...town.store.tokens].filter(([, { username }]) => username === 'quiet').map(([token]) => token);
+    const tokens = [...town.store.tokens]
+      .filter(([, { account }]) => account.username === 'quiet')
+      .map(([token]) => token);
     expect(tokens).toHaveLength(1);
     const secrets = [...tokens, returned.searchParams.get('code')!, returned.searchParams.get('state')!];
     const texts = [(await client.get('/api/user_platforms')).text, ...running.nodes.map((node) => node.output())];

@@ -1,6 +1,7 @@
 /** Pretended instances for the tests, and accounts connected to them. */
 import { randomUUID } from 'node:crypto';
 import { FakeInstance } from '../../src/demo/instance/fake-instance';
+import type { RateLimits } from '../../src/demo/instance/fake-limits';
 import type { FakeInstanceOptions } from '../../src/demo/instance/fake-store';
 import type { PlatformView } from '../../src/protocol/http';
 import { eventually } from './eventually';
@@ -8,6 +9,12 @@ import type { TestClient } from './http-client';
 
 export { FakeInstance } from '../../src/demo/instance/fake-instance';
 export type { FakeStatus } from '../../src/demo/instance/fake-store';
+
+/** For tests that ask more often than an instance lets anybody ask. */
+export const PLENTY: RateLimits = {
+  account: { requests: 1e6, period: 60_000 },
+  media: { requests: 1e6, period: 60_000 },
+};
 
 const running = new Set<FakeInstance>();
 
@@ -28,15 +35,15 @@ export const allowed = (...instances: FakeInstance[]): { ALLOW_PRIVATE_INSTANCES
   ALLOW_PRIVATE_INSTANCES: instances.map((each) => each.host).join(','),
 });
 
-/** An account of its own on the instance, and a token that works there. */
-export function newAccount(instance: FakeInstance, username = `u${randomUUID().slice(0, 8)}`) {
+/** An account of its own on the instance, and a token that works there. @param scopes what the token may do */
+export function newAccount(instance: FakeInstance, username = `u${randomUUID().slice(0, 8)}`, scopes?: string[]) {
   const account = instance.store.account(username);
-  return { account, token: instance.store.issueToken(account) };
+  return { account, token: instance.store.issueToken(account, scopes) };
 }
 
 /** A connection by pasted token, which knows its instance when this resolves. */
-export async function connectTo(client: TestClient, instance: FakeInstance, name = 'Town') {
-  const { account, token } = newAccount(instance);
+export async function connectTo(client: TestClient, instance: FakeInstance, name = 'Town', scopes?: string[]) {
+  const { account, token } = newAccount(instance, undefined, scopes);
   const form = { name, platform_type: instance.store.options.kind, instance_url: instance.url, access_token: token };
   const { status, body } = await client.post<PlatformView>('/api/platforms', form);
   if (status !== 201) throw new Error(`Not connected: ${JSON.stringify(body)}`);

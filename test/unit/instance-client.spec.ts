@@ -3,8 +3,8 @@ import { InstanceClient } from '../../src/platform/instances/instance-client';
 import type { InstanceFault } from '../../src/platform/instances/instance-error';
 
 /** An instance that answers everything with this. */
-function client(status: number, headers: Record<string, string> = {}): InstanceClient {
-  const send = async () => ({ status, headers, body: Buffer.from('{"error":"as it says"}') });
+function client(status: number, headers: Record<string, string> = {}, error = 'as it says'): InstanceClient {
+  const send = async () => ({ status, headers, body: Buffer.from(JSON.stringify({ error })) });
   return new InstanceClient({ send } as unknown as GuardedFetch, 'https://town.example', 'token');
 }
 
@@ -21,7 +21,20 @@ it.each<[number, InstanceFault]>([
   await expect(client(status).call('/api/v1/anything')).rejects.toMatchObject({ fault, details: { status } });
 });
 
+it.each([
+  [{}, 'This action is outside the authorized scopes'],
+  [{ 'www-authenticate': 'Bearer realm="x", error="insufficient_scope"' }, ''],
+])('403 means that the token lacks a permission where it says so: %j %s', async (headers, error) => {
+  await expect(client(403, headers, error).call('/api/v1/anything')).rejects.toMatchObject({ fault: 'forbidden' });
+});
+
 it('waits as long as the instance asks for', async () => {
   const asked = client(429, { 'retry-after': '7' }).call('/api/v1/anything');
   await expect(asked).rejects.toMatchObject({ details: { retryAfter: 7000 } });
+});
+
+it('waits until the time that is named, by the clock of the instance', async () => {
+  const headers = { date: 'Sat, 01 Jan 2000 00:00:00 GMT', 'x-ratelimit-reset': '2000-01-01T00:04:10.500Z' };
+  const asked = client(429, headers).call('/api/v1/anything');
+  await expect(asked).rejects.toMatchObject({ details: { retryAfter: 250_500 } });
 });

@@ -4,8 +4,9 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Asked, type FakeAnswer, FakeRoutes } from './fake-routes';
-import { type FakeInstanceOptions, FakeRefusal, type FakeStatus, FakeStore } from './fake-store';
+import type { Asked, FakeAnswer } from './fake-http';
+import { FakeRoutes } from './fake-routes';
+import { type FakeInstanceOptions, type FakeStatus, FakeStore } from './fake-store';
 
 /**
  * What goes wrong, once: an answer in place of the real one; the line cut before or after the request was carried
@@ -101,8 +102,7 @@ export class FakeInstance {
       if (fault) await fault.until;
       send(response, answer);
     } catch (error) {
-      const status = error instanceof FakeRefusal ? error.status : 500;
-      send(response, { status, json: { error: (error as Error).message } });
+      send(response, { status: 400, json: { error: (error as Error).message } });
     }
   }
 
@@ -115,13 +115,7 @@ export class FakeInstance {
 function send(response: ServerResponse, { status, json, html, bytes, headers }: FakeAnswer): void {
   if (response.destroyed) return;
   const type = html !== undefined ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-  response.writeHead(status, {
-    'content-type': type,
-    'x-ratelimit-limit': '300',
-    'x-ratelimit-remaining': '299',
-    'x-ratelimit-reset': new Date(Date.now() + 300_000).toISOString(),
-    ...headers,
-  });
+  response.writeHead(status, { 'content-type': type, ...headers });
   response.end(bytes ?? html ?? (json === undefined ? '' : JSON.stringify(json)));
 }
 

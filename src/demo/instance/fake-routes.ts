@@ -1,44 +1,26 @@
 /** The routes of a pretended instance. */
-import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import { type FakeAccount, FakeRefusal, type FakeStatus, type FakeStore } from './fake-store';
+import { requireScope } from './fake-access';
+import { type Asked, type FakeAnswer, found, ok } from './fake-http';
+import { FakeOAuth } from './fake-oauth';
+import { type FakeAccount, FakeRefusal, type FakeStatus, type FakeStore, type FakeToken } from './fake-store';
 import { FakeViews } from './fake-views';
-
-export interface Asked {
-  method: string;
-  path: string;
-  query: URLSearchParams;
-  headers: IncomingHttpHeaders;
-  fields: Record<string, unknown>;
-  file: { bytes: Buffer; mimeType: string } | null;
-}
-
-export interface FakeAnswer {
-  status: number;
-  json?: unknown;
-  html?: string;
-  bytes?: Buffer;
-  headers?: Record<string, string>;
-}
 
 type Route = (asked: Asked, id: string) => FakeAnswer;
 
-const ok = (json: unknown): FakeAnswer => ({ status: 200, json });
-const found = (location: string): FakeAnswer => ({ status: 302, headers: { location } });
-
 export class FakeRoutes {
   private readonly views: FakeViews;
+  private readonly oauth: FakeOAuth;
   /** `METHOD /path`, with `:id` for one segment. */
   private readonly table: Record<string, Route> = {
     'GET /': () => ({ status: 200, html: this.views.page() }),
     'GET /media/:id': (_, id) => this.file(id),
     'GET /@:id': () => found('/'),
     'GET /@:id/:id': (_, id) => found(`/#s${id}`),
-    'GET /.well-known/oauth-authorization-server': () => ok(this.metadata()),
-    'POST /api/v1/apps': (asked) => this.registerApp(asked),
-    'GET /oauth/authorize': (asked) => this.askPerson(asked),
-    'POST /oauth/authorize': (asked) => this.decide(asked),
-    'POST /oauth/token': (asked) => this.token(asked),
+    'GET /.well-known/oauth-authorization-server': () => ok(this.oauth.metadata()),
+    'POST /api/v1/apps': (asked) => this.oauth.registerApp(asked),
+    'GET /oauth/authorize': (asked) => this.oauth.askPerson(asked),
+    'POST /oauth/authorize': (asked) => this.oauth.decide(asked),
+    'POST /oauth/token': (asked) => this.oauth.token(asked),
     'POST /oauth/revoke': (asked) => {
       this.store.tokens.delete(String(asked.fields.token));
       return ok({});
@@ -68,26 +50,50 @@ export class FakeRoutes {
 
   constructor(
     private readonly store: FakeStore,
-    private readonly url: () => string,
+    url: () => string,
   ) {
     this.views = new FakeViews(store, url);
+    this.oauth = new FakeOAuth(store, this.views, url);
+  }
+
+  answer(asked: Asked): FakeAnswer {
+    const headers: Record<string, string> = { date: this.store.now().toUTCString() };
+    try {
+      const { route, answer, id } = this.find(asked);
+      const token = this.tokenOf(asked);
+      if (token) {
+        const { headers: limits, passed } = this.store.rateLimits.count(token.account.id, route, this.store.now());
+        Object.assign(headers, limits);
+        if (passed) throw new FakeRefusal(429, 'Too many requests');
+        requireScope(token, route, this.store.isPixelfed);
+      }
+      const answered = answer(asked, id);
+      return { ...answered, headers: { ...headers, ...answered.headers } };
+    } catch (error) {
+      const status = error instanceof FakeRefusal ? error.status : 500;
+      return { status, json: { error: (error as Error).message }, headers };
+    }
   }
 
   /** @throws FakeRefusal */
-  answer(asked: Asked): FakeAnswer {
+  private find(asked: Asked): { route: string; answer: Route; id: string } {
     for (const [route, answer] of Object.entries(this.table)) {
       const [method, path] = route.split(' ') as [string, string];
       if (method !== asked.method) continue;
       const match = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(':id', '([\\w-]+)')}$`).exec(asked.path);
-      if (match) return answer(asked, match.at(-1) ?? '');
+      if (match) return { route, answer, id: match.at(-1) ?? '' };
     }
     throw new FakeRefusal(404, 'Record not found');
   }
 
-  private caller({ headers }: Asked): FakeAccount {
-    const account = this.store.tokens.get((headers.authorization ?? '').replace(/^Bearer /, ''));
-    if (!account) throw new FakeRefusal(401, 'The access token is invalid');
-    return account;
+  private tokenOf({ headers }: Asked): FakeToken | undefined {
+    return this.store.tokens.get((headers.authorization ?? '').replace(/^Bearer /, ''));
+  }
+
+  private caller(asked: Asked): FakeAccount {
+    const token = this.tokenOf(asked);
+    if (!token) throw new FakeRefusal(401, 'The access token is invalid');
+    return token.account;
   }
 
   private own(asked: Asked, id: string): FakeStatus {
@@ -95,66 +101,6 @@ export class FakeRoutes {
     const status = this.store.statuses.find((each) => each.id === id && each.accountId === accountId);
     if (!status) throw new FakeRefusal(404, 'Record not found');
     return status;
-  }
-
-  private metadata() {
-    const url = this.url();
-    return {
-      issuer: `${url}/`,
-      authorization_endpoint: `${url}/oauth/authorize`,
-      token_endpoint: `${url}/oauth/token`,
-      code_challenge_methods_supported: ['S256'],
-    };
-  }
-
-  private registerApp({ fields }: Asked): FakeAnswer {
-    const id = randomBytes(16).toString('hex');
-    const redirectUri = String(fields.redirect_uris ?? '');
-    if (!URL.canParse(redirectUri))
-      throw new FakeRefusal(422, 'Validation failed: Redirect URI must be an absolute URI');
-    const app = { secret: randomBytes(16).toString('hex'), redirectUri, name: String(fields.client_name ?? '') };
-    this.store.apps.set(id, app);
-    return ok({ id: '1', name: app.name, redirect_uri: redirectUri, client_id: id, client_secret: app.secret });
-  }
-
-  private askPerson({ query }: Asked): FakeAnswer {
-    const app = this.store.apps.get(query.get('client_id') ?? '');
-    if (!app || app.redirectUri !== query.get('redirect_uri')) throw new FakeRefusal(400, 'invalid_client');
-    return { status: 200, html: this.views.authorizePage(app.name, Object.fromEntries(query)) };
-  }
-
-  private decide({ fields }: Asked): FakeAnswer {
-    const text = (name: string): string => String(fields[name] ?? '');
-    const app = this.store.apps.get(text('client_id'));
-    if (!app || app.redirectUri !== text('redirect_uri')) throw new FakeRefusal(400, 'invalid_client');
-    const target = new URL(app.redirectUri);
-    target.searchParams.set('state', text('state'));
-    if (text('decision') !== 'allow') {
-      target.searchParams.set('error', 'access_denied');
-    } else if (text('code_challenge_method') !== 'S256') {
-      target.searchParams.set('error', 'invalid_request');
-    } else {
-      const code = randomBytes(16).toString('hex');
-      const account = this.store.account(text('username') || 'someone');
-      const challenge = text('code_challenge');
-      const grant = { clientId: text('client_id'), redirectUri: app.redirectUri, challenge, account, used: false };
-      this.store.codes.set(code, grant);
-      target.searchParams.set('code', code);
-    }
-    return found(target.href);
-  }
-
-  private token({ fields }: Asked): FakeAnswer {
-    const text = (name: string): string => String(fields[name] ?? '');
-    const app = this.store.apps.get(text('client_id'));
-    if (app?.secret !== text('client_secret')) throw new FakeRefusal(401, 'invalid_client');
-    // A token of the app alone, which acts for nobody.
-    if (text('grant_type') === 'client_credentials') {
-      return ok({ access_token: randomBytes(24).toString('base64url'), token_type: 'Bearer', scope: 'read' });
-    }
-    if (text('grant_type') !== 'authorization_code') throw new FakeRefusal(400, 'unsupported_grant_type');
-    const account = this.store.redeem(text('code'), text('client_id'), text('redirect_uri'), text('code_verifier'));
-    return ok({ access_token: this.store.issueToken(account), token_type: 'Bearer', scope: text('scope') });
   }
 
   private listStatuses(asked: Asked, accountId: string): FakeAnswer {

@@ -2,12 +2,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { PlatformType } from '../../protocol/http';
 import { postLength } from '../../protocol/post-length';
+import { FakeRateLimits, type RateLimits } from './fake-limits';
 
 export interface FakeAccount {
   id: string;
   username: string;
   displayName: string;
   avatarUrl: string | null;
+}
+
+/** An access token: whose it is, and what it may do. */
+export interface FakeToken {
+  account: FakeAccount;
+  scopes: string[];
 }
 
 export interface FakeMedia {
@@ -41,6 +48,8 @@ export interface FakeInstanceOptions {
   /** 0 or absent: any that is free. */
   port?: number;
   accounts?: { username: string; token: string; displayName?: string; avatarUrl?: string }[];
+  /** Mastodon's own where none are given. */
+  rateLimits?: RateLimits;
   maxCharacters?: number;
   maxMedia?: number;
   mimeTypes?: string[];
@@ -68,20 +77,23 @@ export class FakeStore {
   readonly statuses: FakeStatus[] = [];
   readonly media = new Map<string, FakeMedia>();
   readonly accounts = new Map<string, FakeAccount>();
-  readonly tokens = new Map<string, FakeAccount>();
-  readonly apps = new Map<string, { secret: string; redirectUri: string; name: string }>();
+  readonly tokens = new Map<string, FakeToken>();
+  readonly apps = new Map<string, { secret: string; redirectUri: string; name: string; scopes: string[] }>();
   readonly codes = new Map<
     string,
-    { clientId: string; redirectUri: string; challenge: string; account: FakeAccount; used: boolean }
+    FakeToken & { clientId: string; redirectUri: string; challenge: string; used: boolean }
   >();
+  readonly rateLimits: FakeRateLimits;
   private readonly byKey = new Map<string, FakeStatus>();
   private readonly usedKeys = new Set<string>();
   /** Ids begin with the time, as Mastodon's do: they go on where they were after a restart. */
   private counter = BigInt(Date.now()) << 16n;
 
   constructor(readonly options: FakeInstanceOptions) {
+    this.rateLimits = new FakeRateLimits(options.rateLimits);
     for (const { username, token, displayName, avatarUrl } of options.accounts ?? []) {
-      this.tokens.set(token, this.account(username, displayName, avatarUrl));
+      const account = this.account(username, displayName, avatarUrl);
+      this.tokens.set(token, { account, scopes: ['read', 'write'] });
     }
   }
 
@@ -105,6 +117,10 @@ export class FakeStore {
     return this.options.imageSize ?? 16 * 1024 * 1024;
   }
 
+  now(): Date {
+    return this.options.now?.() ?? new Date();
+  }
+
   nextId(): string {
     this.counter += 1n;
     return String(this.counter);
@@ -118,9 +134,9 @@ export class FakeStore {
     return account;
   }
 
-  issueToken(account: FakeAccount): string {
+  issueToken(account: FakeAccount, scopes = ['read', 'write']): string {
     const token = randomBytes(24).toString('base64url');
-    this.tokens.set(token, account);
+    this.tokens.set(token, { account, scopes });
     return token;
   }
 
@@ -152,7 +168,7 @@ export class FakeStore {
       visibility: String(form.visibility ?? 'public'),
       language: form.language ? String(form.language) : null,
       media: media as FakeMedia[],
-      createdAt: this.options.now?.() ?? new Date(),
+      createdAt: this.now(),
       editedAt: null,
       idempotencyKey: key,
     };
@@ -178,13 +194,13 @@ export class FakeStore {
   }
 
   /** PKCE: only who made the challenge knows the verifier. */
-  redeem(code: string, clientId: string, redirectUri: string, verifier: string): FakeAccount {
+  redeem(code: string, clientId: string, redirectUri: string, verifier: string): FakeToken {
     const grant = this.codes.get(code);
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const fits =
       grant?.clientId === clientId && grant.redirectUri === redirectUri && grant.challenge === challenge && !grant.used;
     if (!fits || !grant) throw new FakeRefusal(400, 'invalid_grant');
     grant.used = true;
-    return grant.account;
+    return grant;
   }
 }

@@ -116,6 +116,7 @@ export class FakeViews {
     return frame(
       this.store.options.name,
       `<p><strong>${escapeHtml(appName)}</strong> would like to post for you.</p>
+<p>It asks for: ${escapeHtml(fields.scope ?? 'read')}</p>
 <form method="post" action="/oauth/authorize">${hidden.join('')}
 <p><label>Account <input name="username" value="${escapeHtml(known[0] ?? 'someone')}" required pattern="\\w+"></label></p>
 <p><button name="decision" value="allow">Authorize</button> <button name="decision" value="deny">Deny</button></p></form>`,

@@ -14,7 +14,7 @@ import { StatusImporter } from '../import/status-importer';
 import { PlatformRepository } from '../platform.repository';
 import { PlatformAnnouncer } from '../platform-announcer';
 import { PostRepository } from '../posts/post.repository';
-import { InstanceError, toPlatformError } from './instance-error';
+import { InstanceError, LACKS_PERMISSION, toPlatformError } from './instance-error';
 import type { InstanceLimits, RemoteAccount } from './instance-types';
 import { Instances } from './instances';
 
@@ -95,7 +95,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  /** @throws InstanceError; one of `unauthorized` has been noted */
+  /** @throws InstanceError, as `noting` */
   learn(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
     return this.noting(row, async () => {
       const instance = this.instances.unconfirmed(row);
@@ -105,11 +105,15 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     });
   }
 
-  private async noting<T>(row: PlatformConnection, ask: () => Promise<T>): Promise<T> {
+  /**
+   * Runs what asks the instance with the token of this connection.
+   * @throws what `ask` throws; where nothing but another token helps, that has been noted
+   */
+  async noting<T>(row: PlatformConnection, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof InstanceError && error.fault === 'unauthorized') await this.markRejected(row, error.message);
+      if (error instanceof InstanceError && error.rejectsToken) await this.markRejected(row, error.message);
       throw error;
     }
   }
@@ -132,6 +136,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     const nextCheckAt = new Date(now.getTime() + READ_AGAIN * (0.9 + Math.random() * 0.2));
     let platform = toPlatformView(row);
     await this.change(row, async (tx, current) => {
+      requirePermission(current);
       requireSameAccount(current, account);
       const others = (await this.platforms.list(tx.em, row.userId)).filter(({ id }) => id !== row.id);
       requireOnlyOne(current, account, others);
@@ -194,6 +199,11 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
       });
     }
   }
+}
+
+/** What one token was given without it never gets, whatever else of it works. */
+function requirePermission({ needsReconnect, reconnectReason }: PlatformConnection): void {
+  if (needsReconnect && reconnectReason === LACKS_PERMISSION) throw new InstanceError('forbidden', LACKS_PERMISSION);
 }
 
 /** An account does not turn into another: what was written for the one would go out as the other. */

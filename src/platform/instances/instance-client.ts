@@ -1,7 +1,8 @@
 /** The few routes of the Mastodon API that we use, which Pixelfed speaks too: typed, over the guarded fetch. */
 
+import { createHash } from 'node:crypto';
 import type { GuardedFetch, InstanceAnswer, InstanceRequest } from './guarded-fetch';
-import { InstanceError } from './instance-error';
+import { InstanceError, LACKS_PERMISSION } from './instance-error';
 import {
   type InstanceLimits,
   type RemoteAccount,
@@ -12,6 +13,7 @@ import {
   toMedia,
   toStatus,
 } from './instance-types';
+import { RatePauses } from './rate-pauses';
 
 /** Sending a file may take longer than a question; ms. */
 const UPLOAD_TIMEOUT = 60_000;
@@ -20,6 +22,7 @@ const PAUSE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
 /** Request timeout, too early, too many requests: nothing is wrong with what was asked. */
 const LATER = [408, 425, 429];
+const ASKS_FOR_A_PAUSE = 'The instance asks for a pause';
 /** What fits into the header that a token goes in. */
 export const ACCESS_TOKEN = /^[\x21-\x7e]{1,4096}$/;
 /** Statuses per page, the most that instances give. */
@@ -47,11 +50,15 @@ interface Call extends Omit<InstanceRequest, 'body'> {
 }
 
 export class InstanceClient {
-  /** @param token null: as a stranger */
+  /**
+   * @param token null: as a stranger
+   * @param pauses shared by all that speak with that token
+   */
   constructor(
     private readonly fetch: GuardedFetch,
     private readonly instanceUrl: string,
     private readonly token: string | null,
+    private readonly pauses = new RatePauses(),
   ) {}
 
   async registerApp(names: Record<'client_name' | 'redirect_uris' | 'scopes' | 'website', string>) {
@@ -183,7 +190,18 @@ export class InstanceClient {
       all['content-type'] = encoded.headers.get('content-type')!;
       body = Buffer.from(await encoded.arrayBuffer());
     }
-    return this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
+    const caller = this.callerOf(form !== undefined);
+    const left = caller === null ? 0 : this.pauses.left(caller);
+    if (left > 0) throw new InstanceError('limited', ASKS_FOR_A_PAUSE, { retryAfter: left });
+    const answer = await this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
+    if (answer.status === 429 && caller !== null) this.pauses.pause(caller, pause(answer.headers));
+    return answer;
+  }
+
+  /** Who is counted: an account, and its uploads apart. Strangers are not, who come because somebody waits for them. */
+  private callerOf(isUpload: boolean): string | null {
+    if (this.token === null) return null;
+    return createHash('sha256').update(`${this.instanceUrl}\n${this.token}\n${isUpload}`).digest('base64');
   }
 
   private read({ status, headers, body }: InstanceAnswer): unknown {
@@ -191,7 +209,10 @@ export class InstanceClient {
     if (status === 401) throw new InstanceError('unauthorized', 'The instance no longer accepts the token', { status });
     if (LATER.includes(status)) {
       const retryAfter = pause(headers);
-      throw new InstanceError('limited', 'The instance asks for a pause', { status, retryAfter });
+      throw new InstanceError('limited', ASKS_FOR_A_PAUSE, { status, retryAfter });
+    }
+    if (status === 403 && isOutsideScopes(headers, answer)) {
+      throw new InstanceError('forbidden', LACKS_PERMISSION, { status });
     }
     if (status >= 400 && status < 500) throw new InstanceError('refused', reasonOf(answer, status), { status });
     if (status < 200 || status > 299) {
@@ -220,6 +241,12 @@ function parse(body: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** By Mastodon's words, or by those of RFC 6750; any other 403 is about what was asked, or about the account. */
+function isOutsideScopes(headers: InstanceAnswer['headers'], answer: unknown): boolean {
+  const { error } = (answer ?? {}) as { error?: unknown };
+  return /insufficient_scope/.test(headers['www-authenticate'] ?? '') || /\bscopes?\b/.test(String(error));
 }
 
 /** The instance's own words, cut short and without control characters; shown as text only. */

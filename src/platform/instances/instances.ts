@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../../common/clock';
 import type { Config } from '../../config';
 import { CONFIG } from '../../config.module';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
@@ -6,17 +7,21 @@ import { accessTokenPlace, KeyMissing, TokenCipher, UnsealError } from '../token
 import { GuardedFetch } from './guarded-fetch';
 import { InstanceClient } from './instance-client';
 import { InstanceError } from './instance-error';
+import { RatePauses } from './rate-pauses';
 
-/** Where clients of instances come from; all of them share one guarded fetch. */
+/** Where clients of instances come from; all of them share one guarded fetch, and what they know of pauses. */
 @Injectable()
 export class Instances implements OnApplicationShutdown {
   private readonly logger = new Logger('Instances');
   private readonly fetch: GuardedFetch;
+  private readonly pauses: RatePauses;
 
   constructor(
     private readonly cipher: TokenCipher,
+    clock: Clock,
     @Inject(CONFIG) config: Config,
   ) {
+    this.pauses = new RatePauses(() => clock.now().getTime());
     this.fetch = new GuardedFetch({ allowPrivate: config.allowPrivateInstances });
   }
 
@@ -34,7 +39,7 @@ export class Instances implements OnApplicationShutdown {
    * @throws InstanceError `unreachable` where this node has no key to the token, `unauthorized` where it does not open
    */
   unconfirmed(connection: PlatformConnection): InstanceClient {
-    return new InstanceClient(this.fetch, connection.instanceUrl, this.tokenOf(connection));
+    return this.at(connection.instanceUrl, this.tokenOf(connection));
   }
 
   private tokenOf(connection: PlatformConnection): string {
@@ -50,7 +55,7 @@ export class Instances implements OnApplicationShutdown {
 
   /** With a token that is not stored yet, or as a stranger. */
   at(instanceUrl: string, token: string | null = null): InstanceClient {
-    return new InstanceClient(this.fetch, instanceUrl, token);
+    return new InstanceClient(this.fetch, instanceUrl, token, this.pauses);
   }
 
   onApplicationShutdown(): void {

@@ -137,9 +137,10 @@ export class Publication {
       return { kind: 'later', reason: 'Something went wrong here', uncertain: uncertain || step === 'sending' };
     }
     const { fault, message, details } = error;
-    if (fault === 'unauthorized') {
+    if (error.rejectsToken) {
       await this.keeper.markRejected(platform, message);
-      return { kind: 'failed', reason: 'The account must be connected again', uncertain };
+      const reason = fault === 'forbidden' ? message : 'The account must be connected again';
+      return { kind: 'failed', reason, uncertain };
     }
     // Who may not look does not know: that is no answer to the post.
     if (fault === 'refused' && step !== 'looking') {
