@@ -35,10 +35,15 @@ export class PlatformRepository {
     await em.update(PlatformConnection, { id }, { isDefault: true });
   }
 
-  /** The connection that has waited longest to be asked about, of those that are not in `except`. */
-  findDue(em: EntityManager, now: Date, except: number[]): Promise<PlatformConnection | null> {
+  /** The connection that has waited longest to be asked about; none of `except`, nor at the instances of `full`. */
+  findDue(em: EntityManager, now: Date, except: number[], full: string[]): Promise<PlatformConnection | null> {
     return em.findOne(PlatformConnection, {
-      where: { nextCheckAt: LessThanOrEqual(now), isActive: true, ...(except.length > 0 && { id: Not(In(except)) }) },
+      where: {
+        nextCheckAt: LessThanOrEqual(now),
+        isActive: true,
+        ...(except.length > 0 && { id: Not(In(except)) }),
+        ...(full.length > 0 && { instanceUrl: Not(In(full)) }),
+      },
       order: { nextCheckAt: 'ASC' },
     });
   }

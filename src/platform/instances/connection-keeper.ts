@@ -14,6 +14,7 @@ import { StatusImporter } from '../import/status-importer';
 import { PlatformRepository } from '../platform.repository';
 import { PlatformAnnouncer } from '../platform-announcer';
 import { PostRepository } from '../posts/post.repository';
+import { fullInstances } from './full-instances';
 import { InstanceError, LACKS_PERMISSION, toPlatformError } from './instance-error';
 import type { InstanceLimits, RemoteAccount } from './instance-types';
 import { Instances } from './instances';
@@ -25,7 +26,7 @@ const FIRST_PAUSE = 10_000;
 const LONGEST_PAUSE = 15 * 60_000;
 /** How long a node that is told to stop waits for answers; ms. */
 const FAREWELL = 3000;
-/** Instances that are asked at a time. */
+/** Connections that are asked about at a time. */
 const AT_ONCE = 8;
 
 /** When to ask again an instance that did not answer `failures` times in a row. */
@@ -37,7 +38,7 @@ export function checkPause(failures: number): number {
 @Injectable()
 export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop = new BackgroundLoop('Connections', LOOK_EVERY, () => this.look());
-  private readonly asking = new Map<number, Promise<void>>();
+  private readonly asking = new Map<number, { instanceUrl: string; done: Promise<void> }>();
 
   constructor(
     private readonly work: UnitOfWork,
@@ -59,7 +60,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
     await Promise.race([
-      Promise.allSettled(this.asking.values()),
+      Promise.allSettled([...this.asking.values()].map(({ done }) => done)),
       new Promise((resolve) => setTimeout(resolve, FAREWELL).unref()),
     ]);
   }
@@ -176,7 +177,7 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
     await this.work.write(async (tx) => {
       await this.sessions.lockUser(tx.em, row.userId);
       const current = await this.platforms.find(tx.em, row.userId, row.id);
-      if (!current || current.accessToken !== row.accessToken) return;
+      if (!current || !this.instances.haveSameToken(row, current)) return;
       if (await change(tx, current)) await this.announcer.announce(tx, row.userId);
     });
   }
@@ -185,18 +186,19 @@ export class ConnectionKeeper implements OnApplicationBootstrap, OnModuleDestroy
   private async look(): Promise<void> {
     while (this.asking.size < AT_ONCE) {
       const now = this.clock.now();
-      const row = await this.work.read((em) => this.platforms.findDue(em, now, [...this.asking.keys()]));
+      const [busy, full] = [[...this.asking.keys()], fullInstances(this.asking.values())];
+      const row = await this.work.read((em) => this.platforms.findDue(em, now, busy, full));
       if (!row) return;
       const next = new Date(now.getTime() + checkPause(row.checkFailures + 1));
       if (!(await this.work.write((tx) => this.platforms.claimCheck(tx.em, row, next)))) continue;
-      const asked = this.learn(row)
+      const done = this.learn(row)
         .then(() => this.importer.run(row))
-        .then(ignore, ignore);
-      this.asking.set(row.id, asked);
-      asked.finally(() => {
-        this.asking.delete(row.id);
-        this.loop.wake();
-      });
+        .then(ignore, ignore)
+        .finally(() => {
+          this.asking.delete(row.id);
+          this.loop.wake();
+        });
+      this.asking.set(row.id, { instanceUrl: row.instanceUrl, done });
     }
   }
 }

@@ -42,6 +42,18 @@ export class Instances implements OnApplicationShutdown {
     return this.at(connection.instanceUrl, this.tokenOf(connection));
   }
 
+  /** Whether two readings of a connection have one token; it may have been sealed anew in between. */
+  haveSameToken(one: PlatformConnection, other: PlatformConnection): boolean {
+    if (one.accessToken === other.accessToken) return true;
+    try {
+      const [first, second] = [one, other].map((row) => this.cipher.unseal(row.accessToken, accessTokenPlace(row)));
+      return first === second;
+    } catch (error) {
+      if (error instanceof UnsealError) return false;
+      throw error;
+    }
+  }
+
   private tokenOf(connection: PlatformConnection): string {
     try {
       return this.cipher.unseal(connection.accessToken, accessTokenPlace(connection));

@@ -5,6 +5,7 @@ import { DomainEvents } from '../../common/domain-events';
 import { isDuplicateKey } from '../../database/database-errors';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import { fullInstances } from '../instances/full-instances';
 import { PostRepository } from '../posts/post.repository';
 import { toPostView } from '../posts/post.views';
 import { type Outcome, Publication } from './publication';
@@ -16,10 +17,18 @@ const LOOK_EVERY = 1000;
 /** A post is its worker's for so long after the worker last said so; ms. What a killed one held is free then. */
 const LEASE = 12_000;
 const RENEW_EVERY = 4000;
-/** Platforms that a node publishes to at a time; to each of them one post after the other. */
+/** Platforms that a node publishes to at a time, few of them at one instance; to each one post after the other. */
 const LANES = 8;
 /** How long a node that is told to stop waits for what it is sending; ms. */
 const FAREWELL = 5000;
+
+interface Lane {
+  /** Of the post. */
+  id: number;
+  attempts: number;
+  instanceUrl: string;
+  done: Promise<void>;
+}
 
 /**
  * Brings queued posts to their instances. The rows are the queue: any node takes what is due, at least once; that it
@@ -30,7 +39,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Publishing');
   private readonly loop = new BackgroundLoop('Publishing', LOOK_EVERY, () => this.look());
   /** By platform. */
-  private readonly lanes = new Map<number, { id: number; attempts: number; done: Promise<void> }>();
+  private readonly lanes = new Map<number, Lane>();
   private renewal: NodeJS.Timeout | undefined;
 
   constructor(
@@ -63,7 +72,8 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   private async look(): Promise<void> {
     while (this.lanes.size < LANES) {
       const now = this.clock.now();
-      const post = await this.work.read((em) => this.queue.nextDue(em, now, [...this.lanes.keys()]));
+      const [busy, full] = [[...this.lanes.keys()], fullInstances(this.lanes.values())];
+      const post = await this.work.read((em) => this.queue.nextDue(em, now, busy, full));
       if (!post) return;
       const mine = await this.work.write(async (tx) => {
         const claimed = await this.queue.claim(tx.em, post, new Date(this.clock.now().getTime() + LEASE));
@@ -75,7 +85,8 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
         this.lanes.delete(post.platformConnectionId);
         this.loop.wake();
       });
-      this.lanes.set(post.platformConnectionId, { id: post.id, attempts: post.attempts + 1, done });
+      const { instanceUrl } = post.platform!;
+      this.lanes.set(post.platformConnectionId, { id: post.id, attempts: post.attempts + 1, instanceUrl, done });
     }
   }
 

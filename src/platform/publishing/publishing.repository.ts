@@ -1,6 +1,6 @@
 /** Queries on posts that wait to be published, whoever's they are. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, LessThanOrEqual, MoreThan, Not } from 'typeorm';
+import { type EntityManager, In, MoreThan } from 'typeorm';
 import { Image } from '../../database/entities/image.entity';
 import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
@@ -8,15 +8,21 @@ import { Post } from '../../database/entities/post.entity';
 
 @Injectable()
 export class PublishingRepository {
-  /** The post that has been due longest, of the platforms that are not in `busy`. */
-  nextDue(em: EntityManager, now: Date, busy: number[]): Promise<Post | null> {
-    return em.findOne(Post, {
-      where: {
-        nextAttemptAt: LessThanOrEqual(now),
-        ...(busy.length > 0 && { platformConnectionId: Not(In(busy)) }),
-      },
-      order: { nextAttemptAt: 'ASC', id: 'ASC' },
-    });
+  /**
+   * The post that has been due longest, with its platform.
+   * @param busy platforms, and `full` addresses of instances, whose posts stay where they are
+   */
+  nextDue(em: EntityManager, now: Date, busy: number[], full: string[]): Promise<Post | null> {
+    const query = em
+      .createQueryBuilder(Post, 'post')
+      .innerJoinAndSelect('post.platform', 'platform')
+      .where('post.next_attempt_at <= :now', { now })
+      .orderBy('post.next_attempt_at', 'ASC')
+      .addOrderBy('post.id', 'ASC')
+      .limit(1);
+    if (busy.length > 0) query.andWhere('post.platform_connection_id NOT IN (:...busy)', { busy });
+    if (full.length > 0) query.andWhere('platform.instance_url NOT IN (:...full)', { full });
+    return query.getOne();
   }
 
   /** Takes the post until `lease`. @returns false when another worker was faster */
