@@ -7,9 +7,11 @@ import { Connections } from '../../src/database/connections';
 import { OAuthApp } from '../../src/database/entities/oauth-app.entity';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
+import { rotateKeys } from '../../src/platform/keys/key-rotation';
 import { accessTokenPlace, TokenCipher } from '../../src/platform/token-cipher';
 import type { PlatformView } from '../../src/protocol/http';
 import { encryptionKey } from '../support/backends';
+import { eventually } from '../support/eventually';
 import {
   allowed,
   connectTo,
@@ -23,9 +25,10 @@ import { TestClient } from '../support/http-client';
 import { launch, temporaryFolder } from '../support/processes';
 import { startNode } from '../support/server';
 import { createDatabase } from '../support/services';
-import { closeApps, startApp } from './support/app';
+import { type App, closeApps, startApp } from './support/app';
 import { published, write } from './support/posting';
 
+const CREDENTIALS = 'GET /api/v1/accounts/verify_credentials';
 const SCRIPT = join(__dirname, '../../dist/src/rotate-keys.js');
 const DATABASES: [string, () => Promise<string>][] = [
   ['SQLite', async () => `sqlite:${join(temporaryFolder(), 'keys.sqlite')}`],
@@ -185,4 +188,53 @@ it('leaves alone what only another node has the key to, and says which it is', a
   await published(there, platform, post.id);
   expect(town.statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
   said.mockRestore();
+});
+
+describe.each(DATABASES)('%s, and a refusal that comes late', (_, database) => {
+  const [old, fresh] = [encryptionKey(), encryptionKey()];
+  let app: App;
+  beforeAll(async () => {
+    app = await startApp(await database(), { ...allowed(town), ENCRYPTION_KEYS: `${fresh},${old}` });
+  });
+
+  /** A connection sealed with the old key, whose token is refused; the answer that says so is held back. */
+  async function refusedLate() {
+    const client = new TestClient(app.url);
+    await client.register();
+    const { platform, account, token } = await connectTo(client, town);
+    const { id } = platform;
+    const work = app.get(UnitOfWork);
+    const row = () => work.read((em) => em.findOneByOrFail(PlatformConnection, { id }));
+    const behind = new TokenCipher(loadConfig({ NODE_ENV: 'test', ENCRYPTION_KEYS: old }));
+    const accessToken = behind.seal(token, accessTokenPlace(await row()));
+    await work.write(({ em }) => em.update(PlatformConnection, { id }, { accessToken }));
+    town.store.tokens.delete(token);
+    let release = () => {};
+    town.fail(CREDENTIALS, { until: new Promise<void>((resolve) => (release = resolve)) });
+    const asked = town.count(CREDENTIALS);
+    const testing = client.post(`/api/platforms/${id}/test`);
+    await eventually(() => expect(town.count(CREDENTIALS)).toBe(asked + 1));
+    const answer = async () => {
+      release();
+      expect((await testing).body.error_code).toBe('PLATFORM_REJECTED');
+    };
+    return { client, account, accessToken, work, row, answer, id };
+  }
+
+  it('is noted where the token was sealed anew meanwhile', async () => {
+    const { work, row, answer, accessToken } = await refusedLate();
+    expect((await rotateKeys(work, app.get(TokenCipher))).rotated).toBeGreaterThan(0);
+    expect((await row()).accessToken).not.toBe(accessToken);
+    await answer();
+    expect((await row()).needsReconnect).toBe(true);
+  });
+
+  it('is not held against a new token', async () => {
+    const { client, account, row, answer, id } = await refusedLate();
+    const access_token = town.store.issueToken(account);
+    expect((await client.patch(`/api/platforms/${id}`, { access_token })).status).toBe(200);
+    await answer();
+    expect((await row()).needsReconnect).toBe(false);
+    expect((await client.post(`/api/platforms/${id}/test`)).status).toBe(200);
+  });
 });

@@ -5,6 +5,7 @@ import { BACKENDS, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
+import { openTab } from '../support/socket-client';
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 const picture = (size: number): Buffer => Buffer.concat([PNG, randomBytes(size - PNG.length)]);
@@ -31,7 +32,7 @@ describe.each(BACKENDS)('$name', (backend) => {
 
   beforeAll(async () => {
     town = await startInstance({ imageSize: 3_000_000, maxMedia: 3 });
-    photos = await startInstance({ kind: 'pixelfed', name: 'Photos' });
+    photos = await startInstance({ kind: 'pixelfed', name: 'Photos', imageSize: 40_000_000 });
     running = await backend.start(allowed(town, photos));
   });
   afterAll(async () => {
@@ -42,7 +43,7 @@ describe.each(BACKENDS)('$name', (backend) => {
   async function person(instance = town) {
     const client = new TestClient(running.nodes[0]!.url);
     await client.register();
-    const { platform, account } = await connectTo(client, instance);
+    const { platform, account, token } = await connectTo(client, instance);
     const there = () => instance.statuses.filter(({ accountId }) => accountId === account.id);
     const postNow = async (form: object) => {
       const answer = await client.post<PostView>('/api/posts', form, { headers: named(platform.id) });
@@ -57,7 +58,7 @@ describe.each(BACKENDS)('$name', (backend) => {
         { timeout: 20_000 },
       );
     };
-    return { client, platform, there, postNow };
+    return { client, platform, token, there, postNow };
   }
 
   it('publishes a post with two images and their descriptions, byte for byte', async () => {
@@ -129,6 +130,40 @@ describe.each(BACKENDS)('$name', (backend) => {
     await postNow({ content: '', media_ids: [id] });
     await client.patch(`/api/media/${id}`, { alt_text: 'second' }, { headers: named(platform.id) });
     expect(there()[0]!.media.map(({ description }) => description)).toEqual(['second']);
+  });
+
+  it.each(['mastodon', 'pixelfed'])(
+    'says so where the words of a published image meet a refused token: %s',
+    async (kind) => {
+      const instance = kind === 'mastodon' ? town : photos;
+      const { client, platform, token, there, postNow } = await person(instance);
+      const { id } = (await upload(client, platform, picture(100), 'old')).body;
+      await postNow({ content: 'x', media_ids: [id] });
+      const tab = await openTab(client.at(running.nodes.at(-1)!.url));
+      instance.store.tokens.delete(token);
+      const refused = await client.patch(`/api/media/${id}`, { alt_text: 'new' }, { headers: named(platform.id) });
+      expect([refused.status, refused.body.error_code]).toEqual([502, 'PLATFORM_REJECTED']);
+      const told = await tab.waitFor('platforms:changed', ({ platforms }) => platforms[0]!.needs_reconnect);
+      expect(told.platforms[0]!.reconnect_reason).toBe('The instance no longer accepts the token');
+      const { posts } = (await client.get<PostsView>('/api/posts')).body;
+      expect(posts[0]!.images.map(({ alt_text }) => alt_text)).toEqual(['old']);
+      expect(there()[0]!.media.map(({ description }) => description)).toEqual(['old']);
+      tab.close();
+    },
+  );
+
+  it('says of sizes what fits through our own gate as well', async () => {
+    const ours = 16 * 1024 * 1024;
+    for (const [instance, image_size] of [
+      [town, 3_000_000],
+      [photos, ours],
+    ] as const) {
+      const { client } = await person(instance);
+      // The pretended instances take videos of 40 MiB.
+      expect((await client.get('/api/platform_data')).body).toMatchObject({
+        data: { media: { image_size, video_size: ours } },
+      });
+    }
   });
 
   it('refuses what the instance would not take, and keeps nothing of it', async () => {

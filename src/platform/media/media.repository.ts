@@ -34,6 +34,19 @@ export class MediaRepository {
     return postId === null ? Promise.resolve(null) : em.findOne(Post, { where: { id: postId } });
   }
 
+  /** As `postOf`, and nobody else changes the post before the transaction is over. */
+  async holdPostOf(em: EntityManager, { postId }: Image): Promise<Post | null> {
+    if (postId === null) return null;
+    // An update that changes nothing takes the row on MySQL, and is harmless on SQLite.
+    await em
+      .createQueryBuilder()
+      .update(Post)
+      .set({ status: () => 'status' })
+      .where({ id: postId })
+      .execute();
+    return em.findOne(Post, { where: { id: postId } });
+  }
+
   /** Uploads that no post took up. @returns how many went */
   async pruneUnused(em: EntityManager, before: Date): Promise<number> {
     const where = { postId: IsNull(), createdAt: LessThan(before) };

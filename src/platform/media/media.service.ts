@@ -1,5 +1,6 @@
 import type { Multipart } from '@fastify/multipart';
 import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { AppError, invalidField } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import type { Image } from '../../database/entities/image.entity';
@@ -59,16 +60,17 @@ export class MediaService {
    * @throws AppError NOT_FOUND, VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
    */
   async describe(caller: SessionContext, named: NamedPlatform, id: number, altText: string): Promise<MediaView> {
-    const { image, post, platform } = await this.work.read(async (em) => {
-      const platform = await this.fence.checkRow(em, caller, named);
-      const image = await this.media.find(em, platform.id, id);
-      if (!image) throw new AppError('NOT_FOUND');
-      return { platform, image, post: await this.media.postOf(em, image) };
-    });
+    const { image, post, platform } = await this.work.read((em) => this.find(em, caller, named, id));
     const checked = checkAltText(altText, mediaLimitsOf(platform));
-    if (post?.status === 'publishing') throw invalidField('alt_text', 'The post is being published; try again then');
-    if (post?.status === 'published') await this.editor.edit(platform, post, image, checked ?? '');
-    return this.sessions.change(caller, (tx) => this.noteAltText(tx, image, post, checked));
+    requireInNobodysHands(post);
+    // The instance is told before the row says so, and never while rows are held.
+    const edited = post?.status === 'published';
+    if (edited) await this.editor.edit(platform, post, image, checked ?? '');
+    const noted = await this.sessions.change(caller, (tx, context) =>
+      this.noteAltText(tx, context, named, id, checked, edited),
+    );
+    // It came out meanwhile, with the old words: now it is one that is out.
+    return noted ?? this.describe(caller, named, id, altText);
   }
 
   /** Throws an upload away. @throws AppError NOT_FOUND, also where a post has it */
@@ -103,7 +105,27 @@ export class MediaService {
     return toMediaView({ ...image, ...change });
   }
 
-  private async noteAltText(tx: Transaction, image: Image, post: Post | null, altText: string | null) {
+  private async find(em: EntityManager, caller: SessionContext, named: NamedPlatform, id: number) {
+    const platform = await this.fence.checkRow(em, caller, named);
+    const image = await this.media.find(em, platform.id, id);
+    if (!image) throw new AppError('NOT_FOUND');
+    return { platform, image, post: await this.media.postOf(em, image) };
+  }
+
+  /** @param edited whether the instance has the words already @returns null where it must have them first */
+  private async noteAltText(
+    tx: Transaction,
+    context: SessionContext,
+    named: NamedPlatform,
+    id: number,
+    altText: string | null,
+    edited: boolean,
+  ): Promise<MediaView | null> {
+    const { image } = await this.find(tx.em, context, named, id);
+    // Held to the end: a worker takes the post up with the old words before this, or with the new ones after it.
+    const post = await this.media.holdPostOf(tx.em, image);
+    requireInNobodysHands(post);
+    if (post?.status === 'published' && !edited) return null;
     const status = altText === null ? 'pending' : 'ready';
     // What the instance has been sent of an unpublished post says the old words: it is sent anew. What may be out
     // already is looked for by its uploads first.
@@ -117,6 +139,11 @@ export class MediaService {
     }
     return toMediaView({ ...image, ...change });
   }
+}
+
+/** What a worker has taken up it sends as it was. @throws AppError VALIDATION_ERROR */
+function requireInNobodysHands(post: Post | null): void {
+  if (post?.status === 'publishing') throw invalidField('alt_text', 'The post is being published; try again then');
 }
 
 export function toMediaView(image: Image): MediaView {

@@ -12,7 +12,7 @@ import { type NamedPlatform, PlatformFence } from '../platform-fence';
 import { GIVE_UP_AFTER } from '../publishing/retry-policy';
 import type { CreatePostDto } from './post.dto';
 import { PostRepository } from './post.repository';
-import { toPostView } from './post.views';
+import { toPostView, toTakenMedia } from './post.views';
 import { requireFitting } from './post-fitting';
 
 @Injectable()
@@ -47,9 +47,10 @@ export class PostService {
     });
   }
 
-  /** What the instance takes as media; null until it has said so. */
-  mediaLimits(platform: PlatformView): Promise<MediaLimitsView | null> {
-    return this.work.read((em) => this.posts.mediaLimits(em, platform.id));
+  /** What is taken as media, by the instance and by us; null until the instance has said its part. */
+  async mediaLimits(platform: PlatformView): Promise<MediaLimitsView | null> {
+    const limits = await this.work.read((em) => this.posts.mediaLimits(em, platform.id));
+    return limits && toTakenMedia(limits);
   }
 
   statistics(platform: PlatformView): Promise<StatisticsView> {

@@ -1,7 +1,8 @@
 /** From rows to what the wire shows. */
 import type { Image } from '../../database/entities/image.entity';
 import type { Post } from '../../database/entities/post.entity';
-import type { ImageView, PostView } from '../../protocol/http';
+import type { ImageView, MediaLimitsView, PostView } from '../../protocol/http';
+import { sizeTaken } from '../../protocol/media';
 
 export function toImageView({ id, altText, status }: Image): ImageView {
   return { id, alt_text: altText, status };
@@ -23,4 +24,10 @@ export function toPostView(post: Post, images: Image[]): PostView {
     created_at: post.createdAt.toISOString(),
     published_at: post.publishedAt?.toISOString() ?? null,
   };
+}
+
+/** A file passes two gates, ours and the instance's: what fits through both. */
+export function toTakenMedia(limits: MediaLimitsView): MediaLimitsView {
+  const [image_size, video_size] = ['image/*', 'video/*'].map((type) => sizeTaken(limits, type)) as [number, number];
+  return { ...limits, image_size, video_size };
 }
