@@ -1,6 +1,6 @@
 /** A queued post comes to its instance: once, to no other, whatever happens on the way. */
 import type { PlatformView, PostsView, PostView } from '../../src/protocol/http';
-import { BACKENDS, type Running, startCluster } from '../support/backends';
+import { BACKENDS, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import {
   allowed,
@@ -199,76 +199,3 @@ it('posts for real on a first start, to instances that show what they received',
   await published(demo.at(next.url), platforms[2]!, again.id);
   await next.stop();
 });
-
-it('posts once when its worker is killed in the middle', async () => {
-  const town = await startInstance();
-  const node = await startNode(allowed(town));
-  const client = new TestClient(node.url);
-  await client.register();
-  const { platform } = await connectTo(client, town);
-  // Accepted there, and the answer never comes.
-  town.fail(STATUSES, { until: new Promise(() => {}) });
-  const post = await write(client, platform, 'Survivor');
-  await eventually(() => town.statuses.length === 1);
-  await node.kill();
-  const next = await startNode(allowed(town), { cwd: node.cwd });
-  await published(client.at(next.url), platform, post.id, 40_000);
-  expect(town.statuses.map(({ text }) => text)).toEqual(['Survivor']);
-  await next.stop();
-  await stopInstances();
-});
-
-it('posts once when another node takes over from one that was killed', async () => {
-  const town = await startInstance();
-  const { nodes, stop } = await startCluster(2, allowed(town));
-  const client = new TestClient(nodes[0]!.url);
-  await client.register();
-  const { platform } = await connectTo(client, town);
-  // Whichever has it: it is killed, or it gives up waiting.
-  town.fail(STATUSES, { until: new Promise(() => {}) });
-  const post = await write(client, platform, 'Taken over');
-  await eventually(() => town.statuses.length === 1);
-  await nodes[0]!.kill();
-  await published(client.at(nodes[1]!.url), platform, post.id, 40_000);
-  expect(town.statuses.map(({ text }) => text)).toEqual(['Taken over']);
-  await stop();
-  await stopInstances();
-});
-
-it('brings 1000 posts, written amid switches, each to its own of five platforms', async () => {
-  const instances = await Promise.all(
-    Array.from({ length: 5 }, (_, index) => startInstance({ name: `Town ${index}` })),
-  );
-  const node = await startNode(allowed(...instances));
-  const client = new TestClient(node.url);
-  await client.register();
-  const platforms: PlatformView[] = [];
-  for (const instance of instances)
-    platforms.push((await connectTo(client, instance, instance.store.options.name)).platform);
-  const expected: string[][] = platforms.map(() => []);
-  let index = 0;
-  const worker = async () => {
-    while (index < 1000) {
-      const number = index++;
-      const which = (number * 7) % 5;
-      if (number % 3 === 0) await client.post(`/api/switch_platform/${platforms[(number * 3) % 5]!.id}`);
-      const content = `post ${number}`;
-      const { status, body } = await client.post('/api/posts', { content }, named(platforms[which]!.id));
-      if (status !== 201) {
-        expect(body.error_code).toBe('PLATFORM_CONTEXT_STALE');
-        await write(client, platforms[which]!, content);
-      }
-      expected[which]!.push(content);
-    }
-  };
-  await Promise.all(Array.from({ length: 10 }, worker));
-  await eventually(
-    () => expect(instances.reduce((sum, { statuses }) => sum + statuses.length, 0)).toBeGreaterThanOrEqual(1000),
-    { timeout: 60_000, interval: 200 },
-  );
-  instances.forEach((instance, which) => {
-    expect(instance.statuses.map(({ text }) => text).sort()).toEqual(expected[which]!.sort());
-  });
-  await node.stop();
-  await stopInstances();
-}, 120_000);

@@ -1,0 +1,176 @@
+/** Posts on their way when a node dies, or very many of them amid switches: each comes out once, at its own instance. */
+import { randomBytes } from 'node:crypto';
+import type { PlatformView, PostsView, PostView } from '../../src/protocol/http';
+import { becomes, named, published, upload, write } from '../integration/support/posting';
+import { BACKENDS, startCluster } from '../support/backends';
+import { eventually } from '../support/eventually';
+import { allowed, connectTo, type FakeInstance, PLENTY, startInstance, stopInstances } from '../support/fake-instance';
+import { TestClient } from '../support/http-client';
+import { startNode } from '../support/server';
+
+/** 1000 at full length. */
+const POSTS = Number(process.env.POSTS ?? 100);
+const PLATFORMS = 5;
+const WRITERS = 10;
+
+const STATUSES = 'POST /api/v1/statuses';
+const MEDIA = 'POST /api/v2/media';
+const never = () => ({ until: new Promise(() => {}) });
+
+afterEach(stopInstances);
+
+async function person(url: string, instance: FakeInstance) {
+  const client = new TestClient(url);
+  await client.register();
+  const { platform, account } = await connectTo(client, instance);
+  const writeOne = async (content: string, withImage: boolean): Promise<PostView> => {
+    if (!withImage) return write(client, platform, content);
+    const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
+    const { body } = await upload(client, platform, bytes, `of ${content}`);
+    return write(client, platform, content, { media_ids: [body.id] });
+  };
+  const there = () => instance.statuses.filter(({ accountId }) => accountId === account.id);
+  return { client, platform, there, writeOne };
+}
+
+it('posts once when its worker is killed in the middle, and started again', async () => {
+  const town = await startInstance();
+  const node = await startNode(allowed(town));
+  const { client, platform, writeOne, there } = await person(node.url, town);
+  // Accepted there, and the answer never comes.
+  town.fail(STATUSES, never());
+  const post = await writeOne('Survivor', false);
+  await eventually(() => there().length === 1);
+  await node.kill();
+  const next = await startNode(allowed(town), { cwd: node.cwd });
+  await published(client.at(next.url), platform, post.id, 40_000);
+  expect(there().map(({ text }) => text)).toEqual(['Survivor']);
+  await next.stop();
+});
+
+it('posts once, whatever the node that had them in hand was at when it was killed', async () => {
+  const town = await startInstance();
+  const photos = await startInstance({ kind: 'pixelfed', name: 'Photos' });
+  const { nodes, stop } = await startCluster(2, allowed(town, photos));
+  const [holder, other] = [nodes[0]!, nodes[1]!];
+  const people = [
+    { at: 'the answer to the post', ...(await person(holder.url, town)), withImage: false },
+    { at: 'the upload', ...(await person(holder.url, town)), withImage: true },
+    {
+      at: 'the answer to the post, at an instance without keys',
+      ...(await person(holder.url, photos)),
+      withImage: true,
+    },
+  ];
+  // Only one of the two can take anything up.
+  other.freeze();
+  for (const [instance, route] of [
+    [town, STATUSES],
+    [town, MEDIA],
+    [photos, STATUSES],
+  ] as const)
+    instance.fail(route, never());
+  const posts: PostView[] = [];
+  for (const { at, writeOne, withImage } of people) posts.push(await writeOne(at, withImage));
+  for (const [index, { client, platform }] of people.entries()) {
+    await becomes(client, platform, posts[index]!.id, { status: 'publishing' });
+  }
+  await eventually(() => expect([town.count(STATUSES), town.count(MEDIA), photos.count(STATUSES)]).toEqual([1, 1, 1]));
+  await holder.kill();
+  other.thaw();
+  for (const [index, { at, client, platform, there }] of people.entries()) {
+    const { url } = await published(client.at(other.url), platform, posts[index]!.id, 40_000);
+    expect(there().map(({ text }) => text)).toEqual([at]);
+    expect(url).toContain(there()[0]!.id);
+  }
+  // Those that were there already were found, and not sent a second time.
+  expect([town.count(STATUSES), photos.count(STATUSES)]).toEqual([2, 1]);
+  await stop();
+});
+
+describe.each(BACKENDS)('$name', (backend) => {
+  it(`brings ${POSTS} posts, written amid switches, each to its own of five platforms`, async () => {
+    const towns: FakeInstance[] = [];
+    for (let index = 0; index < PLATFORMS; index++) {
+      towns.push(await startInstance({ name: `Town ${index}`, rateLimits: PLENTY }));
+    }
+    const { nodes, stop } = await backend.start(allowed(...towns));
+    const client = new TestClient(nodes[0]!.url);
+    await client.register();
+    const platforms: PlatformView[] = [];
+    for (const town of towns) platforms.push((await connectTo(client, town, town.store.options.name)).platform);
+    const clients = nodes.map(({ url }) => client.at(url));
+    const at = (number: number) => clients[number % clients.length]!;
+
+    const expected: string[][] = platforms.map(() => []);
+    let written = 0;
+    let stale = 0;
+    const writer = async () => {
+      while (written < POSTS) {
+        const number = written++;
+        const which = (number * 7) % PLATFORMS;
+        const content = `post ${number}`;
+        const asked = await at(number).post('/api/posts', { content }, named(platforms[which]!.id));
+        if (asked.status !== 201) {
+          expect(asked.body.error_code).toBe('PLATFORM_CONTEXT_STALE');
+          stale++;
+          await write(at(number), platforms[which]!, content);
+        }
+        expected[which]!.push(content);
+      }
+    };
+    let switching = true;
+    let switches = 0;
+    const switcher = async () => {
+      while (switching) {
+        const { id } = platforms[(switches * 3) % PLATFORMS]!;
+        expect((await at(++switches).post(`/api/switch_platform/${id}`)).status).toBe(200);
+      }
+    };
+    const from = performance.now();
+    const going = switcher();
+    await Promise.all(Array.from({ length: WRITERS }, writer));
+    const wrote = performance.now() - from;
+    const rows = async () => (await Promise.all(platforms.map((platform) => allPosts(client, platform)))).flat();
+    await eventually(
+      () => expect(towns.reduce((sum, { statuses }) => sum + statuses.length, 0)).toBeGreaterThanOrEqual(POSTS),
+      { timeout: 240_000, interval: 200 },
+    );
+    await eventually(async () => expect((await rows()).filter(({ status }) => status !== 'published')).toEqual([]), {
+      timeout: 60_000,
+      interval: 500,
+    });
+    const took = performance.now() - from;
+    switching = false;
+    await going;
+
+    const all = await rows();
+    expect([all.length, new Set(all.map(({ url }) => url)).size]).toEqual([POSTS, POSTS]);
+    for (const [which, town] of towns.entries()) {
+      const own = all.filter(({ platform_id }) => platform_id === platforms[which]!.id);
+      for (const texts of [town.statuses.map(({ text }) => text), own.map(({ content }) => content)]) {
+        expect(texts.sort()).toEqual(expected[which]!.sort());
+      }
+      expect(own.every(({ url }) => url!.startsWith(town.url))).toBe(true);
+      // None was sent a second time either.
+      expect(town.count(STATUSES)).toBe(own.length);
+    }
+    const [writing, whole] = [wrote, took].map((ms) => (ms / 1000).toFixed(1));
+    process.stdout.write(
+      `${backend.name}: ${POSTS} posts, ${switches} switches, ${stale} posts refused as stale and sent again; ` +
+        `written within ${writing} s, all out after ${whole} s\n`,
+    );
+    await stop();
+  }, 330_000);
+});
+
+async function allPosts(client: TestClient, { id }: PlatformView): Promise<PostView[]> {
+  const all: PostView[] = [];
+  let before = '';
+  do {
+    const { body } = await client.get<PostsView>(`/api/posts?limit=200${before}`, named(id, true));
+    all.push(...body.posts);
+    before = body.next_before_id === null ? '' : `&before_id=${body.next_before_id}`;
+  } while (before);
+  return all;
+}
