@@ -4,6 +4,7 @@ import { Instances1764028800000 } from './migrations/1764028800000-instances';
 import { Installation1764460800000 } from './migrations/1764460800000-installation';
 import { Certainty1765065600000 } from './migrations/1765065600000-certainty';
 import { PostOrder1765152000000 } from './migrations/1765152000000-post-order';
+import { ImageOrder1765238400000 } from './migrations/1765238400000-image-order';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Installation1764460800000,
   Certainty1765065600000,
   PostOrder1765152000000,
+  ImageOrder1765238400000,
 ];

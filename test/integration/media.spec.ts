@@ -95,6 +95,26 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect(await statistics()).toEqual({ total_posts: 1, total_images: 2, pending_images: 0 });
   });
 
+  it('keeps the order that the post names, whichever image was uploaded first', async () => {
+    const { client, platform, there, postNow } = await person();
+    const [first, second, third] = [
+      (await upload(client, platform, picture(100), 'uploaded first')).body.id,
+      (await upload(client, platform, picture(100), 'uploaded second')).body.id,
+      (await upload(client, platform, picture(100), 'uploaded third')).body.id,
+    ];
+    const post = await postNow({ content: 'x', media_ids: [third, first, second] });
+    const order = ['uploaded third', 'uploaded first', 'uploaded second'];
+    expect(post.images.map(({ alt_text }) => alt_text)).toEqual(order);
+    expect(there()[0]!.media.map(({ description }) => description)).toEqual(order);
+    // An edit of one of them leaves them where they are.
+    await client.patch(`/api/media/${third}`, { alt_text: 'new' }, { headers: named(platform.id) });
+    expect(there()[0]!.media.map(({ description }) => description)).toEqual(['new', ...order.slice(1)]);
+    const { id: fourth } = (await upload(client, platform, picture(100), 'x')).body;
+    const twice = { content: 'x', media_ids: [fourth, fourth] };
+    const refused = await client.post('/api/posts', twice, { headers: named(platform.id) });
+    expect(refused.body.error_code).toBe('VALIDATION_ERROR');
+  });
+
   it('edits the description of what is out, and keeps all else', async () => {
     const { client, platform, there, postNow } = await person();
     const ids = [

@@ -28,6 +28,10 @@ export class Image {
   @JoinColumn({ name: 'post_id', foreignKeyConstraintName: 'fk_images_post' })
   post?: Post | null;
 
+  /** Among the images of its post; where it is the same, the one that was stored first is first. */
+  @Column({ type: 'integer', default: 0 })
+  position!: number;
+
   @Column({ name: 'alt_text', type: 'text', nullable: true })
   altText!: string | null;
 
@@ -58,5 +62,5 @@ export class Image {
   url!: string | null;
 }
 
-type Defaulted = 'mimeType' | 'size' | 'uploadedAt' | 'remoteId' | 'url';
+type Defaulted = 'position' | 'mimeType' | 'size' | 'uploadedAt' | 'remoteId' | 'url';
 export type NewImage = Omit<Image, 'id' | 'platform' | 'post' | Defaulted> & Partial<Pick<Image, Defaulted>>;

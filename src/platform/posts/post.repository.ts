@@ -39,9 +39,10 @@ export class PostRepository {
     return before ? { createdAt: before.createdAt, id: before.id + 1 } : null;
   }
 
+  /** Those of each post in their order. */
   imagesOf(em: EntityManager, postIds: number[]): Promise<Image[]> {
     if (postIds.length === 0) return Promise.resolve([]);
-    return em.find(Image, { where: { postId: In(postIds) }, order: { id: 'ASC' } });
+    return em.find(Image, { where: { postId: In(postIds) }, order: { position: 'ASC', id: 'ASC' } });
   }
 
   insert(em: EntityManager, row: NewPost): Promise<Post> {
@@ -80,10 +81,14 @@ export class PostRepository {
     await em.update(Image, { postId, remoteId: Not(IsNull()) }, { remoteId: null });
   }
 
-  /** Gives uploaded images of this platform, which no post has yet, to the post. @returns how many it took */
+  /** Gives uploaded images of this platform, which no post has yet, to the post, in this order. @returns how many */
   async attachImages(em: EntityManager, platformId: number, postId: number, imageIds: number[]): Promise<number> {
-    const free = { id: In(imageIds), platformConnectionId: platformId, postId: IsNull(), uploadedAt: Not(IsNull()) };
-    return (await em.update(Image, free, { postId })).affected ?? 0;
+    let attached = 0;
+    for (const [position, id] of imageIds.entries()) {
+      const free = { id, platformConnectionId: platformId, postId: IsNull(), uploadedAt: Not(IsNull()) };
+      attached += (await em.update(Image, free, { postId, position })).affected ?? 0;
+    }
+    return attached;
   }
 
   /** Posts that a worker has in hand, with what would tell them among the account's statuses. */
