@@ -9,11 +9,11 @@ import { request, Agent as TlsAgent } from 'node:https';
 import { hostAndPort, isPublicAddress, refusalOf } from './address-policy';
 import { CircuitBreaker } from './circuit-breaker';
 import { InstanceError } from './instance-error';
-import { guardedLookup, localResolve, publicResolve, type Resolve } from './resolver';
+import { AddressRefused, guardedLookup, localResolve, publicResolve, type Resolve } from './resolver';
 
-/** From the first step to the last byte of the answer; ms. */
+/** From the first step to the last byte of the answer, redirects included; ms. */
 const TIMEOUT = 10_000;
-/** The longest answer; bytes. */
+/** The longest answer, what comes with redirects included; bytes. */
 const LONGEST_ANSWER = 1024 * 1024;
 /** Redirects within one host that are followed, for reading only. */
 const REDIRECTS = 3;
@@ -39,6 +39,13 @@ export interface InstanceAnswer {
   body: Buffer;
 }
 
+/** What is left to one request; its redirects draw on the same. */
+interface Allowance {
+  /** Milliseconds of performance.now(). */
+  readonly until: number;
+  bytes: number;
+}
+
 export interface GuardedFetchOptions {
   /** host:port list that may be private and plain, for development. */
   allowPrivate: readonly string[];
@@ -46,6 +53,8 @@ export interface GuardedFetchOptions {
   resolve?: Resolve;
   publicPort?: number;
   breaker?: CircuitBreaker;
+  /** A certificate authority of their own. */
+  ca?: string;
 }
 
 /** Speaks https on port 443 to public addresses, and to the exceptions that the operator named. */
@@ -53,12 +62,13 @@ export class GuardedFetch {
   private readonly breaker: CircuitBreaker;
   private readonly publicLookup;
   private readonly localLookup = guardedLookup(localResolve, () => true);
-  private readonly agents = {
-    'http:': new PlainAgent({ keepAlive: true, maxSockets: 16 }),
-    'https:': new TlsAgent({ keepAlive: true, maxSockets: 16 }),
-  };
+  private readonly agents;
 
   constructor(private readonly options: GuardedFetchOptions) {
+    this.agents = {
+      'http:': new PlainAgent({ keepAlive: true, maxSockets: 16 }),
+      'https:': new TlsAgent({ keepAlive: true, maxSockets: 16, ca: options.ca }),
+    };
     this.breaker = options.breaker ?? new CircuitBreaker();
     this.publicLookup = guardedLookup(options.resolve ?? publicResolve(), isPublicAddress);
   }
@@ -69,8 +79,9 @@ export class GuardedFetch {
    */
   async send(target: string | URL, options: InstanceRequest = {}): Promise<InstanceAnswer> {
     let url = new URL(String(target));
+    const left: Allowance = { until: performance.now() + (options.timeout ?? TIMEOUT), bytes: LONGEST_ANSWER };
     for (let redirects = 0; ; redirects++) {
-      const answer = await this.once(url, options);
+      const answer = await this.once(url, options, left);
       const { location } = answer.headers;
       if (answer.status < 300 || answer.status > 399 || location === undefined) return answer;
       const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
@@ -87,13 +98,16 @@ export class GuardedFetch {
     for (const agent of Object.values(this.agents)) agent.destroy();
   }
 
-  private async once(url: URL, options: InstanceRequest): Promise<InstanceAnswer> {
+  private async once(url: URL, options: InstanceRequest, left: Allowance): Promise<InstanceAnswer> {
     const refusal = refusalOf(url, this.options.allowPrivate, this.options.publicPort);
-    if (refusal) throw new InstanceError('unreachable', `The address ${refusal}`);
+    if (refusal) {
+      const cause = new AddressRefused(`${url.host} ${refusal}`);
+      throw new InstanceError('unreachable', `The address ${refusal}`, { cause });
+    }
     const host = hostAndPort(url);
     if (!this.breaker.mayTry(host)) throw new InstanceError('unreachable', 'The instance has not answered for a while');
     try {
-      const answer = await this.exchange(url, options);
+      const answer = await this.exchange(url, options, left);
       // A gateway that stands before a dead server is no sign of life.
       if (answer.status >= 502 && answer.status <= 504) this.breaker.failed(host);
       else this.breaker.succeeded(host);
@@ -106,7 +120,7 @@ export class GuardedFetch {
     }
   }
 
-  private exchange(url: URL, { method = 'GET', headers, body, timeout = TIMEOUT }: InstanceRequest) {
+  private exchange(url: URL, { method = 'GET', headers, body }: InstanceRequest, left: Allowance) {
     const isException = this.options.allowPrivate.includes(hostAndPort(url));
     return new Promise<InstanceAnswer>((resolve, reject) => {
       let connected = false;
@@ -127,7 +141,8 @@ export class GuardedFetch {
           ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
         },
       });
-      const timer = setTimeout(() => sent.destroy(new Error(`No answer within ${timeout} ms`)), timeout);
+      const late = () => sent.destroy(new Error('The answer took too long'));
+      const timer = setTimeout(late, Math.max(0, left.until - performance.now()));
       sent.on('socket', (socket) => {
         if (sent.reusedSocket || !socket.connecting) {
           connected = true;
@@ -138,8 +153,13 @@ export class GuardedFetch {
         });
       });
       sent.on('error', fail);
+      // Not asked for, and no error of its own: without this nobody would ever hear of the request again.
+      sent.on('upgrade', (_, socket) => {
+        socket.destroy();
+        fail(new Error('The instance would speak another protocol'));
+      });
       sent.on('response', (response) => {
-        readWhole(response).then((whole) => {
+        readWhole(response, left).then((whole) => {
           clearTimeout(timer);
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole });
         }, fail);
@@ -150,12 +170,11 @@ export class GuardedFetch {
 }
 
 /** @throws AnswerTooLong, or what breaks the line */
-async function readWhole(response: IncomingMessage): Promise<Buffer> {
+async function readWhole(response: IncomingMessage, left: Allowance): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > LONGEST_ANSWER) {
+    left.bytes -= chunk.length;
+    if (left.bytes < 0) {
       response.destroy();
       throw new AnswerTooLong();
     }

@@ -6,6 +6,7 @@ import { isNobodysName } from './address-policy';
 const TIMEOUT = 2000;
 const TRIES = 2;
 
+/** This guard said no, before anything was sent: by the form of the address, or by what its name resolves to. */
 export class AddressRefused extends Error {
   readonly code = 'EADDRREFUSED';
 }
