@@ -22,14 +22,14 @@ import {
   stopInstances,
 } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
-import { launch, temporaryFolder } from '../support/processes';
+import { temporaryFolder } from '../support/processes';
 import { startNode } from '../support/server';
 import { createDatabase } from '../support/services';
 import { type App, closeApps, startApp } from './support/app';
+import { runKeyRotation } from './support/instance-steps';
 import { published, write } from './support/posting';
 
 const CREDENTIALS = 'GET /api/v1/accounts/verify_credentials';
-const SCRIPT = join(__dirname, '../../dist/src/rotate-keys.js');
 const DATABASES: [string, () => Promise<string>][] = [
   ['SQLite', async () => `sqlite:${join(temporaryFolder(), 'keys.sqlite')}`],
   ['MariaDB', createDatabase],
@@ -43,12 +43,6 @@ afterAll(async () => {
   await closeApps();
   await stopInstances();
 });
-
-async function rotate(env: NodeJS.ProcessEnv) {
-  const { PATH } = process.env;
-  const script = launch(process.execPath, [SCRIPT], { env: { PATH, ...env } });
-  return { ...(await script.exited), output: script.output() };
-}
 
 /** Straight at the rows, as an attacker with the database would be. */
 async function withRows<T>(env: NodeJS.ProcessEnv, look: (work: UnitOfWork) => Promise<T>): Promise<T> {
@@ -101,14 +95,14 @@ describe.each(DATABASES)('%s', (_, database) => {
     // One of them gets a new token at this very time, and keeps it.
     const renewed = newAccount(town);
     const renewing = caller.patch(`/api/platforms/${platforms[0]!.id}`, { access_token: renewed.token });
-    const { code, output } = await rotate(both);
+    const { code, output } = await runKeyRotation(both);
     rotating = false;
     await Promise.all(load);
     expect([code, output]).toEqual([0, expect.stringMatching(/^Sealed anew: 25\d\./)]);
     expect((await renewing).status).toBe(200);
     expect(reads).toBeGreaterThan(0);
     for (const token of tokens) expect(output + during.output()).not.toContain(token);
-    expect((await rotate(both)).output).toMatch(/^Sealed anew: 0\./);
+    expect((await runKeyRotation(both)).output).toMatch(/^Sealed anew: 0\./);
     await during.stop();
 
     const only = { ...base, ENCRYPTION_KEYS: fresh };
@@ -146,7 +140,7 @@ describe.each(DATABASES)('%s', (_, database) => {
         await em.update(PlatformConnection, { id: three }, { accessToken: altered });
       }),
     );
-    const rotation = await rotate({ ...env, ENCRYPTION_KEYS: `${encryptionKey()},${env.ENCRYPTION_KEYS}` });
+    const rotation = await runKeyRotation({ ...env, ENCRYPTION_KEYS: `${encryptionKey()},${env.ENCRYPTION_KEYS}` });
     expect(rotation.code).toBe(1);
     for (const id of [one, two, three]) {
       expect(rotation.output).toContain(`platform_connections.access_token ${id}`);

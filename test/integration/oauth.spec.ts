@@ -4,18 +4,7 @@ import { BACKENDS, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
-import { rawRequest } from '../support/raw-request';
-
-/** What the person does in the browser at the instance. @returns where the instance sends them back to */
-async function signIn(authorizeUrl: string, username: string, decision = 'allow'): Promise<URL> {
-  const { origin, pathname, search, searchParams } = new URL(authorizeUrl);
-  const page = await rawRequest(origin, 'GET', `${pathname}${search}`);
-  expect(page.status).toBe(200);
-  const body = new URLSearchParams({ ...Object.fromEntries(searchParams), username, decision }).toString();
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const answer = await rawRequest(origin, 'POST', '/oauth/authorize', { headers, body });
-  return new URL(answer.headers.location!);
-}
+import { signIn } from './support/instance-steps';
 
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;

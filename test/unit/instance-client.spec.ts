@@ -38,3 +38,35 @@ it('waits until the time that is named, by the clock of the instance', async () 
   const asked = client(429, headers).call('/api/v1/anything');
   await expect(asked).rejects.toMatchObject({ details: { retryAfter: 250_500 } });
 });
+
+describe('what an instance says back', () => {
+  const SECRET = 'sf/9\u00e9"-0123456789abcdef';
+  const asked = async (body: string, token = SECRET) => {
+    const send = async () => ({ status: 200, headers: {}, body: Buffer.from(body) });
+    const client = new InstanceClient({ send } as unknown as GuardedFetch, 'https://town.example', token);
+    return client.call('/oauth/token', { params: { client_secret: 'client-secret-of-ours', code: 'short' } });
+  };
+
+  it('holds no secret of ours, however it is spelt', async () => {
+    const spellings = [
+      JSON.stringify(SECRET),
+      JSON.stringify(SECRET).replace('/', '\\/'),
+      `"\\u0073${SECRET.slice(1).replace('"', '\\"')}"`,
+    ];
+    for (const each of spellings) {
+      expect(await asked(`{"a": [1, ${each}], "b": "client-secret-of-ours!"}`)).toEqual({
+        a: [1, '[secret]'],
+        b: '[secret]!',
+      });
+    }
+  });
+
+  it('is left as it is where a secret is so short that it stands in honest words', async () => {
+    expect(await asked('{"a": "a short token"}', 'token')).toEqual({ a: 'a short token' });
+  });
+
+  it('is not understood where it is too deep to look through', async () => {
+    const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
+    await expect(asked(deep)).rejects.toMatchObject({ fault: 'lost' });
+  });
+});

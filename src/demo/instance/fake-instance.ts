@@ -19,8 +19,8 @@ export type Fault =
 
 export class FakeInstance {
   readonly store: FakeStore;
-  /** `METHOD /path` of all requests so far, with their headers. */
-  readonly requests: { route: string; headers: IncomingMessage['headers'] }[] = [];
+  /** `METHOD /path` of all requests so far, with their headers and fields. */
+  readonly requests: { route: string; headers: IncomingMessage['headers']; fields: Asked['fields'] }[] = [];
   private readonly routes: FakeRoutes;
   private readonly faults: { route: string; fault: Fault }[] = [];
   private server: Server | null = null;
@@ -87,7 +87,7 @@ export class FakeInstance {
     try {
       const asked = await read(request, this.url);
       const route = `${asked.method} ${asked.path}`;
-      this.requests.push({ route, headers: request.headers });
+      this.requests.push({ route, headers: request.headers, fields: asked.fields });
       const fault = this.takeFault(route);
       if (fault && 'cut' in fault && fault.cut === 'before') return void request.socket.destroy();
       if (fault && 'status' in fault) {

@@ -14,6 +14,7 @@ import {
   toStatus,
 } from './instance-types';
 import { RatePauses } from './rate-pauses';
+import { withoutSecrets } from './without-secrets';
 
 /** Sending a file may take longer than a question; ms. */
 const UPLOAD_TIMEOUT = 60_000;
@@ -172,7 +173,7 @@ export class InstanceClient {
 
   /** @throws InstanceError by what the answer means; see InstanceFault */
   async call(path: string, call: Call = {}): Promise<unknown> {
-    return this.read(await this.send(path, call));
+    return this.read(await this.send(path, call), call.params);
   }
 
   private async send(path: string, { json, form, params, headers, ...rest }: Call = {}): Promise<InstanceAnswer> {
@@ -204,8 +205,9 @@ export class InstanceClient {
     return createHash('sha256').update(`${this.instanceUrl}\n${this.token}\n${isUpload}`).digest('base64');
   }
 
-  private read({ status, headers, body }: InstanceAnswer): unknown {
-    const answer = parse(body);
+  /** @param told what went with the request */
+  private read({ status, headers, body }: InstanceAnswer, told: Call['params'] = {}): unknown {
+    const answer = parse(body, [this.token, told.client_secret, told.code, told.code_verifier]);
     if (status === 401) throw new InstanceError('unauthorized', 'The instance no longer accepts the token', { status });
     if (LATER.includes(status)) {
       const retryAfter = pause(headers);
@@ -235,9 +237,9 @@ function onlyRefused(error: unknown): null {
   throw error;
 }
 
-function parse(body: Buffer): unknown {
+function parse(body: Buffer, secrets: (string | null | undefined)[]): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return withoutSecrets(JSON.parse(body.toString('utf8')), secrets);
   } catch {
     return undefined;
   }

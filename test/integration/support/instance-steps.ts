@@ -1,0 +1,24 @@
+/** What a person does at an instance, and what an operator does with the keys. */
+import { join } from 'node:path';
+import { launch } from '../../support/processes';
+import { rawRequest } from '../../support/raw-request';
+
+/** What the person does in the browser at the instance. @returns where the instance sends them back to */
+export async function signIn(authorizeUrl: string, username: string, decision = 'allow'): Promise<URL> {
+  const { origin, pathname, search, searchParams } = new URL(authorizeUrl);
+  const page = await rawRequest(origin, 'GET', `${pathname}${search}`);
+  expect(page.status).toBe(200);
+  const body = new URLSearchParams({ ...Object.fromEntries(searchParams), username, decision }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await rawRequest(origin, 'POST', '/oauth/authorize', { headers, body });
+  return new URL(answer.headers.location!);
+}
+
+/** `npm run keys:rotate`, with this environment. */
+export async function runKeyRotation(env: NodeJS.ProcessEnv) {
+  const { PATH } = process.env;
+  const script = launch(process.execPath, [join(__dirname, '../../../dist/src/rotate-keys.js')], {
+    env: { PATH, ...env },
+  });
+  return { ...(await script.exited), output: script.output() };
+}
