@@ -1,7 +1,7 @@
 /** What a pretended instance keeps: accounts, statuses, media, and who may act for whom. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { PlatformType } from '../../protocol/http';
-import { postLength } from '../../protocol/post-length';
+import { CHARACTERS_PER_URL, postLength } from '../../protocol/post-length';
 import { FakeRateLimits, type RateLimits } from './fake-limits';
 
 export interface FakeAccount {
@@ -51,6 +51,8 @@ export interface FakeInstanceOptions {
   /** Mastodon's own where none are given. */
   rateLimits?: RateLimits;
   maxCharacters?: number;
+  /** What every link counts for; 23 where it is absent. */
+  charactersPerUrl?: number;
   maxMedia?: number;
   mimeTypes?: string[];
   /** Bytes. */
@@ -103,6 +105,10 @@ export class FakeStore {
 
   get maxCharacters(): number {
     return this.options.maxCharacters ?? (this.isPixelfed ? 2200 : 500);
+  }
+
+  get charactersPerUrl(): number {
+    return this.options.charactersPerUrl ?? CHARACTERS_PER_URL;
   }
 
   get maxMedia(): number {
@@ -188,7 +194,7 @@ export class FakeStore {
   }
 
   requireFitting(text: string, spoilerText: string): void {
-    if (postLength(text, spoilerText) > this.maxCharacters) {
+    if (postLength(text, spoilerText, this.charactersPerUrl) > this.maxCharacters) {
       throw new FakeRefusal(422, `Validation failed: Text character limit of ${this.maxCharacters} exceeded`);
     }
   }

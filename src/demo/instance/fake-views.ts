@@ -70,7 +70,7 @@ export class FakeViews {
       statuses: {
         max_characters: store.maxCharacters,
         max_media_attachments: store.maxMedia,
-        characters_reserved_per_url: 23,
+        characters_reserved_per_url: store.charactersPerUrl,
       },
       media_attachments: {
         supported_mime_types: store.mimeTypes,
