@@ -106,6 +106,7 @@ it('connects by the sign-in of the instance, writes with two pictures, and sees 
   const exchanges = town.count(TOKEN);
   await tab.goto(callback);
   await tab.getByRole('alert').getByText('This sign-in was not begun here').waitFor();
+  await card.waitFor();
   expect([await card.count(), (await platforms()).length, town.count(TOKEN)]).toEqual([1, 1, exchanges]);
 
   await tab.getByRole('link', { name: 'Write', exact: true }).click();
