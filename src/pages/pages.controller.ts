@@ -100,7 +100,7 @@ export class PagesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.form(session, secret, emptyForm(session.platform!), takeFlash(request, reply));
+    return this.form(session, secret, emptyForm(session, session.platform!), takeFlash(request, reply));
   }
 
   /** A form post names its platform in a field; whatever is refused comes back with every word still there. */
@@ -135,7 +135,7 @@ export class PagesController {
       const html = this.form(
         session,
         secret,
-        { ...emptyForm(platform), pinned: pinned !== null, values: valuesOf(request.body), errors: details },
+        { ...emptyForm(session, platform), pinned: pinned !== null, values: valuesOf(request.body), errors: details },
         flash,
       );
       reply.status(error.status).type(HTML).send(html);
@@ -168,9 +168,8 @@ export class PagesController {
     return platforms.find(({ id }) => String(id) === platform_id) ?? null;
   }
 
-  private form(session: SessionContext, secret: string, form: Omit<PostForm, 'userId'>, flash: Flash[]): string {
-    const withUser = { ...form, userId: session.user.id };
-    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form: withUser });
+  private form(session: SessionContext, secret: string, form: PostForm, flash: Flash[]): string {
+    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
   }
 
   private page({ user }: SessionContext, secret: string, page: Omit<Page, 'csrfToken' | 'role'>): string {
@@ -178,8 +177,9 @@ export class PagesController {
   }
 }
 
-function emptyForm(platform: PlatformView): Omit<PostForm, 'userId'> {
+function emptyForm({ user }: SessionContext, platform: PlatformView): PostForm {
   return {
+    userId: user.id,
     platform,
     pinned: false,
     maxCharacters: platform.max_characters,
