@@ -16,8 +16,8 @@ export interface ApiHooks {
   sessionOver(code: ErrorCode): void;
   /** Who is signed in, as far as this page knows: `null` for nobody. */
   userId(): number | null;
-  /** Reads the state anew, and the token with it. */
-  reread(): Promise<void>;
+  /** Reads the state anew, and the token with it. @returns whether that was had, and it is this user's still */
+  reread(userId: number | null): Promise<boolean>;
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -45,14 +45,13 @@ export class Api {
    * @throws ApiError
    */
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const before = this.hooks.userId();
     try {
       return await this.once<T>(method, path, options);
     } catch (error) {
-      if (!isApiError(error) || error.error_code !== 'CSRF_INVALID') throw error;
-      const before = this.hooks.userId();
-      await this.hooks.reread();
       // The cookie may meanwhile be another person's: what one began must not be done as the other.
-      if (this.hooks.userId() !== before) throw error;
+      const again = isApiError(error) && error.error_code === 'CSRF_INVALID' && (await this.hooks.reread(before));
+      if (!again) throw error;
       return this.once<T>(method, path, options);
     }
   }

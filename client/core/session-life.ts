@@ -53,7 +53,13 @@ export class SessionLife {
     this.api = new Api(env, tabId, {
       sessionOver: (code) => this.over(expiredReason(code, this.absoluteLimitPassed()), code),
       userId: () => this.userId,
-      reread: () => this.lookOverHttp(),
+      reread: (userId) => {
+        this.reader.doubt();
+        return this.reader.ensureFresh().then(
+          () => this.userId === userId,
+          () => false,
+        );
+      },
     });
     this.inbox = new Inbox(tabId, this.holder, this.clock, this.announcer, this.metrics, this.own, {
       gap: () => void this.reader.catchUp(),

@@ -151,20 +151,35 @@ describe('SessionSync and its token', () => {
   });
   let seen = 0;
 
-  it('never repeats a call as another person', async () => {
+  it.each(['by reading anew', 'before it is refused'])('never repeats a call as another person, heard of %s', async (when) => {
     let swapped = false;
     const tab = await live((call, server) => {
-      if (call.path === '/api/posts') return refusal(403, 'CSRF_INVALID');
-      const user = { ...server.state().user, id: 8, username: 'bob' };
-      return swapped ? { status: 200, body: { ...server.rest(OTHER), user } } : answer(call, server);
+      const bob = { ...server.rest(OTHER), user: { ...server.state().user, id: 8, username: 'bob' } };
+      if (call.path !== '/api/posts') return swapped ? { status: 200, body: bob } : answer(call, server);
+      swapped = true;
+      if (when === 'before it is refused') tab.env.socket.emit('session:state', bob);
+      return refusal(403, 'CSRF_INVALID');
     });
-    swapped = true;
     await expect(tab.sync.request('POST', '/api/posts', { body: {} })).rejects.toMatchObject({
       error_code: 'CSRF_INVALID',
     });
     expect(tab.env.calls.filter(({ path }) => path === '/api/posts')).toHaveLength(1);
     expect(tab.sync.getState()?.user.username).toBe('bob');
     expect(tab.env.socket.connects).toBe(2);
+  });
+
+  it('gives up on a call where the token cannot be read anew', async () => {
+    let away = false;
+    const tab = await live((call, server) => {
+      if (call.path === '/api/posts') return refusal(403, 'CSRF_INVALID');
+      if (away) throw new Error('no network');
+      return answer(call, server);
+    });
+    away = true;
+    await expect(tab.sync.request('POST', '/api/posts', { body: {} })).rejects.toMatchObject({
+      error_code: 'CSRF_INVALID',
+    });
+    expect(tab.env.calls.filter(({ path }) => path === '/api/posts')).toHaveLength(1);
   });
 
   it('does not take a page of HTML for an answer', async () => {
