@@ -6,7 +6,7 @@ import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import staticFiles from '@fastify/static';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import createFastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import createFastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { AppError } from './common/app-error';
 import { answer } from './common/error.filter';
 import { isFormPost, isUnderApi } from './common/request-kind';
@@ -27,8 +27,6 @@ export function createAdapter(config: Config): FastifyAdapter {
     // Cookies and tokens are among them. At its wordiest a plugin logs all that a request brought.
     logger: { level: config.logLevel, redact: ['*.headers'] },
     logController: new LogController({ disableRequestLogging: true }),
-    // Nobody logs by request, and a logger of its own for each is a tenth of what a read costs.
-    childLoggerFactory: (logger: FastifyBaseLogger) => logger,
     trustProxy: config.trustProxy > 0 && ((_address: string, hop: number) => hop < config.trustProxy),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,

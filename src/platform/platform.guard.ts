@@ -34,7 +34,7 @@ export class PlatformGuard implements CanActivate {
 
   private async find(execution: ExecutionContext): Promise<boolean> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
-    const { context } = authOf(request);
+    const { context } = authOf(execution);
     const named = namedPlatform(request);
     if (named && (named.pinned || named.id !== context.platform?.id)) {
       request.platform = { named, view: await this.work.read((em) => this.fence.check(em, context, named)) };

@@ -20,9 +20,9 @@ export class RecentLoginGuard implements CanActivate {
   canActivate(execution: ExecutionContext): boolean {
     const { recentLogin: needed } = this.policies.of(execution);
     if (!needed) return true;
-    const request = execution.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
-    const { session } = authOf(request).context;
-    if (needed.exceptOwn && request.params[needed.exceptOwn] === session.id) return true;
+    const { session } = authOf(execution).context;
+    const { params } = execution.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
+    if (needed.exceptOwn && params[needed.exceptOwn] === session.id) return true;
     const age = this.clock.now().getTime() - session.authenticatedAt.getTime();
     if (age <= (needed.age ?? this.config.recentLogin)) return true;
     throw new AppError('REAUTHENTICATION_REQUIRED');

@@ -1,8 +1,7 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
-import { authOf, CurrentSession, Passive, RequireRecentLogin } from './session.decorators';
+import { CurrentSecret, CurrentSession, Passive, RequireRecentLogin } from './session.decorators';
 import { SessionService } from './session.service';
 import { toSessionState } from './session.views';
 import type { SessionContext } from './session-context';
@@ -19,10 +18,8 @@ export class SessionController {
 
   @Get('session')
   @Passive()
-  state(@Req() request: FastifyRequest): RestSessionState {
-    // Asked for more than all else: parameters of our own would be handed through the pipes first.
-    const { context, secret } = authOf(request);
-    return { ...toSessionState(context, this.clock.now()), csrf_token: csrfToken(secret) };
+  state(@CurrentSession() session: SessionContext, @CurrentSecret() secret: string): RestSessionState {
+    return { ...toSessionState(session, this.clock.now()), csrf_token: csrfToken(secret) };
   }
 
   /** Notes the activity itself, so the guard need not. */

@@ -72,7 +72,8 @@ declare module 'fastify' {
   }
 }
 
-export function authOf({ auth }: Pick<FastifyRequest, 'auth'>): RequestAuth {
+export function authOf(execution: ExecutionContext): RequestAuth {
+  const { auth } = execution.switchToHttp().getRequest<FastifyRequest>();
   if (!auth) throw new Error('A route that reads the session must not be @Public()');
   return auth;
 }
@@ -80,12 +81,12 @@ export function authOf({ auth }: Pick<FastifyRequest, 'auth'>): RequestAuth {
 /** The SessionContext of the caller, of a request or of a message. */
 export const CurrentSession = createParamDecorator((_: unknown, execution: ExecutionContext) => {
   if (execution.getType() === 'ws') return execution.switchToWs().getClient<{ data: SocketAuth }>().data.context;
-  return authOf(execution.switchToHttp().getRequest()).context;
+  return authOf(execution).context;
 });
 
 /** The secret of the caller's cookie, for what is derived from it. */
 export const CurrentSecret = createParamDecorator((_: unknown, execution: ExecutionContext) => {
-  return authOf(execution.switchToHttp().getRequest()).secret;
+  return authOf(execution).secret;
 });
 
 /** The caller's user agent and address. */
