@@ -15,6 +15,8 @@ export function normaliseInstanceUrl(text: string, allowPrivate: readonly string
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw invalidField('instance_url', 'instance_url must be an address such as https://mastodon.example');
   }
+  // The same host, and else another instance to whoever compares.
+  url.hostname = url.hostname.replace(/\.$/, '');
   const refusal = refusalOf(url, allowPrivate);
   if (refusal) throw invalidField('instance_url', `instance_url ${refusal}`);
   // Names in other scripts are longer as they are stored than as they are written.

@@ -1,15 +1,14 @@
 /** New keys while everything is served; and what does not open says which it is, not what is in it. */
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { DomainEvents } from '../../src/common/domain-events';
 import { loadConfig } from '../../src/config';
-import { Connections } from '../../src/database/connections';
 import { OAuthApp } from '../../src/database/entities/oauth-app.entity';
+import { OAuthState } from '../../src/database/entities/oauth-state.entity';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { rotateKeys } from '../../src/platform/keys/key-rotation';
 import { accessTokenPlace, TokenCipher } from '../../src/platform/token-cipher';
-import type { PlatformView } from '../../src/protocol/http';
+import type { ConnectStartView, PlatformView } from '../../src/protocol/http';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import {
@@ -26,8 +25,9 @@ import { temporaryFolder } from '../support/processes';
 import { startNode } from '../support/server';
 import { createDatabase } from '../support/services';
 import { type App, closeApps, startApp } from './support/app';
-import { runKeyRotation } from './support/instance-steps';
+import { runKeyRotation, signIn } from './support/instance-steps';
 import { published, write } from './support/posting';
+import { withRows } from './support/sealed-rows';
 
 const CREDENTIALS = 'GET /api/v1/accounts/verify_credentials';
 const DATABASES: [string, () => Promise<string>][] = [
@@ -43,16 +43,6 @@ afterAll(async () => {
   await closeApps();
   await stopInstances();
 });
-
-/** Straight at the rows, as an attacker with the database would be. */
-async function withRows<T>(env: NodeJS.ProcessEnv, look: (work: UnitOfWork) => Promise<T>): Promise<T> {
-  const connections = await Connections.open(loadConfig(env).database, 2);
-  try {
-    return await look(new UnitOfWork(connections, new DomainEvents()));
-  } finally {
-    await connections.close();
-  }
-}
 
 describe.each(DATABASES)('%s', (_, database) => {
   it('rotates under load: no failed read, nothing left on the old key', async () => {
@@ -158,6 +148,48 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect((await thief.post(`/api/platforms/${four.id}/test`)).body.error_code).toBe('PLATFORM_REJECTED');
 
     for (const { token } of connected) expect(rotation.output + node.output()).not.toContain(token);
+    await node.stop();
+  });
+
+  it('does not open what was put into another column, and goes on without it where it can', async () => {
+    const env = { DATABASE_URL: await database(), ENCRYPTION_KEYS: encryptionKey(), ...allowed(town) };
+    const node = await startNode(env);
+    const client = new TestClient(node.url);
+    await client.register();
+    const { platform, token } = await connectTo(client, town, 'one');
+    const begin = { instance_url: town.url, platform_type: 'mastodon' };
+    const start = async () => (await client.post<ConnectStartView>('/api/platforms/connect', begin)).body.authorize_url;
+    const comeBack = async (authorizeUrl: string) => {
+      const { pathname, search } = await signIn(authorizeUrl, 'ada');
+      const { headers } = await client.get(`${pathname}${search}`, { headers: { accept: 'text/html' } });
+      return /vedfolnir_flash=(\w+)/.exec(String(headers['set-cookie']))?.[1];
+    };
+    const authorizeUrl = await start();
+    const secrets = [token, ...[...town.store.apps.values()].map(({ secret }) => secret)];
+    const { appKey, stateHash } = await withRows(env, (work) =>
+      work.write(async ({ em }) => {
+        const [app] = await em.find(OAuthApp);
+        const [state] = await em.find(OAuthState);
+        const { accessToken } = await em.findOneByOrFail(PlatformConnection, { id: platform.id });
+        await em.update(PlatformConnection, { id: platform.id }, { accessToken: app!.clientSecret });
+        await em.update(OAuthApp, { appKey: app!.appKey }, { clientSecret: state!.codeVerifier });
+        await em.update(OAuthState, { stateHash: state!.stateHash }, { codeVerifier: accessToken });
+        return { appKey: app!.appKey, stateHash: state!.stateHash };
+      }),
+    );
+    expect(await comeBack(authorizeUrl)).toBe('PLATFORM_REJECTED');
+    expect((await client.post(`/api/platforms/${platform.id}/test`)).body.error_code).toBe('PLATFORM_REJECTED');
+    // The secret of the app is lost: we introduce ourselves anew, and people can sign in again.
+    expect(await comeBack(await start())).toBe('PLATFORM_CONNECTED');
+    const said = node.output();
+    for (const place of [
+      `platform_connections.access_token ${platform.id}`,
+      `oauth_apps.client_secret ${appKey}`,
+      `oauth_states.code_verifier ${stateHash}`,
+    ]) {
+      expect(said).toContain(`The secret of ${place} cannot be opened`);
+    }
+    for (const secret of secrets) expect(said).not.toContain(secret);
     await node.stop();
   });
 });

@@ -105,6 +105,8 @@ export class StatusImporter {
       newest = status.id;
       if (status.isReblog || known.has(status.id)) continue;
       await this.insert(tx, platform, status);
+      // A page may have it twice.
+      known.add(status.id);
       added++;
     }
     if (newest !== null) await this.mark(tx, platform, newest);

@@ -125,7 +125,9 @@ export class InstanceClient {
   private async statuses(accountId: string, params: Record<string, string>): Promise<RemoteStatus[]> {
     const query = new URLSearchParams({ ...params, exclude_reblogs: 'true' });
     const answer = await this.call(`/api/v1/accounts/${encodeURIComponent(accountId)}/statuses?${query}`);
-    return Array.isArray(answer) ? answer.map(toStatus) : [];
+    const page: unknown[] = Array.isArray(answer) ? answer : [];
+    // More than was asked for is somebody's wish to fill our tables. What comes right after `min_id` is at the end.
+    return (params.min_id ? page.slice(-Number(params.limit)) : page.slice(0, Number(params.limit))).map(toStatus);
   }
 
   /** The text as it was written. @throws InstanceError `refused` where the instance does not keep it */

@@ -39,6 +39,11 @@ export interface InstanceLimits {
   media: MediaLimitsView;
 }
 
+/** Attachments of one status that are taken; nobody shows as many. */
+const MOST_MEDIA = 40;
+/** The last moment that every database holds. */
+const LAST_DATE = Date.UTC(9999, 0);
+
 type Fields = Record<string, unknown>;
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
@@ -90,7 +95,7 @@ export function toMedia(answer: unknown): RemoteMedia {
 export function toStatus(answer: unknown): RemoteStatus {
   const status = fields(answer);
   const createdAt = new Date(text(status.created_at, 40));
-  if (Number.isNaN(createdAt.getTime())) {
+  if (!(createdAt.getTime() >= 0 && createdAt.getTime() < LAST_DATE)) {
     throw new InstanceError('lost', 'The answer of the instance could not be understood');
   }
   return {
@@ -103,7 +108,7 @@ export function toStatus(answer: unknown): RemoteStatus {
     sensitive: status.sensitive === true,
     isReply: Boolean(status.in_reply_to_id),
     isReblog: Boolean(status.reblog),
-    media: (Array.isArray(status.media_attachments) ? status.media_attachments : []).map(toMedia),
+    media: (Array.isArray(status.media_attachments) ? status.media_attachments : []).slice(0, MOST_MEDIA).map(toMedia),
   };
 }
 

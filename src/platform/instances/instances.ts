@@ -3,7 +3,7 @@ import { Clock } from '../../common/clock';
 import type { Config } from '../../config';
 import { CONFIG } from '../../config.module';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
-import { accessTokenPlace, KeyMissing, TokenCipher, UnsealError } from '../token-cipher';
+import { accessTokenPlace, KeyMissing, type Place, TokenCipher, UnsealError } from '../token-cipher';
 import { GuardedFetch } from './guarded-fetch';
 import { InstanceClient } from './instance-client';
 import { InstanceError } from './instance-error';
@@ -36,10 +36,10 @@ export class Instances implements OnApplicationShutdown {
 
   /**
    * With the token of a connection, whosever it may be: to find that out.
-   * @throws InstanceError `unreachable` where this node has no key to the token, `unauthorized` where it does not open
+   * @throws InstanceError as `open`
    */
   unconfirmed(connection: PlatformConnection): InstanceClient {
-    return this.at(connection.instanceUrl, this.tokenOf(connection));
+    return this.at(connection.instanceUrl, this.open(connection.accessToken, accessTokenPlace(connection)));
   }
 
   /** Whether two readings of a connection have one token; it may have been sealed anew in between. */
@@ -54,9 +54,13 @@ export class Instances implements OnApplicationShutdown {
     }
   }
 
-  private tokenOf(connection: PlatformConnection): string {
+  /**
+   * A stored secret, to be sent to the instance that it belongs to.
+   * @throws InstanceError `unreachable` where this node has no key to it, `unauthorized` where it does not open
+   */
+  open(stored: string, place: Place): string {
     try {
-      return this.cipher.unseal(connection.accessToken, accessTokenPlace(connection));
+      return this.cipher.unseal(stored, place);
     } catch (error) {
       if (!(error instanceof UnsealError)) throw error;
       this.logger.error(error.message);

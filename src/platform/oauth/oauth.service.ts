@@ -112,6 +112,7 @@ export class OAuthService {
   /** @returns the access token @throws InstanceError */
   private async redeem(code: string, begun: OAuthState, app: OAuthApp): Promise<string> {
     const place = { column: 'oauth_states.code_verifier', id: begun.stateHash } as const;
+    const verifier = this.instances.open(begun.codeVerifier, place);
     try {
       return await this.instances.at(app.instanceUrl).redeemCode({
         grant_type: 'authorization_code',
@@ -119,7 +120,7 @@ export class OAuthService {
         client_id: app.clientId,
         client_secret: this.secretOf(app),
         redirect_uri: app.redirectUri,
-        code_verifier: this.cipher.unseal(begun.codeVerifier, place),
+        code_verifier: verifier,
       });
     } catch (thrown) {
       if (thrown instanceof InstanceError && thrown.fault === 'unauthorized') {
@@ -155,7 +156,7 @@ export class OAuthService {
     const known = await this.work.read((em) => this.rows.findApp(em, appKey));
     try {
       if (known) {
-        if (await this.instances.at(instanceUrl).knowsApp(known.clientId, this.secretOf(known))) return known;
+        if (await this.isKnown(known)) return known;
         await this.work.write((tx) => this.rows.removeApp(tx.em, known));
       }
       const names = { client_name: 'Vedfolnir', redirect_uris: redirectUri, scopes: SCOPES[type], website: origin };
@@ -171,7 +172,19 @@ export class OAuthService {
     }
   }
 
+  /** @throws InstanceError `unreachable` */
+  private async isKnown(app: OAuthApp): Promise<boolean> {
+    try {
+      return await this.instances.at(app.instanceUrl).knowsApp(app.clientId, this.secretOf(app));
+    } catch (error) {
+      // A secret that does not open is of no more use than one that is forgotten.
+      if (error instanceof InstanceError && error.fault === 'unauthorized') return false;
+      throw error;
+    }
+  }
+
+  /** @throws InstanceError */
   private secretOf({ appKey, clientSecret }: OAuthApp): string {
-    return this.cipher.unseal(clientSecret, { column: 'oauth_apps.client_secret', id: appKey });
+    return this.instances.open(clientSecret, { column: 'oauth_apps.client_secret', id: appKey });
   }
 }

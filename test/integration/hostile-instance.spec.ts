@@ -1,0 +1,124 @@
+/** An instance that means ill, or is out of its mind: it costs a little, and gets nowhere. */
+import type { ImportView, PlatformTestView, PlatformView, PostsView, StatisticsView } from '../../src/protocol/http';
+import { type Running, startCluster } from '../support/backends';
+import { connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
+import { TestClient } from '../support/http-client';
+import { Listener } from './support/listener';
+import { named, postsOf } from './support/posting';
+
+let running: Running;
+let town: FakeInstance;
+let elsewhere: Listener;
+let client: TestClient;
+let platform: PlatformView;
+/** What the next questions for the account's statuses are answered with. */
+let say: (statuses: object[], times?: number, headers?: Record<string, string>) => void;
+
+beforeAll(async () => {
+  town = await startInstance();
+  elsewhere = await Listener.plain();
+  running = await startCluster(1, { ALLOW_PRIVATE_INSTANCES: `${town.host},${elsewhere.hostAndPort}` });
+});
+afterAll(async () => {
+  await running.stop();
+  await elsewhere.close();
+  await stopInstances();
+});
+
+/** An account whose statuses have been read: there are none. */
+beforeEach(async () => {
+  client = new TestClient(running.nodes[0]!.url);
+  await client.register();
+  const connected = await connectTo(client, town);
+  platform = connected.platform;
+  const route = `GET /api/v1/accounts/${connected.account.id}/statuses`;
+  say = (body, times = 1, headers) => town.fail(route, { status: 200, body, headers }, times);
+  expect(await importNow()).toMatchObject({ status: 200, body: { imported: 0 } });
+});
+
+const importNow = () => client.post<ImportView>(`/api/platforms/${platform.id}/import`);
+const status = (id: number, more = {}) => ({
+  id: String(id),
+  created_at: '2026-01-02T03:04:05.000Z',
+  content: `<p>status ${id}</p>`,
+  ...more,
+});
+const newestFirst = (count: number) => Array.from({ length: count }, (_, index) => status(count - index));
+
+it('gives no more than it was asked for, also when it gives the same page for ever', async () => {
+  const asked = town.requests.length;
+  say(newestFirst(5000), 200);
+  expect((await importNow()).body).toEqual({ imported: 40 });
+  expect(town.requests.length - asked).toBeLessThanOrEqual(51);
+  // Now there is a mark: what comes right after it is at the end of what it gives.
+  expect((await importNow()).body).toEqual({ imported: 40 });
+  expect(await postsOf(client, platform)).toHaveLength(80);
+});
+
+it('gives a status twice, and it is here once', async () => {
+  say([status(2), status(2), status(1), status(2)]);
+  expect((await importNow()).body).toEqual({ imported: 2 });
+});
+
+it.each(['+275760-09-12T00:00:00.000Z', '-000001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', 'yesterday', 7, null])(
+  'dates a status %p, which is no answer',
+  async (created_at) => {
+    say([status(1, { created_at })]);
+    expect(await importNow()).toMatchObject({ status: 502, body: { error_code: 'PLATFORM_UNREACHABLE' } });
+    expect((await importNow()).status).toBe(200);
+  },
+);
+
+it('shows more images than anybody could, and is believed some', async () => {
+  const media_attachments = Array.from({ length: 5000 }, (_, id) => ({ id: String(id), type: 'image' }));
+  say([status(1, { media_attachments })]);
+  expect((await importNow()).body).toEqual({ imported: 1 });
+  const { body } = await client.get<StatisticsView>('/api/platform_statistics', named(platform.id, true));
+  expect(body.total_images).toBe(40);
+});
+
+it('points to a page elsewhere, which nobody asks for', async () => {
+  const link = ['next', 'prev'].map((rel) => `<${elsewhere.url}/statuses>; rel="${rel}"`).join(', ');
+  say([status(1)], 1, { link });
+  expect((await importNow()).body).toEqual({ imported: 1 });
+  expect(elsewhere.hits).toEqual([]);
+});
+
+it('writes mark-up that is hard to read or would do something: it is text at once', async () => {
+  const script = '<script>alert(1)</script><img src=x onerror=alert(2)>&lt;b&gt; stays &amp;lt;text';
+  say([status(2, { content: '<'.repeat(200_000) }), status(1, { content: script, url: 'javascript:alert(3)' })]);
+  const importing = importNow();
+  const started = performance.now();
+  let slowest = 0;
+  let done = false;
+  const imported = importing.finally(() => {
+    done = true;
+  });
+  while (!done) {
+    const before = performance.now();
+    expect((await client.get('/health/live')).status).toBe(200);
+    slowest = Math.max(slowest, performance.now() - before);
+  }
+  expect((await imported).body).toEqual({ imported: 2 });
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(slowest).toBeLessThan(3000);
+  const { posts } = (await client.get<PostsView>('/api/posts', named(platform.id, true))).body;
+  expect(posts.find(({ content }) => content.includes('stays'))).toMatchObject({
+    content: 'alert(1)<b> stays &lt;text',
+    url: null,
+  });
+});
+
+it('shows a face from anywhere, which neither the server nor the page goes to fetch', async () => {
+  const account = town.store.account(platform.username!);
+  account.avatarUrl = 'javascript:alert(1)';
+  const test = async () => (await client.post<PlatformTestView>(`/api/platforms/${platform.id}/test`)).body;
+  expect((await test()).platform.avatar_url).toBeNull();
+  account.avatarUrl = `${elsewhere.url}/face.png`;
+  expect((await test()).platform.avatar_url).toBe(account.avatarUrl);
+  for (const page of ['/', '/platforms', '/create_post']) {
+    const { headers } = await client.get(page, { headers: { accept: 'text/html' } });
+    expect(headers['content-security-policy']).toMatch(/img-src 'self' data: blob:(;|$)/);
+  }
+  expect(elsewhere.hits).toEqual([]);
+});

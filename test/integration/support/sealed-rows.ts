@@ -1,0 +1,25 @@
+/** What is sealed in the database, straight from the rows, as an attacker with the database would have it. */
+import { DomainEvents } from '../../../src/common/domain-events';
+import { loadConfig } from '../../../src/config';
+import { Connections } from '../../../src/database/connections';
+import { PlatformConnection } from '../../../src/database/entities/platform-connection.entity';
+import { UnitOfWork } from '../../../src/database/unit-of-work';
+import { accessTokenPlace, TokenCipher } from '../../../src/platform/token-cipher';
+
+export async function withRows<T>(env: NodeJS.ProcessEnv, look: (work: UnitOfWork) => Promise<T>): Promise<T> {
+  const connections = await Connections.open(loadConfig(env).database, 2);
+  try {
+    return await look(new UnitOfWork(connections, new DomainEvents()));
+  } finally {
+    await connections.close();
+  }
+}
+
+/** The tokens of all connections, by their ids. @throws UnsealError for one that none of the keys opens */
+export function openRows(env: NodeJS.ProcessEnv): Promise<Map<number, string>> {
+  const cipher = new TokenCipher(loadConfig(env));
+  return withRows(env, async (work) => {
+    const rows = await work.read((em) => em.find(PlatformConnection));
+    return new Map(rows.map((row) => [row.id, cipher.unseal(row.accessToken, accessTokenPlace(row))]));
+  });
+}
