@@ -16,7 +16,8 @@ import { runKeyRotation, signIn } from './support/instance-steps';
 import { published, write } from './support/posting';
 import { openRows } from './support/sealed-rows';
 
-const ROUNDS = 6;
+/** Even: the last one is back to the newest key. */
+const ROUNDS = 4;
 
 let town: FakeInstance;
 beforeAll(async () => {
@@ -31,8 +32,8 @@ it('rotates under load on two nodes', async () => {
   const client = new TestClient(before.url);
   await client.register();
   const connected: { platform: PlatformView; token: string }[] = [];
-  for (let index = 0; index < 9; index++) connected.push(await connectTo(client, town, `Town ${index}`));
-  const [read, posted, renewed] = [connected.slice(0, 3), connected.slice(3, 6), connected.slice(6)];
+  for (let index = 0; index < 6; index++) connected.push(await connectTo(client, town, `Town ${index}`));
+  const [read, posted, renewed] = [connected.slice(0, 2), connected.slice(2, 4), connected.slice(4)];
   const begin = { instance_url: town.url, platform_type: 'mastodon', name: 'Signed in' };
   await before.stop();
 
