@@ -1,7 +1,6 @@
 /** Posts on their way when a node dies, or very many of them amid switches: each comes out once, at its own instance. */
-import { randomBytes } from 'node:crypto';
 import type { PlatformView, PostsView, PostView } from '../../src/protocol/http';
-import { becomes, named, published, upload, write } from '../integration/support/posting';
+import { becomes, named, picture, published, upload, write } from '../integration/support/posting';
 import { BACKENDS, startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, PLENTY, startInstance, stopInstances } from '../support/fake-instance';
@@ -25,7 +24,7 @@ async function person(url: string, instance: FakeInstance) {
   const { platform, account } = await connectTo(client, instance);
   const writeOne = async (content: string, withImage: boolean): Promise<PostView> => {
     if (!withImage) return write(client, platform, content);
-    const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
+    const bytes = picture();
     const { body } = await upload(client, platform, bytes, `of ${content}`);
     return write(client, platform, content, { media_ids: [body.id] });
   };

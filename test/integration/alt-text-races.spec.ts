@@ -1,5 +1,4 @@
 /** New words for an image whose post comes out at this very moment: they are there in the end, or they were refused. */
-import { randomBytes } from 'node:crypto';
 import { Image } from '../../src/database/entities/image.entity';
 import { Post } from '../../src/database/entities/post.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
@@ -9,7 +8,7 @@ import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { type App, closeApps, DATABASES, startApp, TestClock } from './support/app';
-import { becomes, named, published, upload, write } from './support/posting';
+import { becomes, named, picture, published, upload, write } from './support/posting';
 
 const STATUSES = 'POST /api/v1/statuses';
 
@@ -33,7 +32,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const client = new TestClient(app.url);
     await client.register();
     const { platform, account } = await connectTo(client, town);
-    const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
+    const bytes = picture();
     const { id } = (await upload(client, platform, bytes, 'old words')).body;
     town.fail(STATUSES, { status: 429, headers: { 'retry-after': '30' } });
     const post = await write(client, platform, 'x', { media_ids: [id] });

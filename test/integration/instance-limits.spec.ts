@@ -1,5 +1,4 @@
 /** What a token may do at its instance, and how often: we keep to both, and a post comes out once all the same. */
-import { randomBytes } from 'node:crypto';
 import { Post } from '../../src/database/entities/post.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { LACKS_PERMISSION } from '../../src/platform/instances/instance-error';
@@ -10,12 +9,11 @@ import { TestClient } from '../support/http-client';
 import { rawRequest } from '../support/raw-request';
 import { closeTabs, openTab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, DAY, HOUR, MINUTE, startApp, TestClock } from './support/app';
-import { becomes, named, published, upload, write } from './support/posting';
+import { becomes, named, picture, published, upload, write } from './support/posting';
 
 const STATUSES = 'POST /api/v1/statuses';
 const MEDIA = 'POST /api/v2/media';
 const USUAL = { account: { requests: 300, period: 5 * MINUTE }, media: { requests: 30, period: 30 * MINUTE } };
-const picture = () => Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
 
 describe.each(DATABASES)('%s', (_, database) => {
   const clock = new TestClock();

@@ -1,5 +1,4 @@
 /** An answer that does not come leaves it open whether a post is out: it is found out before it is sent again. */
-import { randomBytes } from 'node:crypto';
 import { Post } from '../../src/database/entities/post.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { PlatformView, PostView } from '../../src/protocol/http';
@@ -7,11 +6,10 @@ import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { type App, closeApps, DATABASES, HOUR, MINUTE, startApp, TestClock } from './support/app';
-import { becomes, named, published, upload, write } from './support/posting';
+import { becomes, named, picture, published, upload, write } from './support/posting';
 
 const MEDIA = 'POST /api/v2/media';
 const STATUSES = 'POST /api/v1/statuses';
-const picture = () => Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
 
 /** Pixelfed keeps no status by its key: nothing but looking keeps a post from being there twice. */
 describe.each(DATABASES)('%s', (_, database) => {

@@ -1,5 +1,4 @@
 /** Files that nobody will publish any more go, all of them, and no others. */
-import { randomBytes } from 'node:crypto';
 import { EntityManager } from 'typeorm';
 import { Image } from '../../src/database/entities/image.entity';
 import { MediaChunk } from '../../src/database/entities/media-chunk.entity';
@@ -11,9 +10,9 @@ import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { closeApps, DATABASES, DAY, HOUR, startApp, TestClock } from './support/app';
-import { becomes, upload, write } from './support/posting';
+import { becomes, picture, upload, write } from './support/posting';
 
-const PICTURE = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
+const PICTURE = picture();
 const media = new MediaRepository();
 
 let town: FakeInstance;

@@ -1,4 +1,5 @@
 /** Writing posts and seeing what becomes of them, as a client does. */
+import { randomBytes } from 'node:crypto';
 import type { MediaView, PlatformView, PostsView, PostView } from '../../../src/protocol/http';
 import { eventually } from '../../support/eventually';
 import type { Answer, TestClient } from '../../support/http-client';
@@ -7,6 +8,9 @@ import type { Answer, TestClient } from '../../support/http-client';
 export const named = (id: number, pinned = false) => ({
   headers: { 'x-platform-id': String(id), ...(pinned && { 'x-platform-pinned': 'true' }) },
 });
+
+/** What passes for a PNG by how it begins, and is like no other. */
+export const picture = () => Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
 
 export async function postsOf(client: TestClient, { id }: PlatformView): Promise<PostView[]> {
   return (await client.get<PostsView>('/api/posts?limit=200', named(id, true))).body.posts;
