@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { GuardedFetch, InstanceAnswer, InstanceRequest } from './guarded-fetch';
-import { InstanceError, LACKS_PERMISSION } from './instance-error';
+import { asksForAPause, pauseOf, readAnswer } from './instance-answer';
+import { InstanceError } from './instance-error';
 import {
   type InstanceLimits,
   type RemoteAccount,
@@ -14,16 +15,9 @@ import {
   toStatus,
 } from './instance-types';
 import { RatePauses } from './rate-pauses';
-import { withoutSecrets } from './without-secrets';
 
 /** Sending a file may take longer than a question; ms. */
 const UPLOAD_TIMEOUT = 60_000;
-/** How long we leave an instance alone that says "too many" without saying for how long, and at most; ms. */
-const PAUSE = 60_000;
-const LONGEST_PAUSE = 3_600_000;
-/** Request timeout, too early, too many requests: nothing is wrong with what was asked. */
-const LATER = [408, 425, 429];
-const ASKS_FOR_A_PAUSE = 'The instance asks for a pause';
 /** What fits into the header that a token goes in. */
 export const ACCESS_TOKEN = /^[\x21-\x7e]{1,4096}$/;
 /** Statuses per page, the most that instances give. */
@@ -165,7 +159,7 @@ export class InstanceClient {
     const answer = await this.send(`/api/v1/media/${encodeURIComponent(id)}`);
     // Pixelfed knows no such question: what it has taken is ready.
     if (answer.status === 404 || answer.status === 405) return true;
-    return this.read(answer) !== undefined && answer.status !== 206;
+    return readAnswer(answer, [this.token]) !== undefined && answer.status !== 206;
   }
 
   async describeMedia(id: string, description: string): Promise<RemoteMedia> {
@@ -175,7 +169,8 @@ export class InstanceClient {
 
   /** @throws InstanceError by what the answer means; see InstanceFault */
   async call(path: string, call: Call = {}): Promise<unknown> {
-    return this.read(await this.send(path, call), call.params);
+    const { client_secret, code, code_verifier } = call.params ?? {};
+    return readAnswer(await this.send(path, call), [this.token, client_secret, code, code_verifier]);
   }
 
   private async send(path: string, { json, form, params, headers, ...rest }: Call = {}): Promise<InstanceAnswer> {
@@ -195,9 +190,9 @@ export class InstanceClient {
     }
     const caller = this.callerOf(form !== undefined);
     const left = caller === null ? 0 : this.pauses.left(caller);
-    if (left > 0) throw new InstanceError('limited', ASKS_FOR_A_PAUSE, { retryAfter: left });
+    if (left > 0) throw asksForAPause({ retryAfter: left });
     const answer = await this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
-    if (answer.status === 429 && caller !== null) this.pauses.pause(caller, pause(answer.headers));
+    if (answer.status === 429 && caller !== null) this.pauses.pause(caller, pauseOf(answer.headers));
     return answer;
   }
 
@@ -205,25 +200,6 @@ export class InstanceClient {
   private callerOf(isUpload: boolean): string | null {
     if (this.token === null) return null;
     return createHash('sha256').update(`${this.instanceUrl}\n${this.token}\n${isUpload}`).digest('base64');
-  }
-
-  /** @param told what went with the request */
-  private read({ status, headers, body }: InstanceAnswer, told: Call['params'] = {}): unknown {
-    const answer = parse(body, [this.token, told.client_secret, told.code, told.code_verifier]);
-    if (status === 401) throw new InstanceError('unauthorized', 'The instance no longer accepts the token', { status });
-    if (LATER.includes(status)) {
-      const retryAfter = pause(headers);
-      throw new InstanceError('limited', ASKS_FOR_A_PAUSE, { status, retryAfter });
-    }
-    if (status === 403 && isOutsideScopes(headers, answer)) {
-      throw new InstanceError('forbidden', LACKS_PERMISSION, { status });
-    }
-    if (status >= 400 && status < 500) throw new InstanceError('refused', reasonOf(answer, status), { status });
-    if (status < 200 || status > 299) {
-      throw new InstanceError('lost', `The instance answered with status ${status}`, { status });
-    }
-    if (answer === undefined) throw new InstanceError('lost', 'The answer of the instance could not be understood');
-    return answer;
   }
 }
 
@@ -237,35 +213,4 @@ function requireText(value: unknown, longest: number): string {
 function onlyRefused(error: unknown): null {
   if (error instanceof InstanceError && error.fault === 'refused') return null;
   throw error;
-}
-
-function parse(body: Buffer, secrets: (string | null | undefined)[]): unknown {
-  try {
-    return withoutSecrets(JSON.parse(body.toString('utf8')), secrets);
-  } catch {
-    return undefined;
-  }
-}
-
-/** By Mastodon's words, or by those of RFC 6750; any other 403 is about what was asked, or about the account. */
-function isOutsideScopes(headers: InstanceAnswer['headers'], answer: unknown): boolean {
-  const { error } = (answer ?? {}) as { error?: unknown };
-  return /insufficient_scope/.test(headers['www-authenticate'] ?? '') || /\bscopes?\b/.test(String(error));
-}
-
-/** The instance's own words, cut short and without control characters; shown as text only. */
-function reasonOf(answer: unknown, status: number): string {
-  const { error, error_description: description } = (answer ?? {}) as { error?: unknown; error_description?: unknown };
-  const said = [description, error].find((each) => typeof each === 'string' && each !== '') as string | undefined;
-  return said ? said.replace(/\p{Cc}/gu, ' ').slice(0, 300) : `status ${status}`;
-}
-
-/** @returns ms */
-function pause(headers: InstanceAnswer['headers']): number {
-  const seconds = Number(headers['retry-after']);
-  const reset = Date.parse(String(headers['x-ratelimit-reset']));
-  // Measured against the instance's own clock where it says one.
-  const until = reset - (Date.parse(String(headers.date)) || Date.now());
-  const wished = seconds > 0 ? seconds * 1000 : until;
-  return Number.isFinite(wished) ? Math.min(Math.max(wished, 1000), LONGEST_PAUSE) : PAUSE;
 }
