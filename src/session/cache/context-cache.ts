@@ -63,15 +63,6 @@ export class ContextCache implements OnApplicationShutdown {
     return context;
   }
 
-  /** What `load` finds, whatever is known; from then on this node knows it too. */
-  async renew(tokenHash: string, load: () => Promise<SessionContext | null>): Promise<SessionContext | null> {
-    const usable = this.usable();
-    const ticket = this.near.ticket();
-    const context = await load();
-    if (context && usable) this.near.put(tokenHash, context, ticket);
-    return context;
-  }
-
   /** What this node knows by itself, without waiting for anybody. */
   recall(tokenHash: string): SessionContext | null {
     return this.usable() ? this.near.get(tokenHash) : null;
