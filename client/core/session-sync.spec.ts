@@ -151,22 +151,25 @@ describe('SessionSync and its token', () => {
   });
   let seen = 0;
 
-  it.each(['by reading anew', 'before it is refused'])('never repeats a call as another person, heard of %s', async (when) => {
-    let swapped = false;
-    const tab = await live((call, server) => {
-      const bob = { ...server.rest(OTHER), user: { ...server.state().user, id: 8, username: 'bob' } };
-      if (call.path !== '/api/posts') return swapped ? { status: 200, body: bob } : answer(call, server);
-      swapped = true;
-      if (when === 'before it is refused') tab.env.socket.emit('session:state', bob);
-      return refusal(403, 'CSRF_INVALID');
-    });
-    await expect(tab.sync.request('POST', '/api/posts', { body: {} })).rejects.toMatchObject({
-      error_code: 'CSRF_INVALID',
-    });
-    expect(tab.env.calls.filter(({ path }) => path === '/api/posts')).toHaveLength(1);
-    expect(tab.sync.getState()?.user.username).toBe('bob');
-    expect(tab.env.socket.connects).toBe(2);
-  });
+  it.each(['by reading anew', 'before it is refused'])(
+    'never repeats a call as another person, heard of %s',
+    async (when) => {
+      let swapped = false;
+      const tab = await live((call, server) => {
+        const bob = { ...server.rest(OTHER), user: { ...server.state().user, id: 8, username: 'bob' } };
+        if (call.path !== '/api/posts') return swapped ? { status: 200, body: bob } : answer(call, server);
+        swapped = true;
+        if (when === 'before it is refused') tab.env.socket.emit('session:state', bob);
+        return refusal(403, 'CSRF_INVALID');
+      });
+      await expect(tab.sync.request('POST', '/api/posts', { body: {} })).rejects.toMatchObject({
+        error_code: 'CSRF_INVALID',
+      });
+      expect(tab.env.calls.filter(({ path }) => path === '/api/posts')).toHaveLength(1);
+      expect(tab.sync.getState()?.user.username).toBe('bob');
+      expect(tab.env.socket.connects).toBe(2);
+    },
+  );
 
   it('gives up on a call where the token cannot be read anew', async () => {
     let away = false;
