@@ -11,11 +11,10 @@ import {
   RequireRecentLogin,
   RequireSession,
 } from '../session/session.decorators';
-import { toSessionState } from '../session/session.views';
+import { toRestSessionState } from '../session/session.views';
 import type { Device, SessionContext } from '../session/session-context';
 import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
 import { SessionDevices } from '../session/session-devices';
-import { csrfToken } from '../session/session-token';
 import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto } from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
 
@@ -92,6 +91,6 @@ export class AuthController {
   private welcome({ secret, context }: SignedIn, request: FastifyRequest, reply: FastifyReply): RestSessionState {
     setSecret(this.config, request, reply, secret);
     reply.header('Cache-Control', 'no-store');
-    return { ...toSessionState(context, this.clock.now()), csrf_token: csrfToken(secret) };
+    return toRestSessionState(context, this.clock.now(), secret);
   }
 }

@@ -20,9 +20,10 @@ export class DatabaseClock extends Clock {
   }
 
   now(): Date {
+    const steady = performance.now();
     // The machine slept or was set: the steady count may have stood still meanwhile.
-    if (Math.abs(Date.now() - performance.now() - this.wall) > JUMP) this.resample();
-    return new Date(Math.round(this.base + performance.now()));
+    if (Math.abs(Date.now() - steady - this.wall) > JUMP) this.resample();
+    return new Date(Math.round(this.base + steady));
   }
 
   async start(): Promise<void> {

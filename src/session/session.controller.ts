@@ -3,10 +3,9 @@ import { Clock } from '../common/clock';
 import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
 import { CurrentSecret, CurrentSession, Passive, RequireRecentLogin } from './session.decorators';
 import { SessionService } from './session.service';
-import { toSessionState } from './session.views';
+import { toRestSessionState } from './session.views';
 import type { SessionContext } from './session-context';
 import { SessionDevices } from './session-devices';
-import { csrfToken } from './session-token';
 
 @Controller('api')
 export class SessionController {
@@ -19,7 +18,7 @@ export class SessionController {
   @Get('session')
   @Passive()
   state(@CurrentSession() session: SessionContext, @CurrentSecret() secret: string): RestSessionState {
-    return { ...toSessionState(session, this.clock.now()), csrf_token: csrfToken(secret) };
+    return toRestSessionState(session, this.clock.now(), secret);
   }
 
   /** Notes the activity itself, so the guard need not. */

@@ -1,12 +1,13 @@
 /** From rows to what the wire shows. */
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { UserSession } from '../database/entities/user-session.entity';
-import type { DeadlinesView, DeviceView, PlatformView, SessionState } from '../protocol/http';
+import type { DeadlinesView, DeviceView, PlatformView, RestSessionState, SessionState } from '../protocol/http';
 import { CHARACTER_LIMITS } from '../protocol/http';
 import { CHARACTERS_PER_URL } from '../protocol/post-length';
 import { toDeviceName } from './device';
 import { type Deadlines, expiresAt } from './expiry-policy';
 import type { SessionContext } from './session-context';
+import { csrfToken } from './session-token';
 
 /** What of a connection is shown. */
 type ShownPlatform = Pick<
@@ -47,22 +48,52 @@ export function toDeadlinesView(deadlines: Deadlines): DeadlinesView {
 }
 
 /** What is the same whenever it is told; a context that is cached is asked for again and again. */
-const lasting = new WeakMap<SessionContext, Pick<SessionState, 'user' | 'session'>>();
+interface Lasting extends Pick<SessionState, 'user' | 'session'> {
+  /** Found where it is first asked for: a context is that of one secret. */
+  csrfToken?: string;
+}
+
+const lasting = new WeakMap<SessionContext, Lasting>();
 
 export function toSessionState(context: SessionContext, now: Date): SessionState {
-  const known = lasting.get(context) ?? toLasting(context);
-  lasting.set(context, known);
+  const { user, session } = lastingOf(context);
   return {
     authenticated: true,
     revision: context.revision,
-    server_time: now.toISOString(),
-    user: known.user,
-    session: known.session,
+    server_time: toIsoTime(now),
+    user,
+    session,
     platform: context.platform,
   };
 }
 
-function toLasting({ user, session }: SessionContext): Pick<SessionState, 'user' | 'session'> {
+/** @param secret of this session: what only its own cookie has */
+export function toRestSessionState(context: SessionContext, now: Date, secret: string): RestSessionState {
+  const known = lastingOf(context);
+  known.csrfToken ??= csrfToken(secret);
+  const state = toSessionState(context, now) as RestSessionState;
+  state.csrf_token = known.csrfToken;
+  return state;
+}
+
+/** Under load many answers are given in one millisecond, and to write a time out costs as much as to hash a secret. */
+let written = { time: Number.NaN, text: '' };
+
+function toIsoTime(now: Date): string {
+  const time = now.getTime();
+  if (time !== written.time) written = { time, text: now.toISOString() };
+  return written.text;
+}
+
+function lastingOf(context: SessionContext): Lasting {
+  const known = lasting.get(context);
+  if (known) return known;
+  const made = toLasting(context);
+  lasting.set(context, made);
+  return made;
+}
+
+function toLasting({ user, session }: SessionContext): Lasting {
   const { id, username, email, role } = user;
   return {
     user: { id, username, email, role },
