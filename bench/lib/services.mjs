@@ -33,7 +33,6 @@ async function startMariaDb() {
     '--character-set-server=utf8mb4',
     '--max-connections=500',
     '--innodb-buffer-pool-size=128M',
-    '--innodb-log-file-size=16M',
     // The disk is not what is measured.
     '--innodb-flush-log-at-trx-commit=2',
   ];

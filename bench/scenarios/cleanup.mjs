@@ -9,6 +9,8 @@ const PER_INSERT = 5_000;
 /** Sign-ins a second, started in step whether the last one is done or not. */
 const PER_SECOND = 10;
 const QUIET_SECONDS = 20;
+/** Who signs in, in turn: of one person, all that come after a slow one would wait for it. */
+const PEOPLE = 20;
 const PASSWORD = 'correct horse battery staple';
 
 async function post(port, path, body, headers = {}) {
@@ -32,15 +34,17 @@ async function register(port, username) {
   return { id: user.id, headers: { cookie, 'x-csrftoken': token } };
 }
 
-/** Signs in again and again until told to stop. @returns how long each took, ms */
-function signIns(port, username) {
+/** Signs in again and again until told to stop. @returns what tells it so, and answers how long each took, ms */
+function signIns(port, usernames) {
   const times = [];
   let going = true;
   const loop = (async () => {
     const open = [];
-    for (let next = performance.now(); going; next += 1000 / PER_SECOND) {
-      await sleep(Math.max(0, next - performance.now()));
+    const first = performance.now();
+    for (let index = 0; going; index++) {
+      await sleep(Math.max(0, first + (index * 1000) / PER_SECOND - performance.now()));
       const started = performance.now();
+      const username = usernames[index % usernames.length];
       const signIn = post(port, '/api/auth/login', { username, password: PASSWORD });
       open.push(signIn.then(() => times.push(performance.now() - started)));
     }
@@ -72,17 +76,18 @@ export async function run({ createDatabase, redisUrl }) {
   const start = vedfolnir(databaseUrl, redisUrl(0));
   const nodes = [await start(), await start()];
   const admin = await register(nodes[0].port, 'admin');
-  await register(nodes[0].port, 'person');
+  const people = Array.from({ length: PEOPLE }, (_, index) => `person_${index}`);
+  for (const person of people) await register(nodes[0].port, person);
   const asleep = await register(nodes[0].port, 'asleep');
 
-  const quiet = signIns(nodes[1].port, 'person');
+  const quiet = signIns(nodes[1].port, people);
   await sleep(QUIET_SECONDS * 1000);
   const inPeace = await quiet();
   console.log('  measured in peace');
   await insertExpired(databaseUrl, asleep.id);
   console.log('  rows are there');
 
-  const busy = signIns(nodes[1].port, 'person');
+  const busy = signIns(nodes[1].port, people);
   const began = performance.now();
   const { cleaned } = await (await post(nodes[0].port, '/api/cleanup_sessions', {}, admin.headers)).json();
   const took = (performance.now() - began) / 1000;
