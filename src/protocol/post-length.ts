@@ -8,7 +8,7 @@ const URL_PATTERN = /\bhttps?:\/\/[^\s<>"]+/giu;
 const TRAILING = /[.,:;!?…'’”»\]}]+$/u;
 const TRAILING_OF_OPEN = /[.,:;!?…'’”»)\]}]+$/u;
 /** A mention counts without its host, so that moving to another server makes no post longer. */
-const REMOTE_MENTION = /(^|[^\w/@])@([\w.-]+)@[\w-]+(?:\.[\w-]+)+/gu;
+const REMOTE_MENTION = /(^|[^\w/@])@([\w.-]+)@[\w-]+(?:\.[\w-]+)*/gu;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -41,6 +41,6 @@ export function postLength(content: string, warning = '', charactersPerUrl = CHA
   const counted = splitAtLinks(content)
     .map((piece, index) => (index % 2 === 1 ? 'x'.repeat(charactersPerUrl) : piece))
     .join('')
-    .replace(REMOTE_MENTION, (_, before: string, name: string) => `${before}@${name}`);
+    .replace(REMOTE_MENTION, '$1@$2');
   return countGraphemes(counted) + countGraphemes(warning);
 }

@@ -43,6 +43,7 @@ const CASES: [name: string, content: string, warning: string, perUrl: number, le
   ['no mention: an e-mail address', 'ada@example.org', '', 23, 15],
   ['no mention: a profile link', 'https://example.org/@ada@example.net', '', 23, 23],
   ['a short handle', '@a@host.example', '', 23, 2],
+  ['a handle of a host without a dot', 'Hi @a@host.', '', 23, 6],
   ['a hashtag', '#vedfolnir', '', 23, 10],
   ['a warning alone', '', 'cw', 23, 2],
   ['a warning, which counts too', 'text', 'cw', 23, 6],
