@@ -125,10 +125,13 @@ export function stateDetail(state: SessionState): StateDetail {
   };
 }
 
-/** Why a session is over, where only the code of a refused request tells. */
-export function expiredReason(code: ErrorCode, absoluteLimitPassed: boolean): ExpiredReason {
-  if (code === 'AUTHENTICATION_REQUIRED') return 'logout';
+/**
+ * Why a session is over, where only the code of a refused request tells.
+ * @param passed the limit that it has reached as far as we know: a browser drops the cookie of its own accord then, and
+ *   the server cannot know any more whose it was
+ */
+export function expiredReason(code: ErrorCode, passed: ExpiringDetail['reason'] | null): ExpiredReason {
   if (code === 'SESSION_INVALID') return 'invalid';
   if (code === 'SESSION_REVOKED') return 'revoked';
-  return absoluteLimitPassed ? 'absolute' : 'idle';
+  return passed ?? (code === 'AUTHENTICATION_REQUIRED' ? 'logout' : 'idle');
 }

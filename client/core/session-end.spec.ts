@@ -54,6 +54,27 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toEqual([{ reason: 'idle', errorCode: 'SESSION_EXPIRED' }]);
   });
 
+  it.each([
+    [0.4, 'logout'],
+    [0.7, 'idle'],
+    [1, 'absolute'],
+  ] as const)('has its own reason where the cookie is gone after %p of the longest time: %s', async (part, reason) => {
+    let slept = false;
+    const { env, heard, sync } = await live((call, server) =>
+      slept ? refusal(401, 'AUTHENTICATION_REQUIRED') : answer(call, server),
+    );
+    const { absoluteExpiresAt, idleExpiresAt } = sync.getState()!.session;
+    const [whole, idle] = [absoluteExpiresAt, idleExpiresAt].map((iso) => sync.millisecondsUntil(iso)) as [
+      number,
+      number,
+    ];
+    expect(idle / whole).toBeCloseTo(0.5, 1);
+    slept = true;
+    await env.sleep(whole * part);
+    await env.pass(5_000);
+    expect(heard.sessionExpired).toEqual([{ reason, errorCode: 'AUTHENTICATION_REQUIRED' }]);
+  });
+
   it('takes a wrong password for a wrong password', async () => {
     const { sync, heard } = await live((call, server) =>
       call.method === 'POST' ? refusal(401, 'INVALID_CREDENTIALS') : answer(call, server),

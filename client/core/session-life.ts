@@ -51,7 +51,7 @@ export class SessionLife {
     this.clock = new ServerClock(() => env.now());
     this.announcer = new Announcer(env);
     this.api = new Api(env, tabId, {
-      sessionOver: (code) => this.over(expiredReason(code, this.absoluteLimitPassed()), code),
+      sessionOver: (code) => this.over(expiredReason(code, this.limitPassed()), code),
       userId: () => this.userId,
       reread: (userId) => {
         this.reader.doubt();
@@ -231,9 +231,10 @@ export class SessionLife {
     this.announcer.say('sessionConnectionChanged', { connected: reachable });
   }
 
-  private absoluteLimitPassed(): boolean {
-    const session = this.holder.state?.session;
-    return session !== undefined && this.clock.until(session.absolute_expires_at) <= 0;
+  private limitPassed(): ExpiringDetail['reason'] | null {
+    const { session } = this.holder.state ?? {};
+    if (!session || this.clock.until(session.expires_at) > 0) return null;
+    return this.clock.until(session.absolute_expires_at) > 0 ? 'idle' : 'absolute';
   }
 
   private stop(): void {
