@@ -1,5 +1,5 @@
 import { html, render } from 'lit';
-import { ApiError } from '../core/errors';
+import { isApiError } from '../core/errors';
 import { field, textsOf } from './field';
 import { messageOf } from './problem';
 import { session } from './session';
@@ -9,7 +9,7 @@ export async function withRecentLogin<T>(task: () => Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (error) {
-    if (!(error instanceof ApiError) || error.error_code !== 'REAUTHENTICATION_REQUIRED') throw error;
+    if (!isApiError(error) || error.error_code !== 'REAUTHENTICATION_REQUIRED') throw error;
     if (!(await askForPassword())) throw error;
     return task();
   }
