@@ -41,7 +41,13 @@ function jsonOverWebsocketOnly() {
     'engine.io-client/build/esm/transports/webtransport.js': 'export class WT {}',
     'socket.io-parser/build/esm/is-binary.js':
       'export const isBinary = () => false; export const hasBinary = isBinary;',
-    'engine.io-parser/build/esm/contrib/base64-arraybuffer.js': 'export const decode = null;',
+    'engine.io-parser/build/esm/encodePacket.browser.js': `import { PACKET_TYPES } from './commons.js';
+      export const encodePacketToBinary = null;
+      export const encodePacket = ({ type, data }, _binary, done) => done(PACKET_TYPES[type] + (data || ''));`,
+    'engine.io-parser/build/esm/decodePacket.browser.js': `
+      import { ERROR_PACKET, PACKET_TYPES_REVERSE as TYPES } from './commons.js';
+      export const decodePacket = (text) =>
+        TYPES[text[0]] ? { type: TYPES[text[0]], data: text.slice(1) } : ERROR_PACKET;`,
     'socket.io-parser/build/esm/binary.js':
       'export const deconstructPacket = null; export const reconstructPacket = null;',
   };
