@@ -19,7 +19,7 @@ const WORDS: Record<EndReason | 'invalid', string> = {
   revoked_by_admin: 'This session was ended by an administrator.',
   password_changed: 'You were signed out because the password was changed.',
   user_disabled: 'This account has been disabled.',
-  replaced: 'You were signed out because you signed in on too many other devices.',
+  replaced: 'This session was ended by a newer sign-in.',
   invalid: 'Your session is no longer known. Please sign in again.',
 };
 

@@ -47,7 +47,7 @@ describe.each(DATABASES)('%s', (_, database) => {
       'the password was changed',
       ({ other }) => other.post('/api/auth/password', { current_password: PASSWORD, new_password: 'another good one' }),
     ],
-    ['replaced', 'SESSION_REVOKED', 'too many other devices', ({ client }) => client.device().login()],
+    ['replaced', 'SESSION_REVOKED', 'ended by a newer sign-in', ({ client }) => client.device().login()],
     [
       'user_disabled',
       'SESSION_REVOKED',
