@@ -13,6 +13,8 @@ import { describeApi } from './openapi';
 
 /** Longest that open requests may take to finish when the process is told to stop; ms. */
 const DRAIN = 10_000;
+/** WCAG 2.2.1 asks for so long to answer a warning; ms. */
+const LEAST_WARNING = 20_000;
 
 async function start(settings: Config): Promise<void> {
   const instances = await startDemoInstances(settings);
@@ -45,6 +47,9 @@ function announce(url: string, config: Config, demo: readonly DemoInstance[]): v
   }
   if (config.production && !config.publicOrigin) {
     say('PUBLIC_ORIGIN is not set: browsers will be refused until it names the address that people use.');
+  }
+  if (config.expiryWarning < LEAST_WARNING) {
+    say('SESSION_EXPIRY_WARNING is under 20s: people who are slower than others have no time to stay signed in.');
   }
 }
 
