@@ -9,9 +9,13 @@ const FORMS = 'form[data-platform-aware]';
 /**
  * A form marked `data-platform-aware` follows the active platform as long as nothing is written in it. What was
  * written for one account is not sent as another without a word: such a form asks, and sends nothing until answered.
+ * Nor does it send before this page has looked, where it may be behind: it may have slept through a switch.
  */
 export function startForms(sync: SessionSync): void {
   const forms = () => all<HTMLFormElement>(FORMS);
+  let looking = false;
+  const problem = document.createElement('p');
+  problem.setAttribute('role', 'alert');
 
   // At once, before a script of the page writes the new platform into every form.
   onChange(() => {
@@ -58,18 +62,43 @@ export function startForms(sync: SessionSync): void {
   function beforeSending(event: SubmitEvent): void {
     const form = event.target;
     if (!isOurs(form)) return;
+    problem.remove();
     const state = sync.getState();
+    if (state && !sync.isFresh()) {
+      hold(event);
+      void lookAndSend(form, event.submitter);
+      return;
+    }
     // What is sent now stays with the platform that it shows, also where nothing was written by hand.
     if (state) stay(form, state.platform);
     draw(form);
     if (standOf(form)?.pinned === false) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
+      hold(event);
       insist(form);
     } else {
       fillToken(form, event.submitter);
     }
   }
+
+  async function lookAndSend(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
+    if (looking) return;
+    looking = true;
+    const user = sync.getState()?.user.id;
+    try {
+      await sync.ensureFresh();
+      // What one person wrote is not sent as another, nor after the end.
+      if (sync.getState()?.user.id === user) form.requestSubmit(submitter);
+    } catch (error) {
+      problem.textContent = `${(error as Error).message}: nothing was sent.`;
+      form.append(problem);
+    }
+    looking = false;
+  }
+}
+
+function hold(event: SubmitEvent): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
 }
 
 function isOurs(target: EventTarget | null): target is HTMLFormElement {

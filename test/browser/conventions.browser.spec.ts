@@ -2,16 +2,21 @@
 import type { Locator, Page, Route } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
-import { Device } from './support/chromium';
-import { postsOf as postsOfPerson, sendings as sendingsOf, switchTo as switchPersonTo } from './support/composing';
+import { Device, launchKeepingChromium } from './support/chromium';
+import {
+  AS_COUNTED,
+  postsOf as postsOfPerson,
+  sendings as sendingsOf,
+  switchTo as switchPersonTo,
+} from './support/composing';
 import { newPerson, type Person } from './support/people';
-import { heard, standsOn, until } from './support/recorder';
+import { heard, sightingsOf, standsOn, timesOf, until } from './support/recorder';
 import { setStage } from './support/stage';
 
 const PLAIN = '/client/examples/plain.html';
 const HOSTILE = '<img src=x onerror="window.pwned=true">';
-/** Promised for a switch and for an end; from the answer to the page. */
-const SOON = { timeout: 1_000 };
+/** Promised for a switch and for an end; from the asking to the last page. */
+const SOON_MS = 1_000;
 
 const stage = setStage();
 let person: Person;
@@ -41,16 +46,22 @@ async function add(html: string): Promise<void> {
   await tab.evaluate(`document.querySelector('main').insertAdjacentHTML('beforeend', ${JSON.stringify(html)})`);
 }
 
-describe('a page', () => {
-  it('follows a switch in every tab and browser within a second, each told once', async () => {
+describe('Point 14: a plain page', () => {
+  it('Point 3 in it: follows a switch in every tab and browser within a second, each told once', async () => {
     const client = person.client.device();
     await client.login();
     const other = await Device.open(stage.browser, stage.node.url, client);
     const tabs = [tab, await device.tab(PLAIN), await other.tab(PLAIN)];
     await tab.locator('#active.mastodon-platform').getByText('Alpha').waitFor();
+    const times = await timesOf('platformSwitched', tabs);
+    const asked = Date.now();
     const id = await switchTo(1);
     const [alpha] = person.platforms;
-    await Promise.all(tabs.map((each) => each.locator('#active').getByText('Beta').waitFor(SOON)));
+    await Promise.all(tabs.map((each) => each.locator('#active').getByText('Beta').waitFor()));
+    await eventually(() => expect(times).toHaveLength(tabs.length));
+    expect(Math.max(...times) - asked).toBeLessThan(SOON_MS);
+    // A whole state on top must tell nothing twice.
+    await Promise.all(tabs.map((each) => each.evaluate('window.sessionSync.syncSessionState()')));
     for (const each of tabs) {
       await each.locator('#active.pixelfed-platform:not(.mastodon-platform)[data-platform-type="pixelfed"]').waitFor();
       expect(await each.locator('input[name="platform_id"]').inputValue()).toBe(String(id));
@@ -92,26 +103,61 @@ describe('a page', () => {
   });
 });
 
-describe('a page that belongs to a person', () => {
-  it('shows nothing more within a second of the end, nor on the way back', async () => {
+describe('Point 14: a plain page that belongs to a person', () => {
+  it('Point 5 in it: shows nothing more within a second of the end, nor on the way back', async () => {
     const second = await device.tab('/devices');
     await second.goto(stage.node.url + PLAIN);
     await until(second, 'window.sessionSync.getState()');
     const { username } = (await person.client.get<{ user: { username: string } }>('/api/session')).body.user;
     const elsewhere = person.client.device();
     await elsewhere.login();
+    const times = await timesOf('sessionExpired', [tab, second]);
+    const asked = Date.now();
     expect((await elsewhere.post('/api/sessions/end_others', {})).status).toBe(200);
     await Promise.all(
       [tab, second].map(async (each) => {
-        await each.getByRole('alert').getByText('This session was ended from one of your devices.').waitFor(SOON);
+        await each.getByRole('alert').getByText('This session was ended from one of your devices.').waitFor();
         expect(await each.locator('body').innerText()).not.toMatch(new RegExp(`${username}|Alpha`));
         await each.waitForURL('**/login?reason=revoked');
       }),
     );
+    expect(times).toHaveLength(2);
+    expect(Math.max(...times) - asked).toBeLessThan(SOON_MS);
+    const sightings = await sightingsOf(username, device.context);
     await second.goBack();
     expect(await second.locator('html').innerText()).not.toMatch(new RegExp(`${username}|Alpha`));
     await second.goto(stage.node.url + PLAIN);
     await second.getByText('Active platform: none').waitFor();
+    expect(sightings).toEqual([]);
+  });
+
+  it('Point 5 in it: comes out of what the browser has kept, and is seen only if its session still lives', async () => {
+    const browser = await launchKeepingChromium();
+    const other = await stage.otherDevice(browser);
+    const page = await other.tab(PLAIN);
+    const returns: string[] = [];
+    await other.context.exposeBinding('returned', (_source, address: string) => void returns.push(address));
+    await page.evaluate(
+      "window.addEventListener('pageshow', ({ persisted }) => persisted && window.returned(location.href))",
+    );
+    const sightings = await sightingsOf('Alpha', other.context);
+    const leave = async () => {
+      await page.goto(`${stage.node.url}/devices`);
+      await until(page, 'window.sessionSync?.getState()');
+    };
+    await leave();
+    await page.evaluate('window.history.back()');
+    await eventually(() => expect(returns).toHaveLength(1));
+    await page.locator('#active').getByText('Alpha').waitFor();
+    await leave();
+    expect((await person.client.post('/api/sessions/end_others', {})).status).toBe(200);
+    await page.waitForURL('**/login?reason=revoked');
+    sightings.length = 0;
+    await page.evaluate('window.history.back()');
+    await eventually(() => expect(returns).toHaveLength(2));
+    await page.waitForURL('**/login');
+    expect(sightings).toEqual([]);
+    await browser.close();
   });
 
   it('is loaded again when somebody else signs in', async () => {
@@ -134,20 +180,16 @@ describe('a page that belongs to a person', () => {
   });
 });
 
-describe('the counter', () => {
-  it('counts as a person would', async () => {
-    for (const [words, left] of [
-      ['👨‍👩‍👧‍👦', 499],
-      [`https://example.org/${'x'.repeat(40)}`, 477],
-      ['@a@host.example', 498],
-      ['', 500],
-    ] as const) {
+describe('Point 14: the counter of a plain page', () => {
+  it('Point 8 in it: counts as a person would', async () => {
+    for (const [words, counted] of AS_COUNTED) {
       await text().fill(words);
-      await tab.locator('.char-counter').getByText(`${left} characters remaining`).waitFor();
+      const left = `${500 - counted} characters remaining`;
+      await tab.locator('.char-counter').getByText(left, { exact: true }).waitFor();
     }
   });
 
-  it('counts the content warning, and warns near the limit', async () => {
+  it('Point 8 in it: counts the content warning, and warns near the limit', async () => {
     const counter = tab.locator('.char-counter');
     const looks = () => counter.getAttribute('class');
     await text().fill('a'.repeat(450));
@@ -163,7 +205,7 @@ describe('the counter', () => {
     expect(await counter.getAttribute('data-max')).toBe('500');
   });
 
-  it('sends nothing that is too long, and cuts nothing', async () => {
+  it('Point 8 in it: sends nothing that is too long, and cuts nothing', async () => {
     const sent = sendings();
     const long = 'a'.repeat(501);
     await text().fill(long);
@@ -238,6 +280,37 @@ describe('a form with text in it', () => {
     await tab.evaluate("document.getElementById('post').reset()");
     await tab.locator('#post').getByText('Posting as Beta').waitFor();
     expect(await hiddenField('platform_pinned').count()).toBe(0);
+  });
+
+  it('sends nothing without a network, says so, and asks when it is back on another platform', async () => {
+    const sent = sendings();
+    const problem = tab.locator('#post').getByRole('alert').getByText('nothing was sent');
+    await device.context.setOffline(true);
+    await switchTo(1);
+    await post().click();
+    await problem.waitFor();
+    await device.context.setOffline(false);
+    await question().waitFor();
+    await post().click();
+    expect(await problem.count()).toBe(0);
+    expect(await hasFocus(keep())).toBe(true);
+    expect(sent.count).toBe(0);
+    expect(await text().inputValue()).toBe('Meant for Alpha');
+  });
+
+  it('waits with what is sent until it has looked, and sends it once', async () => {
+    const sent = sendings();
+    stage.node.freeze();
+    // As after a sleep: it may be behind, and the server takes its time to say.
+    await tab.evaluate("window.dispatchEvent(new Event('online'))");
+    await post().click();
+    await post().click();
+    expect(await tab.evaluate('window.sessionSync.isFresh()')).toBe(false);
+    expect(sent.count).toBe(0);
+    stage.node.thaw();
+    await tab.getByText('Post created successfully!').waitFor();
+    expect(sent.count).toBe(1);
+    expect(await postsOf(0)).toHaveLength(1);
   });
 
   it('comes back on its platform when the server refuses it', async () => {
@@ -318,7 +391,7 @@ describe('a form that came later', () => {
   });
 });
 
-describe('markup where text should be', () => {
+describe('Point 13: markup where text should be, in a plain page', () => {
   it('is text in a name', async () => {
     await person.client.patch(`/api/platforms/${person.platforms[1]!.id}`, { name: HOSTILE });
     await text().fill('Meant for Alpha');

@@ -26,6 +26,14 @@ export function launchChromium(): Promise<Browser> {
 }
 
 /**
+ * It keeps whole pages for the way back, as a person's does. Playwright's own way back waits for a page to load, which
+ * one that was kept does not: let the page itself go back.
+ */
+export function launchKeepingChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ARGS, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+}
+
+/**
  * As a person has it: of the tabs of a window one is seen, the others are hidden, slowed down, and can be frozen. It has
  * one profile, that is `browser.contexts()[0]`.
  */

@@ -7,6 +7,15 @@ export const text = (tab: Page) => tab.getByLabel('Text', { exact: true });
 export const post = (tab: Page) => tab.getByRole('button', { name: 'Post', exact: true });
 export const keep = (tab: Page) => tab.getByRole('button', { name: 'Keep posting as Alpha' });
 
+/** Words, and what each is worth to whoever counts as the platforms do. */
+export const AS_COUNTED: readonly [words: string, counted: number][] = [
+  ['👨‍👩‍👧‍👦', 1],
+  [`https://example.org/${'x'.repeat(40)}`, 23],
+  ['@a@host', 2],
+  ['@a@host.example', 2],
+  ['', 0],
+];
+
 /** Somewhere else, on the same session. */
 export async function switchTo({ client, platforms }: Person, index: number): Promise<number> {
   const { id } = platforms[index]!;

@@ -1,5 +1,5 @@
 /** Writes down every event of a page from before its first script on. */
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { SessionEvents } from '../../../client/core/details';
 import { eventually } from '../../support/eventually';
 
@@ -19,6 +19,59 @@ export async function recordEvents(context: BrowserContext): Promise<void> {
 /** The details of all events of this name that the page has had. */
 export function heard<E extends keyof SessionEvents>(page: Page, name: E): Promise<SessionEvents[E][]> {
   return page.evaluate(`window.heard['${name}'] ?? []`);
+}
+
+/**
+ * Clicks. @returns when the page felt it: the click of a test waits until its tab is drawn, and a tab behind others is
+ * drawn once a second
+ */
+export async function press(button: Locator): Promise<number> {
+  const page = button.page();
+  await page.evaluate(
+    `window.addEventListener('click', () => (window.pressedAt = Date.now()), { capture: true, once: true })`,
+  );
+  await button.click();
+  return (await page.evaluate('window.pressedAt')) as number;
+}
+
+/**
+ * When the event comes to each of these pages, from here on: milliseconds of the clock that this process has too, and
+ * told at once, because at the end of a session a page leaves with all that it has heard.
+ */
+export async function timesOf(name: keyof SessionEvents, pages: readonly Page[]): Promise<number[]> {
+  const times: number[] = [];
+  const binding = `came${name}`;
+  for (const context of new Set(pages.map((page) => page.context()))) {
+    await context.exposeBinding(binding, (_source, at: number) => void times.push(at));
+  }
+  for (const page of pages) {
+    await page.evaluate(`window.addEventListener('${name}', () => window.${binding}(Date.now()))`);
+  }
+  return times;
+}
+
+/**
+ * Where these words are to be seen, at any frame from here on: in pages that load, and in those that come back whole.
+ * Each page tells it once for each time that it is shown.
+ */
+export async function sightingsOf(words: string, context: BrowserContext): Promise<string[]> {
+  const sightings: string[] = [];
+  await context.exposeBinding('sighted', (_source, address: string) => void sightings.push(address));
+  const content = `{
+    let told = false;
+    window.addEventListener('pageshow', () => (told = false));
+    const look = () => {
+      window.requestAnimationFrame(look);
+      const { body } = document;
+      if (told || !body?.checkVisibility() || !body.innerText.includes(${JSON.stringify(words)})) return;
+      told = true;
+      window.sighted(window.location.href);
+    };
+    look();
+  }`;
+  await context.addInitScript({ content });
+  await Promise.all(context.pages().map((page) => page.evaluate(content)));
+  return sightings;
 }
 
 /**

@@ -9,8 +9,11 @@ export interface Stage {
   readonly browser: Browser;
   readonly person: Person;
   readonly device: Device;
-  /** Another device of the same person, with a session of its own. Whoever opens it closes it. */
-  otherDevice(): Promise<Device>;
+  /**
+   * Another device of the same person, with a session of its own. Whoever opens it closes it.
+   * @param where another browser than that of the stage
+   */
+  otherDevice(where?: Browser): Promise<Device>;
 }
 
 /**
@@ -56,10 +59,10 @@ export function setStage({ env, names }: { env?: Record<string, string>; names?:
     get device() {
       return device;
     },
-    async otherDevice() {
+    async otherDevice(where = browser) {
       const client = person.client.device();
       await client.login();
-      return Device.open(browser, node.url, client);
+      return Device.open(where, node.url, client);
     },
   };
 }
