@@ -53,7 +53,7 @@ async function signInAgain({ client, platforms } = person): Promise<void> {
   await device.useSessionOf(client);
 }
 
-it('survives the end of a session, and is there after the next sign-in of the same person', async () => {
+it('Point 7: survives the end of a session, and is there after the next sign-in of the same person', async () => {
   await text(tab).fill('Half a thought');
   await tab.getByLabel('Title (optional)').fill('A title');
   await tab.getByLabel('Who can see it').selectOption('private');
@@ -71,7 +71,7 @@ it('survives the end of a session, and is there after the next sign-in of the sa
   await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
 });
 
-it('goes when the person signs out, in whichever tab', async () => {
+it('Point 7: goes when the person signs out, in whichever tab', async () => {
   const elsewhere = await device.tab('/devices');
   await text(tab).fill('Secret');
   await saved('Secret');
@@ -87,7 +87,7 @@ it('goes when the person signs out, in whichever tab', async () => {
   expect(await draftsIn(tab)).toEqual([]);
 });
 
-it('is never shown to another person in the same browser, and is kept for the first', async () => {
+it('Point 7: is never shown to another person in the same browser, and is kept for the first', async () => {
   await text(tab).fill('Mine alone');
   await saved('Mine alone');
   const stranger = await newPerson(stage.node.url);

@@ -87,7 +87,7 @@ it('publishes two pictures with what is said of them, and tells live how it goes
   expect(media.map(({ bytes }, index) => bytes.equals(files[index]!.buffer))).toEqual([true, true]);
 });
 
-it('asks by name about a picture that nobody has described', async () => {
+it('Point 9: asks by name about a picture that nobody has described', async () => {
   const sent = sendings(tab);
   await attach(picture('sunset.png'));
   await post(tab).click();
@@ -110,7 +110,7 @@ it('asks by name about a picture that nobody has described', async () => {
   await eventually(() => expect(there()).toMatchObject([{ media: [{ description: null }] }]));
 });
 
-it('shows how far an upload is, and sends the post when it is there', async () => {
+it('Point 9: shows how far an upload is, and sends the post when it is there', async () => {
   const devtools = await tab.context().newCDPSession(tab);
   const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 300_000 };
   await devtools.send('Network.enable');

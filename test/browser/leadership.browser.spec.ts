@@ -1,5 +1,6 @@
 /** All tabs of a browser share one socket: whatever becomes of the tab that has it, none of them falls behind. */
 import type { Browser, Page } from 'playwright-core';
+import type { SessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium, launchPlainChromium } from './support/chromium';
@@ -61,21 +62,25 @@ async function switchElsewhere(to: number): Promise<number> {
   return id;
 }
 
-/** @returns how long the tabs that are left were without a leader; ms */
+/** What the person changes meanwhile must reach every tab. @returns how long the tabs that are left had no leader; ms */
 async function recover(tabs: Page[], strike: (leader: Page) => Promise<unknown>) {
   const leader = await leaderOf(tabs);
   const left = tabs.filter((tab) => tab !== leader);
   const began = performance.now();
   await strike(leader);
   const to = await switchElsewhere(1);
+  const { id } = person.platforms[2]!;
+  expect((await person.client.patch(`/api/platforms/${id}`, { name: 'Delta' })).status).toBe(200);
   await leaderOf(left);
   const took = performance.now() - began;
   await Promise.all(left.map((tab) => standsOn(tab, to)));
+  const { revision } = (await person.client.get<SessionState>('/api/session')).body;
+  await Promise.all(left.map((tab) => until(tab, `window.sessionSync.getState().revision === ${revision}`)));
   for (const tab of left) expect(await heard(tab, 'platformSwitched')).toMatchObject([{ platformName: 'Beta' }]);
   return { took, left };
 }
 
-describe('in a browser of which one tab is seen', () => {
+describe('Point 4: in a browser of which one tab is seen', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -169,7 +174,7 @@ describe('in a browser of which one tab is seen', () => {
   });
 });
 
-describe('in a browser of which all tabs are seen', () => {
+describe('Point 4: in a browser of which all tabs are seen', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -212,5 +217,12 @@ describe('in a browser of which all tabs are seen', () => {
       expect(await heard(tab, 'platformSwitched')).toMatchObject([{ fromThisTab: tab === tabs[0] }]);
       await until(tab, 'window.sessionSync.getPerformanceMetrics().leader');
     }
+    await tabs.pop()!.close();
+    await eventually(async () => expect(await sockets()).toBe(tabs.length));
+    const to = await switchElsewhere(2);
+    await Promise.all(tabs.map((tab) => standsOn(tab, to)));
+    await tabs[1]!.evaluate('window.sessionSync.logout()');
+    await Promise.all(tabs.map((tab) => tab.waitForURL('**/login?reason=logout', { waitUntil: 'commit' })));
+    await eventually(async () => expect(await sockets()).toBe(0));
   });
 });

@@ -1,10 +1,13 @@
 /** One person, several tabs and devices: all on the same account, and all out at once. */
-import type { Page } from 'playwright-core';
-import { Device } from './support/chromium';
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
+import { Device, launchChromium } from './support/chromium';
 import { type Person, signOut } from './support/people';
-import { heard, standsOn, until } from './support/recorder';
+import { heard, press, sightingsOf, standsOn, timesOf, until } from './support/recorder';
 import { setStage } from './support/stage';
 
+/** Promised for a switch and for an end, from a person's press to the last tab. */
+const SOON_MS = 1_000;
 const HOSTILE = '<img src=x onerror="window.pwned=true">';
 
 const stage = setStage();
@@ -15,9 +18,17 @@ beforeEach(async () => {
   ({ person, device } = stage);
 });
 
-describe('a switch', () => {
-  it('is followed by every tab and device, each told once', async () => {
-    const other = await stage.otherDevice();
+describe('Point 3: a switch', () => {
+  let secondBrowser: Browser;
+
+  beforeAll(async () => {
+    secondBrowser = await launchChromium();
+  });
+
+  afterAll(() => secondBrowser?.close());
+
+  it('is followed by two tabs and a second browser within a second, each told once', async () => {
+    const other = await stage.otherDevice(secondBrowser);
     const [first, second, third, elsewhere] = await Promise.all([
       device.tab('/'),
       device.tab('/platforms'),
@@ -26,13 +37,22 @@ describe('a switch', () => {
     ]);
     const [alpha, beta, gamma] = person.platforms;
 
-    await first.getByRole('button', { name: /Active platform/ }).click();
-    await first.getByRole('option', { name: 'Beta' }).click();
     const tabs = [first, second, third, elsewhere] as Page[];
-    await Promise.all(tabs.map((tab) => standsOn(tab, beta!.id)));
-    await elsewhere.getByRole('button', { name: /Active platform/ }).click();
-    await elsewhere.getByRole('option', { name: 'Gamma' }).click();
-    await Promise.all(tabs.map((tab) => standsOn(tab, gamma!.id)));
+    const times = await timesOf('platformSwitched', tabs);
+    for (const [asking, to] of [
+      [first, beta!],
+      [elsewhere, gamma!],
+    ] as const) {
+      await asking!.getByRole('button', { name: /Active platform/ }).click();
+      times.length = 0;
+      const pressed = await press(asking!.getByRole('option', { name: to.name }));
+      await Promise.all(
+        tabs.map((tab) => tab.getByRole('button', { name: `Active platform: ${to.name}`, exact: true }).waitFor()),
+      );
+      await eventually(() => expect(times).toHaveLength(tabs.length));
+      expect(Math.max(...times) - pressed).toBeLessThan(SOON_MS);
+      await Promise.all(tabs.map((tab) => standsOn(tab, to.id)));
+    }
     // A whole state on top must tell nothing twice.
     await Promise.all(tabs.map((tab) => tab.evaluate('window.sessionSync.syncSessionState()')));
 
@@ -71,12 +91,16 @@ describe('a switch', () => {
     expect(await heard(elsewhere, 'platformSwitched')).toEqual([]);
     await other.close();
   });
+});
 
-  it('is made by the keyboard alone', async () => {
+describe('Point 2: the switcher by the keyboard alone', () => {
+  it('is reached by Tab, opened by Enter, Space and ↓, gone through, chosen from, and closed by Esc', async () => {
     const tab = await device.tab('/');
-    const button = tab.getByRole('button', { name: /Active platform/ });
     const at = () => tab.locator('#vf-switcher-list .vf-current').innerText();
-    await button.focus();
+    await eventually(async () => {
+      await tab.keyboard.press('Tab');
+      expect(await tab.evaluate("document.activeElement?.matches('.vf-switcher-button')")).toBe(true);
+    });
     for (const opener of ['Enter', ' ', 'ArrowDown']) {
       await tab.keyboard.press(opener);
       await tab.getByRole('listbox').waitFor();
@@ -91,6 +115,8 @@ describe('a switch', () => {
     expect(await at()).toContain('Alpha');
     await tab.keyboard.press('ArrowDown');
     expect(await at()).toContain('Beta');
+    await tab.keyboard.press('ArrowUp');
+    expect(await at()).toContain('Alpha');
     await tab.keyboard.press('g');
     expect(await at()).toContain('Gamma');
     await tab.keyboard.press('Enter');
@@ -106,27 +132,36 @@ describe('a switch', () => {
   });
 });
 
-describe('platforms', () => {
-  it('with markup for a name are text', async () => {
+describe('Point 13: a platform with markup for a name', () => {
+  it('is text on every page, in the switcher and in what the page says of it', async () => {
     await person.client.post('/api/platforms', {
       name: HOSTILE,
       platform_type: 'mastodon',
       instance_url: 'https://hostile.example',
       access_token: 'token',
     });
-    for (const path of ['/platforms', '/', '/create_post', '/devices']) {
+    for (const path of ['/platforms', '/', '/create_post', '/devices', '/activity', '/account']) {
       const tab = await device.tab(path);
       const { id } = (
         await person.client.get<{ platforms: { id: number; name: string }[] }>('/api/user_platforms')
       ).body.platforms.find(({ name }) => name === HOSTILE)!;
-      await tab.evaluate(`window.sessionSync.switchPlatform(${id})`);
-      await tab.getByText(HOSTILE).first().waitFor();
+      await person.client.post(`/api/switch_platform/${person.platforms[0]!.id}`, {});
+      await tab.getByRole('button', { name: 'Active platform: Alpha', exact: true }).click();
+      await tab.getByRole('option', { name: HOSTILE }).click();
+      await standsOn(tab, id);
+      await tab.getByRole('button', { name: `Active platform: ${HOSTILE}`, exact: true }).waitFor();
+      if (path === '/platforms') {
+        await tab.getByRole('button', { name: `Remove ${HOSTILE}` }).click();
+        await tab.getByRole('alertdialog', { name: `Remove ${HOSTILE}?` }).waitFor();
+      }
       expect(await tab.locator('img[src="x"]').count()).toBe(0);
       expect(await tab.evaluate('window.pwned')).toBeUndefined();
       await tab.close();
     }
   });
+});
 
+describe('platforms', () => {
   it('are connected, renamed, made default and removed, and every tab sees it', async () => {
     const watching = await device.tab('/platforms');
     // Opened last: a browser draws the tabs behind it only once a second, and clicks wait for that.
@@ -156,21 +191,56 @@ describe('platforms', () => {
   });
 });
 
-describe('signing out', () => {
-  it('of another device shows in its tabs, and ends what they may do', async () => {
+describe('Point 5: signing out', () => {
+  it('of another device ends all its tabs within a second, and "back" shows nothing of before', async () => {
     const other = await stage.otherDevice();
     const tabs = await Promise.all([other.tab('/'), other.tab('/create_post')]);
+    // So that there is a page of theirs to go back to.
+    for (const tab of tabs) {
+      await tab.goto(`${stage.node.url}/platforms`);
+      await tab.getByRole('heading', { name: /Alpha/ }).waitFor();
+    }
+    const sightings = await sightingsOf('Alpha', other.context);
+    await eventually(() => expect(sightings).toHaveLength(tabs.length));
+    const times = await timesOf('sessionExpired', tabs);
     const here = await device.tab('/devices');
     const card = here.locator('[data-devices] > li').filter({ hasNot: here.getByText('This device') });
     await card.getByRole('button', { name: /Sign out/ }).click();
-    await here.getByRole('alertdialog').getByRole('button', { name: 'Sign out' }).click();
+    const pressed = await press(here.getByRole('alertdialog').getByRole('button', { name: 'Sign out' }));
+    await eventually(() => expect(times).toHaveLength(tabs.length));
+    expect(Math.max(...times) - pressed).toBeLessThan(SOON_MS);
+    for (const tab of tabs) expect(await tab.locator('body').innerText()).not.toContain('Alpha');
+    sightings.length = 0;
     for (const tab of tabs) {
       await tab.waitForURL('**/login?reason=revoked');
       await tab.getByText('This session was ended from one of your devices.').waitFor();
       expect(await tab.evaluate("fetch('/api/user_data').then(({ status }) => status)")).toBe(401);
+      await tab.goBack();
+      await tab.waitForURL('**/login');
+      await tab.getByLabel('User name or e-mail').waitFor();
     }
+    expect(sightings).toEqual([]);
     await card.waitFor({ state: 'detached' });
     expect(await here.evaluate("fetch('/api/session').then(({ status }) => status)")).toBe(200);
+    await other.close();
+  });
+
+  it('of all others asks for the password where the sign-in is a while ago, and does it then', async () => {
+    const other = await stage.otherDevice();
+    const there = await other.tab('/');
+    const here = await device.tab('/devices');
+    // As the server says it; whether it says so in time is tested where time can be set.
+    const refusal = { success: false, error: 'Please give your password', error_code: 'REAUTHENTICATION_REQUIRED' };
+    await here.route('**/api/sessions/end_others', (route) => route.fulfill({ status: 403, json: refusal }), {
+      times: 1,
+    });
+    await here.getByRole('button', { name: 'Sign out all other devices' }).click();
+    await here.getByRole('alertdialog').getByRole('button', { name: 'Sign out all' }).click();
+    const question = here.getByRole('dialog', { name: 'Please give your password once more' });
+    await question.getByLabel('Password').fill('correct horse battery staple');
+    await question.getByRole('button', { name: 'Continue' }).click();
+    await there.waitForURL('**/login?reason=revoked');
+    await here.getByText('You are signed in nowhere else.').waitFor();
     await other.close();
   });
 
@@ -192,11 +262,16 @@ describe('signing out', () => {
     const tab = await device.tab('/');
     await tab.goto(`${stage.node.url}/devices`);
     await until(tab, 'window.sessionSync.getState()');
+    const sightings = await sightingsOf('Alpha', device.context);
+    await eventually(() => expect(sightings).toHaveLength(1));
     await signOut(tab);
     await tab.waitForURL('**/login?reason=logout');
+    sightings.length = 0;
     await tab.goBack();
-    await tab.waitForURL('**/login**');
+    await tab.waitForURL('**/login');
+    await tab.getByLabel('User name or e-mail').waitFor();
     expect(await tab.locator('body').innerText()).not.toContain('Alpha');
+    expect(sightings).toEqual([]);
   });
 });
 
