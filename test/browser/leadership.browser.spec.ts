@@ -75,7 +75,12 @@ async function recover(tabs: Page[], strike: (leader: Page) => Promise<unknown>)
   const took = performance.now() - began;
   await Promise.all(left.map((tab) => standsOn(tab, to)));
   const { revision } = (await person.client.get<SessionState>('/api/session')).body;
-  await Promise.all(left.map((tab) => until(tab, `window.sessionSync.getState().revision === ${revision}`)));
+  await eventually(
+    async () => {
+      for (const tab of left) expect(await tab.evaluate('window.sessionSync.getState().revision')).toBe(revision);
+    },
+    { timeout: RECOVERY_MS },
+  );
   for (const tab of left) expect(await heard(tab, 'platformSwitched')).toMatchObject([{ platformName: 'Beta' }]);
   return { took, left };
 }
