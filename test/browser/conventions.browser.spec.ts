@@ -1,5 +1,5 @@
 /** A page of anybody's, with attributes and the one script. */
-import type { Locator, Page, Route } from 'playwright-core';
+import type { Browser, Locator, Page, Route } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { Device, launchKeepingChromium } from './support/chromium';
@@ -104,6 +104,10 @@ describe('Point 14: a plain page', () => {
 });
 
 describe('Point 14: a plain page that belongs to a person', () => {
+  let keeping: Browser | undefined;
+
+  afterAll(() => keeping?.close());
+
   it('Point 5 in it: shows nothing more within a second of the end, nor on the way back', async () => {
     const second = await device.tab('/devices');
     await second.goto(stage.node.url + PLAIN);
@@ -132,8 +136,8 @@ describe('Point 14: a plain page that belongs to a person', () => {
   });
 
   it('Point 5 in it: comes out of what the browser has kept, and is seen only if its session still lives', async () => {
-    const browser = await launchKeepingChromium();
-    const other = await stage.otherDevice(browser);
+    keeping = await launchKeepingChromium();
+    const other = await stage.otherDevice(keeping);
     const page = await other.tab(PLAIN);
     const returns: string[] = [];
     await other.context.exposeBinding('returned', (_source, address: string) => void returns.push(address));
@@ -157,7 +161,6 @@ describe('Point 14: a plain page that belongs to a person', () => {
     await eventually(() => expect(returns).toHaveLength(2));
     await page.waitForURL('**/login');
     expect(sightings).toEqual([]);
-    await browser.close();
   });
 
   it('is loaded again when somebody else signs in', async () => {

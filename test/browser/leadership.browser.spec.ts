@@ -73,7 +73,6 @@ async function recover(tabs: Page[], strike: (leader: Page) => Promise<unknown>)
   expect((await person.client.patch(`/api/platforms/${id}`, { name: 'Delta' })).status).toBe(200);
   await leaderOf(left);
   const took = performance.now() - began;
-  await Promise.all(left.map((tab) => standsOn(tab, to)));
   const { revision } = (await person.client.get<SessionState>('/api/session')).body;
   await eventually(
     async () => {
@@ -81,6 +80,7 @@ async function recover(tabs: Page[], strike: (leader: Page) => Promise<unknown>)
     },
     { timeout: RECOVERY_MS },
   );
+  await Promise.all(left.map((tab) => standsOn(tab, to)));
   for (const tab of left) expect(await heard(tab, 'platformSwitched')).toMatchObject([{ platformName: 'Beta' }]);
   return { took, left };
 }
