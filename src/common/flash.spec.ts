@@ -12,7 +12,7 @@ describe('toFlash', () => {
     );
     expect(toFlash('SESSION_EXPIRED.absolute')?.message).toContain('longest time');
     expect(toFlash('SESSION_REVOKED.password_changed')?.message).toContain('the password was changed');
-    expect(toFlash('SESSION_REVOKED.replaced')?.message).toContain('too many other devices');
+    expect(toFlash('SESSION_REVOKED.replaced')?.message).toContain('ended by a newer sign-in');
     expect(toFlash('SESSION_REVOKED.revoked_by_admin')?.message).toContain('administrator');
     expect(toFlash('SESSION_REVOKED.logout')?.message).toBe('You were signed out. Please log in again.');
   });
