@@ -115,6 +115,8 @@ it('Point 8: counts what a person would count, sends nothing that is too long, a
 it('sends by the keyboard, once', async () => {
   const sent = sendings(tab);
   await text(tab).fill('Quickly');
+  // Keys are the script's: before it has come they are nobody's.
+  await tab.getByText('493 characters remaining').waitFor();
   await text(tab).press('Control+Enter');
   await text(tab).press('Control+Enter');
   await tab.getByText('Posted to Alpha.').waitFor();
