@@ -137,8 +137,16 @@ export class FakeServer {
   }
 }
 
+const told = new Map<number, string>();
+
+/** A simulation asks for the same few times over and over, and writing one out costs more than a change of state. */
 export function iso(ms: number): string {
-  return new Date(ms).toISOString();
+  const known = told.get(ms);
+  if (known !== undefined) return known;
+  if (told.size > 500) told.clear();
+  const text = new Date(ms).toISOString();
+  told.set(ms, text);
+  return text;
 }
 
 /** A small repeatable generator (mulberry32), so that a failed schedule can be run again by its seed. */

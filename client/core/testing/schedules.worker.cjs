@@ -22,6 +22,9 @@ globalThis.AbortController = class {
   }
 };
 
+/** Each refusal is an error, and nobody reads where it was made. */
+Error.stackTraceLimit = 0;
+
 const { Schedule } = require('./schedule.ts');
 
 async function run({ from, to }) {
