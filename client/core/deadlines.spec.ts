@@ -39,6 +39,16 @@ describe('SessionSync and deadlines', () => {
     sync.destroy();
   });
 
+  it('does not set its clock by a state that was long on its way', async () => {
+    const { env, server, sync } = await live();
+    const held = server.state();
+    await env.pass(600_000);
+    await sync.syncSessionState();
+    env.socket.emit('session:state', held);
+    const { expires_at } = server.deadlines();
+    expect(sync.millisecondsUntil(expires_at)).toBe(Date.parse(expires_at) - env.time);
+  });
+
   it('asks at the deadline and believes the answer', async () => {
     let over = false;
     const { env, server, heard } = await live((call, server) =>

@@ -1,6 +1,6 @@
 import { settle } from './testing/fake-environment';
 import { FakeServer, OTHER } from './testing/fake-server';
-import { live } from './testing/live-tab';
+import { answer, live } from './testing/live-tab';
 
 describe('SessionSync and lost messages', () => {
   it('mends a lost push within 15 s over the socket', async () => {
@@ -30,6 +30,26 @@ describe('SessionSync and lost messages', () => {
     await env.pass(15_000);
     expect(sync.getState()?.platform?.id).toBe(2);
     expect(env.calls.every(({ headers }) => headers['x-background'] === 'true')).toBe(true);
+  });
+
+  it('looks when it hears of a server that it did not reach, and takes back that there is none', async () => {
+    let away = false;
+    const { env, server, heard } = await live((call, server) => {
+      if (away) throw new Error('no network');
+      return answer(call, server);
+    });
+    away = true;
+    env.show('visible');
+    await settle();
+    expect(heard.sessionConnectionChanged).toEqual([{ connected: false }]);
+    // Heard before the next poll, again and again: each puts the poll off.
+    env.socket.emit('session:state', server.state());
+    await settle();
+    expect(heard.sessionConnectionChanged).toHaveLength(1);
+    away = false;
+    env.socket.emit('session:state', server.state());
+    await settle();
+    expect(heard.sessionConnectionChanged).toEqual([{ connected: false }, { connected: true }]);
   });
 
   it('does not poll while hidden, and looks at once when shown', async () => {

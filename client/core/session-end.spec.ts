@@ -18,6 +18,41 @@ describe('SessionSync at the end of a session', () => {
     expect([...env.kept.keys()]).toEqual(['other']);
   });
 
+  it('asks nothing more, and tells nothing of its connection, though a question was under way', async () => {
+    const { env, heard } = await live();
+    let failSocket = () => {};
+    env.socket.onSync = () => new Promise((_, reject) => (failSocket = () => reject(new Error('timeout'))));
+    await env.pass(10_100);
+    const requests = env.calls.length;
+    env.socket.emit('session:ended', {
+      session_id: OURS,
+      reason: 'revoked',
+      error_code: 'SESSION_REVOKED',
+      at: iso(0),
+    });
+    failSocket();
+    await settle();
+    expect(env.calls).toHaveLength(requests);
+    expect(Object.keys(heard).sort()).toEqual(['sessionExpired', 'sessionStateChanged', 'sessionUpdated']);
+  });
+
+  it('is no word about the connection when a look fails after it', async () => {
+    const { env, heard } = await live();
+    let fail = () => {};
+    env.serve = () => new Promise((_, reject) => (fail = () => reject(new Error('no network'))));
+    env.window.dispatchEvent(new Event('online'));
+    env.socket.emit('session:ended', {
+      session_id: OURS,
+      reason: 'revoked',
+      error_code: 'SESSION_REVOKED',
+      at: iso(0),
+    });
+    fail();
+    await settle();
+    expect(heard.sessionExpired).toHaveLength(1);
+    expect(heard.sessionConnectionChanged).toBeUndefined();
+  });
+
   it('does not mind the end of another session', async () => {
     const { env, heard } = await live();
     env.socket.emit('session:ended', {

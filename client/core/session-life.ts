@@ -90,13 +90,17 @@ export class SessionLife {
       look: () => this.lookOverHttp(),
       over: (reason, code) => this.over(reason, code),
       events: serverEvents(this.holder, this.inbox, this.expiry, this.announcer, {
-        stateHeard: () => this.triggers.stateRead(),
+        // The server is there after all: where this tab did not reach it, it looks.
+        stateHeard: () => (this.reachable ? this.triggers.stateRead() : void this.lookOverHttp()),
         ended: (reason, code) => this.over(reason, code),
       }),
     });
     this.reader = new StateReader(env, this.api, this.line, this.metrics, {
-      wanted: () => this.phase !== 'over' && this.phase !== 'destroyed',
-      mayBeBehind: () => this.phase === 'starting' || this.phase === 'live',
+      wanted: () => this.wanted,
+      mayBeBehind: () => {
+        this.triggers.notice();
+        return this.wanted && this.phase !== 'anonymous';
+      },
       revision: () => this.holder.state?.revision,
       take: (state) => {
         this.inbox.state(state);
@@ -135,12 +139,6 @@ export class SessionLife {
     return this.phase === 'live' && this.reader.fresh;
   }
 
-  /** @throws ApiError */
-  ensureFresh(): Promise<void> {
-    this.triggers.notice();
-    return this.reader.ensureFresh();
-  }
-
   /**
    * Nothing is sent by a tab that may be behind.
    * @throws ApiError the server cannot be asked, or another person is signed in by now: what one began must not be
@@ -148,15 +146,15 @@ export class SessionLife {
    */
   async readyToSend(): Promise<void> {
     const before = this.userId;
-    await this.ensureFresh();
-    if (before !== null && this.userId !== before) {
+    await this.reader.ensureFresh();
+    if (!this.wanted || (before ?? this.userId) !== this.userId) {
       throw new ApiError('This session is no longer the one of this browser', 401, 'SESSION_INVALID');
     }
   }
 
   /** Once, and never back: the next session begins with a page of its own. */
   over(reason: ExpiredReason, errorCode: ErrorCode): void {
-    if (this.phase === 'over' || this.phase === 'destroyed') return;
+    if (!this.wanted) return;
     const hadSession = this.holder.state !== null;
     this.phase = hadSession ? 'over' : 'anonymous';
     this.line.over(reason, errorCode);
@@ -172,6 +170,11 @@ export class SessionLife {
     const { standing } = this.expiry;
     if (standing) this.activity.pause(true);
     return standing;
+  }
+
+  /** Until the session has ended here, or this object has. */
+  private get wanted(): boolean {
+    return this.phase !== 'over' && this.phase !== 'destroyed';
   }
 
   private get userId(): number | null {
@@ -225,7 +228,7 @@ export class SessionLife {
   }
 
   private setReachable(reachable: boolean): void {
-    if (reachable === this.reachable) return;
+    if (reachable === this.reachable || !this.wanted) return;
     this.reachable = reachable;
     if (!reachable) this.reader.doubt();
     this.announcer.say('sessionConnectionChanged', { connected: reachable });

@@ -91,7 +91,7 @@ export class SessionSync {
    * @throws ApiError NETWORK_ERROR when the server cannot be reached, else why it did not answer
    */
   ensureFresh(): Promise<void> {
-    return this.life.ensureFresh();
+    return this.life.reader.ensureFresh();
   }
 
   /**

@@ -110,6 +110,8 @@ export class StateReader {
   }
 
   private async readByHttp(): Promise<void> {
+    // It may have ended while the socket was asked.
+    if (!this.hooks.wanted()) return;
     const { epoch } = this;
     const { csrf_token, ...state } = await this.api.readState();
     if (epoch !== this.epoch || !this.hooks.wanted()) return;

@@ -62,11 +62,14 @@ export class Triggers {
     if (this.pollTimer !== undefined) this.schedulePoll();
   }
 
-  /** For who is about to send: after a sleep the person's click may come before the tick that notices it. */
+  /**
+   * For who is about to send: after a sleep the person's click may come before the tick that notices it, and a page that
+   * nobody sees does not tick.
+   */
   notice(): void {
-    if (this.tick === undefined || this.env.now() - this.tickedAt <= TICK_MS + SLEPT_MS) return;
-    this.env.clearTimeout(this.tick);
-    this.scheduleTick();
+    const now = this.env.now();
+    if (now - this.tickedAt <= TICK_MS + SLEPT_MS) return;
+    this.tickedAt = now;
     this.hooks.refresh(true);
   }
 

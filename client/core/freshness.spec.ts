@@ -1,0 +1,129 @@
+import { Freshness } from './freshness';
+import { pageEvent, settle } from './testing/fake-environment';
+import { OTHER } from './testing/fake-server';
+import { answer, live, refusal, type Tab } from './testing/live-tab';
+
+describe('Freshness', () => {
+  it('begins in doubt, until a reading has been taken in', () => {
+    const freshness = new Freshness();
+    expect(freshness.fresh).toBe(false);
+    const settled = freshness.reading();
+    expect(freshness.fresh).toBe(false);
+    settled();
+    expect(freshness.fresh).toBe(true);
+  });
+
+  it('is not mended by a reading that began before the doubt, nor undone by one that ends late', () => {
+    const freshness = new Freshness();
+    const early = freshness.reading();
+    freshness.doubt();
+    early();
+    expect(freshness.fresh).toBe(false);
+    const slow = freshness.reading();
+    freshness.doubt();
+    freshness.reading()();
+    slow();
+    expect(freshness.fresh).toBe(true);
+  });
+});
+
+describe('what is sent by a tab that may be behind', () => {
+  const POST = '/api/posts';
+  const posting = (call: Parameters<typeof answer>[0], server: Parameters<typeof answer>[1]) =>
+    call.path === POST ? { status: 201, body: { id: 1 } } : answer(call, server);
+  const order = ({ env }: Tab, from: number) => env.calls.slice(from).map(({ method, path }) => `${method} ${path}`);
+  const send = ({ sync }: Tab) => sync.request('POST', POST, { body: {} });
+
+  const DOUBTS: [string, (tab: Tab) => unknown][] = [
+    ['a sleep that no tick has noticed yet', ({ env }) => env.sleep(600_000)],
+    [
+      'a while unseen',
+      ({ env }) => {
+        env.show('hidden');
+        return env.pass(10_000);
+      },
+    ],
+    ['a freeze', ({ env }) => env.document.dispatchEvent(new Event('freeze'))],
+    ['the cache of pages', ({ env }) => env.window.dispatchEvent(pageEvent('pagehide', true))],
+    ['a lost network', ({ env }) => env.window.dispatchEvent(new Event('offline'))],
+  ];
+
+  it.each(DOUBTS)('waits for a look after %s', async (_what, doubt) => {
+    const tab = await live(posting);
+    await doubt(tab);
+    tab.server.switchTo(2, 'all', OTHER);
+    const from = tab.env.calls.length;
+    expect(tab.sync.isFresh()).toBe(false);
+    await send(tab);
+    expect(order(tab, from).slice(-2)).toEqual(['GET /api/session', `POST ${POST}`]);
+    expect(tab.sync.getState()?.platform?.id).toBe(2);
+  });
+
+  it('goes out at once where nothing is in doubt', async () => {
+    const tab = await live(posting);
+    const from = tab.env.calls.length;
+    expect(tab.sync.isFresh()).toBe(true);
+    await send(tab);
+    expect(order(tab, from)).toEqual([`POST ${POST}`]);
+  });
+
+  it('waits for another look when the page was held up during the first', async () => {
+    const tab = await live(posting);
+    const { env } = tab;
+    env.window.dispatchEvent(new Event('offline'));
+    let hand = () => {};
+    const { serve } = env;
+    env.serve = (call) =>
+      call.method === 'GET' ? new Promise((resolve) => (hand = () => resolve(serve(call)))) : serve(call);
+    const sent = send(tab);
+    await settle();
+    const from = env.calls.length;
+    env.serve = serve;
+    await env.sleep(600_000);
+    hand();
+    await sent;
+    expect(order(tab, from)).toEqual(['GET /api/session', `POST ${POST}`]);
+  });
+
+  it('is not sent when nobody can be asked', async () => {
+    const tab = await live((call, server) => {
+      if (call.path === '/api/session' && away) throw new Error('no network');
+      return posting(call, server);
+    });
+    await tab.env.sleep(600_000);
+    away = true;
+    await expect(send(tab)).rejects.toMatchObject({ error_code: 'NETWORK_ERROR' });
+    expect(tab.env.calls.some(({ path }) => path === POST)).toBe(false);
+  });
+  let away = false;
+
+  it('is not sent when the look finds that the session is over', async () => {
+    let over = false;
+    const tab = await live((call, server) => (over ? refusal(401, 'SESSION_REVOKED') : posting(call, server)));
+    await tab.env.sleep(600_000);
+    over = true;
+    await expect(send(tab)).rejects.toMatchObject({ status: 401 });
+    await expect(send(tab)).rejects.toMatchObject({ status: 401 });
+    expect(tab.env.calls.some(({ path }) => path === POST)).toBe(false);
+  });
+
+  it('is not sent as the person who has signed in meanwhile', async () => {
+    const tab = await live(posting);
+    const { env, server } = tab;
+    await env.sleep(600_000);
+    env.serve = (call) => {
+      const body = { ...server.rest(OTHER), user: { ...server.state().user, id: 8, username: 'bob' } };
+      return call.path === '/api/session' ? { status: 200, body } : posting(call, server);
+    };
+    await expect(send(tab)).rejects.toMatchObject({ error_code: 'SESSION_INVALID' });
+    expect(env.calls.some(({ path }) => path === POST)).toBe(false);
+  });
+
+  it('needs no look to sign out', async () => {
+    const tab = await live(posting);
+    tab.env.window.dispatchEvent(new Event('offline'));
+    const from = tab.env.calls.length;
+    await tab.sync.request('POST', '/api/auth/logout', { body: {} });
+    expect(order(tab, from)).toEqual(['POST /api/auth/logout']);
+  });
+});
