@@ -1,0 +1,84 @@
+import { FakeEnvironment, type FakeSocket } from '../testing/fake-environment';
+import { Transport } from './transport';
+
+const STATE = 'session:state';
+
+function opened() {
+  const env = new FakeEnvironment();
+  const told: string[] = [];
+  const events = { [STATE]: () => told.push('state') };
+  const transport = new Transport(env, {
+    auth: () => ({ tab_id: 'tab-1' }),
+    connected: (again) => told.push(again ? 'connected again' : 'connected'),
+    disconnected: () => told.push('disconnected'),
+    refused: (code) => told.push(code),
+    events: events as never,
+  });
+  transport.start();
+  return { env, transport, told, socket: env.socket };
+}
+
+/** How long after its loss the socket is made anew. */
+async function delayAfter(env: FakeEnvironment, socket: FakeSocket): Promise<number> {
+  const { connects } = socket;
+  const since = env.time;
+  while (socket.connects === connects) await env.pass(50);
+  return env.time - since;
+}
+
+describe('the socket of a tab', () => {
+  it('comes back later with each failure, up to 6 s, and from the beginning after a good while', async () => {
+    const { env, socket } = opened();
+    env.chance = 0.99;
+    const delays: number[] = [];
+    for (let failure = 0; failure < 7; failure++) {
+      socket.refuse();
+      delays.push(await delayAfter(env, socket));
+    }
+    expect(delays).toEqual([500, 1_000, 2_000, 4_000, 5_950, 5_950, 5_950]);
+    socket.accept();
+    await env.pass(6_000);
+    socket.lose();
+    expect(await delayAfter(env, socket)).toBe(500);
+  });
+
+  it('waits a part of that by chance, so that tabs do not return in step', async () => {
+    const { env, socket } = opened();
+    env.chance = 0.1;
+    socket.refuse();
+    expect(await delayAfter(env, socket)).toBe(50);
+  });
+
+  it('tells whether it had been lost, and why it was refused where the session is over', async () => {
+    const { env, socket, told } = opened();
+    socket.accept();
+    socket.lose();
+    await env.pass(500);
+    socket.accept();
+    socket.lose();
+    socket.refuse({ error_code: 'RATE_LIMITED' });
+    socket.refuse({ error_code: 'SESSION_REVOKED' });
+    expect(told).toEqual(['connected', 'disconnected', 'connected again', 'disconnected', 'SESSION_REVOKED']);
+  });
+
+  it('is still once it is stopped: no return, no word that comes late', async () => {
+    const { env, socket, told, transport } = opened();
+    socket.accept();
+    socket.lose();
+    transport.stop();
+    socket.emit(STATE, {} as never);
+    const { connects } = socket;
+    await env.pass(60_000);
+    expect(socket.connects).toBe(connects);
+    expect(told).toEqual(['connected', 'disconnected']);
+    expect(env.pendingTimers).toBe(0);
+  });
+
+  it('does not wait when it is made anew on purpose', () => {
+    const { socket, transport } = opened();
+    socket.accept();
+    transport.restart();
+    expect(socket.connects).toBe(2);
+    expect(socket.connected).toBe(false);
+  });
+});
