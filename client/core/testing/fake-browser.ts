@@ -1,5 +1,6 @@
 /** A browser with several tabs: Web Locks that can be stolen, a BroadcastChannel, one clock for all. */
 import type { ChannelPort, LockPort } from '../environment';
+import type { Message } from '../line/words';
 import { FakeEnvironment } from './fake-environment';
 import type { VirtualTime } from './virtual-time';
 
@@ -12,10 +13,15 @@ export type Carrier = (deliver: () => void) => void;
 export class FakeTab extends FakeEnvironment {
   closed = false;
   frozen = false;
+  /** Where a browser has locks and no channel. */
+  channelless = false;
+  /** What it has said to the other tabs, by kind. */
+  readonly said: string[] = [];
   /** What the network does when the tab is gone. */
   onClose: () => void = () => {};
   /** What waits for the thaw. */
   private held: (() => void)[] = [];
+  private readonly timers = new Set<number>();
 
   constructor(
     private readonly browser: FakeBrowser,
@@ -34,11 +40,23 @@ export class FakeTab extends FakeEnvironment {
   }
 
   override setTimeout(task: () => void, ms: number): number {
-    return this.clock.after(ms, () => this.run(task));
+    const timer = this.clock.after(ms, () => this.run(() => this.timers.delete(timer) && task()));
+    this.timers.add(timer);
+    return timer;
   }
 
-  override openChannel(name: string): ChannelPort {
-    return this.browser.channels.open(name, this);
+  /** Also one that is due and waits for the thaw. */
+  override clearTimeout(timer: number): void {
+    if (this.timers.delete(timer)) super.clearTimeout(timer);
+  }
+
+  /** By the clock of the browser, which may be wrong. */
+  override now(): number {
+    return this.clock.now + this.browser.clockOffMs;
+  }
+
+  override openChannel(name: string): ChannelPort | null {
+    return this.channelless ? null : this.browser.channels.open(name, this);
   }
 
   override random(): number {
@@ -53,9 +71,12 @@ export class FakeTab extends FakeEnvironment {
     this.frozen = true;
   }
 
+  /** What waited comes one after the other, each with everything that follows from it. */
   thaw(): void {
     this.frozen = false;
-    for (const task of this.held.splice(0)) this.run(task);
+    for (const task of this.held.splice(0)) {
+      this.clock.after(0, () => this.run(task));
+    }
   }
 
   /** Gone in an instant, as a tab that crashes: none of its own code runs any more. */
@@ -71,6 +92,7 @@ export class FakeBrowser {
   readonly locks: FakeLocks;
   readonly channels: FakeChannels;
   readonly tabs: FakeTab[] = [];
+  clockOffMs = 0;
 
   constructor(
     readonly time: VirtualTime,
@@ -168,7 +190,7 @@ class FakeLocks {
 
 class FakeChannels {
   /** Messages posted, by whoever. */
-  posted: unknown[] = [];
+  posted = 0;
   carry: Carrier = (deliver) => void this.time.after(HOP_MS, deliver);
   private members: { name: string; tab: FakeTab; heard: (message: unknown) => void }[] = [];
 
@@ -193,7 +215,8 @@ class FakeChannels {
   }
 
   private post(from: (typeof this.members)[number], message: unknown): void {
-    this.posted.push(message);
+    this.posted += 1;
+    from.tab.said.push((message as Message).word.kind);
     for (const member of this.members) {
       if (member === from || member.name !== from.name) continue;
       this.carry(() => member.tab.run(() => this.members.includes(member) && member.heard(message)));

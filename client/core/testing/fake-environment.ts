@@ -35,7 +35,7 @@ export class FakeSocket implements SocketPort {
     return this.onSync(revision);
   }
 
-  activity(): Promise<ExtendedView | ErrorBody> {
+  activity(_timeoutMs: number): Promise<ExtendedView | ErrorBody> {
     return this.onActivity();
   }
 
@@ -101,6 +101,10 @@ export class FakeEnvironment implements Environment {
   readonly document = new FakeDocument();
   readonly calls: Call[] = [];
   readonly kept = new Map<string, string>();
+  /** Questions that have no answer yet. */
+  reading = 0;
+  /** Calls, of whatever kind, that have no answer yet. */
+  calling = 0;
   socket!: FakeSocket;
   csrf: string | null = null;
   chance = 0.5;
@@ -127,7 +131,14 @@ export class FakeEnvironment implements Environment {
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
     const call = { method: init.method ?? 'GET', path, headers, body };
     this.calls.push(call);
-    return toResponse(await unlessAborted(this.serve(call), init.signal));
+    this.calling += 1;
+    this.reading += call.method === 'GET' ? 1 : 0;
+    try {
+      return toResponse(await unlessAborted(this.serve(call), init.signal));
+    } finally {
+      this.calling -= 1;
+      this.reading -= call.method === 'GET' ? 1 : 0;
+    }
   }
 
   now(): number {

@@ -9,6 +9,10 @@ export type Fact =
 
 export const OURS = '11111111-1111-4111-8111-111111111111';
 export const OTHER = '22222222-2222-4222-8222-222222222222';
+/** Of another person. */
+export const THEIRS = '33333333-3333-4333-8333-333333333333';
+
+const LIFETIME_MS = 24 * 3_600_000;
 
 export function platform(id: number, name = `Platform ${id}`): PlatformView {
   return {
@@ -34,6 +38,8 @@ export class FakeServer {
   userId = 7;
   username = 'ada';
   idleMs = 12 * 3_600_000;
+  /** The sessions' tokens, by how often they were made anew. */
+  tokens = 0;
   lastActivity: number;
   readonly createdAt: number;
 
@@ -46,13 +52,16 @@ export class FakeServer {
     return this.platforms.find((one) => one.id === id) ?? null;
   }
 
+  get expiresAt(): number {
+    return Math.min(this.lastActivity + this.idleMs, this.createdAt + LIFETIME_MS);
+  }
+
   deadlines() {
     const idle = this.lastActivity + this.idleMs;
-    const absolute = this.createdAt + 24 * 3_600_000;
     return {
       idle_expires_at: iso(idle),
-      absolute_expires_at: iso(absolute),
-      expires_at: iso(Math.min(idle, absolute)),
+      absolute_expires_at: iso(this.createdAt + LIFETIME_MS),
+      expires_at: iso(this.expiresAt),
     };
   }
 
@@ -73,7 +82,11 @@ export class FakeServer {
   }
 
   rest(session = OURS): RestSessionState {
-    return { ...this.state(session), csrf_token: `csrf-${session.slice(0, 4)}` };
+    return { ...this.state(session), csrf_token: this.token(session) };
+  }
+
+  token(session: string): string {
+    return `csrf-${session.slice(0, 4)}${this.tokens || ''}`;
   }
 
   extended() {

@@ -1,5 +1,6 @@
+import type { ErrorBody, ErrorCode } from '../../../src/protocol/errors';
 import type { HandshakeAuth, ServerToClientEvents } from '../../../src/protocol/events';
-import type { SessionState } from '../../../src/protocol/http';
+import type { ExtendedView, SessionState } from '../../../src/protocol/http';
 import type { SocketSignals } from '../environment';
 import type { FakeTab } from './fake-browser';
 import { FakeSocket } from './fake-environment';
@@ -48,16 +49,34 @@ export class WiredSocket extends FakeSocket {
     if (this.network.sockets.delete(this)) this.network.soon(this.here(() => this.connected && this.lose()));
   }
 
-  override sync(_revision: number | undefined, timeoutMs: number): Promise<SessionState> {
+  override sync(_revision: number | undefined, timeoutMs: number): Promise<SessionState | ErrorBody> {
+    return this.ask(timeoutMs, () => this.network.stateOf(this.session), this.network.looking(this.tab));
+  }
+
+  override activity(timeoutMs: number): Promise<ExtendedView | ErrorBody> {
+    return this.ask(timeoutMs, () => this.network.extend(this.session));
+  }
+
+  /** @param find the answer; null when the session has ended */
+  private ask<T>(timeoutMs: number, find: () => T | null, answered = () => {}): Promise<T | ErrorBody> {
+    const { network, tab } = this;
+    tab.reading += 1;
     return new Promise((resolve, reject) => {
-      this.tab.setTimeout(
-        this.network.stirring(() => reject(new Error('timeout'))),
-        timeoutMs,
-      );
-      if (this.halfOpen || !this.network.up) return;
-      this.network.soon(() => {
-        const state = this.network.stateOf(this.session);
-        if (state) this.network.soon(this.here(this.network.stirring(() => resolve(state))));
+      const late = network.stirring(() => {
+        tab.reading -= 1;
+        reject(new Error('timeout'));
+      });
+      const timer = tab.setTimeout(late, timeoutMs);
+      if (this.halfOpen || !network.up) return;
+      const heard = (answer: T | null) => () => {
+        tab.clearTimeout(timer);
+        tab.reading -= 1;
+        if (answer) answered();
+        resolve(answer ?? ended(network.endOf(this.session) ?? 'SESSION_REVOKED'));
+      };
+      network.soon(() => {
+        const answer = find();
+        network.soon(this.here(network.stirring(heard(answer))));
       });
     });
   }
@@ -66,8 +85,10 @@ export class WiredSocket extends FakeSocket {
     const { network } = this;
     if (connection !== this.connection || this.tab.closed) return;
     const session = network.cookie;
-    if (!network.up || !network.lives(session)) {
-      const data = network.up ? { error_code: 'SESSION_REVOKED' } : undefined;
+    network.handshakes += 1;
+    const open = network.up && !network.full;
+    if (!open || !network.lives(session)) {
+      const data = open ? { error_code: network.endOf(session) } : undefined;
       network.soon(this.here(() => this.refuse(data)));
       return;
     }
@@ -92,4 +113,8 @@ export class WiredSocket extends FakeSocket {
     const { connection } = this;
     return () => this.tab.run(() => connection === this.connection && task());
   }
+}
+
+function ended(error_code: ErrorCode): ErrorBody {
+  return { success: false, error: error_code, error_code };
 }

@@ -1,0 +1,40 @@
+/** What the database said at each revision of each user: whatever a tab shows was true at some time. */
+import type { PlatformView } from '../../../src/protocol/http';
+import type { FakeServer } from './fake-server';
+
+export interface Moment {
+  username: string;
+  platforms: readonly PlatformView[];
+  active: Readonly<Record<string, number | null>>;
+  /** The tab that asked for this change, if one did. */
+  by: string | null;
+}
+
+export class History {
+  private readonly moments = new Map<number, Moment[]>();
+
+  constructor(servers: FakeServer[]) {
+    for (const server of servers) this.record(server, null);
+  }
+
+  record(server: FakeServer, by: string | null): void {
+    const { username, platforms, active, userId, revision } = server;
+    const moments = this.moments.get(userId) ?? [];
+    moments[revision] = { username, platforms, active: { ...active }, by };
+    this.moments.set(userId, moments);
+  }
+
+  at(userId: number, revision: number): Moment | undefined {
+    return this.moments.get(userId)?.[revision];
+  }
+
+  /** Whether this tab asked for one of the changes after one revision and up to another. */
+  isBy(tab: string, userId: number, after: number, upTo: number): boolean {
+    return (this.moments.get(userId) ?? []).slice(after + 1, upTo + 1).some(({ by }) => by === tab);
+  }
+}
+
+/** The platform that the session was on then. */
+export function activeIn({ platforms, active }: Moment, session: string): PlatformView | null {
+  return platforms.find(({ id }) => id === active[session]) ?? null;
+}

@@ -1,0 +1,70 @@
+/** What must be so when nothing more happens. Each says what is not. */
+import type { SessionState } from '../../../src/protocol/http';
+import type { StateDetail } from '../details';
+import type { SessionSync } from '../session-sync';
+import type { World } from './world';
+
+/** What the way of an answer may make of a clock; ms. */
+const CLOCK_OFF_MS = 1_000;
+
+export function wrongState(world: World, tabs = world.live): string | null {
+  const expected = world.network.stateOf(world.network.cookie);
+  for (const { tab, sync, witness } of tabs) {
+    const state = sync.getState();
+    if (state && !witness.connected) return `${tab.name} thinks that it has no network`;
+    const wrong = differs(state, expected) ?? (state && wrongClock(world, sync, state.session.expiresAt));
+    if (wrong) return `${tab.name} is not where the server is: ${wrong}`;
+  }
+  return null;
+}
+
+/** Until then what is tried next could not be told from what was before. */
+export function unrest(world: World): string | null {
+  const asking = world.live.find(({ tab }) => tab.reading > 0);
+  return asking ? `${asking.tab.name} still asks` : null;
+}
+
+export function wrongLeader(world: World): string | null {
+  const live = world.live.filter(({ witness }) => witness.last);
+  const leaders = live.filter(({ sync }) => sync.getPerformanceMetrics().leader);
+  const due = world.locks === 'there' ? Math.min(1, live.length) : live.length;
+  if (leaders.length !== due) return `${leaders.length} leaders`;
+  if (world.locks !== 'there') return null;
+  if (world.browser.locks.holdingTab !== (leaders[0]?.tab ?? null)) return 'the lead is with a tab that leads not';
+  if (leaders[0]?.tab.document.visibilityState !== 'hidden') return null;
+  return live.some(({ tab }) => tab.document.visibilityState === 'visible') ? 'a leader that nobody sees' : null;
+}
+
+/** Each that leads, and nobody else, has one socket, of the session that the cookie stands for; and all are heard. */
+export function wrongLine(world: World): string | null {
+  const wrong = wrongLeader(world);
+  if (wrong) return wrong;
+  const { sockets, cookie } = world.network;
+  const live = world.live.filter(({ witness }) => witness.last);
+  const due = world.locks === 'there' ? Math.min(1, live.length) : live.length;
+  if (sockets.size !== due) return `${sockets.size} sockets`;
+  for (const { tab, session } of sockets) {
+    const leads = live.find((one) => one.tab === tab)?.sync.getPerformanceMetrics().leader;
+    if (!leads || session !== cookie) return `${tab.name} has a socket that it should not have`;
+  }
+  const deaf = live.find(({ sync }) => !sync.getPerformanceMetrics().connected);
+  return deaf ? `${deaf.tab.name} hears nothing` : null;
+}
+
+function differs(have: StateDetail | null, expected: SessionState | null): string | null {
+  if (!have || !expected) return Boolean(have) === Boolean(expected) ? null : `${have ? 'a' : 'no'} state`;
+  const { session, user, platform } = expected;
+  if (have.revision !== expected.revision) return `${have.revision}, not ${expected.revision}`;
+  if (have.session.id !== session.id) return 'in another session';
+  if (have.user.username !== user.username) return `${have.user.username}, not ${user.username}`;
+  if (have.platform?.id !== platform?.id) return `on ${have.platform?.id}, not ${platform?.id}`;
+  if (have.platform?.name !== platform?.name) return `on ${have.platform?.name}, not ${platform?.name}`;
+  const { expiresAt, idleExpiresAt } = have.session;
+  const deadlines = expiresAt === session.expires_at && idleExpiresAt === session.idle_expires_at;
+  return deadlines ? null : `until ${expiresAt}, not ${session.expires_at}`;
+}
+
+function wrongClock({ time }: World, sync: SessionSync, deadline: string): string | null {
+  const off = sync.millisecondsUntil(deadline) - (Date.parse(deadline) - time.now);
+  return Math.abs(off) > CLOCK_OFF_MS ? `a clock that is ${off} ms off` : null;
+}
