@@ -134,11 +134,21 @@ export class FakeEnvironment implements Environment {
     this.calling += 1;
     this.reading += call.method === 'GET' ? 1 : 0;
     try {
-      return toResponse(await unlessAborted(this.serve(call), init.signal));
+      return toResponse(await this.unlessAborted(this.serve(call), init.signal));
     } finally {
       this.calling -= 1;
       this.reading -= call.method === 'GET' ? 1 : 0;
     }
+  }
+
+  private unlessAborted<T>(task: T | Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => {
+        this.clock.stirred = true;
+        reject(signal.reason);
+      });
+      Promise.resolve(task).then(resolve, reject);
+    });
   }
 
   now(): number {
@@ -209,13 +219,6 @@ function toResponse({ status, body }: Answer): Response {
     return body;
   };
   return { status, ok: status >= 200 && status < 300, json } as Response;
-}
-
-function unlessAborted<T>(task: T | Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason));
-    Promise.resolve(task).then(resolve, reject);
-  });
 }
 
 function storageOf(kept: Map<string, string>): Pick<Storage, 'length' | 'key' | 'removeItem'> {

@@ -86,6 +86,15 @@ describe('the keeper of a draft', () => {
     expect(browser.words(ADA, 10)).toBe('abc');
   });
 
+  it('saves what waits for the platform where it was written, before it turns to another', () => {
+    const { keeper, write } = browser.composer();
+    void keeper.open(ADA, 10);
+    write('for ten', [PICTURE]);
+    void keeper.open(ADA, 11);
+    expect(browser.words(ADA, 10)).toBe('for ten');
+    expect(browser.words(ADA, 11)).toBeUndefined();
+  });
+
   it('shows what was kept for this person and platform, and nothing of another', async () => {
     const first = browser.composer();
     await first.keeper.open(ADA, 10);
