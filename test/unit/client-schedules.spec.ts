@@ -1,4 +1,4 @@
-/** 10^5 random lives of a browser against the client's core; see `Schedule`. A failure names its seed. */
+/** 10^5 random lives of a browser against the client's core; see `Schedule`. A failure names its seed and its trial. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
