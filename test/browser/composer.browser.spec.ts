@@ -72,11 +72,20 @@ it('has nothing to ask when the session comes back', async () => {
 });
 
 it('asks as well when only the refusal tells of the switch', async () => {
+  await tab.close();
+  let deaf = false;
+  await device.context.routeWebSocket(/socket\.io/, (page) => {
+    const server = page.connectToServer();
+    // Until its next look the server alone knows that this tab is behind.
+    server.onMessage((message) => deaf || page.send(message));
+  });
+  tab = await device.tab('/create_post');
   await text(tab).fill('Sent before the news came');
-  // A tab that hears nothing any more: the server alone knows that it is behind.
-  await tab.evaluate('window.sessionSync.destroy()');
+  deaf = true;
   await switchTo(person, 1);
+  const refusal = tab.waitForResponse((answer) => answer.url().endsWith('/api/posts') && answer.status() === 409);
   await post(tab).click();
+  await refusal;
   await keep(tab).waitFor();
   expect([...(await postsOf(person, 0)), ...(await postsOf(person, 1))]).toEqual([]);
   await keep(tab).click();
