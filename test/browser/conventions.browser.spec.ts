@@ -1,50 +1,29 @@
 /** A page of anybody's, with attributes and the one script. */
-import type { Browser, Locator, Page, Route } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { Device, launchKeepingChromium } from './support/chromium';
-import {
-  AS_COUNTED,
-  postsOf as postsOfPerson,
-  sendings as sendingsOf,
-  switchTo as switchPersonTo,
-} from './support/composing';
+import { AS_COUNTED } from './support/composing';
 import { newPerson, type Person } from './support/people';
-import { heard, sightingsOf, standsOn, timesOf, until } from './support/recorder';
+import { PLAIN, setPlainPage } from './support/plain-page';
+import { heard, sightingsOf, timesOf, until } from './support/recorder';
 import { setStage } from './support/stage';
 
-const PLAIN = '/client/examples/plain.html';
 const HOSTILE = '<img src=x onerror="window.pwned=true">';
 /** Promised for a switch and for an end; from the asking to the last page. */
 const SOON_MS = 1_000;
 
 const stage = setStage();
+const plain = setPlainPage(stage);
+const { text, post, switchTo, postsOf, sendings, hasFocus, add } = plain;
 let person: Person;
 let device: Device;
 let tab: Page;
 
-beforeEach(async () => {
+beforeEach(() => {
   ({ person, device } = stage);
-  tab = await device.tab(PLAIN);
+  ({ tab } = plain);
 });
-
-const text = () => tab.getByLabel('Text', { exact: true });
-const post = () => tab.getByRole('button', { name: 'Post', exact: true });
-const question = () => tab.getByRole('group', { name: /Nothing is sent until you choose/ });
-const keep = () => tab.getByRole('button', { name: 'Keep posting as Alpha', exact: true });
-const move = () => tab.getByRole('button', { name: 'Move to Beta', exact: true });
-const hiddenField = (name: string) => tab.locator(`#post input[name="${name}"]`);
-
-const switchTo = (index: number) => switchPersonTo(person, index);
-const postsOf = (index: number) => postsOfPerson(person, index);
-const sendings = () => sendingsOf(tab, '/create_post');
-
-const hasFocus = async (place: Locator) => (await place.and(tab.locator(':focus')).count()) === 1;
-
-/** Puts an element into the page, long after its script has run. */
-async function add(html: string): Promise<void> {
-  await tab.evaluate(`document.querySelector('main').insertAdjacentHTML('beforeend', ${JSON.stringify(html)})`);
-}
 
 describe('Point 14: a plain page', () => {
   it('Point 3 in it: follows a switch in every tab and browser within a second, each told once', async () => {
@@ -225,175 +204,6 @@ describe('Point 14: the counter of a plain page', () => {
   });
 });
 
-describe('a form with text in it', () => {
-  beforeEach(async () => {
-    await text().fill('Meant for Alpha');
-  });
-
-  it('asks after a switch, takes no focus, and sends nothing until it is told', async () => {
-    const sent = sendings();
-    await switchTo(1);
-    await question().waitFor();
-    expect(await hasFocus(text())).toBe(true);
-    await tab.getByRole('status').getByText('This was begun for Alpha, and Beta is active now.').waitFor();
-    await post().click();
-    expect(await hasFocus(keep())).toBe(true);
-    expect(sent.count).toBe(0);
-    // What it shows and counts is its own platform's still, and not the page's.
-    await tab.locator('#active').getByText('Beta').waitFor();
-    await tab.locator('#post').getByText('Posting as Alpha', { exact: true }).waitFor();
-    await tab.getByText('485 characters remaining').waitFor();
-  });
-
-  it('stays when it is told to, whatever is active', async () => {
-    await switchTo(1);
-    await keep().click();
-    await question().waitFor({ state: 'detached' });
-    await standsOn(tab, await switchTo(2));
-    expect(await question().count()).toBe(0);
-    expect(await hiddenField('platform_pinned').inputValue()).toBe('true');
-    await post().click();
-    await tab.getByText('Post created successfully!').waitFor();
-    expect((await Promise.all([0, 1, 2].map(postsOf))).map(({ length }) => length)).toEqual([1, 0, 0]);
-  });
-
-  it('moves when it is told to', async () => {
-    await switchTo(1);
-    await move().click();
-    await tab.locator('#post').getByText('Posting as Beta').waitFor();
-    expect(await hiddenField('platform_pinned').count()).toBe(0);
-    await post().click();
-    await tab.getByText('Post created successfully!').waitFor();
-    expect((await Promise.all([0, 1].map(postsOf))).map(({ length }) => length)).toEqual([0, 1]);
-  });
-
-  it.each(['unanswered', 'kept'])('has nothing to ask when the session comes back: %s', async (how) => {
-    await switchTo(1);
-    await keep().waitFor();
-    if (how === 'kept') await keep().click();
-    await standsOn(tab, await switchTo(0));
-    await question().waitFor({ state: 'detached' });
-    expect(await hiddenField('platform_pinned').count()).toBe(0);
-    expect(await hiddenField('platform_id').inputValue()).toBe(String(person.platforms[0]!.id));
-  });
-
-  it('goes along once it is emptied', async () => {
-    await switchTo(1);
-    await keep().click();
-    await tab.evaluate("document.getElementById('post').reset()");
-    await tab.locator('#post').getByText('Posting as Beta').waitFor();
-    expect(await hiddenField('platform_pinned').count()).toBe(0);
-  });
-
-  it('sends nothing without a network, says so, and asks when it is back on another platform', async () => {
-    const sent = sendings();
-    const problem = tab.locator('#post').getByRole('alert').getByText('nothing was sent');
-    await device.context.setOffline(true);
-    await switchTo(1);
-    await post().click();
-    await problem.waitFor();
-    await device.context.setOffline(false);
-    await question().waitFor();
-    await post().click();
-    expect(await problem.count()).toBe(0);
-    expect(await hasFocus(keep())).toBe(true);
-    expect(sent.count).toBe(0);
-    expect(await text().inputValue()).toBe('Meant for Alpha');
-  });
-
-  it('waits with what is sent until it has looked, and sends it once', async () => {
-    const sent = sendings();
-    stage.node.freeze();
-    // As after a sleep: it may be behind, and the server takes its time to say.
-    await tab.evaluate("window.dispatchEvent(new Event('online'))");
-    await post().click();
-    await post().click();
-    expect(await tab.evaluate('window.sessionSync.isFresh()')).toBe(false);
-    expect(sent.count).toBe(0);
-    stage.node.thaw();
-    await tab.getByText('Post created successfully!').waitFor();
-    expect(sent.count).toBe(1);
-    expect(await postsOf(0)).toHaveLength(1);
-  });
-
-  it('comes back on its platform when the server refuses it', async () => {
-    await switchTo(1);
-    await keep().click();
-    await tab.evaluate(
-      "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
-    );
-    await post().click();
-    await tab
-      .locator('.vf-error, [role="alert"]')
-      .getByText(/visibility/)
-      .first()
-      .waitFor();
-    await tab.locator('vf-composer:not(:has(#composer))').getByText('Posting as Alpha').waitFor();
-    expect(await text().inputValue()).toContain('Meant for Alpha');
-  });
-
-  it('comes back as what it was, however late the script of its page comes', async () => {
-    await switchTo(1);
-    await keep().click();
-    let arrive = () => {};
-    const late = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
-    await device.context.route('**/client/composer.mjs*', async (route) => {
-      await late;
-      await route.continue();
-    });
-    await tab.evaluate(
-      "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
-    );
-    await post().click({ noWaitAfter: true });
-    const form = tab.locator('form#composer');
-    await form.waitFor();
-    await until(tab, 'window.sessionSync?.getState()');
-    await tab.evaluate("document.dispatchEvent(new Event('DOMContentLoaded'))");
-    expect(await form.getAttribute('data-platform-type')).toBe('mastodon');
-    arrive();
-    await tab.locator('vf-composer textarea').and(text()).waitFor();
-    await form.waitFor({ state: 'detached' });
-    expect(await text().inputValue()).toContain('Meant for Alpha');
-  });
-});
-
-describe('a form that came later', () => {
-  const form = (id: number) => `
-    <form id="later" method="post" action="/platform/${id}/notes" data-platform-aware>
-      <label>Note <input name="note"></label><button>Save</button>
-    </form>`;
-
-  it('follows in its address, and asks in time', async () => {
-    const later = tab.locator('#later');
-    await add(form(person.platforms[0]!.id));
-    await standsOn(tab, await switchTo(1));
-    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
-    await tab.getByLabel('Note').fill('For Beta');
-    await switchTo(2);
-    await later.getByRole('button', { name: 'Keep posting as Beta' }).click();
-    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
-  });
-
-  it('is asked about when it is sent, if it is for another platform', async () => {
-    await standsOn(tab, await switchTo(1));
-    await add(form(person.platforms[0]!.id));
-    await tab.getByRole('button', { name: 'Save' }).click();
-    await tab.getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
-    expect(tab.url()).toBe(stage.node.url + PLAIN);
-  });
-
-  it('does not carry the token away', async () => {
-    await add(`<form action="https://elsewhere.example/" method="post" data-platform-aware>
-      <input name="csrf_token" value=""><button>Send</button></form>`);
-    await tab.getByRole('button', { name: 'Send' }).click({ noWaitAfter: true });
-    expect(await tab.locator('form[action*="elsewhere"] input').inputValue()).toBe('');
-    // The policy of our pages would not have let it go either.
-    await eventually(() => expect(device.complaints.splice(0).join()).toContain('form-action'));
-  });
-});
-
 describe('Point 13: markup where text should be, in a plain page', () => {
   it('is text in a name', async () => {
     await person.client.patch(`/api/platforms/${person.platforms[1]!.id}`, { name: HOSTILE });
@@ -438,7 +248,7 @@ describe('what refreshes itself', () => {
       <a href="javascript:window.pwned = true" data-platform-info="name" style="color: red">link</a>`;
     // Without our policy, which would have held most of it.
     const unprotected = await Device.open(stage.browser, stage.node.url, person.client, { bypassCSP: true });
-    tab = await unprotected.tab(PLAIN);
+    plain.tab = tab = await unprotected.tab(PLAIN);
     await refreshed(answer({ html }));
     await switchTo(1);
     await fresh().getByText('Safe words').waitFor();

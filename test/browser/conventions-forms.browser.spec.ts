@@ -1,0 +1,189 @@
+/** A form of a plain page: what was written for one account is not sent as another without a word. */
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
+import { Device } from './support/chromium';
+import { type Person } from './support/people';
+import { PLAIN, setPlainPage } from './support/plain-page';
+import { standsOn, until } from './support/recorder';
+import { setStage } from './support/stage';
+
+const stage = setStage();
+const plain = setPlainPage(stage);
+const { text, post, question, keep, move, hiddenField, switchTo, postsOf, sendings, hasFocus, add } = plain;
+let person: Person;
+let device: Device;
+let tab: Page;
+
+beforeEach(() => {
+  ({ person, device } = stage);
+  ({ tab } = plain);
+});
+
+describe('a form with text in it', () => {
+  beforeEach(async () => {
+    await text().fill('Meant for Alpha');
+  });
+
+  it('asks after a switch, takes no focus, and sends nothing until it is told', async () => {
+    const sent = sendings();
+    await switchTo(1);
+    await question().waitFor();
+    expect(await hasFocus(text())).toBe(true);
+    await tab.getByRole('status').getByText('This was begun for Alpha, and Beta is active now.').waitFor();
+    await post().click();
+    expect(await hasFocus(keep())).toBe(true);
+    expect(sent.count).toBe(0);
+    // What it shows and counts is its own platform's still, and not the page's.
+    await tab.locator('#active').getByText('Beta').waitFor();
+    await tab.locator('#post').getByText('Posting as Alpha', { exact: true }).waitFor();
+    await tab.getByText('485 characters remaining').waitFor();
+  });
+
+  it('stays when it is told to, whatever is active', async () => {
+    await switchTo(1);
+    await keep().click();
+    await question().waitFor({ state: 'detached' });
+    await standsOn(tab, await switchTo(2));
+    expect(await question().count()).toBe(0);
+    expect(await hiddenField('platform_pinned').inputValue()).toBe('true');
+    await post().click();
+    await tab.getByText('Post created successfully!').waitFor();
+    expect((await Promise.all([0, 1, 2].map(postsOf))).map(({ length }) => length)).toEqual([1, 0, 0]);
+  });
+
+  it('moves when it is told to', async () => {
+    await switchTo(1);
+    await move().click();
+    await tab.locator('#post').getByText('Posting as Beta').waitFor();
+    expect(await hiddenField('platform_pinned').count()).toBe(0);
+    await post().click();
+    await tab.getByText('Post created successfully!').waitFor();
+    expect((await Promise.all([0, 1].map(postsOf))).map(({ length }) => length)).toEqual([0, 1]);
+  });
+
+  it.each(['unanswered', 'kept'])('has nothing to ask when the session comes back: %s', async (how) => {
+    await switchTo(1);
+    await keep().waitFor();
+    if (how === 'kept') await keep().click();
+    await standsOn(tab, await switchTo(0));
+    await question().waitFor({ state: 'detached' });
+    expect(await hiddenField('platform_pinned').count()).toBe(0);
+    expect(await hiddenField('platform_id').inputValue()).toBe(String(person.platforms[0]!.id));
+  });
+
+  it('goes along once it is emptied', async () => {
+    await switchTo(1);
+    await keep().click();
+    await tab.evaluate("document.getElementById('post').reset()");
+    await tab.locator('#post').getByText('Posting as Beta').waitFor();
+    expect(await hiddenField('platform_pinned').count()).toBe(0);
+  });
+
+  it('sends nothing without a network, says so, and asks when it is back on another platform', async () => {
+    const sent = sendings();
+    const problem = tab.locator('#post').getByRole('alert').getByText('nothing was sent');
+    await device.context.setOffline(true);
+    await switchTo(1);
+    await post().click();
+    await problem.waitFor();
+    await device.context.setOffline(false);
+    await question().waitFor();
+    await post().click();
+    expect(await problem.count()).toBe(0);
+    expect(await hasFocus(keep())).toBe(true);
+    expect(sent.count).toBe(0);
+    expect(await text().inputValue()).toBe('Meant for Alpha');
+  });
+
+  it('waits with what is sent until it has looked, and sends it once', async () => {
+    const sent = sendings();
+    stage.node.freeze();
+    // As after a sleep: it may be behind, and the server takes its time to say.
+    await tab.evaluate("window.dispatchEvent(new Event('online'))");
+    await post().click();
+    await post().click();
+    expect(await tab.evaluate('window.sessionSync.isFresh()')).toBe(false);
+    expect(sent.count).toBe(0);
+    stage.node.thaw();
+    await tab.getByText('Post created successfully!').waitFor();
+    expect(sent.count).toBe(1);
+    expect(await postsOf(0)).toHaveLength(1);
+  });
+
+  it('comes back on its platform when the server refuses it', async () => {
+    await switchTo(1);
+    await keep().click();
+    await tab.evaluate(
+      "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
+    );
+    await post().click();
+    await tab
+      .locator('.vf-error, [role="alert"]')
+      .getByText(/visibility/)
+      .first()
+      .waitFor();
+    await tab.locator('vf-composer:not(:has(#composer))').getByText('Posting as Alpha').waitFor();
+    expect(await text().inputValue()).toContain('Meant for Alpha');
+  });
+
+  it('comes back as what it was, however late the script of its page comes', async () => {
+    await switchTo(1);
+    await keep().click();
+    let arrive = () => {};
+    const late = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await device.context.route('**/client/composer.mjs*', async (route) => {
+      await late;
+      await route.continue();
+    });
+    await tab.evaluate(
+      "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
+    );
+    await post().click({ noWaitAfter: true });
+    const form = tab.locator('form#composer');
+    await form.waitFor();
+    await until(tab, 'window.sessionSync?.getState()');
+    await tab.evaluate("document.dispatchEvent(new Event('DOMContentLoaded'))");
+    expect(await form.getAttribute('data-platform-type')).toBe('mastodon');
+    arrive();
+    await tab.locator('vf-composer textarea').and(text()).waitFor();
+    await form.waitFor({ state: 'detached' });
+    expect(await text().inputValue()).toContain('Meant for Alpha');
+  });
+});
+
+describe('a form that came later', () => {
+  const form = (id: number) => `
+    <form id="later" method="post" action="/platform/${id}/notes" data-platform-aware>
+      <label>Note <input name="note"></label><button>Save</button>
+    </form>`;
+
+  it('follows in its address, and asks in time', async () => {
+    const later = tab.locator('#later');
+    await add(form(person.platforms[0]!.id));
+    await standsOn(tab, await switchTo(1));
+    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
+    await tab.getByLabel('Note').fill('For Beta');
+    await switchTo(2);
+    await later.getByRole('button', { name: 'Keep posting as Beta' }).click();
+    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
+  });
+
+  it('is asked about when it is sent, if it is for another platform', async () => {
+    await standsOn(tab, await switchTo(1));
+    await add(form(person.platforms[0]!.id));
+    await tab.getByRole('button', { name: 'Save' }).click();
+    await tab.getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
+    expect(tab.url()).toBe(stage.node.url + PLAIN);
+  });
+
+  it('does not carry the token away', async () => {
+    await add(`<form action="https://elsewhere.example/" method="post" data-platform-aware>
+      <input name="csrf_token" value=""><button>Send</button></form>`);
+    await tab.getByRole('button', { name: 'Send' }).click({ noWaitAfter: true });
+    expect(await tab.locator('form[action*="elsewhere"] input').inputValue()).toBe('');
+    // The policy of our pages would not have let it go either.
+    await eventually(() => expect(device.complaints.splice(0).join()).toContain('form-action'));
+  });
+});
