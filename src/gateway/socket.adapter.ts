@@ -2,9 +2,11 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createAdapter } from '@socket.io/redis-adapter';
-import type { Server, ServerOptions } from 'socket.io';
+import type { Namespace, Server, ServerOptions } from 'socket.io';
 import { type RedisClient, whenReady } from '../store/redis';
 import { NAMESPACE, REDIS, SUBSCRIBER } from '../store/store.module';
+
+type Adapter = Namespace['adapter'];
 
 /** A dead line is found within interval + timeout, so that a tab is right again within 15 s; ms. */
 const PING_INTERVAL = 6000;
@@ -41,10 +43,13 @@ export class SocketAdapter extends IoAdapter {
     });
     if (this.publisher && this.subscriber) {
       server.adapter(
-        createAdapter(this.guarded(this.publisher), patient(this.subscriber), {
-          key: `${this.namespace}:sockets`,
-          publishOnSpecificResponseChannel: true,
-        }),
+        careful(
+          createAdapter(this.guarded(this.publisher), patient(this.subscriber), {
+            key: `${this.namespace}:sockets`,
+            publishOnSpecificResponseChannel: true,
+          }),
+          this.log,
+        ),
       );
     }
     return server;
@@ -86,4 +91,19 @@ function patient(client: RedisClient): RedisClient {
       return async (...given: unknown[]) => whenReady(target, () => value.apply(target, given));
     },
   });
+}
+
+/** The adapter looks at nothing that comes in: what none of its own has sent must not end the process. */
+function careful(create: (namespace: Namespace) => Adapter, log: Logger): (namespace: Namespace) => Adapter {
+  const ignored = (error: Error) => log.warn(`A message from Redis was not understood: ${error.message}`);
+  // Socket.IO calls it with `new`.
+  return function adapterOf(namespace) {
+    const adapter = create(namespace);
+    for (const name of ['onmessage', 'onrequest']) {
+      const hear = Reflect.get(adapter, name) as (...message: unknown[]) => unknown;
+      const heard = async (...message: unknown[]) => hear.apply(adapter, message);
+      Reflect.set(adapter, name, (...message: unknown[]) => heard(...message).catch(ignored));
+    }
+    return adapter;
+  };
 }
