@@ -5,7 +5,7 @@ import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
 import { findContext, findContextBeside } from './context-query';
-import { type Deadlines, LIVE_SQL } from './expiry-policy';
+import { LIVE_SQL } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
 export interface Changes {
@@ -113,13 +113,13 @@ export class SessionRepository {
   }
 
   /**
+   * @param session with its new idle deadline
    * @param after the activity on record must be from then or earlier: of several that come at once, one is recorded
-   * @returns false when it was not, or the session was not live any more
+   * @returns false when it was not, or the session was not live any more, or has another secret
    */
   async recordActivity(
     em: EntityManager,
-    sessionId: string,
-    { idleExpiresAt }: Deadlines,
+    { id, tokenHash, idleExpiresAt }: SessionContext['session'],
     now: Date,
     after: Date,
   ): Promise<boolean> {
@@ -127,7 +127,8 @@ export class SessionRepository {
       .createQueryBuilder()
       .update(UserSession)
       .set({ lastActivityAt: now, idleExpiresAt })
-      .where(`id = :sessionId AND last_activity_at <= :after AND ${bare(LIVE_SQL)}`, { sessionId, after, now })
+      .where('id = :id AND token_hash = :tokenHash', { id, tokenHash })
+      .andWhere(`last_activity_at <= :after AND ${bare(LIVE_SQL)}`, { after, now })
       .execute();
     return result.affected === 1;
   }

@@ -166,41 +166,42 @@ export class SessionService {
   }
 
   /**
-   * A change by a signed-in caller: holds the user's row, finds the session live in the very transaction that writes,
-   * and hands on what is true there, whatever the request was told before.
-   * @throws AppError SESSION_EXPIRED or SESSION_REVOKED
+   * A change by a signed-in caller: holds the user's row, finds the session live and of the same secret still in the
+   * very transaction that writes, and hands on what is true there, whatever the request was told before.
+   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID
    */
-  change<T>(
-    { user, session }: SessionContext,
-    work: (tx: Transaction, context: SessionContext) => Promise<T>,
-  ): Promise<T> {
+  change<T>(caller: SessionContext, work: (tx: Transaction, context: SessionContext) => Promise<T>): Promise<T> {
     return this.work.write(async (tx) => {
-      await this.repository.lockUser(tx.em, user.id);
-      return work(tx, requireLive(await this.repository.findById(tx.em, session.id), this.clock.now()));
+      await this.repository.lockUser(tx.em, caller.user.id);
+      return work(tx, this.proven(caller, await this.repository.findById(tx.em, caller.session.id)));
     });
   }
 
   /**
-   * As `change`, for one that raises the user's revision and is about one of their connections; and for a caller whom
-   * the guard has let in by what it knew: the session must go by the same secret still.
+   * As `change`, for one that raises the user's revision and is about one of their connections; also for a caller whom
+   * the guard has let in by what it knew.
    * @param raise what else changes of the user
    * @param work is given the context with the new revision
    * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID; PLATFORM_NOT_FOUND
    */
   changeTo<T>(
-    { user, session }: SessionContext,
+    caller: SessionContext,
     platformId: number,
     raise: Partial<User>,
     work: (tx: Transaction, context: SessionContext, platform: PlatformView) => Promise<T>,
   ): Promise<T> {
     return this.work.write(async (tx) => {
-      await this.repository.lockAndRaise(tx.em, user.id, this.clock.now(), raise);
-      const { context, beside } = await this.repository.findBeside(tx.em, session.id, platformId);
-      const same = context?.session.tokenHash === session.tokenHash ? context : null;
-      const live = requireLive(same, this.clock.now());
+      await this.repository.lockAndRaise(tx.em, caller.user.id, this.clock.now(), raise);
+      const { context, beside } = await this.repository.findBeside(tx.em, caller.session.id, platformId);
+      const live = this.proven(caller, context);
       if (!beside) throw new AppError('PLATFORM_NOT_FOUND');
       return work(tx, live, beside);
     });
+  }
+
+  /** Who was let in by a secret that the session has no more, a request that takes long or waits, is let in no further. */
+  private proven({ session }: SessionContext, found: SessionContext | null): SessionContext {
+    return requireLive(found?.session.tokenHash === session.tokenHash ? found : null, this.clock.now());
   }
 
   /** Notes that the person did something, unless that was noted a moment ago. */
@@ -229,7 +230,7 @@ export class SessionService {
     const { idleExpiresAt } = deadlinesAfter(this.config, createdAt, now);
     const session = { ...context.session, lastActivityAt: now, idleExpiresAt };
     const recorded = await this.work.write(async (tx) => {
-      if (!(await this.repository.recordActivity(tx.em, id, session, now, after))) return false;
+      if (!(await this.repository.recordActivity(tx.em, session, now, after))) return false;
       const at = now.toISOString();
       const deadlines = toDeadlinesView(session);
       tx.publish({
@@ -240,7 +241,7 @@ export class SessionService {
     });
     if (recorded) return { ...context, session };
     // Somebody else was faster, or it is over: the row knows, and what is kept of it may be from before.
-    const current = await this.requireContext(id);
+    const current = this.proven(context, await this.requireContext(id));
     this.cache.noteActivity(current.session);
     return current;
   }

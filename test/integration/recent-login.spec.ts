@@ -1,6 +1,8 @@
 /** What may only be done a short while after the password was given. */
 import type { AuditView } from '../../src/protocol/audit';
 import type { DeviceView, RestSessionState } from '../../src/protocol/http';
+import { SessionService } from '../../src/session/session.service';
+import { SessionDevices } from '../../src/session/session-devices';
 import { TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, MINUTE, startApp } from './support/app';
@@ -102,6 +104,24 @@ describe.each(DATABASES)('%s', (_, database) => {
     await tab.closed;
     const again = await openTab(client);
     expect((await again.waitFor('session:state')).session.id).toBe(session.id);
+  });
+
+  it('lets no request go on that came in by the secret from before, however long it takes', async () => {
+    const { client, phone, phoneId } = await person();
+    const sessions = app.get(SessionService);
+    const slow = await sessions.authenticate(client.cookie.split('=')[1]!, '127.0.0.1');
+    await client.post('/api/auth/reauthenticate', { password: PASSWORD });
+    app.clock.advance(2 * MINUTE);
+    const goOn = [
+      () => sessions.change(slow, async () => 'done'),
+      () => app.get(SessionDevices).end(slow, phoneId),
+      () => sessions.extend(slow),
+      () => sessions.touch(slow),
+    ];
+    for (const attempt of goOn) await expect(attempt()).rejects.toMatchObject({ code: 'SESSION_INVALID' });
+    expect((await phone.get('/api/session')).status).toBe(200);
+    const { session } = (await client.get<RestSessionState>('/api/session')).body;
+    expect(session.last_activity).toBe(slow.session.lastActivityAt.toISOString());
   });
 
   it('asks whoever changed the password no more', async () => {
