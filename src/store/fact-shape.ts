@@ -2,40 +2,14 @@
 import type { DomainEvent, DomainEventMap, DomainEventName, Origin } from '../common/domain-events';
 import { END_REASONS } from '../protocol/end-reasons';
 import type { DeadlinesView, PlatformView, PostView } from '../protocol/http';
+import { type Check, count, flag, listOf, oneOf, orNull, record, text, time, uuid } from './shapes';
 
-type Check = (value: unknown) => boolean;
-
-/** As the columns are. */
-const LARGEST = 2_147_483_647;
-
-const text: Check = (value) => typeof value === 'string';
-const flag: Check = (value) => typeof value === 'boolean';
-const count: Check = (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST;
-const time: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const uuid: Check = (value) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
-const reason: Check = (value) => END_REASONS.some((each) => each === value);
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-
-/** Each field named has to be as it should; there may be more, of a newer version. */
-function record<T>(fields: { [K in keyof T]-?: Check }): Check {
-  const checks = Object.entries<Check>(fields);
-  return (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    checks.every(([name, check]) => Object.hasOwn(value, name) && check(Reflect.get(value, name)));
-}
+const reason = oneOf(END_REASONS);
 
 const origin = record<Origin>({ sessionId: orNull(uuid), tabId: orNull(text) });
 const deadlines = record<DeadlinesView>({ idle_expires_at: time, absolute_expires_at: time, expires_at: time });
 /** Why it must be connected again is said only where it must. */
-const platform = record<Omit<PlatformView, 'reconnect_reason'>>({
+export const platform = record<Omit<PlatformView, 'reconnect_reason'>>({
   id: count,
   name: text,
   platform_type: text,

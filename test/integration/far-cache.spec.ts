@@ -14,6 +14,7 @@ let lines: { client: RedisClient; close(): void }[];
 /** Of two nodes. */
 let here: FarCache;
 let there: FarCache;
+let namespace: string;
 
 beforeAll(async () => {
   server = await startRedis();
@@ -25,7 +26,7 @@ afterAll(async () => {
   await server.stop();
 });
 beforeEach(async () => {
-  const namespace = randomUUID();
+  namespace = randomUUID();
   [here, there] = lines.map(({ client }) => new FarCache(client, TTL, namespace)) as [FarCache, FarCache];
   await agreed();
 });
@@ -101,4 +102,19 @@ it('is read by nobody after one node could not tell it something', async () => {
   expect(there.trusted).toBe(false);
   await agreed();
   expect([await here.get('a'), await there.get('a')]).toEqual([null, null]);
+});
+
+it('takes nothing for a context that does not look like one', async () => {
+  await here.put('a', context());
+  const { client } = lines[0]!;
+  const [key] = await client.keys(`${namespace}:*:context:a`);
+  const { authenticatedAt: _, ...older } = context().session;
+  const others = [[], 'x', 1, {}, { session: null }, { ...context(), user: {} }, { ...context(), session: older }];
+  const ill = { ...context(), session: { ...context().session, idleExpiresAt: 'soon' } };
+  for (const other of [...others, ill]) {
+    await client.hSet(key!, 'context', JSON.stringify(other));
+    expect([other, await there.get('a')]).toEqual([other, null]);
+  }
+  await client.hSet(key!, 'context', JSON.stringify({ ...context(), of_a_newer_version: 1 }));
+  expect(await there.get('a')).toMatchObject(context());
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { within } from '../../common/within';
 import type { RedisClient } from '../../store/redis';
 import type { SessionContext } from '../session-context';
+import { isContext } from './context-shape';
 import { ENDED } from './notes';
 
 /** How often the generation is read again; ms. */
@@ -176,6 +177,10 @@ export class FarCache {
 
 const TIMES = new Set(['createdAt', 'lastActivityAt', 'authenticatedAt', 'idleExpiresAt', 'absoluteExpiresAt']);
 
-function revive(text: string): SessionContext {
-  return JSON.parse(text, (key, value: unknown) => (TIMES.has(key) ? new Date(value as string) : value));
+/** Null: not what this version puts there, so the database is asked. */
+function revive(text: string): SessionContext | null {
+  const found: unknown = JSON.parse(text, (key, value: unknown) =>
+    TIMES.has(key) ? new Date(value as string) : value,
+  );
+  return isContext(found) ? found : null;
 }
