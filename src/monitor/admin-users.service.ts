@@ -27,11 +27,7 @@ export class AdminUsersService {
     if (userId === caller.user.id) throw new AppError('FORBIDDEN');
     return this.sessions.change(caller, async (tx) => {
       await this.setActive(tx, userId, false);
-      let ended = 0;
-      for (const { id } of await this.rows.listLive(tx.em, userId, this.clock.now())) {
-        if (await this.endings.endIn(tx, id, userId, 'user_disabled')) ended++;
-      }
-      return ended;
+      return this.endings.endAllIn(tx, userId, 'user_disabled');
     });
   }
 

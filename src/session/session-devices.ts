@@ -56,12 +56,8 @@ export class SessionDevices {
   }
 
   /** As `endOthers`, in the caller's transaction. */
-  async endOthersIn(tx: Transaction, context: SessionContext, reason: EndReason): Promise<number> {
-    let ended = 0;
-    for (const id of await this.repository.listUnended(tx.em, context.user.id)) {
-      if (id !== context.session.id && (await this.endings.endIn(tx, id, context.user.id, reason))) ended++;
-    }
-    return ended;
+  endOthersIn(tx: Transaction, { user, session }: SessionContext, reason: EndReason): Promise<number> {
+    return this.endings.endAllIn(tx, user.id, reason, session.id);
   }
 
   /** Ends the session of this secret, if there is one: its browser is about to hold another. */

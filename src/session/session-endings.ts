@@ -35,6 +35,19 @@ export class SessionEndings {
   }
 
   /**
+   * Ends whatever the user has, also what has run out: an extension that is on its way would bring it back.
+   * @param except a session that is spared
+   * @returns how many
+   */
+  async endAllIn(tx: Transaction, userId: number, reason: EndReason, except?: string): Promise<number> {
+    let ended = 0;
+    for (const id of await this.sessions.listUnended(tx.em, userId)) {
+      if (id !== except && (await this.endIn(tx, id, userId, reason))) ended++;
+    }
+    return ended;
+  }
+
+  /**
    * Ends those of `scope` that have run out; an extension that was faster wins.
    * @param limit as many at most
    * @returns their users, one entry for each session

@@ -126,7 +126,7 @@ export class SessionService {
     return this.live(await this.read(sessionId));
   }
 
-  /** A session that has run out is ended by whoever notices first. */
+  /** A session that has run out is ended by whoever notices first, and so are all of somebody who was shut out. */
   private async live(context: SessionContext | null, allowExpired = false): Promise<SessionContext> {
     const settled = context && !allowExpired ? await this.settled(context) : context;
     const live = requireLive(settled, this.clock.now(), allowExpired);
@@ -135,7 +135,7 @@ export class SessionService {
   }
 
   /**
-   * Ends the session if it has run out; of several that try, one does, and its event tells the tabs.
+   * Ends the session if it is over; of several that try, one does, and its event tells the tabs.
    * @returns how it stands then: live, ended, or held by somebody who is just extending or ending it; null: no such one
    */
   async settle(sessionId: string): Promise<SessionContext | null> {
@@ -144,10 +144,15 @@ export class SessionService {
   }
 
   private async settled(context: SessionContext): Promise<SessionContext | null> {
-    const { id, endedAt } = context.session;
-    if (endedAt || !isExpired(context.session, this.clock.now())) return context;
-    await this.work.write((tx) => this.endings.endExpiredIn(tx, { sessionIds: [id] }));
-    return this.read(id);
+    const { session, user } = context;
+    if (session.endedAt) return context;
+    if (user.isActive && !isExpired(session, this.clock.now())) return context;
+    await this.work.write<unknown>((tx) =>
+      user.isActive
+        ? this.endings.endExpiredIn(tx, { sessionIds: [session.id] })
+        : this.endings.endAllIn(tx, user.id, 'user_disabled'),
+    );
+    return this.read(session.id);
   }
 
   private read(sessionId: string): Promise<SessionContext | null> {

@@ -227,11 +227,15 @@ describe.each(DATABASES)('%s', (_, database) => {
     app.clock.advance(12 * HOUR - 10_000);
     const owner = a.client.device();
     await owner.login();
+    await admin.post('/api/session/extend');
     app.clock.advance(11_000);
     expect(await count({ id, endedAt: IsNull() })).toBe(1);
     expect((await owner.delete(`/api/sessions/${id}`)).status).toBe(204);
     expect(await count({ id, endReason: 'revoked' })).toBe(1);
     expect((await phone.post('/api/session/extend')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
+    // The first one has run out too, and nobody has looked: shut out is shut out.
+    expect((await admin.post(`/api/admin/users/${a.userId}/disable`)).body).toEqual({ ended: 2 });
+    expect(await count({ id: a.sessionId, endReason: 'user_disabled' })).toBe(1);
   });
 
   it('is done by one node at a time', async () => {

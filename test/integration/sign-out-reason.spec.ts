@@ -1,6 +1,7 @@
 /** Why was I signed out? The API, the next page and the sign-in page all know. */
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { TestClient } from '../support/http-client';
+import { closeTabs, openTab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
 
 const HTML = { headers: { accept: 'text/html' } };
@@ -15,7 +16,10 @@ describe.each(DATABASES)('%s', (_, database) => {
     admin = new TestClient(app.url);
     await admin.register();
   });
-  afterEach(closeApps);
+  afterEach(async () => {
+    closeTabs();
+    await closeApps();
+  });
 
   type Ending = (it: { client: TestClient; other: TestClient; id: string; userId: number }) => Promise<unknown>;
 
@@ -76,6 +80,26 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect((await client.get<string>('/login', HTML)).body).not.toContain(words);
     const asked = (await client.get<string>(`/login?reason=${reason}`, HTML)).body;
     expect(asked).toContain(reason === 'logout' ? 'You have signed out.' : words);
+  });
+
+  it('shuts out all of somebody switched off in the database as soon as one of them is looked for', async () => {
+    const client = new TestClient(app.url);
+    const { user } = (await client.register()).body;
+    const other = client.device();
+    await other.login();
+    const tabs = await Promise.all([client, other].map((each) => openTab(each)));
+    for (const tab of tabs) await tab.sync();
+    const switchTo = (active: 0 | 1) =>
+      app.get(UnitOfWork).write(({ em }) => em.query(`UPDATE users SET is_active = ${active} WHERE id = ${user.id}`));
+    await switchTo(0);
+    const shut = { error_code: 'SESSION_REVOKED', reason: 'user_disabled' };
+    await expect(tabs[0]!.sync()).rejects.toThrow('disconnected');
+    for (const tab of tabs) {
+      expect(await tab.waitFor('session:ended')).toMatchObject(shut);
+      await tab.closed;
+    }
+    await switchTo(1);
+    for (const each of [client, other]) expect((await each.get('/api/session')).body).toMatchObject(shut);
   });
 
   it('gives no reason where none is known, and repeats no word of the address', async () => {
