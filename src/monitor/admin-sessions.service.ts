@@ -47,7 +47,9 @@ export class AdminSessionsService {
   async end(caller: SessionContext, sessionId: string): Promise<void> {
     await this.sessions.change(caller, async (tx) => {
       const target = await this.sessionRows.findById(tx.em, sessionId);
-      if (!target || isExpired(target.session, this.clock.now())) throw new AppError('SESSION_NOT_FOUND');
+      // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
+      const found = target?.session.id === sessionId && !isExpired(target.session, this.clock.now());
+      if (!found) throw new AppError('SESSION_NOT_FOUND');
       await this.sessionRows.lockUser(tx.em, target.user.id);
       if (!(await this.endings.endIn(tx, sessionId, target.user.id, 'revoked_by_admin'))) {
         throw new AppError('SESSION_NOT_FOUND');

@@ -44,8 +44,10 @@ export class SessionDevices {
   async end(caller: SessionContext, sessionId: string): Promise<void> {
     await this.sessions.change(caller, async (tx, { user }) => {
       const target = await this.repository.findById(tx.em, sessionId);
+      // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
+      const owned = target?.user.id === user.id && target.session.id === sessionId;
       // Also one that has just run out: an extension that is on its way would bring it back.
-      const ended = target?.user.id === user.id && (await this.endings.endIn(tx, sessionId, user.id, 'revoked'));
+      const ended = owned && (await this.endings.endIn(tx, sessionId, user.id, 'revoked'));
       if (!ended) throw new AppError('SESSION_NOT_FOUND');
     });
   }

@@ -146,6 +146,11 @@ describe.each(DATABASES)('%s', (_, database) => {
     });
     await client.delete('/api/platforms/999');
     await client.delete('/api/sessions/999');
+    const { id } = (await client.get<RestSessionState>('/api/session')).body.session;
+    for (const path of ['/api/sessions', '/api/admin/sessions']) {
+      expect((await admin.delete(`${path}/${id}%20`)).body).toMatchObject({ error_code: 'SESSION_NOT_FOUND' });
+    }
+    expect((await client.delete(`/api/sessions/${id}%20`)).body).toMatchObject({ error_code: 'SESSION_NOT_FOUND' });
     expect(await trail(client)).toEqual(before);
     expect(platforms).toHaveLength(3);
   });
