@@ -8,12 +8,17 @@ import type { AppSocket } from './socket-types';
 /** Tells one socket that its session is over, and closes it: for those that the push has not reached. */
 @Injectable()
 export class SessionEnding {
+  private readonly closing = new WeakSet<AppSocket>();
+
   constructor(
     private readonly sessions: SessionService,
     private readonly clock: Clock,
   ) {}
 
   close(socket: AppSocket, code: ErrorCode): void {
+    // Of many messages that are refused at once, the first one says it.
+    if (this.closing.has(socket)) return;
+    this.closing.add(socket);
     const { sessionId } = socket.data;
     this.sessions
       .endReason(sessionId)

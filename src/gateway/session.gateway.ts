@@ -47,6 +47,9 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   @WebSocketServer()
   private readonly io!: AppServer;
 
+  /** What many messages at once have found, is noted once. */
+  private readonly touches = new WeakMap<SessionContext, Promise<SessionContext>>();
+
   constructor(
     private readonly handshake: Handshake,
     private readonly broadcaster: Broadcaster,
@@ -116,7 +119,9 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     @CurrentSession() context: SessionContext,
     @MessageBody() _payload: ActivityDto,
   ): Promise<ExtendedView> {
-    const { session } = await this.sessions.touch(context);
+    const touch = this.touches.get(context) ?? this.sessions.touch(context);
+    this.touches.set(context, touch);
+    const { session } = await touch;
     return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
   }
 

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error';
 import { isFormPost } from '../common/request-kind';
+import { SharedQuestion } from '../common/shared-question';
 import type { Config } from '../config';
 import { CONFIG } from '../config.module';
 import { HEADERS, type Role } from '../protocol/http';
@@ -17,6 +18,9 @@ import { isCsrfToken } from './session-token';
 /** Bound globally: a route or a message takes signed-in callers only, unless it says @Public(). */
 @Injectable()
 export class SessionGuard implements CanActivate {
+  /** By socket: however much it asks at once, it takes no more than one place among those who wait for the database. */
+  private readonly lookUps = new WeakMap<SocketAuth, SharedQuestion<SessionContext>>();
+
   constructor(
     private readonly policies: RoutePolicies,
     private readonly sessions: SessionService,
@@ -34,11 +38,17 @@ export class SessionGuard implements CanActivate {
   private async checkMessage(execution: ExecutionContext): Promise<boolean> {
     const { data, conn } = execution.switchToWs().getClient<{ data: SocketAuth; conn: { close(): void } }>();
     if (!data.sessionId) throw new AppError('AUTHENTICATION_REQUIRED');
-    data.context = await this.sessions.requireContext(data.sessionId);
+    data.context = await this.lookUpOf(data).ask();
     if (data.context.session.tokenHash === data.tokenHash) return true;
     // The session has another secret now: who holds that one comes back by itself.
     conn.close();
     throw new AppError('SESSION_INVALID');
+  }
+
+  private lookUpOf(data: SocketAuth): SharedQuestion<SessionContext> {
+    const lookUp = this.lookUps.get(data) ?? new SharedQuestion(() => this.sessions.requireContext(data.sessionId));
+    this.lookUps.set(data, lookUp);
+    return lookUp;
   }
 
   private checkRequest(execution: ExecutionContext, policy: RoutePolicy): boolean | Promise<boolean> {

@@ -1,6 +1,7 @@
 /** A person at work is noted now and then, not at every request, and the tabs hear of it as often. */
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { ExtendedView, RestSessionState } from '../../src/protocol/http';
+import { SessionService } from '../../src/session/session.service';
 import { TestClient } from '../support/http-client';
 import { createDatabase } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
@@ -81,6 +82,27 @@ describe.each(DATABASES)('%s', (_, database) => {
       await Promise.all(Array.from({ length: READS }, () => read()));
       expect(await extensions(tab)).toBe(minute);
     }
+  });
+
+  it('takes one place among those who wait for the database, however much a tab says at once', async () => {
+    app.clock.advance(MINUTE);
+    const sessions = app.get(SessionService);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const original = sessions.requireContext.bind(sessions);
+    const lookUps = jest.spyOn(sessions, 'requireContext').mockImplementation(async (id) => {
+      await held;
+      return original(id);
+    });
+    const touches = jest.spyOn(sessions, 'touch');
+    const said = Array.from({ length: READS }, () => [tab.sync(), tab.activity()]).flat();
+    // Nobody asks the database for this one: once it is answered, the server has all the others.
+    const { socket } = tab as unknown as { socket: { emitWithAck(name: string): Promise<unknown> } };
+    await socket.emitWithAck('nope');
+    release();
+    await Promise.all(said);
+    expect([lookUps.mock.calls.length, touches.mock.calls.length]).toEqual([2, 1]);
+    expect(await extensions(tab)).toBe(1);
   });
 });
 
