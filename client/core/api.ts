@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../src/protocol/errors';
 import { HEADERS, type RestSessionState } from '../../src/protocol/http';
 import type { Environment } from './environment';
-import { ApiError, isApiError, isSessionOver, toApiError } from './errors';
+import { ApiError, isSessionOver, toApiError } from './errors';
 
 export interface RequestOptions {
   body?: unknown;
@@ -46,19 +46,23 @@ export class Api {
    */
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
     const before = this.hooks.userId();
-    try {
-      return await this.once<T>(method, path, options);
-    } catch (error) {
-      // The cookie may meanwhile be another person's: what one began must not be done as the other.
-      const again = isApiError(error) && error.error_code === 'CSRF_INVALID' && (await this.hooks.reread(before));
-      if (!again) throw error;
-      return this.once<T>(method, path, options);
+    for (const seen = new Set<ErrorCode>(); ; ) {
+      try {
+        return await this.once<T>(method, path, options, seen);
+      } catch (error) {
+        const code = (error as ApiError).error_code;
+        // The secret was replaced while this was on its way, and the token with it. By now the cookie may even be
+        // another person's: what one began must not be done as the other.
+        const again = code === 'SESSION_INVALID' || (code === 'CSRF_INVALID' && (await this.hooks.reread(before)));
+        if (!again || seen.has(code)) throw error;
+        seen.add(code);
+      }
     }
   }
 
   /** The whole state, for the caller to take in. Never an activity. */
   readState(): Promise<RestSessionState> {
-    return this.once('GET', '/api/session', { background: true, timeoutMs: STATE_TIMEOUT_MS });
+    return this.request('GET', '/api/session', { background: true, timeoutMs: STATE_TIMEOUT_MS });
   }
 
   useToken(csrfToken: string): void {
@@ -66,13 +70,17 @@ export class Api {
     this.env.csrfMeta.write(csrfToken);
   }
 
-  private async once<T>(method: Method, path: string, options: RequestOptions): Promise<T> {
+  /** @param seen the refusals of earlier attempts */
+  private async once<T>(method: Method, path: string, options: RequestOptions, seen: Set<ErrorCode>): Promise<T> {
     const response = await this.send(method, path, options);
     if (response.status === 204) return undefined as T;
     const body: unknown = await response.json().catch(() => undefined);
     if (response.ok && body !== undefined) return body as T;
     const error = toApiError(response.status, body);
-    if (error.status === 401 && isSessionOver(error.error_code)) this.hooks.sessionOver(error.error_code);
+    const code = error.error_code;
+    if (error.status === 401 && isSessionOver(code) && (code !== 'SESSION_INVALID' || seen.has(code))) {
+      this.hooks.sessionOver(code);
+    }
     throw error;
   }
 

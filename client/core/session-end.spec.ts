@@ -110,6 +110,36 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toEqual([{ reason, errorCode: 'AUTHENTICATION_REQUIRED' }]);
   });
 
+  it('is none where another secret came while a request was on its way: the request goes out again', async () => {
+    const refusals = [refusal(401, 'SESSION_INVALID'), refusal(403, 'CSRF_INVALID')];
+    let rekeyed = false;
+    const { env, sync, heard } = await live((call, server) => {
+      if (call.method === 'POST') return refusals.shift() ?? { status: 201, body: { id: 1 } };
+      if (!rekeyed) return answer(call, server);
+      rekeyed = false;
+      return refusal(401, 'SESSION_INVALID');
+    });
+    await expect(sync.request('POST', '/api/posts', { body: {} })).resolves.toEqual({ id: 1 });
+    rekeyed = true;
+    env.window.dispatchEvent(new Event('online'));
+    await settle();
+    expect(rekeyed).toBe(false);
+    expect(heard.sessionExpired).toBeUndefined();
+    expect(sync.isFresh()).toBe(true);
+  });
+
+  it('is one where the cookie names no session the second time either', async () => {
+    let gone = false;
+    const { env, sync, heard } = await live((call, server) =>
+      gone ? refusal(401, 'SESSION_INVALID') : answer(call, server),
+    );
+    gone = true;
+    const before = env.calls.length;
+    await expect(sync.request('GET', '/api/posts')).rejects.toMatchObject({ error_code: 'SESSION_INVALID' });
+    expect(env.calls).toHaveLength(before + 2);
+    expect(heard.sessionExpired).toEqual([{ reason: 'invalid', errorCode: 'SESSION_INVALID' }]);
+  });
+
   it('takes a wrong password for a wrong password', async () => {
     const { sync, heard } = await live((call, server) =>
       call.method === 'POST' ? refusal(401, 'INVALID_CREDENTIALS') : answer(call, server),
