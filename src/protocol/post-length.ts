@@ -3,33 +3,33 @@
 /** What every link counts for, whatever its length; Mastodon's `characters_reserved_per_url`. */
 export const CHARACTERS_PER_URL = 23;
 
-const URL_PATTERN = /\bhttps?:\/\/[^\s<>"]+/giu;
-/** What ends the sentence that a link stands in is not the link's. */
-const TRAILING = /[.,:;!?…'’”»\]}]+$/u;
-const TRAILING_OF_OPEN = /[.,:;!?…'’”»)\]}]+$/u;
+/** What ends the sentence that a link stands in is not the link's; a bracket is, where the link has one that opens. */
+const LINK = /(\bhttps?:\/\/(?:[^\s<>"(]*\([^\s<>"]*[^\s<>".,:;!?…'’”»\]}]|[^\s<>"]*[^\s<>".,:;!?…'’”»)\]}]))/iu;
 /** A mention counts without its host, so that moving to another server makes no post longer. */
 const REMOTE_MENTION = /(^|[^\w/@])@([\w.-]+)@[\w-]+(?:\.[\w-]+)*/gu;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Text that is segmented at a time: every step takes as long as all of it is long. */
+const PIECE = 200;
 
 /** Characters as a person counts them: a family emoji is one. */
 export function countGraphemes(text: string): number {
   let count = 0;
-  for (const _ of segmenter.segment(text)) count++;
+  let left = text;
+  for (let size = PIECE; left; ) {
+    const found = [...segmenter.segment(left.slice(0, size))];
+    // The last one may go on after the piece, and where that ends amid a letter, the one before as well.
+    const end = left.length > size ? found.splice(-2)[0]!.index : size;
+    count += found.length;
+    left = left.slice(end);
+    if (end === 0) size *= 2;
+  }
   return count;
 }
 
 /** The text in pieces: every second one, from the second on, is a link. */
 export function splitAtLinks(text: string): string[] {
-  const pieces: string[] = [];
-  let from = 0;
-  for (const { 0: found, index } of text.matchAll(URL_PATTERN)) {
-    const after = (found.includes('(') ? TRAILING : TRAILING_OF_OPEN).exec(found)?.[0] ?? '';
-    const end = index + found.length - after.length;
-    pieces.push(text.slice(from, index), text.slice(index, end));
-    from = end;
-  }
-  return [...pieces, text.slice(from)];
+  return text.split(LINK);
 }
 
 /**
@@ -38,9 +38,12 @@ export function splitAtLinks(text: string): string[] {
  * @returns characters
  */
 export function postLength(content: string, warning = '', charactersPerUrl = CHARACTERS_PER_URL): number {
-  const counted = splitAtLinks(content)
-    .map((piece, index) => (index % 2 === 1 ? 'x'.repeat(charactersPerUrl) : piece))
-    .join('')
+  const pieces = splitAtLinks(content);
+  // A blank stands for each link, however much that counts for.
+  const counted = pieces
+    .filter((_, index) => index % 2 === 0)
+    .join(' ')
     .replace(REMOTE_MENTION, '$1@$2');
-  return countGraphemes(counted) + countGraphemes(warning);
+  const links = (pieces.length - 1) / 2;
+  return countGraphemes(counted) + countGraphemes(warning) + links * (charactersPerUrl - 1);
 }

@@ -34,6 +34,8 @@ const CASES: [name: string, content: string, warning: string, perUrl: number, le
   ['a link in brackets', `(${LINK})`, '', 23, 25],
   ['brackets of the link itself', 'https://example.org/a_(b)', '', 23, 23],
   ['a link with letters of other scripts', 'https://example.org/straße/日本', '', 23, 23],
+  ['a mention right before a link', `@ada@example.org.${LINK}`, '', 23, 4 + 1 + 23],
+  ['no link: a scheme and nothing but dots', 'http://...', '', 23, 10],
   ['no link: another scheme', 'ftp://example.org/a', '', 23, 19],
   ['no link: a bare host', 'example.org', '', 23, 11],
   ['a mention of this instance', '@ada', '', 23, 4],
@@ -61,6 +63,20 @@ describe('the length of a post', () => {
     expect(countGraphemes(FAMILY.repeat(500))).toBe(500);
     expect(postLength(`${'@a@b.c '.repeat(2000)}${'https://'.repeat(1000)}${'('.repeat(5000)}`)).toBeGreaterThan(0);
     expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('is no work for the longest post, at an instance where a link counts for the most', () => {
+    const started = performance.now();
+    expect(postLength('http://a '.repeat(1666), 'x'.repeat(15_000), 1000)).toBe(1666 * 1001 + 15_000);
+    expect(countGraphemes(`${'日'.repeat(7500)}a${'\u0301'.repeat(7500)}`)).toBe(7501);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('is the same wherever a long text is cut to be counted', () => {
+    for (let shift = 0; shift < 25; shift++) {
+      const text = `${'x'.repeat(180 + shift)}${FAMILY}${'🇳🇴'.repeat(60)}e\u0301\r\n${'स्ते'.repeat(70)}`;
+      expect(countGraphemes(text)).toBe([...new Intl.Segmenter('en').segment(text)].length);
+    }
   });
 });
 
