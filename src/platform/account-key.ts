@@ -6,6 +6,11 @@ export function accountKeyOf(instanceUrl: string, username: string): string {
   return digest(instanceUrl, `@${username.replace(/^@/, '').toLowerCase()}`);
 }
 
+/** An account by the id that its instance gave it, where another connection goes by its name already. */
+export function remoteKeyOf(instanceUrl: string, remoteAccountId: string): string {
+  return digest(instanceUrl, `id ${remoteAccountId}`);
+}
+
 /** Where no account is named, the name of the connection stands for it. */
 export function namedKeyOf(instanceUrl: string, name: string): string {
   return digest(instanceUrl, `named ${name}`);

@@ -15,7 +15,7 @@ import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { whoOf } from '../session/who';
-import { accountKeyOf, namedKeyOf } from './account-key';
+import { accountKeyOf, namedKeyOf, remoteKeyOf } from './account-key';
 import { normaliseInstanceUrl } from './instance-url';
 import type { RemoteAccount } from './instances/instance-types';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
@@ -30,6 +30,25 @@ export interface SignedInAccount {
   name: string | null;
   token: string;
   account: RemoteAccount;
+}
+
+type NewConnection = Pick<
+  NewPlatformConnection,
+  'name' | 'platformType' | 'instanceUrl' | 'username' | 'remoteAccountId'
+>;
+
+/**
+ * What makes a new connection this one. Whoever has signed in is there for sure: another account that had their name
+ * before them is gone, and its connection stays what it was.
+ */
+function keyOf(
+  { name, instanceUrl, username, remoteAccountId }: NewConnection,
+  existing: PlatformConnection[],
+): string {
+  if (username === null) return namedKeyOf(instanceUrl, name);
+  const key = accountKeyOf(instanceUrl, username);
+  const isTaken = existing.some(({ accountKey }) => accountKey === key);
+  return isTaken && remoteAccountId ? remoteKeyOf(instanceUrl, remoteAccountId) : key;
 }
 
 /** A person's connections, and which of them is active where. Every change raises the person's revision. */
@@ -102,16 +121,15 @@ export class PlatformService {
     tx: Transaction,
     caller: SessionContext,
     token: string,
-    connection: Pick<NewPlatformConnection, 'name' | 'platformType' | 'instanceUrl' | 'username' | 'remoteAccountId'>,
+    connection: NewConnection,
   ): Promise<PlatformView> {
-    const { name, instanceUrl, username } = connection;
     const userId = caller.user.id;
     const now = this.clock.now();
     const existing = await this.platforms.list(tx.em, userId);
     const row = await this.platforms.insert(tx.em, {
       ...connection,
       userId,
-      accountKey: username === null ? namedKeyOf(instanceUrl, name) : accountKeyOf(instanceUrl, username),
+      accountKey: keyOf(connection, existing),
       accessToken: '',
       isDefault: !existing.some((platform) => platform.isDefault),
       isActive: true,

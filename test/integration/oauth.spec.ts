@@ -84,6 +84,28 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect((await platformsOf(client)).map(({ name }) => name)).toEqual([first!.name, 'Second']);
   });
 
+  it('connects an account that has the name of another, which is gone', async () => {
+    const client = await person();
+    expect(await outcome(client, await signIn(await begin(client), 'renamed'))).toBe('PLATFORM_CONNECTED');
+    const [first] = await platformsOf(client);
+    const gone = town.store.account('renamed');
+    await eventually(async () => expect((await platformsOf(client))[0]!.display_name).toBe('renamed'));
+    town.store.accounts.delete(gone.id);
+    town.store.accounts.set('77', { ...gone, id: '77' });
+    expect(await outcome(client, await signIn(await begin(client), 'renamed'))).toBe('PLATFORM_CONNECTED');
+    // The old one is not the new one: what was written for it goes nowhere else.
+    const both = await platformsOf(client);
+    expect(both.map(({ id, username }) => [id === first!.id, username])).toEqual([
+      [true, 'renamed'],
+      [false, 'renamed'],
+    ]);
+    const tested = await client.post(`/api/platforms/${both[1]!.id}/test`);
+    expect(tested.body).toMatchObject({ ok: true, account: { username: 'renamed' } });
+    // Whoever signs in again is known by the id.
+    expect(await outcome(client, await signIn(await begin(client), 'renamed'))).toBe('PLATFORM_CONNECTED');
+    expect(await platformsOf(client)).toHaveLength(2);
+  });
+
   it('introduces itself anew to an instance that has forgotten it, before anybody is sent there', async () => {
     const client = await person();
     const before = new URL(await begin(client)).searchParams.get('client_id');

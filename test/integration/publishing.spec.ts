@@ -197,5 +197,8 @@ it('posts for real on a first start, to instances that show what they received',
   const next = await startNode({}, { cwd: node.cwd });
   const again = await write(demo.at(next.url), platforms[2]!, 'My second post');
   await published(demo.at(next.url), platforms[2]!, again.id);
+  for (const { id } of platforms) {
+    expect((await demo.at(next.url).post(`/api/platforms/${id}/test`)).body).toMatchObject({ ok: true });
+  }
   await next.stop();
 });

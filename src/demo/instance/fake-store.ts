@@ -75,6 +75,11 @@ export class FakeRefusal extends Error {
   }
 }
 
+/** An account is the same one after a restart, as on any instance. */
+function accountIdOf(username: string): string {
+  return String(BigInt(`0x${createHash('sha256').update(username).digest('hex').slice(0, 15)}`));
+}
+
 export class FakeStore {
   readonly statuses: FakeStatus[] = [];
   readonly media = new Map<string, FakeMedia>();
@@ -135,7 +140,7 @@ export class FakeStore {
   account(username: string, displayName = username, avatarUrl: string | null = null): FakeAccount {
     const known = [...this.accounts.values()].find((each) => each.username === username);
     if (known) return known;
-    const account = { id: this.nextId(), username, displayName, avatarUrl };
+    const account = { id: accountIdOf(username), username, displayName, avatarUrl };
     this.accounts.set(account.id, account);
     return account;
   }
