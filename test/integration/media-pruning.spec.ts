@@ -1,4 +1,7 @@
 /** Files that nobody will publish any more go, all of them, and no others. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { EntityManager } from 'typeorm';
 import { Image } from '../../src/database/entities/image.entity';
 import { MediaChunk } from '../../src/database/entities/media-chunk.entity';
@@ -10,7 +13,7 @@ import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { closeApps, DATABASES, DAY, HOUR, startApp, TestClock } from './support/app';
-import { becomes, picture, upload, write } from './support/posting';
+import { becomes, named, picture, upload, write } from './support/posting';
 
 const PICTURE = picture();
 const media = new MediaRepository();
@@ -90,6 +93,30 @@ describe.each(DATABASES)('%s', (_, database) => {
     });
     const left = await work.read((em) => em.find(Image));
     expect([left.map(({ id }) => id), unused]).toEqual([[taken], expect.any(Number)]);
+  });
+
+  it.each([
+    ['a small file', 1],
+    ['a large file', 1_500_000],
+  ])('refuses %s whose platform is removed while it comes in', async (_name, rest) => {
+    const { client, platform, work } = await start();
+    const headers = {
+      cookie: client.cookie,
+      'x-csrftoken': client.csrfToken,
+      'content-type': 'multipart/form-data; boundary=edge',
+      ...named(platform.id, true).headers,
+    };
+    const sent = request(`${client.url}/api/media`, { method: 'POST', headers, agent: false });
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+    sent.write('--edge\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n');
+    sent.write(PICTURE);
+    await eventually(async () => expect(await work.read((em) => em.count(Image))).toBe(1));
+    expect((await client.delete(`/api/platforms/${platform.id}`)).status).toBe(204);
+    sent.write(Buffer.alloc(rest));
+    sent.end('\r\n--edge--\r\n');
+    const [answer] = await answered;
+    expect([answer.statusCode, await json(answer)]).toMatchObject([404, { error_code: 'PLATFORM_NOT_FOUND' }]);
+    expect(await work.read((em) => em.count(Image))).toBe(0);
   });
 
   it('does so by itself, a day and a week later', async () => {

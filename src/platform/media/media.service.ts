@@ -42,11 +42,19 @@ export class MediaService {
    */
   async upload(caller: SessionContext, named: NamedPlatform, parts: AsyncIterable<Multipart>): Promise<MediaView> {
     const { image, platform } = await this.sessions.change(caller, (tx, context) => this.begin(tx, context, named));
+    // From here on the file is this platform's, whatever is active; it may be removed while the file comes in.
+    const own: NamedPlatform = { id: platform.id, pinned: true };
     try {
       const upload = await readUpload(parts, mediaLimitsOf(platform), (from, chunks) =>
-        this.work.write((tx) => this.media.addChunks(tx.em, image.id, from, chunks)),
+        this.work.write(async (tx) => {
+          await this.fence.check(tx.em, caller, own);
+          await this.media.addChunks(tx.em, image.id, from, chunks);
+        }),
       );
-      return await this.sessions.change(caller, (tx) => this.finish(tx, image, upload));
+      return await this.sessions.change(caller, async (tx, context) => {
+        await this.fence.check(tx.em, context, own);
+        return this.finish(tx, image, upload);
+      });
     } catch (error) {
       // What stays for whatever reason is pruned later.
       const gone = this.work.write((tx) => this.media.removeUnused(tx.em, image.id));
