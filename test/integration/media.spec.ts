@@ -32,7 +32,7 @@ describe.each(BACKENDS)('$name', (backend) => {
 
   beforeAll(async () => {
     town = await startInstance({ imageSize: 3_000_000, maxMedia: 3 });
-    photos = await startInstance({ kind: 'pixelfed', name: 'Photos', imageSize: 40_000_000 });
+    photos = await startInstance({ kind: 'pixelfed', name: 'Photos', imageSize: 40_000_000, maxMedia: 20 });
     running = await backend.start(allowed(town, photos));
   });
   afterAll(async () => {
@@ -142,14 +142,16 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect(posts.find(({ id }) => id === post.id)!.images.map(({ alt_text }) => alt_text)).toEqual(['one', 'two']);
   });
 
-  it('gives Pixelfed what it wants: at least one image', async () => {
+  it('gives Pixelfed what it wants: at least one image, and as many as it says', async () => {
     const { client, platform, there, postNow } = await person(photos);
     const bare = await client.post('/api/posts', { content: 'x' }, { headers: named(platform.id) });
     expect(bare.body).toMatchObject({ error_code: 'VALIDATION_ERROR', details: [{ field: 'media_ids' }] });
-    const { id } = (await upload(client, platform, picture(500), 'first')).body;
-    await postNow({ content: '', media_ids: [id] });
-    await client.patch(`/api/media/${id}`, { alt_text: 'second' }, { headers: named(platform.id) });
-    expect(there()[0]!.media.map(({ description }) => description)).toEqual(['second']);
+    const words = Array.from({ length: 17 }, (_, index) => `image ${index}`);
+    const ids: number[] = [];
+    for (const each of words) ids.push((await upload(client, platform, picture(500), each)).body.id);
+    await postNow({ content: '', media_ids: ids });
+    await client.patch(`/api/media/${ids[0]}`, { alt_text: 'second' }, { headers: named(platform.id) });
+    expect(there()[0]!.media.map(({ description }) => description)).toEqual(['second', ...words.slice(1)]);
   });
 
   it.each(['mastodon', 'pixelfed'])(

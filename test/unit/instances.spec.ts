@@ -46,6 +46,14 @@ describe('what an instance says', () => {
       },
     });
     expect(toLimits({ max_toot_chars: 1234 })?.maxCharacters).toBe(1234);
+    const boundless = {
+      statuses: { max_characters: 69_420, max_media_attachments: 100 },
+      media_attachments: { description_limit: 100_000 },
+    };
+    expect(toLimits({ configuration: boundless })).toMatchObject({
+      maxCharacters: 15_000,
+      media: { max_attachments: 40, description_length: 10_000 },
+    });
   });
 });
 

@@ -9,6 +9,7 @@ import { Instances } from '../instances/instances';
 import { PlatformRepository } from '../platform.repository';
 import { PostRepository } from '../posts/post.repository';
 import { toPostView } from '../posts/post.views';
+import { LONGEST_TEXT } from '../posts/post-bounds';
 import { isSameStatus } from '../publishing/same-status';
 import { BEFORE_ALL, isAfter } from './status-order';
 
@@ -17,8 +18,6 @@ const PAGE = 40;
 const PAGES = 10;
 /** Pages that are walked back at most, to where the last reading ended. */
 const PAGES_BACK = 50;
-/** What a column of MySQL surely holds; instances know no longer posts. */
-const LONGEST_TEXT = 15_000;
 
 /** Reads what the account has posted elsewhere into posts and images: the latest first, then what came since. */
 @Injectable()

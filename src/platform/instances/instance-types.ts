@@ -1,6 +1,7 @@
 /** What we take from an instance's answers: checked, bounded, in our own shapes. Pure. */
 import type { MediaLimitsView, Visibility } from '../../protocol/http';
 import { VISIBILITIES } from '../../protocol/http';
+import { LONGEST_DESCRIPTION, LONGEST_TEXT, MOST_MEDIA } from '../posts/post-bounds';
 import { htmlToText } from './html-to-text';
 import { InstanceError } from './instance-error';
 
@@ -39,8 +40,6 @@ export interface InstanceLimits {
   media: MediaLimitsView;
 }
 
-/** Attachments of one status that are taken; nobody shows as many. */
-const MOST_MEDIA = 40;
 /** The last moment that every database holds. */
 const LAST_DATE = Date.UTC(9999, 0);
 
@@ -86,7 +85,7 @@ export function toMedia(answer: unknown): RemoteMedia {
   const { id, description, preview_url, url, type } = fields(answer);
   return {
     id: requireId(id),
-    description: text(description, 10_000) || null,
+    description: text(description, LONGEST_DESCRIPTION) || null,
     url: webUrl(preview_url) ?? webUrl(url),
     isImage: type === 'image' || type === 'gifv',
   };
@@ -103,7 +102,7 @@ export function toStatus(answer: unknown): RemoteStatus {
     url: webUrl(status.url) ?? webUrl(status.uri),
     createdAt,
     text: htmlToText(text(status.content, 200_000)),
-    spoilerText: text(status.spoiler_text, 15_000),
+    spoilerText: text(status.spoiler_text, LONGEST_TEXT),
     visibility: VISIBILITIES.find((each) => each === status.visibility) ?? 'public',
     sensitive: status.sensitive === true,
     isReply: Boolean(status.in_reply_to_id),
@@ -112,7 +111,7 @@ export function toStatus(answer: unknown): RemoteStatus {
   };
 }
 
-/** Of `/api/v2/instance` or `/api/v1/instance`; null where it says nothing of its limits. */
+/** Of `/api/v2/instance` or `/api/v1/instance`, as far as we can keep it; null where it says nothing of its limits. */
 export function toLimits(answer: unknown): InstanceLimits | null {
   const instance = fields(answer);
   const { statuses: s, media_attachments: m } = fields(instance.configuration);
@@ -123,16 +122,16 @@ export function toLimits(answer: unknown): InstanceLimits | null {
   if (maxCharacters === null) return null;
   const types = Array.isArray(media.supported_mime_types) ? media.supported_mime_types : [];
   return {
-    maxCharacters,
+    maxCharacters: Math.min(maxCharacters, LONGEST_TEXT),
     charactersPerUrl: within(statuses.characters_reserved_per_url, 0, 1000) ?? 23,
     media: {
-      max_attachments: within(statuses.max_media_attachments, 0, 100) ?? 4,
+      max_attachments: Math.min(within(statuses.max_media_attachments, 0, 1000) ?? 4, MOST_MEDIA),
       mime_types: types
         .filter((type): type is string => /^[\w.+-]{1,32}\/[\w.+-]{1,32}$/.test(String(type)))
         .slice(0, 50),
       image_size: within(media.image_size_limit, 1, 1e12),
       video_size: within(media.video_size_limit, 1, 1e12),
-      description_length: within(media.description_limit, 1, 100_000) ?? 1500,
+      description_length: Math.min(within(media.description_limit, 1, 1_000_000) ?? 1500, LONGEST_DESCRIPTION),
     },
   };
 }

@@ -8,11 +8,13 @@ import { CurrentSession, RequireSession } from '../../session/session.decorators
 import type { SessionContext } from '../../session/session-context';
 import { Named } from '../platform.guard';
 import type { NamedPlatform } from '../platform-fence';
+import { LONGEST_DESCRIPTION } from '../posts/post-bounds';
 import { MediaService } from './media.service';
 
 class DescribeMediaDto {
   @IsString()
-  @MaxLength(10_000)
+  /** A code point is two of these at the most; whether it fits is said with the limit and the count. */
+  @MaxLength(2 * LONGEST_DESCRIPTION)
   alt_text!: string;
 }
 

@@ -4,6 +4,7 @@ import type { PlatformConnection } from '../../database/entities/platform-connec
 import { CHARACTER_LIMITS, type MediaLimitsView } from '../../protocol/http';
 import { CHARACTERS_PER_URL, postLength } from '../../protocol/post-length';
 import type { CreatePostDto } from './post.dto';
+import { LONGEST_TEXT } from './post-bounds';
 
 /** What the instance says of media; null until it has. */
 export function mediaLimitsOf({ mediaLimits }: PlatformConnection): MediaLimitsView | null {
@@ -18,6 +19,9 @@ export function requireFitting(platform: PlatformConnection, form: CreatePostDto
   const limit = platform.maxCharacters ?? CHARACTER_LIMITS[platform.platformType];
   const count = postLength(form.content, form.spoiler_text, platform.charactersPerUrl ?? CHARACTERS_PER_URL);
   over('content', limit, count, `The post has ${count} characters; ${platform.name} takes ${limit}`);
+  for (const field of ['content', 'spoiler_text'] as const) {
+    over(field, LONGEST_TEXT, form[field]?.length ?? 0, `No more than ${LONGEST_TEXT} characters of it can be kept`);
+  }
   const images = form.media_ids?.length ?? 0;
   if (form.content.trim() === '' && images === 0) throw invalidField('content', 'A post needs text or an image');
   const media = mediaLimitsOf(platform);

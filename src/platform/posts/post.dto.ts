@@ -1,16 +1,17 @@
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsPositive, Matches } from 'class-validator';
 import { IsText, Omittable } from '../../common/validation';
 import { VISIBILITIES, type Visibility } from '../../protocol/http';
+import { MOST_MEDIA } from './post-bounds';
 
-/** Bounds what is stored; how long a post may be is for its platform to say. */
-const LONGEST_TEXT = 15_000;
+/** Bounds what is read and counted; whether it fits is for `requireFitting` to say, with the limit and the count. */
+const LONGEST_READ = 50_000;
 
 export class CreatePostDto {
   @Omittable()
   @IsText(0, 200)
   title?: string;
 
-  @IsText(0, LONGEST_TEXT)
+  @IsText(0, LONGEST_READ)
   content!: string;
 
   @Omittable()
@@ -18,7 +19,7 @@ export class CreatePostDto {
   visibility?: Visibility;
 
   @Omittable()
-  @IsText(0, LONGEST_TEXT)
+  @IsText(0, LONGEST_READ)
   spoiler_text?: string;
 
   /** ISO 639, such as `en` or `pt-BR`. */
@@ -28,7 +29,7 @@ export class CreatePostDto {
 
   @Omittable()
   @IsArray()
-  @ArrayMaxSize(16)
+  @ArrayMaxSize(MOST_MEDIA)
   @ArrayUnique()
   @IsInt({ each: true })
   @IsPositive({ each: true })
