@@ -131,4 +131,18 @@ describe.each(DATABASES)('%s', (_, database) => {
     await published(client, platform, post.id);
     expect(there()).toHaveLength(1);
   });
+
+  it('gives up in the end where the instance says of the post that it is another one', async () => {
+    const { client, platform } = await person(town);
+    const first = await write(client, platform, 'one');
+    await published(client, platform, first.id);
+    const { remoteId } = await rowOf(first);
+    town.fail(STATUSES, { status: 200, body: { id: remoteId!, created_at: clock.now().toISOString() } }, 1000);
+    const second = await write(client, platform, 'two');
+    await eventually(async () => expect(await rowOf(second)).toMatchObject({ attempts: 1 }));
+    clock.advance(25 * HOUR);
+    await inTimeIs(second, 'failed');
+    expect(await rowOf(second)).toMatchObject({ error: 'The instance took it for another post', uncertain: true });
+    expect(await rowOf(first)).toMatchObject({ status: 'published', remoteId });
+  });
 });

@@ -107,9 +107,12 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async settle(post: Post, outcome: Outcome): Promise<void> {
-    const write = () => this.settleOnce(post, outcome);
-    // It was read from the instance at this very moment: now it is there to be seen.
-    await write().catch((error: unknown) => (isDuplicateKey(error) ? write() : Promise.reject(error)));
+    const write = (result: Outcome) => (error: unknown) =>
+      isDuplicateKey(error) ? this.settleOnce(post, result) : Promise.reject(error);
+    // Where it was read from the instance at this very moment, it is there to be seen the next time. Otherwise another
+    // post of ours is what the instance says that this one is.
+    const other: Outcome = { kind: 'later', reason: 'The instance took it for another post', uncertain: true };
+    await this.settleOnce(post, outcome).catch(write(outcome)).catch(write(other));
   }
 
   private async settleOnce(post: Post, outcome: Outcome): Promise<void> {
