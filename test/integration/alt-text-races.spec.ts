@@ -91,4 +91,26 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(status().media.map(({ description }) => description)).toEqual(['old words']);
     expect(await row()).toMatchObject({ altText: 'old words', remoteId: status().media[0]!.id });
   });
+
+  it('keeps what was said of another image of the post meanwhile', async () => {
+    const client = new TestClient(app.url);
+    await client.register();
+    const { platform, account } = await connectTo(client, town);
+    const media_ids: number[] = [];
+    for (const words of ['one', 'two']) media_ids.push((await upload(client, platform, picture(), words)).body.id);
+    const { id } = await write(client, platform, 'x', { media_ids });
+    await published(client, platform, id);
+    const status = town.statuses.find(({ accountId }) => accountId === account.id)!;
+    const look = `GET /api/v1/statuses/${status.id}`;
+    const describe = (index: number, alt_text: string) =>
+      client.patch<MediaView>(`/api/media/${media_ids[index]}`, { alt_text }, named(platform.id));
+    let release = () => {};
+    town.fail(look, { until: new Promise<void>((resolve) => (release = resolve)) });
+    const first = describe(0, 'new one');
+    await eventually(() => expect(town.count(look)).toBe(1));
+    expect((await describe(1, 'new two')).status).toBe(200);
+    release();
+    expect((await first).status).toBe(200);
+    expect(status.media.map(({ description }) => description)).toEqual(['new one', 'new two']);
+  });
 });

@@ -45,10 +45,8 @@ export class AltTextEditor {
       spoiler_text: source.spoilerText,
       sensitive: current.sensitive,
       media_ids: current.media.map(({ id }) => id),
-      media_attributes: current.media.map(({ id, description: now }) => ({
-        id,
-        description: id === imageId ? description : (now ?? ''),
-      })),
+      // Of the others nothing is said: somebody may be describing one of them at this moment.
+      media_attributes: [{ id: imageId, description }],
     });
   }
 }
