@@ -44,8 +44,8 @@ const withServices = {
 };
 
 module.exports = {
-  // Suites start servers and databases of their own; more at once starve each other on a small machine.
-  maxWorkers: 2,
+  // Suites start servers and databases of their own: more at once starve each other on two cores, fewer leave them idle.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   testTimeout: 60_000,
   projects: [
