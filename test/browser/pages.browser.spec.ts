@@ -21,7 +21,7 @@ const PAGES = [...ENTRANCES, ...INSIDE, PLAIN];
 /** What a page shows when it has all that it needs. */
 const READY: Record<string, string> = {
   '/': '[data-posts]',
-  '/create_post': 'vf-composer textarea',
+  '/create_post': 'vf-composer >> text=Preview',
   '/platforms': '[data-platforms]',
   '/devices': '[data-devices]',
   '/activity': '[data-trail]',
@@ -84,7 +84,7 @@ async function open(path: string, options: Parameters<typeof Device.open>[3]): P
 async function picture(page: Page, path: string, kind: string): Promise<void> {
   if (!TAKES_PICTURES) return;
   mkdirSync(SCREENS, { recursive: true });
-  const name = path === '/' ? 'home' : path.slice(1);
+  const name = path === '/' ? 'home' : path.replace(/^.*\/|\.html$/g, '');
   await page.screenshot({ path: join(SCREENS, `${name}-${kind}.png`), fullPage: true });
 }
 

@@ -21,6 +21,15 @@ async function audit(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
+/** Whether what is written is light or dark. Axe takes a page that paints no ground of its own for a white one. */
+const INK = `(() => {
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.fillStyle = getComputedStyle(document.body).color;
+  pen.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
+  return red + green + blue > 384 ? 'light' : 'dark';
+})()`;
+
 /** In the light and in the dark; the page stays dark. */
 export async function expectClean(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -29,6 +38,7 @@ export async function expectClean(page: Page): Promise<void> {
     // The colours of what changes softly are those of neither until it has changed.
     await until(page, "document.getAnimations().every(({ playState }) => playState !== 'running')");
     expect([colorScheme, await audit(page)]).toEqual([colorScheme, []]);
+    expect(await page.evaluate(INK)).toBe(colorScheme === 'dark' ? 'light' : 'dark');
   }
 }
 
