@@ -17,6 +17,8 @@ function scripts(input, { copyPublicDir = false, ...output }) {
       emptyOutDir: false,
       sourcemap: true,
       target: 'baseline-widely-available',
+      // As they are written: light-dark() taken apart works only where our own page has set the scene for it.
+      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       copyPublicDir,
       modulePreload: false,
       rolldownOptions: {

@@ -1,7 +1,7 @@
 /** What a form says of its platform, read and written. */
 
 /** Fields that a person writes into or puts something in. Choices are made again in a moment. */
-const WRITTEN = ['textarea', 'text', 'search', 'url', 'file'];
+const WRITTEN = ['textarea', 'text', 'search', 'url', 'email', 'tel', 'number', 'password', 'file'];
 const ID = 'input[name="platform_id"]';
 const PINNED = 'input[name="platform_pinned"]';
 const TOKEN = 'input[name="csrf_token"]';

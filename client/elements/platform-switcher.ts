@@ -133,7 +133,7 @@ export class PlatformSwitcher extends SessionElement {
         role="combobox"
         aria-expanded="true"
         aria-controls="vf-switcher-list"
-        aria-activedescendant=${`vf-switcher-option-${this.at}`}
+        aria-activedescendant=${this.options().length > 0 ? `vf-switcher-option-${this.at}` : nothing}
         aria-label="Find a platform"
         placeholder="Find a platform"
         autocomplete="off"

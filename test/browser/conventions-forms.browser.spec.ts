@@ -153,6 +153,19 @@ describe('a form with text in it', () => {
   });
 });
 
+it.each([
+  ['email', 'ada@example.org'],
+  ['tel', '123'],
+  ['number', '7'],
+  ['password', 'secret'],
+])('asks as well for what was written into a field of type %s', async (type, words) => {
+  await tab.evaluate(`document.querySelector('#post')
+    .insertAdjacentHTML('beforeend', '<label>More <input name="more" type="${type}"></label>')`);
+  await tab.getByLabel('More').fill(words);
+  await switchTo(1);
+  await question().waitFor();
+});
+
 describe('a form that came later', () => {
   const form = (id: number) => `
     <form id="later" method="post" action="/platform/${id}/notes" data-platform-aware>

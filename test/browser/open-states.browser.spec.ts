@@ -4,7 +4,9 @@ import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
 import { post, switchTo, text } from './support/composing';
 import { expectClean, expectToFit, setDirection, setTextSize } from './support/looks';
+import { newPerson } from './support/people';
 import { picture } from './support/pictures';
+import { standsOn } from './support/recorder';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -142,6 +144,25 @@ it.each(STATES)('Point 1, Point 11, Point 12, with something open: %s, %s', asyn
   const page = await stage.device.tab(path);
   await open(page);
   await expectEverything(page);
+});
+
+it('Point 1, Point 11, Point 12, with something open: a search among many platforms that finds nothing, /', async () => {
+  const names = ['One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight'];
+  const { client, platforms } = await newPerson(stage.node.url, names);
+  const device = await Device.open(stage.browser, stage.node.url, client);
+  const page = await device.tab('/');
+  await press(page, /Active platform/);
+  const search = page.getByRole('combobox', { name: 'Find a platform' });
+  await search.fill('fiv');
+  await page.getByRole('option', { name: /^Five/ }).waitFor();
+  expect(await page.getByRole('option').count()).toBe(1);
+  await search.fill('nowhere');
+  await page.getByRole('option').waitFor({ state: 'detached' });
+  await expectEverything(page);
+  await search.fill('fiv');
+  await search.press('Enter');
+  await standsOn(page, platforms[4]!.id);
+  await device.close();
 });
 
 it('Point 1, Point 11, Point 12, with something open: the question before an administrator ends a session, /admin', async () => {

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
-import { expectClean, expectCleanInForcedColours, expectToFit, setDirection, setTextSize } from './support/looks';
+import { expectClean, expectCleanInForcedColours, expectToFit, INK, setDirection, setTextSize } from './support/looks';
 import { newPerson, type Person } from './support/people';
 import { standsOn } from './support/recorder';
 
@@ -125,6 +125,22 @@ describe.each(PAGES)('%s', (path) => {
     }
     await device.close();
   });
+});
+
+it('has the colours of the elements by their style sheet alone', async () => {
+  const device = await Device.open(browser, node.url, person.client);
+  await device.context.route('**/client/app.css', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
+  const page = await device.bareTab(PLAIN);
+  await page.evaluate("document.documentElement.style.colorScheme = 'light dark'");
+  await page.evaluate("document.body.style.color = 'var(--vf-text)'");
+  for (const [colorScheme, ink] of [
+    ['light', 'dark'],
+    ['dark', 'light'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await page.evaluate(INK)).toBe(ink);
+  }
+  await device.close();
 });
 
 describe('Point 12: a page as a person has set it', () => {
