@@ -22,7 +22,7 @@ async function audit(page: Page): Promise<string[]> {
 }
 
 /** Whether what is written is light or dark. Axe takes a page that paints no ground of its own for a white one. */
-export const INK = `(() => {
+const INK = `(() => {
   const pen = document.createElement('canvas').getContext('2d');
   pen.fillStyle = getComputedStyle(document.body).color;
   pen.fillRect(0, 0, 1, 1);
