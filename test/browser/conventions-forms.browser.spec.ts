@@ -1,8 +1,5 @@
 /** A form of a plain page: what was written for one account is not sent as another without a word. */
-import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { Device } from './support/chromium';
-import { type Person } from './support/people';
 import { PLAIN, setPlainPage } from './support/plain-page';
 import { standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
@@ -10,14 +7,6 @@ import { setStage } from './support/stage';
 const stage = setStage();
 const plain = setPlainPage(stage);
 const { text, post, question, keep, move, hiddenField, switchTo, postsOf, sendings, hasFocus, add } = plain;
-let person: Person;
-let device: Device;
-let tab: Page;
-
-beforeEach(() => {
-  ({ person, device } = stage);
-  ({ tab } = plain);
-});
 
 describe('a form with text in it', () => {
   beforeEach(async () => {
@@ -29,35 +18,35 @@ describe('a form with text in it', () => {
     await switchTo(1);
     await question().waitFor();
     expect(await hasFocus(text())).toBe(true);
-    await tab.getByRole('status').getByText('This was begun for Alpha, and Beta is active now.').waitFor();
+    await plain.tab.getByRole('status').getByText('This was begun for Alpha, and Beta is active now.').waitFor();
     await post().click();
     expect(await hasFocus(keep())).toBe(true);
     expect(sent.count).toBe(0);
     // What it shows and counts is its own platform's still, and not the page's.
-    await tab.locator('#active').getByText('Beta').waitFor();
-    await tab.locator('#post').getByText('Posting as Alpha', { exact: true }).waitFor();
-    await tab.getByText('485 characters remaining').waitFor();
+    await plain.tab.locator('#active').getByText('Beta').waitFor();
+    await plain.tab.locator('#post').getByText('Posting as Alpha', { exact: true }).waitFor();
+    await plain.tab.getByText('485 characters remaining').waitFor();
   });
 
   it('stays when it is told to, whatever is active', async () => {
     await switchTo(1);
     await keep().click();
     await question().waitFor({ state: 'detached' });
-    await standsOn(tab, await switchTo(2));
+    await standsOn(plain.tab, await switchTo(2));
     expect(await question().count()).toBe(0);
     expect(await hiddenField('platform_pinned').inputValue()).toBe('true');
     await post().click();
-    await tab.getByText('Post created successfully!').waitFor();
+    await plain.tab.getByText('Post created successfully!').waitFor();
     expect((await Promise.all([0, 1, 2].map(postsOf))).map(({ length }) => length)).toEqual([1, 0, 0]);
   });
 
   it('moves when it is told to', async () => {
     await switchTo(1);
     await move().click();
-    await tab.locator('#post').getByText('Posting as Beta').waitFor();
+    await plain.tab.locator('#post').getByText('Posting as Beta').waitFor();
     expect(await hiddenField('platform_pinned').count()).toBe(0);
     await post().click();
-    await tab.getByText('Post created successfully!').waitFor();
+    await plain.tab.getByText('Post created successfully!').waitFor();
     expect((await Promise.all([0, 1].map(postsOf))).map(({ length }) => length)).toEqual([0, 1]);
   });
 
@@ -65,28 +54,28 @@ describe('a form with text in it', () => {
     await switchTo(1);
     await keep().waitFor();
     if (how === 'kept') await keep().click();
-    await standsOn(tab, await switchTo(0));
+    await standsOn(plain.tab, await switchTo(0));
     await question().waitFor({ state: 'detached' });
     expect(await hiddenField('platform_pinned').count()).toBe(0);
-    expect(await hiddenField('platform_id').inputValue()).toBe(String(person.platforms[0]!.id));
+    expect(await hiddenField('platform_id').inputValue()).toBe(String(stage.person.platforms[0]!.id));
   });
 
   it('goes along once it is emptied', async () => {
     await switchTo(1);
     await keep().click();
-    await tab.evaluate("document.getElementById('post').reset()");
-    await tab.locator('#post').getByText('Posting as Beta').waitFor();
+    await plain.tab.evaluate("document.getElementById('post').reset()");
+    await plain.tab.locator('#post').getByText('Posting as Beta').waitFor();
     expect(await hiddenField('platform_pinned').count()).toBe(0);
   });
 
   it('sends nothing without a network, says so, and asks when it is back on another platform', async () => {
     const sent = sendings();
-    const problem = tab.locator('#post').getByRole('alert').getByText('nothing was sent');
-    await device.context.setOffline(true);
+    const problem = plain.tab.locator('#post').getByRole('alert').getByText('nothing was sent');
+    await stage.device.context.setOffline(true);
     await switchTo(1);
     await post().click();
     await problem.waitFor();
-    await device.context.setOffline(false);
+    await stage.device.context.setOffline(false);
     await question().waitFor();
     await post().click();
     expect(await problem.count()).toBe(0);
@@ -99,13 +88,13 @@ describe('a form with text in it', () => {
     const sent = sendings();
     stage.node.freeze();
     // As after a sleep: it may be behind, and the server takes its time to say.
-    await tab.evaluate("window.dispatchEvent(new Event('online'))");
+    await plain.tab.evaluate("window.dispatchEvent(new Event('online'))");
     await post().click();
     await post().click();
-    expect(await tab.evaluate('window.sessionSync.isFresh()')).toBe(false);
+    expect(await plain.tab.evaluate('window.sessionSync.isFresh()')).toBe(false);
     expect(sent.count).toBe(0);
     stage.node.thaw();
-    await tab.getByText('Post created successfully!').waitFor();
+    await plain.tab.getByText('Post created successfully!').waitFor();
     expect(sent.count).toBe(1);
     expect(await postsOf(0)).toHaveLength(1);
   });
@@ -113,16 +102,16 @@ describe('a form with text in it', () => {
   it('comes back on its platform when the server refuses it', async () => {
     await switchTo(1);
     await keep().click();
-    await tab.evaluate(
+    await plain.tab.evaluate(
       "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
     );
     await post().click();
-    await tab
+    await plain.tab
       .locator('.vf-error, [role="alert"]')
       .getByText(/visibility/)
       .first()
       .waitFor();
-    await tab.locator('vf-composer:not(:has(#composer))').getByText('Posting as Alpha').waitFor();
+    await plain.tab.locator('vf-composer:not(:has(#composer))').getByText('Posting as Alpha').waitFor();
     expect(await text().inputValue()).toContain('Meant for Alpha');
   });
 
@@ -133,21 +122,21 @@ describe('a form with text in it', () => {
     const late = new Promise<void>((resolve) => {
       arrive = resolve;
     });
-    await device.context.route('**/client/composer.mjs*', async (route) => {
+    await stage.device.context.route('**/client/composer.mjs*', async (route) => {
       await late;
       await route.continue();
     });
-    await tab.evaluate(
+    await plain.tab.evaluate(
       "document.getElementById('post').insertAdjacentHTML('beforeend', '<input name=visibility value=x>')",
     );
     await post().click({ noWaitAfter: true });
-    const form = tab.locator('form#composer');
+    const form = plain.tab.locator('form#composer');
     await form.waitFor();
-    await until(tab, 'window.sessionSync?.getState()');
-    await tab.evaluate("document.dispatchEvent(new Event('DOMContentLoaded'))");
+    await until(plain.tab, 'window.sessionSync?.getState()');
+    await plain.tab.evaluate("document.dispatchEvent(new Event('DOMContentLoaded'))");
     expect(await form.getAttribute('data-platform-type')).toBe('mastodon');
     arrive();
-    await tab.locator('vf-composer textarea').and(text()).waitFor();
+    await plain.tab.locator('vf-composer textarea').and(text()).waitFor();
     await form.waitFor({ state: 'detached' });
     expect(await text().inputValue()).toContain('Meant for Alpha');
   });
@@ -159,9 +148,9 @@ it.each([
   ['number', '7'],
   ['password', 'secret'],
 ])('asks as well for what was written into a field of type %s', async (type, words) => {
-  await tab.evaluate(`document.querySelector('#post')
+  await plain.tab.evaluate(`document.querySelector('#post')
     .insertAdjacentHTML('beforeend', '<label>More <input name="more" type="${type}"></label>')`);
-  await tab.getByLabel('More').fill(words);
+  await plain.tab.getByLabel('More').fill(words);
   await switchTo(1);
   await question().waitFor();
 });
@@ -173,30 +162,30 @@ describe('a form that came later', () => {
     </form>`;
 
   it('follows in its address, and asks in time', async () => {
-    const later = tab.locator('#later');
-    await add(form(person.platforms[0]!.id));
-    await standsOn(tab, await switchTo(1));
-    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
-    await tab.getByLabel('Note').fill('For Beta');
+    const later = plain.tab.locator('#later');
+    await add(form(stage.person.platforms[0]!.id));
+    await standsOn(plain.tab, await switchTo(1));
+    expect(await later.getAttribute('action')).toBe(`/platform/${stage.person.platforms[1]!.id}/notes`);
+    await plain.tab.getByLabel('Note').fill('For Beta');
     await switchTo(2);
     await later.getByRole('button', { name: 'Keep posting as Beta' }).click();
-    expect(await later.getAttribute('action')).toBe(`/platform/${person.platforms[1]!.id}/notes`);
+    expect(await later.getAttribute('action')).toBe(`/platform/${stage.person.platforms[1]!.id}/notes`);
   });
 
   it('is asked about when it is sent, if it is for another platform', async () => {
-    await standsOn(tab, await switchTo(1));
-    await add(form(person.platforms[0]!.id));
-    await tab.getByRole('button', { name: 'Save' }).click();
-    await tab.getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
-    expect(tab.url()).toBe(stage.node.url + PLAIN);
+    await standsOn(plain.tab, await switchTo(1));
+    await add(form(stage.person.platforms[0]!.id));
+    await plain.tab.getByRole('button', { name: 'Save' }).click();
+    await plain.tab.getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
+    expect(plain.tab.url()).toBe(stage.node.url + PLAIN);
   });
 
   it('does not carry the token away', async () => {
     await add(`<form action="https://elsewhere.example/" method="post" data-platform-aware>
       <input name="csrf_token" value=""><button>Send</button></form>`);
-    await tab.getByRole('button', { name: 'Send' }).click({ noWaitAfter: true });
-    expect(await tab.locator('form[action*="elsewhere"] input').inputValue()).toBe('');
+    await plain.tab.getByRole('button', { name: 'Send' }).click({ noWaitAfter: true });
+    expect(await plain.tab.locator('form[action*="elsewhere"] input').inputValue()).toBe('');
     // The policy of our pages would not have let it go either.
-    await eventually(() => expect(device.complaints.splice(0).join()).toContain('form-action'));
+    await eventually(() => expect(stage.device.complaints.splice(0).join()).toContain('form-action'));
   });
 });

@@ -1,10 +1,10 @@
 /** A page of anybody's, with attributes and the one script. */
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Route } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { Device, launchKeepingChromium } from './support/chromium';
 import { AS_COUNTED } from './support/composing';
-import { newPerson, type Person } from './support/people';
+import { newPerson } from './support/people';
 import { PLAIN, setPlainPage } from './support/plain-page';
 import { heard, sightingsOf, timesOf, until } from './support/recorder';
 import { setStage } from './support/stage';
@@ -16,26 +16,18 @@ const SOON_MS = 1_000;
 const stage = setStage();
 const plain = setPlainPage(stage);
 const { text, post, switchTo, postsOf, sendings, hasFocus, add } = plain;
-let person: Person;
-let device: Device;
-let tab: Page;
-
-beforeEach(() => {
-  ({ person, device } = stage);
-  ({ tab } = plain);
-});
 
 describe('Point 14: a plain page', () => {
   it('Point 3 in it: follows a switch in every tab and browser within a second, each told once', async () => {
-    const client = person.client.device();
+    const client = stage.person.client.device();
     await client.login();
     const other = await Device.open(stage.browser, stage.node.url, client);
-    const tabs = [tab, await device.tab(PLAIN), await other.tab(PLAIN)];
-    await tab.locator('#active.mastodon-platform').getByText('Alpha').waitFor();
+    const tabs = [plain.tab, await stage.device.tab(PLAIN), await other.tab(PLAIN)];
+    await plain.tab.locator('#active.mastodon-platform').getByText('Alpha').waitFor();
     const times = await timesOf('platformSwitched', tabs);
     const asked = Date.now();
     const id = await switchTo(1);
-    const [alpha] = person.platforms;
+    const [alpha] = stage.person.platforms;
     await Promise.all(tabs.map((each) => each.locator('#active').getByText('Beta').waitFor()));
     await eventually(() => expect(times).toHaveLength(tabs.length));
     expect(Math.max(...times) - asked).toBeLessThan(SOON_MS);
@@ -59,19 +51,20 @@ describe('Point 14: a plain page', () => {
   });
 
   it('says who is signed in', async () => {
-    const { username, email } = (await person.client.get<{ user: { username: string; email: string } }>('/api/session'))
-      .body.user;
-    await tab.getByText(`${username} (${email})`).waitFor();
+    const { username, email } = (
+      await stage.person.client.get<{ user: { username: string; email: string } }>('/api/session')
+    ).body.user;
+    await plain.tab.getByText(`${username} (${email})`).waitFor();
   });
 
   it('hides what needs a platform while there is none, and shows only what it has hidden itself', async () => {
-    const [write, theirs] = [tab.getByRole('link', { name: 'Write' }), tab.locator('#theirs')];
+    const [write, theirs] = [plain.tab.getByRole('link', { name: 'Write' }), plain.tab.locator('#theirs')];
     await add('<p id="theirs" data-platform-required hidden>Not yet</p>');
     // As scripts of old do.
-    await tab.evaluate("document.querySelector('a[data-platform-required]').style.display = 'block'");
-    for (const { id } of person.platforms) await person.client.delete(`/api/platforms/${id}`);
+    await plain.tab.evaluate("document.querySelector('a[data-platform-required]').style.display = 'block'");
+    for (const { id } of stage.person.platforms) await stage.person.client.delete(`/api/platforms/${id}`);
     await write.waitFor({ state: 'hidden' });
-    await person.client.post('/api/platforms', {
+    await stage.person.client.post('/api/platforms', {
       name: 'Omega',
       platform_type: 'mastodon',
       instance_url: 'https://omega.example',
@@ -88,17 +81,17 @@ describe('Point 14: a plain page that belongs to a person', () => {
   afterAll(() => keeping?.close());
 
   it('Point 5 in it: shows nothing more within a second of the end, nor on the way back', async () => {
-    const second = await device.tab('/devices');
+    const second = await stage.device.tab('/devices');
     await second.goto(stage.node.url + PLAIN);
     await until(second, 'window.sessionSync.getState()');
-    const { username } = (await person.client.get<{ user: { username: string } }>('/api/session')).body.user;
-    const elsewhere = person.client.device();
+    const { username } = (await stage.person.client.get<{ user: { username: string } }>('/api/session')).body.user;
+    const elsewhere = stage.person.client.device();
     await elsewhere.login();
-    const times = await timesOf('sessionExpired', [tab, second]);
+    const times = await timesOf('sessionExpired', [plain.tab, second]);
     const asked = Date.now();
     expect((await elsewhere.post('/api/sessions/end_others', {})).status).toBe(200);
     await Promise.all(
-      [tab, second].map(async (each) => {
+      [plain.tab, second].map(async (each) => {
         await each.getByRole('alert').getByText('This session was ended from one of your devices.').waitFor();
         expect(await each.locator('body').innerText()).not.toMatch(new RegExp(`${username}|Alpha`));
         await each.waitForURL('**/login?reason=revoked');
@@ -106,7 +99,7 @@ describe('Point 14: a plain page that belongs to a person', () => {
     );
     expect(times).toHaveLength(2);
     expect(Math.max(...times) - asked).toBeLessThan(SOON_MS);
-    const sightings = await sightingsOf(username, device.context);
+    const sightings = await sightingsOf(username, stage.device.context);
     await second.goBack();
     expect(await second.locator('html').innerText()).not.toMatch(new RegExp(`${username}|Alpha`));
     await second.goto(stage.node.url + PLAIN);
@@ -133,7 +126,7 @@ describe('Point 14: a plain page that belongs to a person', () => {
     await eventually(() => expect(returns).toHaveLength(1));
     await page.locator('#active').getByText('Alpha').waitFor();
     await leave();
-    expect((await person.client.post('/api/sessions/end_others', {})).status).toBe(200);
+    expect((await stage.person.client.post('/api/sessions/end_others', {})).status).toBe(200);
     await page.waitForURL('**/login?reason=revoked');
     sightings.length = 0;
     await page.evaluate('window.history.back()');
@@ -145,19 +138,19 @@ describe('Point 14: a plain page that belongs to a person', () => {
   it('is loaded again when somebody else signs in', async () => {
     const { client } = await newPerson(stage.node.url, ['Omega']);
     const { username } = (await client.get<{ user: { username: string } }>('/api/session')).body.user;
-    await tab.evaluate('window.isTheFirst = true');
-    await device.useSessionOf(client);
-    await tab.evaluate("window.dispatchEvent(new Event('online'))");
-    await tab.getByText(username, { exact: true }).waitFor();
-    expect(await tab.evaluate('window.isTheFirst')).toBeUndefined();
-    await tab.locator('#active').getByText('Omega').waitFor();
+    await plain.tab.evaluate('window.isTheFirst = true');
+    await stage.device.useSessionOf(client);
+    await plain.tab.evaluate("window.dispatchEvent(new Event('online'))");
+    await plain.tab.getByText(username, { exact: true }).waitFor();
+    expect(await plain.tab.evaluate('window.isTheFirst')).toBeUndefined();
+    await plain.tab.locator('#active').getByText('Omega').waitFor();
   });
 
   it('is no page that does not say so: that one is only told', async () => {
-    await tab.evaluate("document.body.removeAttribute('data-session-required')");
-    await person.client.post('/api/auth/logout', {});
-    await until(tab, 'window.heard.sessionExpired');
-    expect(await tab.getByRole('alert').count()).toBe(0);
+    await plain.tab.evaluate("document.body.removeAttribute('data-session-required')");
+    await stage.person.client.post('/api/auth/logout', {});
+    await until(plain.tab, 'window.heard.sessionExpired');
+    expect(await plain.tab.getByRole('alert').count()).toBe(0);
     expect(await text().isVisible()).toBe(true);
   });
 });
@@ -167,22 +160,22 @@ describe('Point 14: the counter of a plain page', () => {
     for (const [words, counted] of AS_COUNTED) {
       await text().fill(words);
       const left = `${500 - counted} characters remaining`;
-      await tab.locator('.char-counter').getByText(left, { exact: true }).waitFor();
+      await plain.tab.locator('.char-counter').getByText(left, { exact: true }).waitFor();
     }
   });
 
   it('Point 8 in it: counts the content warning, and warns near the limit', async () => {
-    const counter = tab.locator('.char-counter');
+    const counter = plain.tab.locator('.char-counter');
     const looks = () => counter.getAttribute('class');
     await text().fill('a'.repeat(450));
     await counter.getByText('50 characters remaining').waitFor();
     expect(await looks()).toBe('char-counter');
-    await tab.getByLabel('Content warning').fill('b');
+    await plain.tab.getByLabel('Content warning').fill('b');
     await counter.getByText('49 characters remaining').waitFor();
     expect(await looks()).toBe('char-counter text-warning');
-    await tab.getByRole('status').getByText('49 characters remaining').waitFor();
-    await tab.getByLabel('Content warning').fill('b'.repeat(41));
-    await tab.getByRole('status').getByText('9 characters remaining').waitFor();
+    await plain.tab.getByRole('status').getByText('49 characters remaining').waitFor();
+    await plain.tab.getByLabel('Content warning').fill('b'.repeat(41));
+    await plain.tab.getByRole('status').getByText('9 characters remaining').waitFor();
     expect(await looks()).toBe('char-counter text-warning text-danger');
     expect(await counter.getAttribute('data-max')).toBe('500');
   });
@@ -191,33 +184,33 @@ describe('Point 14: the counter of a plain page', () => {
     const sent = sendings();
     const long = 'a'.repeat(501);
     await text().fill(long);
-    await tab.locator('.char-counter').getByText('1 characters over the limit').waitFor();
+    await plain.tab.locator('.char-counter').getByText('1 characters over the limit').waitFor();
     await post().click();
     expect(await hasFocus(text())).toBe(true);
-    expect(await tab.evaluate('document.activeElement.validationMessage')).toBe('1 characters over the limit');
+    expect(await plain.tab.evaluate('document.activeElement.validationMessage')).toBe('1 characters over the limit');
     expect(sent.count).toBe(0);
     expect(await text().inputValue()).toBe(long);
     await text().press('Backspace');
     await post().click();
-    await tab.getByText('Post created successfully!').waitFor();
+    await plain.tab.getByText('Post created successfully!').waitFor();
     expect(await postsOf(0)).toMatchObject([{ content: 'a'.repeat(500) }]);
   });
 });
 
 describe('Point 13: markup where text should be, in a plain page', () => {
   it('is text in a name', async () => {
-    await person.client.patch(`/api/platforms/${person.platforms[1]!.id}`, { name: HOSTILE });
+    await stage.person.client.patch(`/api/platforms/${stage.person.platforms[1]!.id}`, { name: HOSTILE });
     await text().fill('Meant for Alpha');
     await switchTo(1);
-    await tab.getByRole('button', { name: `Move to ${HOSTILE}` }).waitFor();
-    await tab.locator('#active').getByText(HOSTILE).waitFor();
-    expect(await tab.locator('img').count()).toBe(0);
-    expect(await tab.evaluate('window.pwned')).toBeUndefined();
+    await plain.tab.getByRole('button', { name: `Move to ${HOSTILE}` }).waitFor();
+    await plain.tab.locator('#active').getByText(HOSTILE).waitFor();
+    expect(await plain.tab.locator('img').count()).toBe(0);
+    expect(await plain.tab.evaluate('window.pwned')).toBeUndefined();
   });
 });
 
 describe('what refreshes itself', () => {
-  const fresh = () => tab.locator('#fresh');
+  const fresh = () => plain.tab.locator('#fresh');
   const answer =
     (body: unknown, status = 200) =>
     (route: Route) =>
@@ -225,7 +218,7 @@ describe('what refreshes itself', () => {
 
   /** An element whose address is answered so. */
   async function refreshed(handler: (route: Route) => unknown, address = '/api/fresh'): Promise<void> {
-    await tab.route('**/api/fresh', handler);
+    await plain.tab.route('**/api/fresh', handler);
     await add(`<p id="fresh" data-auto-refresh data-refresh-url="${address}">Of old</p>`);
   }
 
@@ -238,7 +231,7 @@ describe('what refreshes itself', () => {
     const id = await switchTo(1);
     await fresh().getByText('<b>New</b>').waitFor();
     expect(asked).toMatchObject([{ 'x-platform-id': String(id), 'x-background': 'true' }]);
-    await tab.locator('#posts').getByText('0', { exact: true }).waitFor();
+    await plain.tab.locator('#posts').getByText('0', { exact: true }).waitFor();
     expect(await fresh().getAttribute('data-refresh-url')).toBe('/api/fresh');
   });
 
@@ -247,13 +240,13 @@ describe('what refreshes itself', () => {
       <form action="https://evil.example"><input name="csrf_token"></form><style>p { display: none }</style>
       <a href="javascript:window.pwned = true" data-platform-info="name" style="color: red">link</a>`;
     // Without our policy, which would have held most of it.
-    const unprotected = await Device.open(stage.browser, stage.node.url, person.client, { bypassCSP: true });
-    plain.tab = tab = await unprotected.tab(PLAIN);
+    const unprotected = await Device.open(stage.browser, stage.node.url, stage.person.client, { bypassCSP: true });
+    plain.tab = await unprotected.tab(PLAIN);
     await refreshed(answer({ html }));
     await switchTo(1);
     await fresh().getByText('Safe words').waitFor();
     expect(await fresh().innerHTML()).not.toMatch(/on\w+=|script|svg|form|style|data-/i);
-    expect(await tab.evaluate('window.pwned')).toBeUndefined();
+    expect(await plain.tab.evaluate('window.pwned')).toBeUndefined();
     await unprotected.close();
   });
 
@@ -262,21 +255,21 @@ describe('what refreshes itself', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const beta = String(person.platforms[1]!.id);
+    const beta = String(stage.person.platforms[1]!.id);
     await refreshed(async (route) => {
       const isBeta = route.request().headers()['x-platform-id'] === beta;
       if (isBeta) await held;
       await route.fulfill({ json: { text: isBeta ? 'Of Beta' : 'Of Gamma' } });
     });
-    const late = tab.waitForResponse((response) => response.request().headers()['x-platform-id'] === beta);
-    const asked = tab.waitForRequest('**/api/fresh');
+    const late = plain.tab.waitForResponse((response) => response.request().headers()['x-platform-id'] === beta);
+    const asked = plain.tab.waitForRequest('**/api/fresh');
     await switchTo(1);
     await asked;
     await switchTo(2);
     await fresh().getByText('Of Gamma').waitFor();
     release();
     await (await late).finished();
-    await tab.evaluate("fetch('/client/icon.svg').then((response) => response.text())");
+    await plain.tab.evaluate("fetch('/client/icon.svg').then((response) => response.text())");
     expect(await fresh().innerText()).toBe('Of Gamma');
   });
 
@@ -286,15 +279,15 @@ describe('what refreshes itself', () => {
   ])('keeps what it has after %s', async (_, body, status, error) => {
     await refreshed(answer(body, status));
     await switchTo(1);
-    await tab.locator(`#fresh[data-refresh-error="${error}"]`).getByText('Of old').waitFor();
+    await plain.tab.locator(`#fresh[data-refresh-error="${error}"]`).getByText('Of old').waitFor();
   });
 
   it('asks no other site', async () => {
     const asked: string[] = [];
-    tab.on('request', (request) => asked.push(request.url()));
+    plain.tab.on('request', (request) => asked.push(request.url()));
     await refreshed(answer({ text: 'Elsewhere' }), 'https://elsewhere.example/api/fresh');
     await switchTo(1);
-    await tab.locator('#fresh[data-refresh-error="UNREADABLE"]').waitFor();
+    await plain.tab.locator('#fresh[data-refresh-error="UNREADABLE"]').waitFor();
     expect(asked.filter((url) => url.includes('elsewhere'))).toEqual([]);
   });
 });
