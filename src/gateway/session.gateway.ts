@@ -94,7 +94,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     } catch (thrown) {
       const error = toAppError(thrown);
       // Anything else is a fault of ours: the client comes back and is told then.
-      if (error.status === 401) this.ending.close(socket, error.code);
+      if (error.status === 401) await this.ending.close(socket, error);
       else socket.conn.close();
     }
   }

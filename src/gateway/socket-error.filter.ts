@@ -19,6 +19,6 @@ export class SocketErrorFilter implements ExceptionFilter {
       | ((body: ErrorBody) => void)
       | undefined;
     answer?.(error.toBody());
-    if (error.status === 401) this.ending.close(host.switchToWs().getClient<AppSocket>(), error.code);
+    if (error.status === 401) void this.ending.close(host.switchToWs().getClient<AppSocket>(), error);
   }
 }

@@ -73,6 +73,18 @@ it('goes on watching a session that was just being extended at its deadline, and
   expect(Date.parse(at)).toBeGreaterThanOrEqual(deadline + IDLE);
 });
 
+it('says why, and once, to a tab that asks much while somebody holds the row of a session that has run out', async () => {
+  const app = await start({ SESSION_IDLE_TIMEOUT: '1h' });
+  const { tab, sessionId, deadline } = await person(app);
+  const commit = await moveDeadline(sessionId, deadline);
+  app.clock.advance(2 * 3_600_000);
+  await Promise.allSettled(Array.from({ length: 20 }, () => tab.sync()));
+  await tab.closed;
+  const reason = { reason: 'idle', error_code: 'SESSION_EXPIRED' };
+  expect(tab.of('session:ended')).toEqual([expect.objectContaining(reason)]);
+  await commit();
+});
+
 it('tells a tab of an extension that no message told it, before it warns and while it warns', async () => {
   const app = await start({ SESSION_IDLE_TIMEOUT: '14s', SESSION_EXPIRY_WARNING: '13s' });
   const [early, warned] = await Promise.all([person(app), person(app)]);

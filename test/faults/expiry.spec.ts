@@ -43,17 +43,20 @@ describe.each(BACKENDS)('$name', (backend) => {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     })();
-    for (const tab of tabs) {
-      const warning = await tab.waitFor('session:expiring');
-      expect(warning).toMatchObject({ reason: 'idle', expires_at: new Date(deadline).toISOString() });
-      const ended = await tab.waitFor('session:ended');
-      expect(ended).toMatchObject({ reason: 'idle', error_code: 'SESSION_EXPIRED' });
-      expect(Date.parse(ended.at)).toBeGreaterThanOrEqual(deadline);
-      await tab.closed;
-      expect(tab.of('session:ended')).toHaveLength(1);
+    try {
+      for (const tab of tabs) {
+        const warning = await tab.waitFor('session:expiring');
+        expect(warning).toMatchObject({ reason: 'idle', expires_at: new Date(deadline).toISOString() });
+        const ended = await tab.waitFor('session:ended');
+        expect(ended).toMatchObject({ reason: 'idle', error_code: 'SESSION_EXPIRED' });
+        expect(Date.parse(ended.at)).toBeGreaterThanOrEqual(deadline);
+        await tab.closed;
+        expect(tab.of('session:ended')).toHaveLength(1);
+      }
+    } finally {
+      over = true;
+      await timers;
     }
-    over = true;
-    await timers;
     expect((await client.get('/api/session')).body).toMatchObject({ error_code: 'SESSION_EXPIRED' });
   });
 
