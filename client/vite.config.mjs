@@ -33,33 +33,6 @@ function scripts(input, { copyPublicDir = false, ...output }) {
 /** One script in one file: the classic one cannot share chunks with a module. */
 const alone = (entry, format, file) => scripts(here(entry), { format, entryFileNames: file, codeSplitting: false });
 
-/** We say JSON over WebSocket alone: what Socket.IO brings for other transports and for bytes stays out of every page. */
-function jsonOverWebsocketOnly() {
-  const standIns = {
-    'engine.io-client/build/esm/transports/index.js':
-      "import { WS } from './websocket.js'; export const transports = { websocket: WS };",
-    'engine.io-client/build/esm/transports/polling-xhr.js': 'export class XHR {}',
-    'engine.io-client/build/esm/transports/polling-fetch.js': 'export class Fetch {}',
-    'engine.io-client/build/esm/transports/webtransport.js': 'export class WT {}',
-    'socket.io-parser/build/esm/is-binary.js':
-      'export const isBinary = () => false; export const hasBinary = isBinary;',
-    'engine.io-parser/build/esm/encodePacket.browser.js': `import { PACKET_TYPES } from './commons.js';
-      export const encodePacketToBinary = null;
-      export const encodePacket = ({ type, data }, _binary, done) => done(PACKET_TYPES[type] + (data || ''));`,
-    'engine.io-parser/build/esm/decodePacket.browser.js': `
-      import { ERROR_PACKET, PACKET_TYPES_REVERSE as TYPES } from './commons.js';
-      export const decodePacket = (text) =>
-        TYPES[text[0]] ? { type: TYPES[text[0]], data: text.slice(1) } : ERROR_PACKET;`,
-    'socket.io-parser/build/esm/binary.js':
-      'export const deconstructPacket = null; export const reconstructPacket = null;',
-  };
-  return {
-    name: 'json-over-websocket-only',
-    load: (id) =>
-      standIns[/node_modules\/((?:engine\.io-(?:client|parser)|socket\.io-parser)\/.+)$/.exec(id)?.[1]] ?? null,
-  };
-}
-
 /** Our templates are indented for those who read them. In what is minified, such spaces stand in templates alone. */
 function withoutIndentation() {
   return {
@@ -95,7 +68,7 @@ export default defineConfig({
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',
-  plugins: [jsonOverWebsocketOnly(), iconSprite(), withoutIndentation()],
+  plugins: [iconSprite(), withoutIndentation()],
   environments: {
     client: scripts(
       {

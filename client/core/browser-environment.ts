@@ -1,21 +1,22 @@
-import { io, type Socket } from 'socket.io-client';
-import type { ClientToServerEvents, HandshakeAuth, ServerToClientEvents } from '../../src/protocol/events';
+import type { HandshakeAuth } from '../../src/protocol/events';
 import type { ChannelPort, Environment, SocketPort } from './environment';
+import { JsonSocket } from './json-socket';
 
-/** Longer than a slow mobile handshake, shorter than a person's patience. */
-const HANDSHAKE_TIMEOUT_MS = 8_000;
+const timers = {
+  setTimeout: (task: () => void, ms: number) => window.setTimeout(task, ms),
+  clearTimeout: (timer: number) => window.clearTimeout(timer),
+};
 
 /** The real browser. */
 export function browserEnvironment(): Environment {
   return {
+    ...timers,
     window,
     document,
     csrfMeta: { read: readMeta, write: writeMeta },
     fetch: (path, init) => window.fetch(path, init),
     storage: localStorageOrNull(),
     now: () => Date.now(),
-    setTimeout: (task, ms) => window.setTimeout(task, ms),
-    clearTimeout: (timer) => window.clearTimeout(timer),
     random: () => Math.random(),
     randomId,
     isOnline: () => navigator.onLine,
@@ -39,28 +40,12 @@ function openChannel(name: string): ChannelPort | null {
 }
 
 function createSocket(auth: () => HandshakeAuth): SocketPort {
-  const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io({
-    path: '/socket.io',
-    transports: ['websocket'],
-    withCredentials: true,
-    forceNew: true,
-    autoConnect: false,
-    // The transport has a backoff of its own, that also returns after a disconnect by the server.
-    reconnection: false,
-    timeout: HANDSHAKE_TIMEOUT_MS,
-    auth: (give) => give(auth()),
-  });
-  return {
-    get connected() {
-      return socket.connected;
-    },
-    connect: () => void socket.connect(),
-    disconnect: () => void socket.disconnect(),
-    // socket.io's listener types are conditional on the event's name and cannot be met generically.
-    on: (event, listener) => void socket.on(event as 'connect', listener as () => void),
-    sync: (revision, timeoutMs) => socket.timeout(timeoutMs).emitWithAck('session:sync', { revision }),
-    activity: (timeoutMs) => socket.timeout(timeoutMs).emitWithAck('session:activity', {}),
-  };
+  const { host, protocol } = window.location;
+  const address = `${protocol.replace('http', 'ws')}//${host}/socket.io/?EIO=4&transport=websocket`;
+  const socket = new JsonSocket(() => new WebSocket(address), timers, auth);
+  // The browser knows before the line does.
+  window.addEventListener('offline', () => socket.lose());
+  return socket;
 }
 
 function metaElement(): HTMLMetaElement | null {
