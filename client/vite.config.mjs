@@ -1,6 +1,8 @@
 /** One `vite build`: the script for every page, classic and as a module; the elements; and our own pages. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -64,6 +66,17 @@ function iconSprite() {
   };
 }
 
+/** Beside each file what is sent of it: the server need not pack it anew for everybody. */
+function compress(folder) {
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (!/\.(js|mjs|css|svg)$/.test(file)) continue;
+    const path = join(folder, file);
+    const content = readFileSync(path);
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+    writeFileSync(`${path}.br`, brotliCompressSync(content));
+  }
+}
+
 export default defineConfig({
   root: here('.'),
   appType: 'custom',
@@ -93,6 +106,7 @@ export default defineConfig({
     async buildApp(builder) {
       const { classic, module, purify, client } = builder.environments;
       for (const environment of [classic, module, purify, client]) await builder.build(environment);
+      compress(here('../dist/client'));
     },
   },
 });

@@ -1,0 +1,49 @@
+/** The files of the client, as a browser gets them. */
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { type ServerNode, startNode } from '../support/server';
+
+const FILES = ['vedfolnir.js', 'vedfolnir.mjs', 'elements.mjs', 'composer.mjs', 'elements.css', 'icons.svg'];
+const UNPACK: Record<string, (packed: Buffer) => Buffer> = { gzip: gunzipSync, br: brotliDecompressSync };
+
+let node: ServerNode;
+beforeAll(async () => {
+  node = await startNode();
+});
+afterAll(() => node.stop());
+
+/** As it comes over the line: `fetch` would unpack it. */
+async function get(path: string, headers: Record<string, string>) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(`${node.url}${path}`, { headers }, resolve).on('error', reject).end();
+  });
+  return { status: response.statusCode, headers: response.headers, body: await buffer(response) };
+}
+
+it.each(FILES)('%s comes packed to whoever takes it so, and is asked for again only when it is new', async (file) => {
+  const whole = readFileSync(join(__dirname, '../../dist/client', file));
+  for (const [coding, unpack] of Object.entries(UNPACK)) {
+    const packed = await get(`/client/${file}`, { 'accept-encoding': coding });
+    expect([packed.status, packed.headers['content-encoding'], packed.headers.vary]).toEqual([
+      200,
+      coding,
+      'accept-encoding',
+    ]);
+    expect(unpack(packed.body).equals(whole)).toBe(true);
+    const again = { 'accept-encoding': coding, 'if-none-match': packed.headers.etag! };
+    expect((await get(`/client/${file}`, again)).status).toBe(304);
+  }
+  const plain = await get(`/client/${file}`, { 'accept-encoding': 'identity' });
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  expect(plain.body.equals(whole)).toBe(true);
+});
+
+it('packs nothing that may hold a secret', async () => {
+  for (const path of ['/login', '/api/session', '/api/docs-json']) {
+    const { headers } = await get(path, { 'accept-encoding': 'gzip, br' });
+    expect(headers['content-encoding']).toBeUndefined();
+  }
+});
