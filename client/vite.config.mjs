@@ -35,6 +35,16 @@ function scripts(input, { copyPublicDir = false, ...output }) {
 /** One script in one file: the classic one cannot share chunks with a module. */
 const alone = (entry, format, file) => scripts(here(entry), { format, entryFileNames: file, codeSplitting: false });
 
+/** The package is CommonJS, the client is not: one of its files that exports nothing would be taken for it, and wrapped. */
+function modulesAll() {
+  const ours = here('.');
+  return {
+    name: 'modules-all',
+    transform: (code, id) =>
+      id.startsWith(ours) && id.endsWith('.ts') ? { code: `${code}\nexport {};`, map: null } : null,
+  };
+}
+
 /** Our templates are indented for those who read them. In what is minified, such spaces stand in templates alone. */
 function withoutIndentation() {
   return {
@@ -81,7 +91,7 @@ export default defineConfig({
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',
-  plugins: [iconSprite(), withoutIndentation()],
+  plugins: [modulesAll(), iconSprite(), withoutIndentation()],
   environments: {
     client: scripts(
       {
