@@ -72,7 +72,13 @@ export interface PlatformsChangedDetail {
   revision: number;
 }
 
-/** Every event of the window by name. The last five are ours in addition to the public contract. */
+/**
+ * How this tab hears of what has changed: `live`, at once; `polling`, over HTTP now and then, because there is no socket;
+ * `offline`, not at all, because the server cannot be reached. `none`: there is no session.
+ */
+export type ConnectionStatus = 'none' | 'connecting' | 'live' | 'polling' | 'offline';
+
+/** Every event of the window by name. The last six are ours in addition to the public contract. */
 export interface SessionEvents {
   sessionStateChanged: StateDetail;
   platformSwitched: PlatformSwitchedDetail;
@@ -82,6 +88,7 @@ export interface SessionEvents {
   platformSwitching: PlatformSwitchingDetail;
   platformsChanged: PlatformsChangedDetail;
   sessionConnectionChanged: { connected: boolean };
+  connectionStatusChanged: { status: ConnectionStatus };
   postUpdated: { post: PostView };
   postRemoved: { postId: number; platformId: number };
 }

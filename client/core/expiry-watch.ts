@@ -54,6 +54,12 @@ export class ExpiryWatch {
     this.warn({ reason: event.reason, expiresAt: event.expires_at });
   }
 
+  /** The limit that the session has reached as far as we know, if it has. */
+  passed(session: SessionView | undefined): ExpiringDetail['reason'] | null {
+    if (!session || this.clock.until(session.expires_at) > 0) return null;
+    return this.clock.until(session.absolute_expires_at) > 0 ? 'idle' : 'absolute';
+  }
+
   stop(): void {
     for (const timer of [this.deadline, this.warning]) if (timer !== undefined) this.env.clearTimeout(timer);
     this.deadline = undefined;

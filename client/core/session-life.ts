@@ -3,6 +3,7 @@ import type { SessionState } from '../../src/protocol/http';
 import { ActivityWatch } from './activity';
 import { Announcer } from './announcer';
 import { Api } from './api';
+import { Connection } from './connection';
 import { type ExpiredReason, type ExpiringDetail, expiredReason } from './details';
 import type { Environment } from './environment';
 import { ApiError } from './errors';
@@ -22,8 +23,6 @@ import { Triggers } from './triggers';
 /** `anonymous`: this page began without a session, and is left in peace. */
 type Phase = 'starting' | 'anonymous' | 'live' | 'over' | 'destroyed';
 
-/** While no first answer has come. */
-const START_AGAIN_MS = 2_000;
 /** A replaced cookie reaches the browser a moment after the sockets of the old one were closed. */
 const REFUSAL_CONFIRM_MS = 300;
 
@@ -38,8 +37,8 @@ export class SessionLife {
   readonly inbox: Inbox;
   readonly line: Line;
   readonly reader: StateReader;
+  readonly connection: Connection;
   private phase: Phase = 'starting';
-  private reachable = true;
   private readonly triggers: Triggers;
   private readonly activity: ActivityWatch;
   private readonly expiry: ExpiryWatch;
@@ -51,7 +50,7 @@ export class SessionLife {
     this.clock = new ServerClock(() => env.now());
     this.announcer = new Announcer(env);
     this.api = new Api(env, tabId, {
-      sessionOver: (code) => this.over(expiredReason(code, this.limitPassed()), code),
+      sessionOver: (code) => this.over(expiredReason(code, this.expiry.passed(this.holder.state?.session)), code),
       userId: () => this.userId,
       reread: (userId) => {
         this.reader.doubt();
@@ -71,27 +70,36 @@ export class SessionLife {
       ask: () => void this.reader.sync({ rest: true }),
       warn: (detail) => this.activity.pause(!this.announcer.say('sessionExpiring', detail)),
     });
+    this.connection = new Connection(env, this.announcer, {
+      live: () => this.line.live,
+      ask: () => void this.reader.sync({ rest: true }),
+      lost: () => this.reader.doubt(),
+    });
     this.line = new Line(env, {
       tabId,
       auth: () => ({ tab_id: tabId, revision: this.holder.state?.revision }),
       sessionId: () => this.sessionId,
       elected: () => {
         this.metrics.takeovers += 1;
+        this.connection.look();
       },
+      leaderHeard: () => this.connection.look(),
       connected: (again) => {
         this.metrics.connects += 1;
+        this.connection.look();
         // Over HTTP, because the socket's first word is the state anyway, and the token may be new.
         if (again) void this.lookOverHttp();
       },
       disconnected: () => {
         this.metrics.disconnects += 1;
+        this.connection.look();
       },
       refused: () => void env.setTimeout(() => void this.lookOverHttp(), REFUSAL_CONFIRM_MS),
       look: () => this.lookOverHttp(),
       over: (reason, code) => this.over(reason, code),
       events: serverEvents(this.holder, this.inbox, this.expiry, this.announcer, {
         // The server is there after all: where this tab did not reach it, it looks.
-        stateHeard: () => (this.reachable ? this.triggers.stateRead() : void this.lookOverHttp()),
+        stateHeard: () => (this.connection.reachable ? this.triggers.stateRead() : void this.lookOverHttp()),
         ended: (reason, code) => this.over(reason, code),
       }),
     });
@@ -119,7 +127,7 @@ export class SessionLife {
       restored: () => this.refresh(true),
       stored: () => this.stored(),
       poll: () => void this.reader.sync(),
-      offline: () => this.setReachable(false),
+      offline: () => this.connection.reach(false),
       follows: () => !this.line.leads,
     });
   }
@@ -188,6 +196,7 @@ export class SessionLife {
   private begun(before: SessionState | null): void {
     this.reader.sessionReplaced();
     this.phase = 'live';
+    this.connection.start();
     if (before) {
       // The cookie is another session's now: the socket and the token must follow it.
       this.line.restart();
@@ -218,29 +227,18 @@ export class SessionLife {
   }
 
   private stateRead(): void {
-    this.setReachable(true);
+    this.connection.reach(true);
     this.triggers.stateRead();
   }
 
   private readFailed(unreachable: boolean): void {
-    if (unreachable) this.setReachable(false);
-    if (this.phase === 'starting') this.env.setTimeout(() => void this.reader.sync(), START_AGAIN_MS);
-  }
-
-  private setReachable(reachable: boolean): void {
-    if (reachable === this.reachable || !this.wanted) return;
-    this.reachable = reachable;
-    if (!reachable) this.reader.doubt();
-    this.announcer.say('sessionConnectionChanged', { connected: reachable });
-  }
-
-  private limitPassed(): ExpiringDetail['reason'] | null {
-    const { session } = this.holder.state ?? {};
-    if (!session || this.clock.until(session.expires_at) > 0) return null;
-    return this.clock.until(session.absolute_expires_at) > 0 ? 'idle' : 'absolute';
+    if (unreachable) this.connection.reach(false);
+    else this.connection.look();
+    if (this.phase === 'starting') this.triggers.retry();
   }
 
   private stop(): void {
+    this.connection.stop();
     this.line.stop();
     this.triggers.stop();
     this.activity.stop();

@@ -46,6 +46,23 @@ describe('SessionSync at the start', () => {
   });
 });
 
+it.each(['visible', 'hidden'] as const)(
+  'asks a server that is away no oftener with time, in a %s page',
+  async (how) => {
+    const { env, sync } = open(() => {
+      throw new Error('no network');
+    });
+    env.show(how);
+    await env.pass(60_000);
+    const asked = env.calls.length;
+    // Every two seconds, and by the poll of a page that is seen.
+    expect(asked).toBeGreaterThanOrEqual(30);
+    expect(asked).toBeLessThanOrEqual(40);
+    sync.destroy();
+    expect(env.pendingTimers).toBe(0);
+  },
+);
+
 describe('SessionSync and posts', () => {
   it('tells of a post that changed, and of one that is gone', async () => {
     const { env, heard } = await live();

@@ -1,6 +1,13 @@
 import type { ExtendedView, SwitchResult, SwitchScope } from '../../src/protocol/http';
 import type { RequestOptions } from './api';
-import { type DeadlinesDetail, deadlinesDetail, type ExpiringDetail, type StateDetail, stateDetail } from './details';
+import {
+  type ConnectionStatus,
+  type DeadlinesDetail,
+  deadlinesDetail,
+  type ExpiringDetail,
+  type StateDetail,
+  stateDetail,
+} from './details';
 import type { Environment } from './environment';
 import type { PerformanceMetrics } from './metrics';
 import { SessionLife } from './session-life';
@@ -109,6 +116,10 @@ export class SessionSync {
 
   getTabId(): string {
     return this.tabId;
+  }
+
+  getConnectionStatus(): ConnectionStatus {
+    return this.life.connection.status;
   }
 
   getPerformanceMetrics(): PerformanceMetrics {

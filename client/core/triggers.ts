@@ -22,12 +22,15 @@ const POLL_MS = 8_500;
 const POLL_JITTER_MS = 1_500;
 /** A follower waits until the leader's own poll must have been heard; what it asks goes over HTTP at once. */
 const FOLLOWER_WAITS_MS = 1_500;
+/** While no first answer has come. */
+const RETRY_MS = 2_000;
 
 /** Everything that makes a page look again. None of it is an activity of the person. */
 export class Triggers {
   private undo: (() => void)[] = [];
   private tick: number | undefined;
   private pollTimer: number | undefined;
+  private retryTimer: number | undefined;
   private tickedAt = 0;
 
   constructor(
@@ -55,6 +58,16 @@ export class Triggers {
   stop(): void {
     for (const undo of this.undo.splice(0)) undo();
     this.pause();
+    if (this.retryTimer !== undefined) this.env.clearTimeout(this.retryTimer);
+    this.retryTimer = undefined;
+  }
+
+  /** There is no state yet, and nobody will tell it: also a page that nobody sees asks again soon. */
+  retry(): void {
+    this.retryTimer ??= this.env.setTimeout(() => {
+      this.retryTimer = undefined;
+      this.hooks.poll();
+    }, RETRY_MS);
   }
 
   /** The whole state has just been read: the next poll can wait its full time. */

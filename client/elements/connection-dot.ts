@@ -1,20 +1,27 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ConnectionStatus } from '../core/details';
+import { session } from './session';
 import { SessionElement } from './session-element';
+
+const WORDS: Record<Exclude<ConnectionStatus, 'none'>, string> = {
+  connecting: 'Connecting',
+  live: 'Live: changes elsewhere show here at once',
+  polling: 'Delayed: changes elsewhere may take 15 seconds to show here',
+  offline: 'Not connected',
+};
 
 /** `<vf-connection-dot>`: whether what the page shows is live. */
 export class ConnectionDot extends SessionElement {
-  private connected = navigator.onLine;
-
   protected override begin(): void {
-    this.listen('sessionConnectionChanged', ({ connected }) => {
-      this.connected = connected;
-      this.requestUpdate();
-    });
+    this.listen('connectionStatusChanged', () => this.requestUpdate());
+    this.requestUpdate();
   }
 
-  protected override render(): TemplateResult {
-    const words = this.connected ? 'Live: changes elsewhere show here at once' : 'Not connected';
-    return html`<span class="vf-dot" data-connected=${this.connected} role="img" aria-label=${words} title=${words}></span>`;
+  protected override render(): TemplateResult | typeof nothing {
+    const status = session.getConnectionStatus();
+    if (status === 'none') return nothing;
+    const words = WORDS[status];
+    return html`<span class="vf-dot" data-status=${status} role="img" aria-label=${words} title=${words}></span>`;
   }
 }
 

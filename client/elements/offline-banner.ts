@@ -1,22 +1,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from './icon';
+import { session } from './session';
 import { SessionElement } from './session-element';
 
-/** `<vf-offline-banner>`: says that what is shown may be old, for as long as it may be. */
+/** `<vf-offline-banner>`: says that what is shown may be old, for as long as the server cannot be reached. */
 export class OfflineBanner extends SessionElement {
-  private connected = navigator.onLine;
-
   protected override begin(): void {
     this.setAttribute('role', 'status');
-    this.listen('sessionConnectionChanged', ({ connected }) => {
-      this.connected = connected;
-      document.documentElement.toggleAttribute('data-vf-stale', !connected);
-      this.requestUpdate();
-    });
+    this.listen('connectionStatusChanged', () => this.requestUpdate());
+    this.requestUpdate();
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (this.connected) return nothing;
+    const offline = session.getConnectionStatus() === 'offline';
+    document.documentElement.toggleAttribute('data-vf-stale', offline);
+    if (!offline) return nothing;
     return html`<p class="vf-offline">${icon('wifi-off')} No connection to the server. What you see may be out of date.</p>`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment';
+import type { Beat } from './words';
 
 /** Two beats missed. With the answer, a lock and a handshake still within 2 s; the tabs need not all ask at once. */
 const SILENCE_MS = 900;
@@ -6,6 +7,8 @@ const SILENCE_JITTER_MS = 200;
 /** A living leader answers from its message handler, which is not throttled in a hidden tab as timers are. */
 const ANSWER_MS = 350;
 const ANSWER_JITTER_MS = 150;
+/** Three beats: a leader that was not heard for longer may be gone. */
+const LIVE_FOR_MS = 1_500;
 /** So that a walk through the tabs does not make each of them the leader. */
 const SEEN_MS = 300;
 const SEEN_JITTER_MS = 200;
@@ -21,11 +24,19 @@ export class LeaderWatch {
   private silence: number | undefined;
   private seen: number | undefined;
   private leaderVisible = true;
+  private leaderConnected = false;
+  private heardAt = 0;
 
   constructor(
     private readonly env: Environment,
     private readonly hooks: LeaderWatchHooks,
   ) {}
+
+  /** Whether the leader is there and has a socket: what the server says gets here by it. */
+  get live(): boolean {
+    const age = this.env.now() - this.heardAt;
+    return this.leaderConnected && age >= 0 && age < LIVE_FOR_MS;
+  }
 
   start(): void {
     this.leaderVisible = true;
@@ -39,8 +50,10 @@ export class LeaderWatch {
   }
 
   /** The leader lives. */
-  heard(leaderVisible: boolean): void {
-    this.leaderVisible = leaderVisible;
+  heard({ visible, connected }: Pick<Beat, 'visible' | 'connected'>): void {
+    this.leaderVisible = visible;
+    this.leaderConnected = connected;
+    this.heardAt = this.env.now();
     this.listen();
     this.compare();
   }

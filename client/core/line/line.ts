@@ -13,6 +13,8 @@ export interface LineHooks extends TransportHooks {
   /** The session that this tab is in. */
   sessionId(): string | undefined;
   elected(): void;
+  /** The leader, another tab, has said how it stands with its socket. */
+  leaderHeard(): void;
   /** Something may have been missed, or the cookie is another session's: look over HTTP. Resolves when it was tried. */
   look(): Promise<void>;
   /** The leader says that our session has ended. */
@@ -21,8 +23,6 @@ export interface LineHooks extends TransportHooks {
 
 const CHANNEL = 'vedfolnir';
 const BEAT_MS = 500;
-/** Three beats: a leader that was not heard for longer may be gone. */
-const LIVE_FOR_MS = 1_500;
 /** Two tabs of two sessions look at most so often who is right. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -39,8 +39,6 @@ export class Line {
   /** Null while stopped, and where this tab leads for itself alone. */
   private channel: ChannelPort | null = null;
   private beating: number | undefined;
-  /** What the leader last said of itself. */
-  private leader = { connected: false, at: 0 };
   private lookedAt = Number.NEGATIVE_INFINITY;
   /** The last warning: a tab that opens while it stands hears it from here. */
   private warning: PassedOn | null = null;
@@ -90,9 +88,7 @@ export class Line {
 
   /** Whether what the server says gets here, be it by way of another tab. */
   get live(): boolean {
-    if (this.leads) return this.connected;
-    const age = this.env.now() - this.leader.at;
-    return this.wanted && this.leader.connected && age >= 0 && age < LIVE_FOR_MS;
+    return this.leads ? this.connected : this.wanted && this.watch.live;
   }
 
   start(): void {
@@ -205,12 +201,12 @@ export class Line {
     if (this.warning && this.leads) this.say(this.warning);
   }
 
-  private heardBeat({ visible, connected, again }: Beat): void {
+  private heardBeat(beat: Beat): void {
     // Two for a moment: the lock decides.
     if (this.leads) return;
-    this.leader = { connected, at: this.env.now() };
-    this.watch.heard(visible);
-    if (again) void this.hooks.look();
+    this.watch.heard(beat);
+    this.hooks.leaderHeard();
+    if (beat.again) void this.hooks.look();
   }
 
   private take({ name, payload }: PassedOn): void {
