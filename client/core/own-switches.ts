@@ -20,6 +20,16 @@ export class OwnSwitches {
     this.entries = this.entries.filter((other) => other !== entry);
   }
 
+  /** Another person is signed in: what the first one asked for is nobody's here. */
+  clear(): void {
+    this.entries = [];
+  }
+
+  /** Whether this one still waits to be told. */
+  has(entry: OwnSwitch): boolean {
+    return this.entries.includes(entry);
+  }
+
   claims(state: SessionState): boolean {
     return this.entries.some(
       ({ platformId, revision }) => platformId === state.platform?.id && (revision ?? 0) <= state.revision,

@@ -140,6 +140,8 @@ export class SessionLife {
   destroy(): void {
     this.phase = 'destroyed';
     this.stop();
+    // An answer that is still on its way finds nothing that it could change.
+    this.holder.clear();
   }
 
   get fresh(): boolean {

@@ -132,7 +132,9 @@ export class SessionSync {
     return this.life.clock.until(iso);
   }
 
+  /** For good: nothing is followed, known or told any more. */
   destroy(): void {
+    this.switching.stop();
     this.life.destroy();
   }
 }

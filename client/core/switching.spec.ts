@@ -1,6 +1,6 @@
 import type { Answer, Call } from './testing/fake-environment';
 import { settle } from './testing/fake-environment';
-import { type FakeServer, OURS } from './testing/fake-server';
+import { FakeServer, OURS, THEIRS } from './testing/fake-server';
 import { answer, live, refusal, type Tab } from './testing/live-tab';
 
 const SWITCH = '/api/switch_platform/';
@@ -102,5 +102,93 @@ describe('a switch that this tab asks for', () => {
     await refused;
     expect(tab.sync.getSwitchingTo()).toBeNull();
     expect(tab.env.calls.some(({ path }) => path.startsWith(SWITCH))).toBe(false);
+  });
+});
+
+describe('after another person has signed in', () => {
+  async function asBob() {
+    const tab = await choosing();
+    const bob = new FakeServer(() => tab.env.time);
+    Object.assign(bob, { userId: 8, username: 'bob', active: { [THEIRS]: 1 } });
+    const become = async (server: FakeServer, session: string) => {
+      tab.env.serve = (call) =>
+        call.path === '/api/session' ? { status: 200, body: server.rest(session) } : refusal(404, 'NOT_FOUND');
+      tab.env.socket.onSync = async () => server.state(session);
+      tab.env.socket.emit('session:state', server.state(session));
+      await settle();
+      tab.heard.platformSwitched = [];
+    };
+    return { ...tab, bob, become, becomeBob: () => become(bob, THEIRS) };
+  }
+
+  it('the answer to a switch of the first one changes nothing', async () => {
+    const tab = await asBob();
+    const asked = tab.sync.switchPlatform(2);
+    await settle();
+    await tab.becomeBob();
+    const { revision } = tab.bob;
+    await tab.reply(0);
+    await expect(asked).resolves.toMatchObject({ revision: revision + 1, platform: { id: 2 } });
+    expect(tab.shown).toEqual([2, null]);
+    expect(tab.sync.getState()).toMatchObject({ revision, user: { username: 'bob' }, platform: { id: 1 } });
+    expect(tab.heard.platformSwitched).toEqual([]);
+    expect(tab.sync.getPerformanceMetrics().gaps).toBe(0);
+  });
+
+  it('no switch is taken for this tab’s own, be it told with the other person or later', async () => {
+    const tab = await asBob();
+    void tab.sync.switchPlatform(2);
+    await settle();
+    tab.bob.active[THEIRS] = 2;
+    const first: unknown[] = [];
+    tab.env.window.addEventListener('platformSwitched', (event) => first.push((event as CustomEvent).detail));
+    await tab.becomeBob();
+    expect(first).toEqual([expect.objectContaining({ platformId: 2, fromThisTab: false })]);
+    await tab.become(tab.server, OURS);
+    tab.server.switchTo(2, 'all', OURS, 'elsewhere');
+    await tab.sync.syncSessionState();
+    expect(tab.heard.platformSwitched).toEqual([expect.objectContaining({ platformId: 2, fromThisTab: false })]);
+  });
+});
+
+describe('a destroyed session', () => {
+  it('shows no switch any more, and takes in no answer', async () => {
+    const tab = await choosing();
+    const asked = tab.sync.switchPlatform(2);
+    await settle();
+    tab.sync.destroy();
+    expect(tab.shown).toEqual([2, null]);
+    expect(tab.sync.getSwitchingTo()).toBeNull();
+    await tab.reply(0);
+    await expect(asked).resolves.toMatchObject({ platform: { id: 2 } });
+    expect(tab.heard.platformSwitched).toBeUndefined();
+    expect(tab.heard.sessionStateChanged).toHaveLength(1);
+    expect(tab.sync.getState()).toBeNull();
+    expect(tab.shown).toEqual([2, null]);
+  });
+
+  it('begins none', async () => {
+    const tab = await choosing();
+    tab.sync.destroy();
+    const asked = tab.env.calls.length;
+    const refused = expect(tab.sync.switchPlatform(2)).rejects.toMatchObject({ error_code: 'SESSION_INVALID' });
+    expect(tab.sync.getSwitchingTo()).toBeNull();
+    await refused;
+    expect(tab.shown).toEqual([]);
+    expect(tab.env.calls).toHaveLength(asked);
+  });
+
+  it('waits for no deadline that an answer told it late', async () => {
+    const tab = await choosing();
+    let reply = () => {};
+    const { serve } = tab.env;
+    tab.env.serve = (call) => new Promise((resolve) => (reply = () => resolve(serve(call))));
+    await tab.env.pass(2_000);
+    const extended = tab.sync.extendSession();
+    tab.sync.destroy();
+    reply();
+    await extended;
+    expect(tab.heard.sessionExtended).toBeUndefined();
+    expect(tab.env.pendingTimers).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import type { OwnSwitch, OwnSwitches } from './own-switches';
 export class Switching {
   /** The newest that is under way. */
   private newest: OwnSwitch | null = null;
+  private stopped = false;
 
   constructor(
     private readonly api: Api,
@@ -41,7 +42,14 @@ export class Switching {
     }
   }
 
+  /** What is under way may still end; the page hears no more of it. */
+  stop(): void {
+    if (this.newest) this.show(null);
+    this.stopped = true;
+  }
+
   private show(entry: OwnSwitch | null): void {
+    if (this.stopped) return;
     this.newest = entry;
     this.announcer.say('platformSwitching', { platformId: this.to });
   }

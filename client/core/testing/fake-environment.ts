@@ -103,8 +103,6 @@ export class FakeEnvironment implements Environment {
   readonly kept = new Map<string, string>();
   /** Questions that have no answer yet. */
   reading = 0;
-  /** Calls, of whatever kind, that have no answer yet. */
-  calling = 0;
   socket!: FakeSocket;
   csrf: string | null = null;
   chance = 0.5;
@@ -131,12 +129,10 @@ export class FakeEnvironment implements Environment {
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
     const call = { method: init.method ?? 'GET', path, headers, body };
     this.calls.push(call);
-    this.calling += 1;
     this.reading += call.method === 'GET' ? 1 : 0;
     try {
       return toResponse(await this.unlessAborted(this.serve(call), init.signal));
     } finally {
-      this.calling -= 1;
       this.reading -= call.method === 'GET' ? 1 : 0;
     }
   }

@@ -2,7 +2,7 @@
 import type { SessionState } from '../../../src/protocol/http';
 import type { StateDetail } from '../details';
 import type { SessionSync } from '../session-sync';
-import type { World } from './world';
+import type { Watched, World } from './world';
 
 /** What the way of an answer may make of a clock; ms. */
 const CLOCK_OFF_MS = 1_000;
@@ -47,7 +47,8 @@ export function wrongLine(world: World): string | null {
     const leads = live.find((one) => one.tab === tab)?.sync.getPerformanceMetrics().leader;
     if (!leads || session !== cookie) return `${tab.name} has a socket that it should not have`;
   }
-  const deaf = live.find(({ sync }) => !sync.getPerformanceMetrics().connected);
+  const hears = ({ sync }: Watched) => sync.getPerformanceMetrics().connected && sync.getConnectionStatus() === 'live';
+  const deaf = live.find((one) => !hears(one));
   return deaf ? `${deaf.tab.name} hears nothing` : null;
 }
 

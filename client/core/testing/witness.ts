@@ -3,6 +3,7 @@
  * a state that never was, a change told twice or not at all, a word sent before the tab has looked.
  */
 import type {
+  ConnectionStatus,
   DeadlinesDetail,
   ExpiringDetail,
   PlatformSwitchedDetail,
@@ -40,7 +41,7 @@ export class Witness {
   last: StateDetail | null = null;
   /** It was told that its session is over, or was destroyed: it must be silent. */
   silent = false;
-  ended = false;
+  destroyed = false;
   /** Since when it has a state; ms. */
   liveSince: number | null = null;
   readonly told: Partial<Record<keyof SessionEvents, number>> = {};
@@ -49,6 +50,7 @@ export class Witness {
   private owed = NOTHING;
   private shownTo: number | null = null;
   connected = true;
+  private status: ConnectionStatus = 'connecting';
   private updates = 0;
   private lookedAt = Number.NEGATIVE_INFINITY;
   private blindAt: number;
@@ -73,6 +75,9 @@ export class Witness {
     this.on('sessionConnectionChanged', ({ connected }) => {
       if (connected === this.connected) this.fail('told its connection twice');
       this.connected = connected;
+    });
+    this.on('connectionStatusChanged', ({ status }) => {
+      this.status = status;
     });
     this.on('sessionExpired', () => this.endTold());
     tab.document.addEventListener('sessionUpdated', () => {
@@ -111,11 +116,14 @@ export class Witness {
   /** What the page is shown of a switch under way must be the newest that has no answer yet. */
   look(sync: SessionSync): void {
     const newest = this.asked.at(-1);
-    const showing = newest && newest.end === null ? newest.platformId : null;
+    const showing = newest && newest.end === null && !this.destroyed ? newest.platformId : null;
     if (sync.getSwitchingTo() !== showing) this.fail(`shows a switch to ${sync.getSwitchingTo()}, not ${showing}`);
     if (this.shownTo !== showing) this.fail(`told a switch to ${this.shownTo}, not ${showing}`);
+    const status = sync.getConnectionStatus();
+    if (status !== this.status) this.fail(`told that it is ${this.status}, and is ${status}`);
     const state = sync.getState();
     if (this.silent || !state) return;
+    if ((status === 'offline') === this.connected) this.fail(`is ${status}, and told connected: ${this.connected}`);
     if (state.revision !== this.last?.revision) this.fail('has not told what it has');
     const until = Date.parse(state.session.expiresAt);
     if (until < this.extendedUntil) this.fail('sets its deadline back');
@@ -126,7 +134,7 @@ export class Witness {
   finish(sync: SessionSync): void {
     this.pay();
     const state = sync.getState();
-    if (this.silent && state && this.ended) this.fail('still has a state');
+    if (this.silent && state) this.fail('still has a state');
     if (state && sync.getPerformanceMetrics().revision !== state.revision) this.fail('counts another revision');
     if (this.updates !== (this.told.sessionStateChanged ?? 0)) this.fail('did not tell the document');
   }
@@ -184,8 +192,7 @@ export class Witness {
     if (!last || !before || before.user.id !== last.user.id) return;
     const mine = this.history.isBy(this.tab.name, last.user.id, before.revision, last.revision);
     const asked = this.asked.filter((each) => each.platformId === platformId);
-    // Not yet answered, or answered to another person.
-    const open = asked.some(({ end, userId }) => end === null || userId !== last.user.id);
+    const open = asked.some(({ end, userId }) => end === null && (userId ?? last.user.id) === last.user.id);
     if (fromThisTab && !mine && !open) this.fail('takes a switch for its own');
     const alone = last.revision === before.revision + 1 && !asked.some(({ end }) => end === 'refused');
     if (mine && alone && !fromThisTab) this.fail('does not know its own switch');
@@ -219,7 +226,6 @@ export class Witness {
     if (this.tab.kept.has('vedfolnir_mine') || !this.tab.kept.has('other'))
       this.fail('did not forget its own keys alone');
     this.silent = true;
-    this.ended = true;
   }
 }
 

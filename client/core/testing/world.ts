@@ -146,12 +146,12 @@ export class World {
     return this.tabs.length > 1;
   }
 
-  destroy({ tab, sync, witness }: Watched): void {
-    // What is under way, it still ends.
-    if (tab.calling + tab.reading > 0 || witness.asked.some(({ end }) => end === null)) return;
+  /** Whatever is under way. */
+  destroy({ sync, witness }: Watched): void {
     this.lead.changed();
     sync.destroy();
     witness.silent = true;
+    witness.destroyed = true;
   }
 
   stop({ tab }: Watched, how: Stop): void {
