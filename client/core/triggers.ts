@@ -96,7 +96,6 @@ export class Triggers {
   /** Only a page that is seen polls: a hidden one looks when it is shown again. */
   private resume(): void {
     if (this.env.document.visibilityState !== 'visible') return;
-    this.pause();
     this.schedulePoll();
     this.scheduleTick();
   }

@@ -74,6 +74,40 @@ describe('the socket of a tab', () => {
     expect(env.pendingTimers).toBe(0);
   });
 
+  it.each([
+    ['refused', (socket: FakeSocket) => socket.refuse({ error_code: 'SESSION_REVOKED' })],
+    ['lost', (socket: FakeSocket) => socket.lose()],
+  ])('does not come back when it is %s after the stop', async (_how, end) => {
+    const { env, socket, told, transport } = opened();
+    socket.accept();
+    transport.stop();
+    end(socket);
+    await env.pass(60_000);
+    expect(socket.connects).toBe(1);
+    expect(told).toEqual(['connected']);
+    expect(env.pendingTimers).toBe(0);
+  });
+
+  it('returns by no older wait once it was stopped and started again', async () => {
+    const { env, socket, transport } = opened();
+    socket.refuse();
+    transport.stop();
+    transport.start();
+    expect(socket.connects).toBe(2);
+    await env.pass(60_000);
+    expect(socket.connects).toBe(2);
+  });
+
+  it('is opened once, however often it is started or lost', async () => {
+    const { env, socket, transport } = opened();
+    transport.start();
+    expect(socket.connects).toBe(1);
+    socket.refuse();
+    socket.lose();
+    await env.pass(60_000);
+    expect(socket.connects).toBe(2);
+  });
+
   it('does not wait when it is made anew on purpose', () => {
     const { socket, transport } = opened();
     socket.accept();

@@ -106,7 +106,7 @@ export class Transport {
     const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.attempts);
     this.attempts += 1;
     this.clearTimer();
-    this.timer = this.env.setTimeout(() => this.wanted && this.socket.connect(), this.env.random() * longest);
+    this.timer = this.env.setTimeout(() => this.socket.connect(), this.env.random() * longest);
   }
 
   private clearTimer(): void {

@@ -31,6 +31,8 @@ export class FakeNetwork {
   up = true;
   /** HTTP finds nobody, while the sockets live. */
   deaf = false;
+  /** The browser has left a session that lives: a tab that is still in it is refused when the next one ends. */
+  forsaken = false;
   /** Takes no more sockets. */
   full = false;
   /** Of pushes and of messages between tabs: shares that are lost and doubled, and the longest delay in ms. */

@@ -2,7 +2,7 @@
 import type { SessionState } from '../../../src/protocol/http';
 import type { StateDetail } from '../details';
 import type { SessionSync } from '../session-sync';
-import type { Watched, World } from './world';
+import type { World } from './world';
 
 /** What the way of an answer may make of a clock; ms. */
 const CLOCK_OFF_MS = 1_000;
@@ -35,21 +35,27 @@ export function wrongLeader(world: World): string | null {
   return live.some(({ tab }) => tab.document.visibilityState === 'visible') ? 'a leader that nobody sees' : null;
 }
 
-/** Each that leads, and nobody else, has one socket, of the session that the cookie stands for; and all are heard. */
+/**
+ * Each that leads, and nobody else, has one socket, of the session that the cookie stands for; and all are heard. Where
+ * no socket is let through, each knows that it asks only now and then.
+ */
 export function wrongLine(world: World): string | null {
   const wrong = wrongLeader(world);
   if (wrong) return wrong;
   const { sockets, cookie } = world.network;
   const live = world.live.filter(({ witness }) => witness.last);
-  const due = world.locks === 'there' ? Math.min(1, live.length) : live.length;
+  const leaders = world.locks === 'there' ? Math.min(1, live.length) : live.length;
+  const due = world.socketless ? 0 : leaders;
   if (sockets.size !== due) return `${sockets.size} sockets`;
   for (const { tab, session } of sockets) {
     const leads = live.find((one) => one.tab === tab)?.sync.getPerformanceMetrics().leader;
     if (!leads || session !== cookie) return `${tab.name} has a socket that it should not have`;
   }
-  const hears = ({ sync }: Watched) => sync.getPerformanceMetrics().connected && sync.getConnectionStatus() === 'live';
-  const deaf = live.find((one) => !hears(one));
-  return deaf ? `${deaf.tab.name} hears nothing` : null;
+  const status = world.socketless ? 'polling' : 'live';
+  const wrongly = live.find(
+    ({ sync }) => sync.getPerformanceMetrics().connected === world.socketless || sync.getConnectionStatus() !== status,
+  );
+  return wrongly ? `${wrongly.tab.name} is ${wrongly.sync.getConnectionStatus()}, not ${status}` : null;
 }
 
 function differs(have: StateDetail | null, expected: SessionState | null): string | null {

@@ -55,9 +55,19 @@ export class Schedule {
   }
 
   private async tried(): Promise<string | null> {
+    const { world } = this;
+    if (world.socketless) return this.askedAlone();
     const names = Object.keys(TRIALS);
     this.trial = names[this.seed % names.length] as string;
-    return (await TRIALS[this.trial]?.(this.world)) ?? this.world.problem;
+    return (await TRIALS[this.trial]?.(world)) ?? world.problem;
+  }
+
+  /** The trials are about what is told at once. */
+  private async askedAlone(): Promise<string | null> {
+    const { world } = this;
+    this.trial = 'without sockets';
+    world.change();
+    return world.within(BOUND_MS, () => wrongState(world), LOOK_EVERY_MS);
   }
 
   private async live(): Promise<void> {
@@ -71,7 +81,8 @@ export class Schedule {
       this.act();
       await world.pass(world.below(700));
     }
-    if (world.random() < 0.05) world.network.end(world.network.cookie, 'revoked');
+    // A tab in a session that was only left does not hear of the end of another.
+    if (world.random() < 0.05 && !world.network.forsaken) world.network.end(world.network.cookie, 'revoked');
     this.heal();
   }
 
@@ -104,8 +115,10 @@ export class Schedule {
     world.choose(one, id, world.random() < 0.5 ? 'all' : 'session');
   }
 
+  /** The session before it is ended, or only left. Without a channel a tab stays with one that lives. */
   private signIn(): void {
-    if (this.world.signIn()) this.open();
+    const { world } = this;
+    if (world.signIn(world.locks !== 'there' || world.random() < 0.5)) this.open();
   }
 
   private open(): void {
@@ -118,6 +131,11 @@ export class Schedule {
     world.network.trouble = NO_TROUBLE;
     if (!world.network.up) world.connect(true);
     for (const one of [...world.tabs]) world.resume(one);
+    // A session that was only left is known to be so by the page of the next one.
+    if (world.network.forsaken) {
+      world.room();
+      this.open();
+    }
   }
 
   private async becomeRight(): Promise<string | null> {

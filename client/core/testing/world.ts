@@ -33,6 +33,8 @@ export class World {
   readonly network: FakeNetwork;
   readonly random: () => number;
   readonly locks: Locks;
+  /** A proxy lets no socket through. */
+  readonly socketless: boolean;
   readonly tabs: Watched[] = [];
   private readonly history: History;
   private readonly gone: Watched[] = [];
@@ -57,6 +59,7 @@ export class World {
     });
     this.browser.channels.carry = this.network.carry;
     const kind = this.random();
+    this.socketless = this.network.full = this.random() < 0.06;
     this.locks = kind < 0.91 ? 'there' : kind < 0.94 ? 'none' : kind < 0.97 ? 'refused' : 'no channel';
     if (this.random() < 0.2) this.browser.clockOffMs = this.random() < 0.5 ? -86_400_000 : 86_400_000;
   }
@@ -216,6 +219,7 @@ export class World {
     const session = this.any(next);
     if (!session) return false;
     if (told) network.end(network.cookie, 'replaced');
+    else network.forsaken = true;
     network.cookie = session;
     return true;
   }

@@ -1,0 +1,206 @@
+import type { ErrorBody } from '../../src/protocol/errors';
+import type { RestSessionState, SessionState } from '../../src/protocol/http';
+import type { Api } from './api';
+import { ApiError } from './errors';
+import type { Line } from './line/line';
+import { emptyMetrics } from './metrics';
+import { StateReader } from './state-reader';
+import { FakeEnvironment, settle } from './testing/fake-environment';
+import { FakeServer, OTHER, OURS } from './testing/fake-server';
+
+/** A question that the test answers when it likes. */
+function questions<T>() {
+  const open: { resolve: (answer: T) => void; reject: (reason: unknown) => void }[] = [];
+  return {
+    open,
+    ask: () => new Promise<T>((resolve, reject) => open.push({ resolve, reject })),
+  };
+}
+
+function reading() {
+  const server = new FakeServer();
+  const socket = questions<SessionState | ErrorBody>();
+  const http = questions<RestSessionState>();
+  const line = {
+    connected: true,
+    restarts: 0,
+    sync: socket.ask,
+    restart() {
+      this.restarts += 1;
+    },
+  };
+  const told: string[] = [];
+  const session = { wanted: true, mayBeBehind: true };
+  const taken: SessionState[] = [];
+  const reader = new StateReader(
+    new FakeEnvironment(),
+    { readState: http.ask, useToken: (token: string) => told.push(token) } as unknown as Api,
+    line as unknown as Line,
+    emptyMetrics(),
+    {
+      wanted: () => session.wanted,
+      mayBeBehind: () => session.mayBeBehind,
+      revision: () => undefined,
+      take: (state) => void taken.push(state),
+      done: () => told.push('done'),
+      failed: (unreachable) => told.push(unreachable ? 'unreachable' : 'refused'),
+    },
+  );
+  return { reader, server, socket, http, line, session, told, taken };
+}
+
+describe('a reading of the state', () => {
+  it('asks the socket where there is one, and HTTP where it must', async () => {
+    const { reader, server, socket, http, line, taken, told } = reading();
+    const first = reader.sync();
+    socket.open[0]?.resolve(server.state());
+    await first;
+    expect([socket.open.length, http.open.length]).toEqual([1, 0]);
+    const second = reader.sync({ rest: true });
+    http.open[0]?.resolve(server.rest(OTHER));
+    await second;
+    const third = reader.sync();
+    socket.open[1]?.resolve(server.state());
+    await third;
+    expect([socket.open.length, http.open.length]).toEqual([2, 1]);
+    line.connected = false;
+    void reader.sync();
+    expect([socket.open.length, http.open.length]).toEqual([2, 2]);
+    expect(taken).toEqual([server.state(), server.state(OTHER), server.state()]);
+    expect(told).toEqual(['done', server.token(OTHER), 'done', 'done']);
+  });
+
+  it('over the socket says nothing when the session was replaced meanwhile: HTTP is asked', async () => {
+    const { reader, server, socket, http, taken, told } = reading();
+    const read = reader.sync();
+    reader.sessionReplaced();
+    socket.open[0]?.resolve(server.state());
+    await settle();
+    expect(taken).toEqual([]);
+    expect(told).toEqual([]);
+    http.open[0]?.resolve(server.rest(OTHER));
+    await read;
+    expect(taken).toEqual([server.state(OTHER)]);
+  });
+
+  it('over HTTP says nothing when the session was replaced meanwhile, and its token is not used', async () => {
+    const { reader, server, http, taken, told } = reading();
+    const read = reader.sync({ rest: true });
+    reader.sessionReplaced();
+    http.open[0]?.resolve(server.rest());
+    await read;
+    expect(taken).toEqual([]);
+    expect(told).toEqual(['done']);
+  });
+
+  it.each(['socket', 'http'] as const)('over %s that began after the session was replaced is taken in', async (way) => {
+    const tab = reading();
+    tab.reader.sessionReplaced();
+    const read = tab.reader.sync({ rest: way === 'http' });
+    tab[way].open[0]?.resolve(tab.server.rest(OTHER));
+    await read;
+    expect(tab.taken).toHaveLength(1);
+    expect(tab.http.open).toHaveLength(way === 'http' ? 1 : 0);
+  });
+
+  it('over the socket that began before is followed by one over HTTP that begins after', async () => {
+    const { reader, server, socket, http, taken } = reading();
+    const read = reader.sync();
+    reader.sessionReplaced();
+    socket.open[0]?.reject(new Error('timeout'));
+    await settle();
+    http.open[0]?.resolve(server.rest(OTHER));
+    await read;
+    expect(taken).toEqual([server.state(OTHER)]);
+  });
+
+  it.each(['socket', 'http'] as const)('over %s says nothing after the end of the session', async (way) => {
+    const tab = reading();
+    const read = tab.reader.sync({ rest: way === 'http' });
+    tab.session.wanted = false;
+    tab[way].open[0]?.resolve(tab.server.rest());
+    await read;
+    expect(tab.taken).toEqual([]);
+    expect(tab.told).toEqual(['done']);
+    await tab.reader.sync();
+    expect(tab.socket.open.length + tab.http.open.length).toBe(1);
+  });
+
+  it('asks HTTP nothing where the session ended while the socket was asked in vain', async () => {
+    const { reader, socket, http, session } = reading();
+    const read = reader.sync();
+    session.wanted = false;
+    socket.open[0]?.reject(new Error('timeout'));
+    await read;
+    expect(http.open).toHaveLength(0);
+  });
+
+  it('takes a socket that says it is connected and does not answer for dead', async () => {
+    const { reader, server, socket, http, line, taken } = reading();
+    const read = reader.sync();
+    socket.open[0]?.reject(new Error('timeout'));
+    await settle();
+    expect(line.restarts).toBe(1);
+    http.open[0]?.resolve(server.rest());
+    await read;
+    expect(taken).toHaveLength(1);
+    const again = reader.sync();
+    line.connected = false;
+    socket.open[1]?.reject(new Error('gone'));
+    await settle();
+    expect(line.restarts).toBe(1);
+    http.open[1]?.reject(new ApiError('none', 0, 'NETWORK_ERROR'));
+    await again;
+  });
+
+  it('is one at a time: who asks during it gets one more that begins after, and that is the same for all', async () => {
+    const { reader, server, socket } = reading();
+    const first = reader.sync();
+    const [second, third] = [reader.sync(), reader.sync()];
+    expect(second).toBe(third);
+    expect(socket.open).toHaveLength(1);
+    socket.open[0]?.resolve(server.state());
+    await first;
+    await settle();
+    expect(socket.open).toHaveLength(2);
+    socket.open[1]?.resolve(server.state());
+    await third;
+    await settle();
+    expect(socket.open).toHaveLength(2);
+    void reader.sync();
+    expect(reader.sync()).not.toBe(third);
+  });
+});
+
+describe('a tab that may be behind', () => {
+  it('is fresh once a reading that began after the last doubt was taken in', async () => {
+    const { reader, server, http } = reading();
+    const read = reader.sync({ rest: true });
+    reader.doubt();
+    http.open[0]?.resolve(server.rest());
+    await read;
+    expect(reader.fresh).toBe(false);
+    const fresh = reader.ensureFresh();
+    http.open[1]?.resolve(server.rest());
+    await fresh;
+    expect(reader.fresh).toBe(true);
+  });
+
+  it('says why it cannot be had, as long as the session lives', async () => {
+    const { reader, server, http, session, told } = reading();
+    const refused = new ApiError('none', 0, 'NETWORK_ERROR');
+    const fresh = reader.ensureFresh();
+    http.open[0]?.reject(refused);
+    await expect(fresh).rejects.toBe(refused);
+    expect(told).toEqual(['unreachable']);
+    const back = reader.ensureFresh();
+    http.open[1]?.resolve(server.rest());
+    await back;
+    reader.doubt();
+    const over = reader.ensureFresh();
+    session.mayBeBehind = false;
+    http.open[2]?.reject(new ApiError('over', 401, 'SESSION_REVOKED'));
+    await over;
+    expect(told).toEqual(['unreachable', server.token(OURS), 'done', 'refused']);
+  });
+});
