@@ -59,7 +59,7 @@ export class World {
     });
     this.browser.channels.carry = this.network.carry;
     const kind = this.random();
-    this.socketless = this.network.full = this.random() < 0.06;
+    this.socketless = this.network.full = this.random() < 0.03;
     this.locks = kind < 0.91 ? 'there' : kind < 0.94 ? 'none' : kind < 0.97 ? 'refused' : 'no channel';
     if (this.random() < 0.2) this.browser.clockOffMs = this.random() < 0.5 ? -86_400_000 : 86_400_000;
   }
