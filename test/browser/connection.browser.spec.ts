@@ -22,6 +22,8 @@ const LISTENER = `
   }).observe(document, { childList: true, subtree: true, attributeFilter: ['aria-label'] });
 `;
 
+const SOCKETS_FORBIDDEN = `window.WebSocket = function () { throw new DOMException('Not allowed', 'SecurityError') }`;
+
 let node: ServerNode;
 let browser: Browser;
 let person: Person;
@@ -97,8 +99,11 @@ it('comes late where no socket is let through, in each tab, and is live when one
   await until(follower, 'window.sessionSync.getPerformanceMetrics().connected');
 });
 
-it('comes late where sockets are opened and nothing comes through them', async () => {
-  await refuseSockets(() => {});
+it.each([
+  ['are opened and nothing comes through them', () => refuseSockets(() => {})],
+  ['are not so much as made', () => device.context.addInitScript({ content: SOCKETS_FORBIDDEN })],
+])('comes late where sockets %s', async (_how, forbid) => {
+  await forbid();
   const tab = await device.bareTab('/');
   await saysNow(tab, DELAYED);
   expect(await said(tab)).toEqual([CONNECTING, DELAYED]);
