@@ -17,6 +17,7 @@ function following(first: 'up' | 'busy' | 'away' = 'up') {
     const { status } = (event as CustomEvent<{ status: ConnectionStatus }>).detail;
     told.push(status);
     expect(tab.sync.getConnectionStatus()).toBe(status);
+    if (status === 'none') expect(tab.sync.getState()).toBeNull();
   });
   return { ...tab, http, told };
 }

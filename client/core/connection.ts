@@ -16,9 +16,9 @@ export interface ConnectionHooks {
 
 /** By which way this tab hears of changes; the page is told when it is another one. */
 export class Connection {
-  /** An answer has come to the last question over HTTP, if there was one. */
+  status: ConnectionStatus = 'connecting';
+  /** False from a question over HTTP that found nobody, until one is answered. */
   reachable = true;
-  private current: ConnectionStatus = 'connecting';
   private patience: number | undefined;
   private late = false;
 
@@ -28,12 +28,8 @@ export class Connection {
     private readonly hooks: ConnectionHooks,
   ) {}
 
-  get status(): ConnectionStatus {
-    return this.current;
-  }
-
   start(): void {
-    if (this.current === 'none') this.become('connecting');
+    if (this.status === 'none') this.become('connecting');
   }
 
   /** There is no session to hear of any more. */
@@ -43,7 +39,7 @@ export class Connection {
   }
 
   reach(reachable: boolean): void {
-    if (this.current === 'none') return;
+    if (this.status === 'none') return;
     const news = reachable !== this.reachable;
     this.reachable = reachable;
     if (news && !reachable) this.hooks.lost();
@@ -53,13 +49,13 @@ export class Connection {
 
   /** The socket, or the leader's, may have come or gone. */
   look(): void {
-    if (this.current === 'none') return;
+    if (this.status === 'none') return;
     const live = this.hooks.live();
     this.wait(this.reachable && !live);
     if (!this.reachable) this.become('offline');
     else if (live) this.become('live');
     else if (this.late) this.become('polling');
-    else if (this.current === 'offline') this.become('connecting');
+    else if (this.status === 'offline') this.become('connecting');
   }
 
   private wait(waiting: boolean): void {
@@ -79,8 +75,8 @@ export class Connection {
   }
 
   private become(status: ConnectionStatus): void {
-    if (status === this.current) return;
-    this.current = status;
+    if (status === this.status) return;
+    this.status = status;
     this.announcer.say('connectionStatusChanged', { status });
   }
 }

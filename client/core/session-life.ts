@@ -139,9 +139,9 @@ export class SessionLife {
 
   destroy(): void {
     this.phase = 'destroyed';
-    this.stop();
     // An answer that is still on its way finds nothing that it could change.
     this.holder.clear();
+    this.stop();
   }
 
   get fresh(): boolean {
@@ -168,8 +168,8 @@ export class SessionLife {
     const hadSession = this.holder.state !== null;
     this.phase = hadSession ? 'over' : 'anonymous';
     this.line.over(reason, errorCode);
-    this.stop();
     this.holder.clear();
+    this.stop();
     if (!hadSession) return;
     clearOwnKeys(this.env.storage);
     this.announcer.say('sessionExpired', { reason, errorCode });
