@@ -8,7 +8,7 @@ import { defineConfig } from 'vite';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What the elements, the composer and our pages have in common. */
-const SHARED = /node_modules\/(lit|@lit)|client\/(elements\/[\w-]+|core\/errors)\.ts$|protocol\/http\.ts$/;
+const SHARED = /node_modules\/(lit|@lit)|client\/(elements\/[\w-]+|core\/(errors|storage))\.ts$|protocol\/http\.ts$/;
 
 /** @param output what tells one of the builds from the others */
 function scripts(input, { copyPublicDir = false, ...output }) {

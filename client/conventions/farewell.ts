@@ -1,4 +1,5 @@
 import { farewellWords } from '../../src/protocol/end-reasons';
+import { localStorageOrNull, markSignedOut } from '../core/storage';
 import { on } from './page';
 
 /** Long enough to read one line. */
@@ -6,13 +7,18 @@ const READ_MS = 1_500;
 
 /** A page that says `data-session-required` was made for one person, and stays for as long as they are signed in. */
 export function startFarewell(): void {
+  let madeFor: number | undefined;
   let user: number | undefined;
   on('sessionStateChanged', (state) => {
-    user ??= state.user.id;
-    if (state.user.id !== user && isPrivate()) reloadForAnother();
+    user = state.user.id;
+    madeFor ??= user;
+    if (user !== madeFor && isPrivate()) reloadForAnother();
   });
-  on('sessionExpired', ({ reason }) => {
+  on('sessionExpired', ({ reason, errorCode }) => {
+    // A cookie that is gone may also have run out with its session. Who did sign out here has heard it by itself.
+    const signedOut = reason === 'logout' && errorCode !== 'AUTHENTICATION_REQUIRED';
     if (isPrivate()) sayFarewell(reason);
+    if (signedOut && user !== undefined) markSignedOut(localStorageOrNull(), user);
   });
 }
 

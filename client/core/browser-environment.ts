@@ -1,6 +1,7 @@
 import type { HandshakeAuth } from '../../src/protocol/events';
 import type { ChannelPort, Environment, SocketPort } from './environment';
 import { JsonSocket } from './json-socket';
+import { localStorageOrNull } from './storage';
 
 const timers = {
   setTimeout: (task: () => void, ms: number) => window.setTimeout(task, ms),
@@ -64,14 +65,6 @@ function writeMeta(token: string): void {
     document.head.append(meta);
   }
   if (meta.content !== token) meta.content = token;
-}
-
-function localStorageOrNull(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
 }
 
 /** `crypto.randomUUID` is missing on plain HTTP outside localhost; these bytes are not. */

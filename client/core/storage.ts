@@ -2,10 +2,40 @@ import type { Environment } from './environment';
 
 /** What a page may keep for the length of a session, and nothing secret. */
 const PREFIX = 'vedfolnir_';
+/** With the id of somebody who has signed out here: stays until whoever keeps something of theirs has removed it. */
+const SIGNED_OUT = 'vedfolnir_signed_out_';
+
+type Keys = Environment['storage'];
 
 /** Leaves nothing of a session behind. */
-export function clearOwnKeys(storage: Environment['storage']): void {
-  if (!storage) return;
-  const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
-  for (const key of keys) if (key?.startsWith(PREFIX)) storage.removeItem(key);
+export function clearOwnKeys(storage: Keys): void {
+  for (const key of keysOf(storage)) if (!key.startsWith(SIGNED_OUT)) storage?.removeItem(key);
+}
+
+/** The ids of those who have signed out here, be it on a page that has nothing of theirs. */
+export function signedOutUsers(storage: Keys): number[] {
+  const marks = keysOf(storage).filter((key) => key.startsWith(SIGNED_OUT));
+  return marks.map((key) => Number(key.slice(SIGNED_OUT.length)));
+}
+
+export function markSignedOut(storage: Storage | null, userId: number): void {
+  storage?.setItem(SIGNED_OUT + userId, '');
+}
+
+export function unmarkSignedOut(storage: Keys, userId: number): void {
+  storage?.removeItem(SIGNED_OUT + userId);
+}
+
+/** Null where the browser refuses to keep anything. */
+export function localStorageOrNull(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+function keysOf(storage: Keys): string[] {
+  const keys = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? '');
+  return keys.filter((key) => key.startsWith(PREFIX));
 }

@@ -2,9 +2,10 @@
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import type { Device } from './support/chromium';
-import { keep, post, switchTo, text } from './support/composing';
+import { keep, post, postsOf, switchTo, text } from './support/composing';
 import { newPerson, type Person } from './support/people';
-import { standsOn, until } from './support/recorder';
+import { PLAIN } from './support/plain-page';
+import { sightingsOf, standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -87,6 +88,31 @@ it('Point 7: goes when the person signs out, in whichever tab', async () => {
   expect(await draftsIn(tab)).toEqual([]);
 });
 
+it('Point 7: goes when the person signs out where no tab has elements, before anything else is seen of them', async () => {
+  const plain = await device.tab(PLAIN);
+  await text(tab).fill('Secret');
+  await saved('Secret');
+  await tab.goto('about:blank');
+  await plain.evaluate('window.sessionSync.logout()');
+  await plain.waitForURL('**/login?reason=logout');
+  await eventually(async () => expect(await draftsIn(plain)).toEqual([]));
+});
+
+it('Point 7: goes when the person signs out where no script of ours hears it, before it is shown again', async () => {
+  await text(tab).fill('Secret');
+  await saved('Secret');
+  await tab.close();
+  // As the server of a page does it, for a form that needs no script.
+  expect((await person.client.post('/api/auth/logout')).status).toBe(204);
+  await signInAgain();
+  const sightings = await sightingsOf('is back.', device.context);
+  tab = await device.tab('/create_post');
+  await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
+  await tab.getByText('500 characters remaining').waitFor();
+  expect(await text(tab).inputValue()).toBe('');
+  expect(sightings).toEqual([]);
+});
+
 it('Point 7: is never shown to another person in the same browser, and is kept for the first', async () => {
   await text(tab).fill('Mine alone');
   await saved('Mine alone');
@@ -167,4 +193,59 @@ it('is saved by a tab that closes right after a letter, and removed when it is e
   expect(await text(tab).inputValue()).toBe('Last words');
   await text(tab).fill('');
   await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
+});
+
+describe('in two windows', () => {
+  let other: Page;
+
+  beforeEach(async () => {
+    await text(tab).fill('Once');
+    await saved('Once');
+    other = await device.tab('/create_post');
+    await back(other).waitFor();
+  });
+
+  it('goes from both as soon as it is posted, or discarded, in one', async () => {
+    await post(tab).click();
+    await other.getByText('This draft was posted or discarded in another tab.').waitFor();
+    expect(await text(other).inputValue()).toBe('');
+    await text(tab).fill('Not at all');
+    await saved('Not at all');
+    await other.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await back(other).waitFor();
+    await other.getByRole('button', { name: 'Discard' }).click();
+    await eventually(async () => expect(await text(tab).inputValue()).toBe(''));
+    expect((await postsOf(person, 0)).map(({ content }) => content)).toEqual(['Once']);
+  });
+
+  it('is not posted from the other while the one is at it, without a word', async () => {
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await tab.route('**/api/posts', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await post(tab).click();
+    await tab.getByRole('button', { name: 'Posting…' }).waitFor();
+    await post(other).click();
+    const question = other.getByRole('alertdialog', { name: 'Post this a second time?' });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    answer();
+    await eventually(async () => expect(await text(other).inputValue()).toBe(''));
+    expect(await postsOf(person, 0)).toHaveLength(1);
+  });
+
+  it('stays in the one where it has become something else', async () => {
+    await text(other).fill('Once, and more');
+    await saved('Once, and more');
+    await post(tab).click();
+    // It is the only draft from then on.
+    await back(tab).waitFor();
+    for (const page of [tab, other]) expect(await text(page).inputValue()).toBe('Once, and more');
+    await post(other).click();
+    await other.getByText('Posted to Alpha.').waitFor();
+    const contents = (await postsOf(person, 0)).map(({ content }) => content);
+    expect(contents).toEqual(['Once, and more', 'Once']);
+    await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
+  });
 });

@@ -10,14 +10,19 @@ import { session } from '../session';
 import { SessionElement } from '../session-element';
 import './composer.css';
 import { composerForm, TEXT_ID } from './composer-form';
-import { charactersLeft, obstacle, sortFiles, undescribed } from './fitting';
+import type { DraftNews } from './draft-keeper';
+import { draftNews } from './drafts';
+import { charactersLeft, obstacle, sortFiles } from './fitting';
 import { altId } from './media-tiles';
+import { isDescribed, isNew } from './second-thoughts';
 import { sendPost } from './sending';
 import './sent-posts';
 import type { SentPosts } from './sent-posts';
 import { readServerForm } from './server-form';
 import { pinnedTo, Target } from './target';
 import { Writing } from './writing';
+
+const GONE_ELSEWHERE = 'This draft was posted or discarded in another tab.';
 
 /**
  * `<vf-composer>`: writes a post, for the platform that was shown when its writing began. Around a form of the server's
@@ -59,6 +64,8 @@ export class Composer extends SessionElement {
     const seen = () => (document.visibilityState === 'hidden' ? keeper.flush() : void keeper.read());
     document.addEventListener('visibilitychange', seen, { signal });
     window.addEventListener('pagehide', () => keeper.flush(), { signal });
+    const heard = ({ data }: MessageEvent<DraftNews>) => keeper.heard(data) && notify(GONE_ELSEWHERE);
+    draftNews.addEventListener('message', heard, { signal });
     this.listen('sessionStateChanged', (state) => this.know(state));
     this.listen('sessionExpired', () => this.over());
     const state = session.getState();
@@ -197,29 +204,14 @@ export class Composer extends SessionElement {
     if (target.asks) return this.querySelector<HTMLElement>('.vf-choice button')?.focus();
     const problem = obstacle(platform, writing.text, writing.tray.items, limits);
     if (problem) return this.refuse(problem);
-    if (!(await this.describedOrMeant())) return;
+    const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
+    if (!(await isDescribed(writing.tray.items, describe)) || !(await isNew(writing.keeper))) return;
     this.sending = true;
     this.requestUpdate();
     const post = await sendPost(target, writing).catch((error: unknown) => this.failed(error));
     this.sending = false;
     if (post) this.posted(post, platform.name);
     this.requestUpdate();
-  }
-
-  /** An image without words is nothing to who cannot see it: asked about by name. @returns whether to go on */
-  private async describedOrMeant(): Promise<boolean> {
-    const { items } = this.writing.tray;
-    const [first, ...others] = undescribed(items);
-    if (!first) return true;
-    const names = new Intl.ListFormat('en').format([first, ...others].map(({ file }) => file.name));
-    const meant = await confirm({
-      title: `${names} ${others.length > 0 ? 'have' : 'has'} no description`,
-      text: 'It is read out to people who cannot see the picture.',
-      action: 'Post anyway',
-      otherwise: 'Describe it',
-    });
-    if (!meant) this.querySelector<HTMLElement>(`#${altId(items.indexOf(first))}`)?.focus();
-    return meant;
   }
 
   private posted(post: PostView, platformName: string): void {

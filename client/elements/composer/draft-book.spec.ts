@@ -1,4 +1,4 @@
-import { type Draft, DraftBook, type DraftContent, type DraftStore, isWritten } from './draft-book';
+import { type Draft, DraftBook, type DraftContent, type DraftStore, isWritten, type Sessions } from './draft-book';
 
 const EMPTY: DraftContent = {
   text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
@@ -19,8 +19,9 @@ class MapStore implements DraftStore {
     this.drafts.set(`${user}/${platform}`, draft);
   }
 
-  async remove(user: number, platform: number) {
-    this.drafts.delete(`${user}/${platform}`);
+  async remove(user: number, platform: number, savedAt?: string) {
+    const key = `${user}/${platform}`;
+    if (savedAt === undefined || this.drafts.get(key)?.savedAt === savedAt) this.drafts.delete(key);
   }
 
   async removeAllOf(user: number) {
@@ -28,9 +29,14 @@ class MapStore implements DraftStore {
   }
 }
 
+const sessionOf = (id: string, signedOut: string[] = []): Sessions => ({
+  current: () => id,
+  wasSignedOut: async (other) => signedOut.includes(other),
+});
+
 describe('the book of drafts', () => {
   const store = new MapStore();
-  const book = new DraftBook(store, () => NOON);
+  const book = new DraftBook(store, () => NOON, sessionOf('s1'));
 
   beforeEach(() => store.drafts.clear());
 
@@ -38,7 +44,8 @@ describe('the book of drafts', () => {
     expect(book.save(1, 10, saying('one'))).toBe('2025-01-01T12:00:00.000Z');
     book.save(1, 11, saying('two'));
     book.save(2, 10, { ...EMPTY, files: [PICTURE] });
-    expect(await book.load(1, 10)).toEqual({ ...saying('one'), savedAt: '2025-01-01T12:00:00.000Z' });
+    const told = { savedAt: '2025-01-01T12:00:00.000Z', sessionId: 's1' };
+    expect(await book.load(1, 10)).toEqual({ ...saying('one'), ...told });
     expect((await book.load(1, 11))?.text.content).toBe('two');
     expect((await book.load(2, 10))?.files).toEqual([PICTURE]);
     expect(await book.load(2, 11)).toBeNull();
@@ -56,7 +63,7 @@ describe('the book of drafts', () => {
   });
 
   it('forgets all of who signs out, writes nothing of theirs back, and leaves others alone', async () => {
-    const shared = new DraftBook(store, () => NOON);
+    const shared = new DraftBook(store, () => NOON, sessionOf('s1'));
     shared.save(1, 10, saying('one'));
     shared.save(1, 11, saying('two'));
     shared.save(2, 10, saying('three'));
@@ -67,9 +74,37 @@ describe('the book of drafts', () => {
     expect(await shared.load(1, 10)).toBeNull();
   });
 
+  it('shows what was written in a session that ran out, and nothing of one that was signed out of', async () => {
+    const next = new DraftBook(store, () => NOON, sessionOf('s3', ['s2']));
+    book.save(1, 10, saying('kept'));
+    new DraftBook(store, () => NOON, sessionOf('s2')).save(1, 11, saying('left behind'));
+    expect((await next.load(1, 10))?.text.content).toBe('kept');
+    expect(await next.load(1, 11)).toBeNull();
+    expect([...store.drafts.keys()]).toEqual(['1/10']);
+  });
+
+  it('shows it to who wrote it where nobody can say how the session ended', async () => {
+    const wasSignedOut = () => Promise.reject(new Error('no network'));
+    const next = new DraftBook(store, () => NOON, { ...sessionOf('s2'), wasSignedOut });
+    book.save(1, 10, saying('kept'));
+    expect((await next.load(1, 10))?.text.content).toBe('kept');
+  });
+
+  it('removes the one that is meant, and not what came in its place', async () => {
+    book.save(1, 10, saying('newer'));
+    await book.remove(1, 10, '2024-12-31T12:00:00.000Z');
+    expect(store.drafts.size).toBe(1);
+    await book.remove(1, 10, '2025-01-01T12:00:00.000Z');
+    expect(store.drafts.size).toBe(0);
+  });
+
   it('does without where the browser keeps nothing', async () => {
     const refuse = () => Promise.reject(new Error('no'));
-    const none = new DraftBook({ get: refuse, set: refuse, remove: refuse, removeAllOf: refuse }, () => NOON);
+    const none = new DraftBook(
+      { get: refuse, set: refuse, remove: refuse, removeAllOf: refuse },
+      () => NOON,
+      sessionOf('s1'),
+    );
     none.save(1, 10, saying('one'));
     none.remove(1, 10);
     none.forget(2);

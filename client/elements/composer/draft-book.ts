@@ -25,15 +25,25 @@ export interface DraftContent {
 }
 
 export interface Draft extends DraftContent {
-  /** ISO 8601. */
+  /** ISO 8601. Tells one state of a draft from all others. */
   savedAt: string;
+  /** In which it was written, where that was known. */
+  sessionId?: string;
 }
 
 export interface DraftStore {
   get(userId: number, platformId: number): Promise<Draft | undefined>;
   set(userId: number, platformId: number, draft: Draft): Promise<void>;
-  remove(userId: number, platformId: number): Promise<void>;
+  /** @param savedAt of the one that is meant: what another tab has made of it meanwhile stays */
+  remove(userId: number, platformId: number, savedAt?: string): Promise<void>;
   removeAllOf(userId: number): Promise<void>;
+}
+
+export interface Sessions {
+  /** That of this tab, where it is known. */
+  current(): string | undefined;
+  /** Whether the person has signed out of it: it may have been where nobody could hear of it. */
+  wasSignedOut(sessionId: string): Promise<boolean>;
 }
 
 /**
@@ -46,11 +56,15 @@ export class DraftBook {
   constructor(
     private readonly store: DraftStore,
     private readonly now: () => number,
+    private readonly sessions: Sessions,
   ) {}
 
   async load(userId: number, platformId: number): Promise<Draft | null> {
     if (this.forgotten.has(userId)) return null;
-    return (await this.store.get(userId, platformId).catch(() => undefined)) ?? null;
+    const draft = await this.store.get(userId, platformId).catch(() => undefined);
+    if (!draft || !(await this.isOfSignedOut(draft))) return draft ?? null;
+    await this.remove(userId, platformId, draft.savedAt);
+    return null;
   }
 
   /**
@@ -60,22 +74,30 @@ export class DraftBook {
   save(userId: number, platformId: number, content: DraftContent): string | null {
     if (this.forgotten.has(userId)) return null;
     if (!isWritten(content)) {
-      this.remove(userId, platformId);
+      void this.remove(userId, platformId);
       return null;
     }
     const savedAt = new Date(this.now()).toISOString();
-    this.store.set(userId, platformId, { ...content, savedAt }).catch(() => undefined);
+    const sessionId = this.sessions.current();
+    this.store.set(userId, platformId, { ...content, savedAt, sessionId }).catch(() => undefined);
     return savedAt;
   }
 
-  remove(userId: number, platformId: number): void {
-    this.store.remove(userId, platformId).catch(() => undefined);
+  /** @param savedAt of the one that is meant; without it, whatever there is */
+  async remove(userId: number, platformId: number, savedAt?: string): Promise<void> {
+    await this.store.remove(userId, platformId, savedAt).catch(() => undefined);
   }
 
   /** The person has signed out: nothing of theirs stays, and nothing is written any more. */
   forget(userId: number): void {
     this.forgotten.add(userId);
     this.store.removeAllOf(userId).catch(() => undefined);
+  }
+
+  private async isOfSignedOut({ sessionId }: Draft): Promise<boolean> {
+    if (sessionId === undefined || sessionId === this.sessions.current()) return false;
+    // Where nobody can say, it is shown: to the one who wrote it, and to nobody else.
+    return this.sessions.wasSignedOut(sessionId).catch(() => false);
   }
 }
 

@@ -1,7 +1,18 @@
-import type { Draft, DraftBook, DraftContent } from './draft-book';
+import { type Draft, type DraftBook, type DraftContent, isWritten } from './draft-book';
 
 /** After the last change, where there are files: each save writes them anew; ms. */
 const SAVE_FILES_AFTER_MS = 400;
+
+type Place = [userId: number, platformId: number];
+
+/** What one tab tells the others of a draft. */
+export interface DraftNews {
+  place: Place;
+  /** Its words and files; those who show the very same are meant. */
+  print: string;
+  /** `kept`: it was not sent after all. `gone`: it was, or was thrown away. */
+  word: 'sending' | 'kept' | 'gone';
+}
 
 export interface KeeperHooks {
   content(): DraftContent;
@@ -9,15 +20,21 @@ export interface KeeperHooks {
   show(draft: Draft | null, platformId: number): void;
   /** Whether what is shown may be replaced just now. */
   idle(): boolean;
+  /** Tells the other tabs. */
+  tell(news: DraftNews): void;
 }
 
 /** Keeps what one composer has, and knows when another tab has made something else of it. */
 export class DraftKeeper {
-  private place: [userId: number, platformId: number] | null = null;
+  private place: Place | null = null;
   /** Of the draft that is shown; null while there is none. */
   private savedAt: string | null = null;
   private timer = 0;
   private dirty = false;
+  /** What is shown was changed in this tab, and not only read. */
+  private own = false;
+  /** What another tab sends, or has sent. */
+  private sentElsewhere: string | null = null;
 
   constructor(
     private readonly book: DraftBook,
@@ -28,7 +45,7 @@ export class DraftKeeper {
   open(userId: number, platformId: number): Promise<void> {
     this.flush();
     this.place = [userId, platformId];
-    this.savedAt = null;
+    this.forget();
     if (this.dirty) this.changed();
     return this.read();
   }
@@ -37,13 +54,14 @@ export class DraftKeeper {
   close(): void {
     this.flush();
     this.place = null;
-    this.savedAt = null;
+    this.forget();
     this.dirty = false;
   }
 
   /** Words are saved with each letter, for what a page begins to write as it closes is not sure to be kept. */
   changed(): void {
     this.dirty = true;
+    this.own = true;
     window.clearTimeout(this.timer);
     if (this.hooks.content().files.length === 0) this.flush();
     else this.timer = window.setTimeout(() => this.flush(), SAVE_FILES_AFTER_MS);
@@ -63,14 +81,13 @@ export class DraftKeeper {
     const draft = await this.book.load(...place);
     const same = this.savedAt === (draft?.savedAt ?? null);
     if (same || this.dirty || this.place !== place || this.savedAt !== savedAt || !this.hooks.idle()) return;
-    this.savedAt = draft?.savedAt ?? null;
-    this.hooks.show(draft, place[1]);
+    this.take(draft, place);
   }
 
   /** It is a draft for another platform now. */
   move(platformId: number): void {
     if (!this.place) return;
-    this.book.remove(...this.place);
+    void this.drop();
     this.place = [this.place[0], platformId];
     this.changed();
     this.flush();
@@ -81,11 +98,79 @@ export class DraftKeeper {
     return this.place && this.book.load(this.place[0], platformId);
   }
 
-  /** It was posted, or thrown away. */
-  drop(): void {
+  /** It was posted, or thrown away: here, and wherever the same is shown. What another tab has made of it comes up. */
+  async drop(): Promise<void> {
+    const { place, savedAt } = this;
+    const news = this.news('gone');
     window.clearTimeout(this.timer);
     this.dirty = false;
-    this.savedAt = null;
-    if (this.place) this.book.remove(...this.place);
+    this.forget();
+    if (!place || !news) return;
+    if (savedAt) await this.book.remove(...place, savedAt);
+    // Only now, for who hears it may look.
+    this.hooks.tell(news);
+    await this.read();
   }
+
+  tell(word: 'sending' | 'kept'): void {
+    const news = this.news(word);
+    if (news) this.hooks.tell(news);
+  }
+
+  /** Whether another tab has sent the very same, or is about to. */
+  get wasSent(): boolean {
+    return this.sentElsewhere === printOf(this.hooks.content());
+  }
+
+  /** Another tab tells something. @returns whether what was shown is gone now */
+  heard({ place, print, word }: DraftNews): boolean {
+    if (!this.place || String(place) !== String(this.place)) return false;
+    if (word !== 'gone') this.sentElsewhere = word === 'sending' ? print : null;
+    else if (print === printOf(this.hooks.content())) return this.follow(this.place);
+    else if (this.own && isWritten(this.hooks.content())) void this.remain(this.place);
+    else void this.read();
+    return false;
+  }
+
+  /** What is shown here is gone with what was the same elsewhere. */
+  private follow(place: Place): boolean {
+    if (!this.hooks.idle()) return false;
+    window.clearTimeout(this.timer);
+    this.dirty = false;
+    if (this.savedAt) void this.book.remove(...place, this.savedAt);
+    this.take(null, place);
+    return true;
+  }
+
+  /** Other words than those that are gone: they are the draft, if there is no newer one. */
+  private async remain(place: Place): Promise<void> {
+    const draft = await this.book.load(...place);
+    if (!draft && this.place === place) this.changed();
+  }
+
+  private take(draft: Draft | null, place: Place): void {
+    this.savedAt = draft?.savedAt ?? null;
+    this.own = false;
+    this.hooks.show(draft, place[1]);
+  }
+
+  private forget(): void {
+    this.savedAt = null;
+    this.own = false;
+    this.sentElsewhere = null;
+  }
+
+  private news(word: DraftNews['word']): DraftNews | null {
+    return this.place && { place: this.place, print: printOf(this.hooks.content()), word };
+  }
+}
+
+/** Whoever sees the same of two drafts takes them for one. */
+function printOf({ text: { title, content, spoiler_text }, files }: DraftContent): string {
+  return JSON.stringify([
+    title,
+    content,
+    spoiler_text,
+    files.map(({ file, altText }) => [file.name, file.size, altText]),
+  ]);
 }

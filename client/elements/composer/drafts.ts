@@ -1,5 +1,8 @@
 import { createStore, promisifyRequest } from 'idb-keyval';
-import { DraftBook } from './draft-book';
+import type { AuditView } from '../../../src/protocol/audit';
+import { localStorageOrNull, signedOutUsers, unmarkSignedOut } from '../../core/storage';
+import { session } from '../session';
+import { type Draft, DraftBook, type DraftStore } from './draft-book';
 
 const run = createStore('vedfolnir-drafts', 'drafts');
 
@@ -12,13 +15,33 @@ function write(task: (store: IDBObjectStore) => void): Promise<void> {
   });
 }
 
+const store: DraftStore = {
+  get: (user, platform) => run('readonly', (drafts) => promisifyRequest(drafts.get([user, platform]))),
+  set: (user, platform, draft) => write((drafts) => void drafts.put(draft, [user, platform])),
+  remove: (user, platform, savedAt) =>
+    savedAt === undefined
+      ? write((drafts) => void drafts.delete([user, platform]))
+      : run('readwrite', async (drafts) => {
+          const kept = await promisifyRequest<Draft | undefined>(drafts.get([user, platform]));
+          if (kept?.savedAt === savedAt) await promisifyRequest(drafts.delete([user, platform]));
+        }),
+  removeAllOf: (user) => write((drafts) => void drafts.delete(IDBKeyRange.bound([user], [user, []]))),
+};
+
 /** In the browser's database and not in localStorage, which the end of a session wipes, and which holds no files. */
-export const drafts = new DraftBook(
-  {
-    get: (user, platform) => run('readonly', (store) => promisifyRequest(store.get([user, platform]))),
-    set: (user, platform, draft) => write((store) => void store.put(draft, [user, platform])),
-    remove: (user, platform) => write((store) => void store.delete([user, platform])),
-    removeAllOf: (user) => write((store) => void store.delete(IDBKeyRange.bound([user], [user, []]))),
+export const drafts = new DraftBook(store, () => Date.now(), {
+  current: () => session.getState()?.session.id,
+  wasSignedOut: async (id) => {
+    const { events } = await session.request<AuditView>('GET', '/api/audit?limit=200', { background: true });
+    return events.some(({ session_id, reason }) => session_id === id && reason === 'logout');
   },
-  () => Date.now(),
-);
+});
+
+/** What the tabs of this browser tell each other of their drafts. */
+export const draftNews = new BroadcastChannel('vedfolnir-drafts');
+
+// Before anything else is asked of the store, which answers in turn.
+for (const user of signedOutUsers(localStorageOrNull())) {
+  const removed = () => unmarkSignedOut(localStorageOrNull(), user);
+  void store.removeAllOf(user).then(removed, () => undefined);
+}

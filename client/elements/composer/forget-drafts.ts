@@ -1,25 +1,21 @@
-import { on, session } from '../session';
+import { localStorageOrNull, signedOutUsers } from '../../core/storage';
+import { on } from '../session';
 
 /** A file of its own, beside the elements. */
 const DRAFTS = '/client/drafts.mjs';
 
 /**
- * Signing out removes the drafts of the person, in whichever tab it is heard, also where nothing is being written. They
- * survive every other end.
+ * Signing out removes the drafts of the person: in whichever tab with elements it is heard, and where no such tab was
+ * open, as soon as there is one. They survive every other end.
  */
 export function forgetDraftsOnLogout(): void {
-  let user = session.getState()?.user.id;
-  on('sessionStateChanged', (state) => {
-    user = state.user.id;
-  });
-  on('sessionExpired', ({ reason, errorCode }) => {
-    // A cookie that is gone may also have run out with its session. Who did sign out here has heard it by itself.
-    if (reason === 'logout' && errorCode !== 'AUTHENTICATION_REQUIRED' && user !== undefined) void forget(user);
+  if (signedOutUsers(localStorageOrNull()).length > 0) void load();
+  on('sessionExpired', () => {
+    for (const user of signedOutUsers(localStorageOrNull())) void load().then(({ drafts }) => drafts.forget(user));
   });
 }
 
-/** What keeps drafts is loaded only now: most pages have none. */
-async function forget(user: number): Promise<void> {
-  const { drafts }: typeof import('./drafts') = await import(/* @vite-ignore */ DRAFTS);
-  drafts.forget(user);
+/** What keeps drafts is loaded only now: most pages have none. It begins with those of who has signed out. */
+function load(): Promise<typeof import('./drafts')> {
+  return import(/* @vite-ignore */ DRAFTS);
 }

@@ -7,12 +7,26 @@ import type { Writing } from './writing';
 
 const UNKNOWN = 'Nothing is known of whether it was sent; look at your posts before you send it again.';
 
+/** As `deliver`; the other tabs of this browser, which may show the same, know of it. */
+export async function sendPost(target: Target, writing: Writing): Promise<PostView | null> {
+  const { keeper } = writing;
+  keeper.tell('sending');
+  try {
+    const post = await deliver(target, writing);
+    if (!post) keeper.tell('kept');
+    return post;
+  } catch (error) {
+    if ((error as Error).message !== UNKNOWN) keeper.tell('kept');
+    throw error;
+  }
+}
+
 /**
  * Sends a post with its files, when they are there and this tab is sure to know where the session stands.
  * @returns null when there is something to decide first: nothing was sent then
  * @throws ApiError
  */
-export async function sendPost(target: Target, { text, tray }: Writing): Promise<PostView | null> {
+async function deliver(target: Target, { text, tray }: Writing): Promise<PostView | null> {
   const ids = await tray.ready();
   await session.ensureFresh();
   if (!ids || target.asks) return null;

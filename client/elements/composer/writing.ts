@@ -1,6 +1,6 @@
 import { type Draft, type DraftContent, isWritten, type PostText } from './draft-book';
 import { DraftKeeper } from './draft-keeper';
-import { drafts } from './drafts';
+import { draftNews, drafts } from './drafts';
 import { baseLanguage } from './languages';
 import { type Attachment, MediaTray, type TrayHooks } from './media-tray';
 
@@ -31,6 +31,7 @@ export class Writing {
       content: () => this.content,
       show: (draft, platformId) => this.show(draft, platformId),
       idle: hooks.idle,
+      tell: (news) => draftNews.postMessage(news),
     });
   }
 
@@ -66,7 +67,7 @@ export class Writing {
 
   /** Thrown away, by the person. */
   discard(): void {
-    this.keeper.drop();
+    void this.keeper.drop();
     this.tray.clear({ used: false });
     this.show(null, 0);
   }
@@ -74,7 +75,7 @@ export class Writing {
   /** The next one begins, with the same choices. */
   posted(): void {
     const { visibility, language } = this.text;
-    this.keeper.drop();
+    void this.keeper.drop();
     this.show(null, 0);
     this.text = { ...EMPTY, visibility, language };
   }

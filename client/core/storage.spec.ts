@@ -1,0 +1,38 @@
+import { clearOwnKeys, markSignedOut, signedOutUsers, unmarkSignedOut } from './storage';
+
+class Kept extends Map<string, string> {
+  get length() {
+    return this.size;
+  }
+  key(index: number) {
+    return [...this.keys()][index] ?? null;
+  }
+  setItem(key: string, value: string) {
+    this.set(key, value);
+  }
+  removeItem(key: string) {
+    this.delete(key);
+  }
+}
+
+it('keeps who has signed out beyond the end of any session, until it is seen to', () => {
+  const kept = new Kept([
+    ['vedfolnir_tab', 'x'],
+    ['theirs', 'y'],
+  ]);
+  const storage = kept as unknown as Storage;
+  markSignedOut(storage, 7);
+  markSignedOut(storage, 12);
+  clearOwnKeys(storage);
+  expect([...kept.keys()]).toEqual(['theirs', 'vedfolnir_signed_out_7', 'vedfolnir_signed_out_12']);
+  expect(signedOutUsers(storage)).toEqual([7, 12]);
+  unmarkSignedOut(storage, 7);
+  expect(signedOutUsers(storage)).toEqual([12]);
+});
+
+it('does without where the browser keeps nothing', () => {
+  markSignedOut(null, 7);
+  unmarkSignedOut(null, 7);
+  clearOwnKeys(null);
+  expect(signedOutUsers(null)).toEqual([]);
+});
