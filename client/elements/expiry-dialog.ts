@@ -1,13 +1,17 @@
 import { html, type TemplateResult } from 'lit';
 import type { ExpiringDetail } from '../core/details';
+import { localStorageOrNull } from '../core/storage';
 import { span, timeOfDay } from './format';
 import { icon } from './icon';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
+/** Of localStorage: the end that somebody has put off thinking of. */
+const LATER = 'vedfolnir_later';
+
 /**
- * `<vf-expiry-dialog>`: "you will be signed out soon", in every tab at once, and answered in one for all, because the
- * answer is the server's news and not this page's.
+ * `<vf-expiry-dialog>`: "you will be signed out soon", in every tab at once, and answered in one for all: "stay" and
+ * "sign out" are the server's news and not this page's, "later" is left where all tabs of this browser find it.
  *
  * Attribute: `login`, the page where one signs in again before the longest time is over (`/login?again`).
  */
@@ -20,6 +24,7 @@ export class ExpiryDialog extends SessionElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener('storage', this.heardOfLater);
     window.clearInterval(this.ticking);
   }
 
@@ -33,6 +38,7 @@ export class ExpiryDialog extends SessionElement {
     if (standing) void this.open(standing);
     this.listen('sessionExtended', () => this.close());
     this.listen('sessionExpired', () => this.close());
+    window.addEventListener('storage', this.heardOfLater);
   }
 
   protected override render(): TemplateResult {
@@ -62,7 +68,7 @@ export class ExpiryDialog extends SessionElement {
                   <button type="button" class="vf-button" data-kind="primary" autofocus @click=${this.stay}>
                     Stay signed in
                   </button>`
-              : html`<button type="button" class="vf-button" @click=${this.close}>Later</button>
+              : html`<button type="button" class="vf-button" @click=${this.later}>Later</button>
                   <a class="vf-button" data-kind="primary" autofocus href=${this.login ?? '/login?again'}>Sign in again</a>`
           }
         </div>
@@ -71,6 +77,7 @@ export class ExpiryDialog extends SessionElement {
   }
 
   private async open(detail: ExpiringDetail): Promise<void> {
+    if (localStorageOrNull()?.getItem(LATER) === detail.expiresAt) return;
     this.warning = detail;
     this.requestUpdate();
     await this.updateComplete;
@@ -85,6 +92,15 @@ export class ExpiryDialog extends SessionElement {
     window.clearInterval(this.ticking);
     this.warning = null;
     this.querySelector('dialog')?.close();
+  };
+
+  private readonly later = (): void => {
+    if (this.warning) localStorageOrNull()?.setItem(LATER, this.warning.expiresAt);
+    this.close();
+  };
+
+  private readonly heardOfLater = ({ key, newValue }: StorageEvent): void => {
+    if (key === LATER && newValue === this.warning?.expiresAt) this.close();
   };
 
   private readonly stay = () => this.attempt(() => session.extendSession());

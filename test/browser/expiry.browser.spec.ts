@@ -120,4 +120,18 @@ describe('Point 6: the longest time of a session', () => {
     expect(await tab.evaluate('window.sessionSync.getState().session.id')).not.toBe(session.id);
     await other.close();
   });
+  it('is put off in one tab for all of them, and for those that come', async () => {
+    const { client } = await newPerson(short.url);
+    const other = await Device.open(stage.browser, short.url, client);
+    const [tab, second] = [await other.tab('/'), await other.tab('/devices')];
+    const dialogs = [tab, second].map((page) => page.getByRole('alertdialog'));
+    await Promise.all(dialogs.map((dialog) => dialog.getByText('A session has a longest time').waitFor()));
+    await dialogs[0]!.getByRole('button', { name: 'Later' }).click();
+    await Promise.all(dialogs.map((dialog) => dialog.waitFor({ state: 'hidden' })));
+    const third = await other.tab('/account');
+    await until(third, "(window.heard.sessionExpiring ?? []).some(({ reason }) => reason === 'absolute')");
+    await third.evaluate("document.querySelector('vf-expiry-dialog').updateComplete");
+    expect(await third.getByRole('alertdialog').isVisible()).toBe(false);
+    await other.close();
+  });
 });
