@@ -1,18 +1,32 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, render, type TemplateResult } from 'lit';
 import { icon } from './icon';
 import { placeAt } from './popover';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
-/** `<vf-session-menu>`: who is signed in, the links that the page put into it, and the way out. */
+/**
+ * `<vf-session-menu>`: who is signed in, the links that the page put into it, and the way out.
+ *
+ * The links are the page's, or its framework's, and are never moved: a shadow root shows them in the panel, and has
+ * nothing in it but places. `::part(panel)` styles the panel.
+ */
 export class SessionMenu extends SessionElement {
-  private links: Element[] | null = null;
   private open = false;
+  /** As it was when the button was pressed: the press itself may have closed it. */
+  private wasOpen = false;
   private undoPlace: () => void = () => {};
 
-  override connectedCallback(): void {
-    this.links ??= [...this.children];
-    super.connectedCallback();
+  override createRenderRoot(): HTMLElement {
+    const places = html`
+      <slot name="button"></slot>
+      <div part="panel" popover @beforetoggle=${this.toggling} @toggle=${this.toggled}>
+        <slot name="who"></slot><slot></slot><slot name="leave"></slot>
+      </div>
+    `;
+    render(places, this.attachShadow({ mode: 'open' }));
+    // Ends what is drawn here: what the page adds later comes behind it.
+    this.renderOptions.renderBefore = this.appendChild(document.createComment(''));
+    return this;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -21,25 +35,44 @@ export class SessionMenu extends SessionElement {
     return html`
       <button
         type="button"
+        slot="button"
         class="vf-button vf-menu-button"
-        popovertarget="vf-session-menu"
         aria-expanded=${this.open}
+        @pointerdown=${this.pressed}
+        @click=${this.clicked}
       >
         ${icon('user')}<span class="vf-hidden">Account of </span><span class="vf-menu-name">${user.username}</span>${icon('chevron-down')}
       </button>
-      <div id="vf-session-menu" class="vf-popover vf-menu" popover @toggle=${this.toggled}>
-        <p class="vf-who"><strong>${user.username}</strong><span>${user.email}</span></p>
-        <ul>${this.links?.map((link) => html`<li>${link}</li>`)}</ul>
-        <button type="button" class="vf-button" @click=${this.leave}>${icon('log-out')} Sign out</button>
-      </div>
+      <p slot="who" class="vf-who"><strong>${user.username}</strong><span>${user.email}</span></p>
+      <button type="button" slot="leave" class="vf-button" @click=${this.leave}>${icon('log-out')} Sign out</button>
     `;
   }
 
-  private readonly toggled = (event: ToggleEvent): void => {
-    this.open = event.newState === 'open';
-    const panel = event.target as HTMLElement;
+  private get panel(): HTMLElement {
+    return this.shadowRoot!.querySelector<HTMLElement>('[popover]')!;
+  }
+
+  private get button(): HTMLElement {
+    return this.querySelector<HTMLElement>('.vf-menu-button')!;
+  }
+
+  private readonly pressed = (): void => {
+    this.wasOpen = this.panel.matches(':popover-open');
+  };
+
+  private readonly clicked = ({ detail: byPointer }: MouseEvent): void => {
+    this.panel.togglePopover(byPointer && this.wasOpen ? false : undefined);
+  };
+
+  /** What is shown in the panel is not inside of it: the browser does not know that the focus was there. */
+  private readonly toggling = ({ newState }: ToggleEvent): void => {
+    if (newState === 'closed' && this.contains(document.activeElement)) this.button.focus();
+  };
+
+  private readonly toggled = ({ newState }: ToggleEvent): void => {
+    this.open = newState === 'open';
     this.undoPlace();
-    this.undoPlace = this.open ? placeAt(panel, this.querySelector<HTMLElement>('.vf-menu-button')!) : () => {};
+    this.undoPlace = this.open ? placeAt(this.panel, this.button) : () => {};
     this.requestUpdate();
   };
 

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
+import { eventually } from '../support/eventually';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { newPerson } from './support/people';
@@ -45,6 +46,28 @@ it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away'
   await switcher.getByRole('option', { name: /Beta/ }).click();
   await standsOn(tab, platforms[1]!.id);
   await switcher.getByRole('button', { name: 'Active platform: Beta' }).waitFor();
+
+  // The links in the menu are the framework's own, which it adds and removes at any time.
+  const menu = tab.locator('#app vf-session-menu');
+  const links = menu.getByRole('link');
+  const menuButton = menu.getByRole('button', { name: /^Account of/ });
+  await menuButton.click();
+  const expectLinks = (...names: string[]) =>
+    eventually(async () => expect(await links.allInnerTexts()).toEqual(names), { timeout: 3_000 });
+  await expectLinks('First', 'Second 1');
+  await tab.evaluate("document.getElementById('link').click()");
+  await expectLinks('Second 1');
+  await tab.evaluate("document.getElementById('link').click()");
+  await expectLinks('First', 'Second 1');
+  // It closes by Esc, with the focus where it came from, and by the button that opened it.
+  await links.first().focus();
+  await tab.keyboard.press('Escape');
+  await links.first().waitFor({ state: 'hidden' });
+  await menu.locator('.vf-menu-button:focus').waitFor();
+  await tab.keyboard.press('Enter');
+  await menu.getByRole('button', { name: 'Sign out' }).waitFor();
+  await menuButton.click();
+  await links.first().waitFor({ state: 'hidden' });
 
   await tab.locator('#toggle').click();
   await switcher.waitFor({ state: 'detached' });
