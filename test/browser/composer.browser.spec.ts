@@ -25,6 +25,27 @@ it('posts to the platform that it shows', async () => {
   expect(await text(tab).inputValue()).toBe('');
 });
 
+it("says that a title is not sent, and shows it where one's own posts are", async () => {
+  const title = tab.getByRole('textbox', {
+    name: 'Title (optional)',
+    description: 'For your own list; it is not sent.',
+  });
+  await title.fill('<b>First</b>');
+  await text(tab).fill('Hello');
+  await tab.getByRole('button', { name: 'Preview' }).click();
+  const preview = tab.getByRole('article', { name: 'Preview' });
+  await preview.getByText('Hello').waitFor();
+  expect(await preview.getByText('First').count()).toBe(0);
+  await post(tab).click();
+  const sent = tab.getByRole('region', { name: 'Just sent' }).getByRole('listitem');
+  await sent.getByRole('heading', { name: '<b>First</b>' }).waitFor();
+  await sent.getByText('Hello').waitFor();
+  await tab.goto(stage.node.url);
+  const listed = tab.locator('[data-posts] > li');
+  await listed.getByRole('heading', { name: '<b>First</b>' }).waitFor();
+  await listed.getByText('Hello').waitFor();
+});
+
 it('follows a switch while nothing is written', async () => {
   await standsOn(tab, await switchTo(person, 1));
   await tab.getByText('Posting as Beta').waitFor();

@@ -105,6 +105,8 @@ describe.each(BACKENDS)('$name', (backend) => {
     const page = (await visit(client, '/create_post')).body;
     const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1];
     expect([field('platform_id'), field('csrf_token')]).toEqual([String(platforms[0]!.id), client.csrfToken]);
+    expect(page).toMatch(/name="title"[^>]* aria-describedby="title-hint"/);
+    expect(page).toContain('id="title-hint">For your own list; it is not sent.<');
     const fields = {
       platform_id: field('platform_id')!,
       title: '',

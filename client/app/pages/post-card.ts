@@ -25,7 +25,7 @@ class PostCard extends SessionElement {
     const { id, title, content, spoiler_text, status, images, error } = this.post;
     return html`
       <article class="vf-card post" data-post-id=${id} data-status=${status}>
-        ${title ? html`<h3>${title}</h3>` : nothing}
+        ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
         ${
           spoiler_text
             ? html`<details><summary>${spoiler_text}</summary><p class="text">${content}</p></details>`

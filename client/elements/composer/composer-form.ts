@@ -81,7 +81,8 @@ export function composerForm(view: ComposerView): TemplateResult {
       </p>
       <div role="status">${news(view)}</div>
       <input type="hidden" name="platform_id" .value=${String(platform.id)} />
-      ${line('title', 'Title (optional)', view)} ${line('spoiler_text', 'Content warning (optional)', view)}
+      ${line('title', 'Title (optional)', view, 'For your own list; it is not sent.')}
+      ${line('spoiler_text', 'Content warning (optional)', view)}
       <div class="vf-field">
         <label for=${TEXT_ID}>Text</label>
         <textarea
@@ -122,7 +123,13 @@ export function composerForm(view: ComposerView): TemplateResult {
   `;
 }
 
-function line(name: 'title' | 'spoiler_text', label: string, { writing, sending }: ComposerView): TemplateResult {
+function line(
+  name: 'title' | 'spoiler_text',
+  label: string,
+  { writing, sending }: ComposerView,
+  hint?: string,
+): TemplateResult {
+  const hintId = `vf-composer-${name}-hint`;
   return html`
     <div class="vf-field">
       <label for="vf-composer-${name}">${label}</label>
@@ -132,9 +139,11 @@ function line(name: 'title' | 'spoiler_text', label: string, { writing, sending 
         name=${name}
         autocomplete="off"
         dir="auto"
+        aria-describedby=${hint ? hintId : nothing}
         ?readonly=${sending}
         .value=${writing.text[name]}
       />
+      ${hint ? html`<p class="vf-hint" id=${hintId}>${hint}</p>` : nothing}
     </div>
   `;
 }

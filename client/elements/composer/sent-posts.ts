@@ -54,7 +54,8 @@ export class SentPosts extends SessionElement {
     const { status, content, title, url, error } = post;
     return html`
       <li class="vf-card" data-post-id=${id}>
-        <p class="vf-sent-text" dir="auto">${title || content || 'An image'}</p>
+        ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
+        <p class="vf-sent-text" dir="auto">${content || 'An image'}</p>
         <p class="vf-actions">
           ${statusBadge(status)} <span class="vf-hint">${platformName}</span>
           ${

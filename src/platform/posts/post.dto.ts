@@ -7,6 +7,7 @@ import { MOST_MEDIA } from './post-bounds';
 const LONGEST_READ = 50_000;
 
 export class CreatePostDto {
+  /** For the person's own list: statuses have none, so no instance is sent it. */
   @Omittable()
   @IsText(0, 200)
   title?: string;
