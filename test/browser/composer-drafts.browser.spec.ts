@@ -207,7 +207,7 @@ describe('in two windows', () => {
 
   it('goes from both as soon as it is posted, or discarded, in one', async () => {
     await post(tab).click();
-    await other.getByText('This draft was posted or discarded in another tab.').waitFor();
+    await other.getByText('Posted or discarded in another tab.').waitFor();
     expect(await text(other).inputValue()).toBe('');
     await text(tab).fill('Not at all');
     await saved('Not at all');

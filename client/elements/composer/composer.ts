@@ -22,8 +22,6 @@ import { readServerForm } from './server-form';
 import { pinnedTo, Target } from './target';
 import { Writing } from './writing';
 
-const GONE_ELSEWHERE = 'This draft was posted or discarded in another tab.';
-
 /**
  * `<vf-composer>`: writes a post, for the platform that was shown when its writing began. Around a form of the server's
  * it takes over what is in that, and its place.
@@ -64,7 +62,8 @@ export class Composer extends SessionElement {
     const seen = () => (document.visibilityState === 'hidden' ? keeper.flush() : void keeper.read());
     document.addEventListener('visibilitychange', seen, { signal });
     window.addEventListener('pagehide', () => keeper.flush(), { signal });
-    const heard = ({ data }: MessageEvent<DraftNews>) => keeper.heard(data) && notify(GONE_ELSEWHERE);
+    const heard = ({ data }: MessageEvent<DraftNews>) =>
+      keeper.heard(data) && notify('Posted or discarded in another tab.');
     draftNews.addEventListener('message', heard, { signal });
     this.listen('sessionStateChanged', (state) => this.know(state));
     this.listen('sessionExpired', () => this.over());

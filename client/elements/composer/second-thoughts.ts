@@ -22,6 +22,6 @@ export async function isDescribed(items: Attachment[], describe: (index: number)
 /** What another tab sends, or has sent, is not sent once more by mistake. */
 export async function isNew(keeper: DraftKeeper): Promise<boolean> {
   if (!keeper.wasSent) return true;
-  const text = 'It was sent from another tab, word for word. Sent once more, it stands there twice.';
+  const text = 'Another tab has sent it, word for word.';
   return confirm({ title: 'Post this a second time?', text, action: 'Post again' });
 }
