@@ -78,7 +78,7 @@ export interface PlatformsChangedDetail {
  */
 export type ConnectionStatus = 'none' | 'connecting' | 'live' | 'polling' | 'offline';
 
-/** Every event of the window by name. The last six are ours in addition to the public contract. */
+/** Every event of the window by name. The last seven are ours in addition to the public contract. */
 export interface SessionEvents {
   sessionStateChanged: StateDetail;
   platformSwitched: PlatformSwitchedDetail;
@@ -89,6 +89,8 @@ export interface SessionEvents {
   platformsChanged: PlatformsChangedDetail;
   sessionConnectionChanged: { connected: boolean };
   connectionStatusChanged: { status: ConnectionStatus };
+  /** News may have been missed, and the state has been read since: time to read anew what no state tells. */
+  sessionCaughtUp: null;
   postUpdated: { post: PostView };
   postRemoved: { postId: number; platformId: number };
 }

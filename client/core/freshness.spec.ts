@@ -127,3 +127,56 @@ describe('what is sent by a tab that may be behind', () => {
     expect(order(tab, from)).toEqual(['POST /api/auth/logout']);
   });
 });
+
+describe('what the page is told when it may have missed something', () => {
+  /** A tab, and how often it has said so. */
+  async function listening(serve?: Parameters<typeof live>[0]): Promise<[Tab, () => number]> {
+    const tab = await live(serve);
+    let told = 0;
+    tab.env.window.addEventListener('sessionCaughtUp', () => (told += 1));
+    return [tab, () => told];
+  }
+
+  it('says so after a socket was lost and is there again', async () => {
+    const [tab, told] = await listening();
+    tab.env.socket.lose();
+    await tab.env.pass(600);
+    tab.env.socket.accept();
+    await settle();
+    expect(told()).toBe(1);
+  });
+
+  it('says so when it is seen again', async () => {
+    const [tab, told] = await listening();
+    tab.env.show('hidden');
+    tab.env.show('visible');
+    await settle();
+    expect(told()).toBe(1);
+  });
+
+  it('says so at every look while there is no socket, and at none while there is one', async () => {
+    const [tab, told] = await listening();
+    await tab.env.pass(30_000);
+    expect(told()).toBe(0);
+    tab.env.socket.lose();
+    await tab.env.pass(30_000);
+    expect(told()).toBeGreaterThanOrEqual(2);
+  });
+
+  it('says nothing as long as nobody can be asked', async () => {
+    let away = false;
+    const [tab, told] = await listening((call, server) => {
+      if (away) throw new Error('no network');
+      return answer(call, server);
+    });
+    away = true;
+    tab.env.socket.lose();
+    tab.env.window.dispatchEvent(new Event('offline'));
+    await tab.env.pass(20_000);
+    expect(told()).toBe(0);
+    away = false;
+    tab.env.window.dispatchEvent(new Event('online'));
+    await settle();
+    expect(told()).toBeGreaterThan(0);
+  });
+});

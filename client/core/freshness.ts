@@ -14,11 +14,13 @@ export class Freshness {
     this.doubts += 1;
   }
 
-  /** A reading begins. @returns to be called when it has been taken in */
-  reading(): () => void {
+  /** A reading begins. @returns to be called when it has been taken in: whether that has ended a doubt */
+  reading(): () => boolean {
     const { doubts } = this;
     return () => {
-      this.settled = Math.max(this.settled, doubts);
+      const before = this.settled;
+      this.settled = Math.max(before, doubts);
+      return this.settled > before;
     };
   }
 }

@@ -114,7 +114,7 @@ export class SessionLife {
         this.inbox.state(state);
         this.line.share(state);
       },
-      done: () => this.stateRead(),
+      done: (caughtUp) => this.stateRead(caughtUp),
       failed: (unreachable) => this.readFailed(unreachable),
     });
     this.activity = new ActivityWatch(
@@ -126,7 +126,8 @@ export class SessionLife {
       refresh: (stale) => this.refresh(stale),
       restored: () => this.refresh(true),
       stored: () => this.stored(),
-      poll: () => void this.reader.sync(),
+      // Without a line, whatever was said since the last reading was missed.
+      poll: () => void (this.line.live ? this.reader.sync() : this.reader.catchUp()),
       offline: () => this.connection.reach(false),
       follows: () => !this.line.leads,
     });
@@ -228,9 +229,10 @@ export class SessionLife {
     this.line.stop();
   }
 
-  private stateRead(): void {
+  private stateRead(caughtUp: boolean): void {
     this.connection.reach(true);
     this.triggers.stateRead();
+    if (caughtUp && this.phase === 'live') this.announcer.say('sessionCaughtUp', null);
   }
 
   private readFailed(unreachable: boolean): void {

@@ -15,7 +15,8 @@ export interface ReaderHooks {
   /** What this tab has; undefined without a state. */
   revision(): number | undefined;
   take(state: SessionState): void;
-  done(): void;
+  /** @param caughtUp this tab may have been behind, and is not any more */
+  done(caughtUp: boolean): void;
   /** @param unreachable no answer at all, as against a refusal */
   failed(unreachable: boolean): void;
 }
@@ -85,8 +86,7 @@ export class StateReader {
     try {
       if (overHttp || !(await this.readBySocket())) await this.readByHttp();
       this.metrics.lastSyncMs = this.env.now() - startedAt;
-      settle();
-      this.hooks.done();
+      this.hooks.done(settle());
     } catch (error) {
       this.failure = error;
       this.metrics.failedSyncs += 1;
