@@ -1,4 +1,4 @@
-import { postLength } from '../../src/protocol/post-length';
+import { characters, postLength } from '../../src/protocol/post-length';
 import type { SessionSync } from '../core/session-sync';
 import { announce } from './announce';
 import type { Field } from './form-fields';
@@ -32,7 +32,7 @@ export function startCounters(sync: SessionSync): void {
     const limit = platform?.maxCharacters ?? Number(field.dataset.charLimit);
     if (!limit) return;
     const left = limit - postLength(field.value, warningOf(field), platform?.charactersPerUrl);
-    const words = left < 0 ? `${-left} characters over the limit` : `${left} characters remaining`;
+    const words = left < 0 ? `${characters(-left)} over the limit` : `${characters(left)} remaining`;
     field.removeAttribute('maxlength');
     show(counterOf(field), limit, left, words);
     warn(field, left, words);

@@ -47,3 +47,8 @@ export function postLength(content: string, warning = '', charactersPerUrl = CHA
   const links = (pieces.length - 1) / 2;
   return countGraphemes(counted) + countGraphemes(warning) + links * (charactersPerUrl - 1);
 }
+
+/** "1 character", "2 characters". */
+export function characters(count: number): string {
+  return `${count} character${count === 1 ? '' : 's'}`;
+}

@@ -184,10 +184,10 @@ describe('Point 14: the counter of a plain page', () => {
     const sent = sendings();
     const long = 'a'.repeat(501);
     await text().fill(long);
-    await plain.tab.locator('.char-counter').getByText('1 characters over the limit').waitFor();
+    await plain.tab.locator('.char-counter').getByText('1 character over the limit').waitFor();
     await post().click();
     expect(await hasFocus(text())).toBe(true);
-    expect(await plain.tab.evaluate('document.activeElement.validationMessage')).toBe('1 characters over the limit');
+    expect(await plain.tab.evaluate('document.activeElement.validationMessage')).toBe('1 character over the limit');
     expect(sent.count).toBe(0);
     expect(await text().inputValue()).toBe(long);
     await text().press('Backspace');

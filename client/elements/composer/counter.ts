@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { characters } from '../../../src/protocol/post-length';
 
 /** Below these the counter warns, as in the forms of old. */
 const NEAR = 50;
@@ -21,7 +22,7 @@ export function counter(left: number, limit: number): TemplateResult {
         optimum="0"
         value=${limit - left}
       ></meter>
-      <span>${left < 0 ? `${-left} characters over the limit` : `${left} characters remaining`}</span>
+      <span>${left < 0 ? `${characters(-left)} over the limit` : `${characters(left)} remaining`}</span>
     </p>
     <p class="vf-hidden" role="status">${said}</p>
   `;

@@ -76,7 +76,7 @@ describe('what stands in the way of a post', () => {
 
   it.each([
     ['a lost connection', { ...TOWN, needsReconnect: true }, text('Hello'), [], 'Town must be connected again'],
-    ['too many characters', TOWN, text('a'.repeat(501)), [], '1 characters too long for Town'],
+    ['too many characters', TOWN, text('a'.repeat(501)), [], '1 character too long for Town'],
     ['too long a warning', TOWN, text('', 'a'.repeat(502)), [boat], '2 characters too long for Town'],
     ['no words', TOWN, text(' \n'), [], 'nothing to post'],
     ['too long a description', TOWN, text(''), [described('boat.png', 'A blue boat')], 'boat.png is longer than 10'],

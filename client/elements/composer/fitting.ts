@@ -1,7 +1,7 @@
 /** Whether files and posts are what the platform takes: said before anything is sent. The server looks as well. */
 import { CHARACTER_LIMITS, type MediaLimitsView } from '../../../src/protocol/http';
 import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../../src/protocol/media';
-import { postLength } from '../../../src/protocol/post-length';
+import { characters, postLength } from '../../../src/protocol/post-length';
 import type { PostText } from './draft-book';
 import type { Platform } from './target';
 
@@ -62,7 +62,7 @@ export function obstacle(
   const { name } = platform;
   const left = charactersLeft(platform, text);
   if (platform.needsReconnect) return `${name} must be connected again before it can post.`;
-  if (left < 0) return `The post is ${-left} characters too long for ${name}.`;
+  if (left < 0) return `The post is ${characters(-left)} too long for ${name}.`;
   if (text.content.trim() === '' && files.length === 0) return 'There is nothing to post yet.';
   const long = files.find(({ altText }) => descriptionLength(altText) > descriptionTaken(limits));
   if (long) return `The description of ${long.file.name} is longer than ${descriptionTaken(limits)} characters.`;
