@@ -1,4 +1,5 @@
 /** Our own pages, on top of what `/client/vedfolnir.js` gives to every page; each page is an element of its name. */
+import { wayBack } from '../conventions/way-back';
 import '../elements';
 import { on } from '../elements/session';
 import './app.css';
@@ -22,5 +23,5 @@ if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOS
 // Who signs in elsewhere in this browser is signed in here, unless they came to sign in once more.
 const again = new URLSearchParams(window.location.search).has('again');
 if (document.body.hasAttribute('data-entrance') && !again) {
-  on('sessionStateChanged', () => window.location.replace('/'));
+  on('sessionStateChanged', () => window.location.replace(wayBack()));
 }

@@ -1,6 +1,7 @@
 import { farewellWords } from '../../src/protocol/end-reasons';
 import { localStorageOrNull, markSignedOut } from '../core/storage';
 import { on } from './page';
+import { forgetWayBack, keepWayBack } from './way-back';
 
 /** Long enough to read one line. */
 const READ_MS = 1_500;
@@ -12,13 +13,19 @@ export function startFarewell(): void {
   on('sessionStateChanged', (state) => {
     user = state.user.id;
     madeFor ??= user;
-    if (user !== madeFor && isPrivate()) reloadForAnother();
+    if (!isPrivate()) return;
+    if (user !== madeFor) reloadForAnother();
+    // They are back.
+    forgetWayBack();
   });
   on('sessionExpired', ({ reason, errorCode }) => {
     // A cookie that is gone may also have run out with its session. Who did sign out here has heard it by itself.
     const signedOut = reason === 'logout' && errorCode !== 'AUTHENTICATION_REQUIRED';
-    if (isPrivate()) sayFarewell(reason);
     if (signedOut && user !== undefined) markSignedOut(localStorageOrNull(), user);
+    if (!isPrivate()) return;
+    // Who has signed out is done here.
+    if (reason !== 'logout') keepWayBack();
+    sayFarewell(reason);
   });
 }
 

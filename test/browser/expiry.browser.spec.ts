@@ -59,8 +59,7 @@ it('Point 6, Point 7: signs out whoever does not answer, says why, and keeps wha
     }),
   );
   await signIn(second, username);
-  await second.getByRole('heading', { name: `Welcome, ${username}` }).waitFor();
-  await second.goto(`${stage.node.url}/create_post`);
+  await second.waitForURL('**/create_post');
   await second.getByText(/^Your draft from .* is back\.$/).waitFor();
   expect(await text(second).inputValue()).toBe('Half a thought');
 });

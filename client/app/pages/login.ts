@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { wayBack } from '../../conventions/way-back';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
 import { FormPage } from '../lib/form-page';
@@ -22,7 +23,7 @@ class LoginPage extends FormPage {
 
   protected async send(texts: Record<string, string>): Promise<void> {
     await session.request('POST', '/api/auth/login', { body: texts });
-    window.location.assign('/');
+    window.location.assign(wayBack());
   }
 }
 

@@ -1,0 +1,71 @@
+/** Who signs in again after an end that was not their doing is where they were; and nobody is led away from this site. */
+import type { Page } from 'playwright-core';
+import type { RestSessionState } from '../../src/protocol/http';
+import { signOut } from './support/people';
+import { setStage } from './support/stage';
+
+const stage = setStage();
+
+async function signIn(tab: Page, username: string): Promise<void> {
+  await tab.getByLabel('User name or e-mail').fill(username);
+  await tab.getByLabel('Password').fill('correct horse battery staple');
+  await tab.getByRole('button', { name: 'Sign in' }).click();
+}
+
+const username = async () => (await stage.person.client.get<RestSessionState>('/api/session')).body.user.username;
+
+it('leads back to the page that was left, without what was asked of it', async () => {
+  const name = await username();
+  const tab = await stage.device.tab('/devices?of=somebody#there');
+  const other = stage.person.client.device();
+  await other.login();
+  await other.post('/api/sessions/end_others', {});
+  await tab.waitForURL('**/login?reason=revoked');
+  await signIn(tab, name);
+  await tab.waitForURL(`${stage.node.url}/devices`);
+  await tab.locator('[data-devices]').waitFor();
+  expect(await tab.evaluate("sessionStorage.getItem('vedfolnir_way_back')")).toBeNull();
+});
+
+it('leads home who has signed out', async () => {
+  const name = await username();
+  const tab = await stage.device.tab('/devices');
+  await signOut(tab);
+  await tab.waitForURL('**/login?reason=logout');
+  await signIn(tab, name);
+  await tab.waitForURL(`${stage.node.url}/`);
+});
+
+it.each([
+  '//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  'https:evil.example',
+  'https://evil.example',
+  'javascript:alert(1)',
+  'blob:http://evil.example/1',
+  '@evil.example',
+  '.evil.example',
+  ':80@evil.example',
+  '/%2f%2fevil.example',
+  '/%5cevil.example',
+  '/..//evil.example',
+  '/\t/evil.example',
+  '?evil.example',
+  '#evil.example',
+])('stays on this site, whatever is kept: %s', async (kept) => {
+  const name = await username();
+  await stage.device.context.clearCookies();
+  const tab = await stage.device.bareTab('/login');
+  await tab.evaluate(`sessionStorage.setItem('vedfolnir_way_back', ${JSON.stringify(kept)})`);
+  const went: string[] = [];
+  // Nobody really goes there.
+  await tab.route('**/*', async (route) => {
+    if (!route.request().isNavigationRequest()) return route.fallback();
+    went.push(route.request().url());
+    await route.fulfill({ contentType: 'text/html', body: '<h1>There</h1>' });
+  });
+  await signIn(tab, name);
+  await tab.getByRole('heading', { name: 'There' }).waitFor();
+  expect(went.map((address) => new URL(address).origin)).toEqual([stage.node.url]);
+});
