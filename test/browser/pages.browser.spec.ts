@@ -1,6 +1,4 @@
 /** Every page: for everybody, at every width, in the light and in the dark. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
@@ -8,10 +6,7 @@ import { Device, launchChromium } from './support/chromium';
 import { expectClean, expectCleanInForcedColours, expectToFit, setDirection, setTextSize } from './support/looks';
 import { newPerson, type Person } from './support/people';
 import { standsOn } from './support/recorder';
-
-const SCREENS = join(__dirname, '../../docs/screens');
-/** Only on demand: a run of the tests leaves the tree as it was. The README shows one of them. */
-const TAKES_PICTURES = process.env.SCREENSHOTS === '1';
+import { takePicture } from './support/screens';
 
 const ENTRANCES = ['/login', '/register'];
 const INSIDE = ['/', '/create_post', '/platforms', '/devices', '/activity', '/account', '/admin'];
@@ -40,6 +35,24 @@ const HEADING_SIDE = `(() => {
   const [box, line] = [heading.getBoundingClientRect(), [...words.getClientRects()].at(-1)];
   return box.right - line.right < line.left - box.left ? 'right' : 'left';
 })()`;
+
+/** What of the page lies behind the bar of its pages when it is scrolled to its end. */
+const BEHIND_THE_BAR = `(() => {
+  document.scrollingElement.scrollTop = 1e6;
+  const bar = document.querySelector('.site nav').getBoundingClientRect();
+  return [...document.querySelectorAll('main *')]
+    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().bottom > bar.top)
+    .map((element) => element.outerHTML.slice(0, 200));
+})()`;
+
+/** The names in the bar that are not in one line. */
+const BROKEN_NAMES = `[...document.querySelectorAll('.site-link')]
+  .filter((link) => {
+    const words = document.createRange();
+    words.selectNodeContents(link.lastChild);
+    return words.getClientRects().length > 1;
+  })
+  .map((link) => link.textContent.trim())`;
 
 let node: ServerNode;
 let browser: Browser;
@@ -81,12 +94,8 @@ async function open(path: string, options: Parameters<typeof Device.open>[3]): P
   return [device, page];
 }
 
-async function picture(page: Page, path: string, kind: string): Promise<void> {
-  if (!TAKES_PICTURES) return;
-  mkdirSync(SCREENS, { recursive: true });
-  const name = path === '/' ? 'home' : path.replace(/^.*\/|\.html$/g, '');
-  await page.screenshot({ path: join(SCREENS, `${name}-${kind}.png`), fullPage: true });
-}
+const picture = (page: Page, path: string, kind: string) =>
+  takePicture(page, `${path === '/' ? 'home' : path.replace(/^.*\/|\.html$/g, '')}-${kind}`);
 
 describe.each(PAGES)('%s', (path) => {
   it('Point 1: has nothing serious or critical for axe, in the light and in the dark', async () => {
@@ -141,6 +150,18 @@ it('has the colours of the elements by their style sheet alone', async () => {
   expect(grounds.size).toBe(3);
   await device.close();
 });
+
+it.each(INSIDE)(
+  'Point 11: %s hides nothing behind the bar of the pages, whose names are whole, at 320 pixels',
+  async (path) => {
+    const [device, page] = await open(path, { viewport: { width: 320, height: 640 } });
+    for (const size of [100, 200]) {
+      await setTextSize(page, size);
+      expect([size, await page.evaluate(BEHIND_THE_BAR), await page.evaluate(BROKEN_NAMES)]).toEqual([size, [], []]);
+    }
+    await device.close();
+  },
+);
 
 describe('Point 12: a page as a person has set it', () => {
   it('stands still where less motion is wanted', async () => {
