@@ -3,36 +3,19 @@ import type { DeviceView } from '../../src/protocol/http';
 import { confirm } from './confirm';
 import { ago, moment } from './format';
 import { icon } from './icon';
-import { placeholder } from './placeholder';
+import { ReadingElement } from './reading-element';
 import { withRecentLogin } from './recent-login';
 import { session } from './session';
-import { SessionElement } from './session-element';
 
 const PHONES = /android|ios|iphone|ipad|mobile/i;
 
 /** `<vf-device-list>`: where the person is signed in, and how to sign out there. */
-export class DeviceList extends SessionElement {
-  private devices: DeviceView[] | null = null;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('visibilitychange', this.shownAgain);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('visibilitychange', this.shownAgain);
-  }
-
-  protected override begin(): void {
-    void this.load();
-  }
-
-  protected override render(): TemplateResult {
-    if (!this.devices) return placeholder('Looking for your devices', 2);
-    const others = this.devices.length - 1;
+export class DeviceList extends ReadingElement<DeviceView[]> {
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.content) return this.waiting('Looking for your devices', 2);
+    const others = this.content.length - 1;
     return html`
-      <ul class="vf-cards" data-devices>${this.devices.map((device) => this.device(device))}</ul>
+      <ul class="vf-cards" data-devices>${this.content.map((device) => this.device(device))}</ul>
       ${
         others > 0
           ? html`<p>
@@ -68,16 +51,11 @@ export class DeviceList extends SessionElement {
     `;
   }
 
-  /** No event tells of other devices: look again when the person does. */
-  private readonly shownAgain = (): void => {
-    if (document.visibilityState === 'visible' && session.getState()) void this.load();
-  };
-
-  private async load(): Promise<void> {
-    await this.attempt(async () => {
-      const answer = await session.request<{ sessions: DeviceView[] }>('GET', '/api/sessions', { background: true });
-      this.devices = [...answer.sessions].sort((a, b) => Number(b.current) - Number(a.current));
+  protected async read(): Promise<DeviceView[]> {
+    const { sessions } = await session.request<{ sessions: DeviceView[] }>('GET', '/api/sessions', {
+      background: true,
     });
+    return sessions.sort((a, b) => Number(b.current) - Number(a.current));
   }
 
   private async end(device: DeviceView): Promise<void> {
@@ -87,14 +65,14 @@ export class DeviceList extends SessionElement {
     if (device.current) return void (await this.attempt(() => session.logout()));
     const task = () =>
       withRecentLogin(() => session.request('DELETE', `/api/sessions/${encodeURIComponent(device.id)}`));
-    if (await this.attempt(task, `${device.device} was signed out.`)) await this.load();
+    if (await this.attempt(task, `${device.device} was signed out.`)) await this.reload();
   }
 
   private readonly endOthers = async (): Promise<void> => {
     const text = 'You will stay signed in on this device only.';
     if (!(await confirm({ title: 'Sign out all other devices?', text, action: 'Sign out all' }))) return;
     const task = () => withRecentLogin(() => session.request('POST', '/api/sessions/end_others', { body: {} }));
-    if (await this.attempt(task, 'All other devices were signed out.')) await this.load();
+    if (await this.attempt(task, 'All other devices were signed out.')) await this.reload();
   };
 }
 

@@ -3,10 +3,10 @@ import type { PlatformView, SwitchScope } from '../../src/protocol/http';
 import { face } from './face';
 import { TYPE_NAMES } from './format';
 import { icon } from './icon';
-import { loadPlatforms } from './platforms';
+import { PlatformsElement } from './platforms';
 import { placeAt } from './popover';
+import { againButton } from './problem';
 import { session } from './session';
-import { SessionElement } from './session-element';
 import { TypeAhead } from './type-ahead';
 
 /** More than this are too many to look through: then there is a field to narrow them. */
@@ -18,13 +18,12 @@ const FILTER_ABOVE = 7;
  * Attributes: `scope` (`session`: switches this session alone), `shortcut` (`Alt+P`), `manage` (the address of the page
  * where platforms are connected; `/platforms`).
  */
-export class PlatformSwitcher extends SessionElement {
+export class PlatformSwitcher extends PlatformsElement {
   static override properties = { scope: {}, shortcut: {}, manage: {} };
   declare scope: SwitchScope | null;
   declare shortcut: string | null;
   declare manage: string | null;
 
-  private platforms: PlatformView[] | null = null;
   private open = false;
   private filter = '';
   /** The option that the keyboard is on, among those that are shown. */
@@ -45,15 +44,18 @@ export class PlatformSwitcher extends SessionElement {
 
   protected override begin(): void {
     this.listen('platformSwitching', () => this.requestUpdate());
-    this.listen('platformsChanged', ({ platforms }) => (platforms ? this.take(platforms) : void this.load()));
-    if (session.getState()) void this.load();
-    else this.listen('sessionStateChanged', () => this.platforms ?? void this.load());
+    super.begin();
+  }
+
+  /** There may be fewer of them now. */
+  protected override willUpdate(): void {
+    this.at = Math.max(0, Math.min(this.at, this.options().length - 1));
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.platforms) return nothing;
+    if (!this.content) return this.failed();
     const manage = this.manage ?? '/platforms';
-    if (this.platforms.length === 0) {
+    if (this.content.length === 0) {
       return html`<a href=${manage} class="vf-button">${icon('plus')} Connect a platform</a>`;
     }
     const shown = this.shown();
@@ -67,7 +69,7 @@ export class PlatformSwitcher extends SessionElement {
         aria-controls="vf-switcher-list"
         aria-keyshortcuts=${this.shortcut ?? nothing}
         aria-busy=${session.getSwitchingTo() !== null}
-        @click=${() => (this.open ? this.close() : this.show())}
+        @click=${() => (this.open ? this.close() : this.unfold())}
         @keydown=${this.buttonKey}
       >
         ${shown ? face(shown) : icon('arrow-left-right')}
@@ -75,13 +77,22 @@ export class PlatformSwitcher extends SessionElement {
         ${icon(session.getSwitchingTo() === null ? 'chevron-down' : 'loader-circle')}
       </button>
       <div class="vf-popover vf-switcher" popover @toggle=${this.toggled}>
-        ${this.platforms.length > FILTER_ABOVE ? this.filterField() : nothing}
+        ${this.content.length > FILTER_ABOVE ? this.filterField() : nothing}
         ${this.list()}
         <p class="vf-switcher-foot">
           <label><input type="checkbox" .checked=${this.scope === 'session'} @change=${this.scopeChosen} /> This device only</label>
           <a href=${manage}>${icon('plus')} Add or manage</a>
         </p>
       </div>
+    `;
+  }
+
+  /** The head of a page has no room for more: what is wrong is read out, and shown to who points at it. */
+  private failed(): TemplateResult | typeof nothing {
+    if (!this.failure) return nothing;
+    return html`
+      <span class="vf-hidden" role="status">${this.failure}</span>
+      <span title=${this.failure}>${againButton('Platforms: try again', this.reading, this.reload)}</span>
     `;
   }
 
@@ -147,24 +158,14 @@ export class PlatformSwitcher extends SessionElement {
   /** What the button says: where this tab is going, until the server has said that it is there, or that it is not. */
   private shown(): PlatformView | null {
     const wanted = session.getSwitchingTo() ?? session.getState()?.platform?.id;
-    return this.platforms?.find(({ id }) => id === wanted) ?? null;
+    return this.content?.find(({ id }) => id === wanted) ?? null;
   }
 
   private options(): PlatformView[] {
     const wanted = this.filter.trim().toLocaleLowerCase();
-    const all = this.platforms ?? [];
+    const all = this.content ?? [];
     if (wanted === '') return all;
     return all.filter(({ name, instance_url }) => `${name} ${instance_url}`.toLocaleLowerCase().includes(wanted));
-  }
-
-  private async load(): Promise<void> {
-    await this.attempt(async () => this.take((await loadPlatforms()).platforms));
-  }
-
-  private take(platforms: PlatformView[]): void {
-    this.platforms = platforms;
-    this.at = Math.min(this.at, Math.max(0, platforms.length - 1));
-    this.requestUpdate();
   }
 
   private get panel(): HTMLElement | null {
@@ -175,7 +176,7 @@ export class PlatformSwitcher extends SessionElement {
     return this.querySelector('.vf-switcher-button');
   }
 
-  private show(): void {
+  private unfold(): void {
     this.filter = '';
     this.at = Math.max(
       0,
@@ -221,7 +222,7 @@ export class PlatformSwitcher extends SessionElement {
   private readonly buttonKey = (event: KeyboardEvent): void => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
-    this.show();
+    this.unfold();
   };
 
   /** Esc and a click elsewhere are the popover's own. */
@@ -258,7 +259,7 @@ export class PlatformSwitcher extends SessionElement {
     if (!this.shortcut || !isShortcut(event, this.shortcut)) return;
     event.preventDefault();
     if (this.open) this.close();
-    else this.show();
+    else this.unfold();
   };
 }
 

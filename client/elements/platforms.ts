@@ -1,7 +1,15 @@
-import type { UserPlatformsView } from '../../src/protocol/http';
+import type { PlatformView, UserPlatformsView } from '../../src/protocol/http';
+import { ReadingElement } from './reading-element';
 import { session } from './session';
 
-/** The person's platforms. By the page's own doing: it keeps no session alive. @throws ApiError */
-export function loadPlatforms(): Promise<UserPlatformsView> {
-  return session.request<UserPlatformsView>('GET', '/api/user_platforms', { background: true });
+/** Shows the person's platforms, as they are read and as they are told. */
+export abstract class PlatformsElement extends ReadingElement<PlatformView[]> {
+  protected override begin(): void {
+    this.listen('platformsChanged', ({ platforms }) => void (platforms ? this.show(platforms) : this.reload()));
+    super.begin();
+  }
+
+  protected async read(): Promise<PlatformView[]> {
+    return (await session.request<UserPlatformsView>('GET', '/api/user_platforms', { background: true })).platforms;
+  }
 }

@@ -1,4 +1,6 @@
+import { html, type TemplateResult } from 'lit';
 import { isApiError } from '../core/errors';
+import { icon } from './icon';
 
 /** What went wrong, in words for the person. */
 export function messageOf(error: unknown): string {
@@ -19,4 +21,22 @@ export function fieldErrors(error: unknown): Record<string, string> {
 /** The page is about to say farewell; a message of its own would only flash up. */
 export function isFarewell(error: unknown): boolean {
   return isApiError(error) && error.status === 401 && error.error_code !== 'INVALID_CREDENTIALS';
+}
+
+/** In the place of what could not be read. @param busy whether it is being tried once more */
+export function problem(words: string, busy: boolean, again: () => void): TemplateResult {
+  return html`
+    <div class="vf-problem" role="alert">
+      <p>${busy ? 'Trying again…' : words}</p>
+      ${againButton('Try again', busy, again)}
+    </div>
+  `;
+}
+
+export function againButton(label: string, busy: boolean, again: () => void): TemplateResult {
+  return html`
+    <button type="button" class="vf-button" data-again aria-disabled=${busy} @click=${again}>
+      ${icon(busy ? 'loader-circle' : 'refresh-cw')} ${label}
+    </button>
+  `;
 }

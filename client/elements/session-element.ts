@@ -2,7 +2,7 @@ import { LitElement } from 'lit';
 import type { SessionEvents } from '../core/details';
 import { notify } from './notify';
 import { isFarewell, messageOf } from './problem';
-import { on } from './session';
+import { on, session } from './session';
 
 /**
  * An element that shows something of the session. It draws into the page itself and not into a shadow root, so that
@@ -10,6 +10,8 @@ import { on } from './session';
  */
 export abstract class SessionElement extends LitElement {
   private readonly undo: (() => void)[] = [];
+  /** Whose it is, what it knows: null while nobody is signed in. */
+  private owner: number | null = null;
 
   override createRenderRoot(): HTMLElement {
     return this;
@@ -17,7 +19,9 @@ export abstract class SessionElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.listen('sessionStateChanged', () => this.requestUpdate());
+    this.belongTo(session.getState()?.user.id);
+    this.listen('sessionStateChanged', ({ user }) => this.belongTo(user.id));
+    this.listen('sessionExpired', () => this.belongTo());
     this.begin();
   }
 
@@ -28,6 +32,9 @@ export abstract class SessionElement extends LitElement {
 
   /** Called each time that the element comes into a page: the place for `listen` and for the first reading. */
   protected begin(): void {}
+
+  /** The session has ended, or is somebody else's: nothing that is known of the person may stay. */
+  protected forget(): void {}
 
   /** Until the element leaves the page. */
   protected listen<E extends keyof SessionEvents>(
@@ -49,5 +56,16 @@ export abstract class SessionElement extends LitElement {
     } finally {
       this.requestUpdate();
     }
+  }
+
+  private belongTo(userId: number | null = null): void {
+    if (this.owner !== null && this.owner !== userId) {
+      // A question that was put to the one is not for the other; it may lie outside of the element.
+      for (const each of document.querySelectorAll<HTMLDialogElement>('dialog.vf-dialog')) each.close();
+      for (const each of document.querySelectorAll<HTMLElement>('.vf-popover:popover-open')) each.hidePopover();
+      this.forget();
+    }
+    this.owner = userId;
+    this.requestUpdate();
   }
 }

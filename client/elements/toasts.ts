@@ -1,7 +1,9 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from './icon';
 import type { IconName } from './icons';
 import { type Notice, type NoticeKind, notify } from './notify';
+import { session } from './session';
+import { SessionElement } from './session-element';
 
 const KINDS: Record<NoticeKind, IconName> = {
   success: 'circle-check',
@@ -9,6 +11,12 @@ const KINDS: Record<NoticeKind, IconName> = {
   warning: 'triangle-alert',
   error: 'circle-alert',
 };
+interface Shown extends Notice {
+  id: number;
+  /** Whom it was said to. */
+  userId: number | undefined;
+}
+
 /** More would hide the page. */
 const MOST = 4;
 
@@ -16,13 +24,9 @@ const MOST = 4;
  * `<vf-toasts>`: where the page speaks to the person. Messages that the server put into it (`<p data-kind>`) are the
  * first. Scripts of the page reach it as `window.notificationSystem.show(message, type, duration)`.
  */
-export class Toasts extends LitElement {
-  private notices: (Notice & { id: number })[] = [];
+export class Toasts extends SessionElement {
+  private notices: Shown[] = [];
   private ids = 0;
-
-  override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -39,6 +43,12 @@ export class Toasts extends LitElement {
     window.removeEventListener('vf-notice', this.heard);
   }
 
+  /** A page may have said something of the end before we hear of it: that stays. */
+  protected override forget(): void {
+    const userId = session.getState()?.user.id;
+    this.notices = this.notices.filter((notice) => notice.userId === userId);
+  }
+
   protected override render(): TemplateResult {
     const urgent = this.notices.filter(({ kind }) => kind === 'error');
     const others = this.notices.filter(({ kind }) => kind !== 'error');
@@ -48,7 +58,7 @@ export class Toasts extends LitElement {
     `;
   }
 
-  private toast({ id, kind, message }: Notice & { id: number }): TemplateResult {
+  private toast({ id, kind, message }: Shown): TemplateResult {
     return html`
       <p class="vf-toast" data-kind=${kind}>
         ${icon(KINDS[kind])}<span>${message}</span>
@@ -69,7 +79,7 @@ export class Toasts extends LitElement {
     const id = ++this.ids;
     // The same words once more are the same message: it only stays longer.
     const others = this.notices.filter(({ message }) => message !== notice.message);
-    this.notices = [...others, { ...notice, id }].slice(-MOST);
+    this.notices = [...others, { ...notice, id, userId: session.getState()?.user.id }].slice(-MOST);
     if (notice.duration > 0) window.setTimeout(() => this.drop(id), notice.duration);
     this.requestUpdate();
   }

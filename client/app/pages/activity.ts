@@ -4,9 +4,8 @@ import { farewellWords } from '../../../src/protocol/end-reasons';
 import { ago, moment } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import type { IconName } from '../../elements/icons';
-import { placeholder } from '../../elements/placeholder';
+import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
-import { SessionElement } from '../../elements/session-element';
 import { empty } from '../lib/empty';
 
 const KINDS: Record<AuditType, [IconName, string]> = {
@@ -21,31 +20,26 @@ const KINDS: Record<AuditType, [IconName, string]> = {
   platform_removed: ['trash-2', 'Removed'],
 };
 
-class ActivityPage extends SessionElement {
-  private events: AuditEventView[] | null = null;
-  private next: number | null = null;
+const PAGE = 30;
 
-  protected override begin(): void {
-    void this.load();
-  }
-
+class ActivityPage extends ReadingElement<AuditView> {
   protected override render(): TemplateResult {
     return html`
       <h1>Activity</h1>
       <p class="lead">What was done with your account, newest first. Is there something that you did not do?
         <a href="/devices">Look at your devices</a>.</p>
-      ${this.events ? this.list(this.events) : placeholder('Reading what was done')}
+      ${this.content ? this.list(this.content) : this.waiting('Reading what was done')}
     `;
   }
 
-  private list(events: AuditEventView[]): TemplateResult {
+  private list({ events, next_before_id: next }: AuditView): TemplateResult {
     if (events.length === 0) return empty('activity', 'Nothing has been done yet.');
     return html`
       <ol class="trail" data-trail>${events.map((event) => this.event(event))}</ol>
       ${
-        this.next === null
+        next === null
           ? nothing
-          : html`<button type="button" class="vf-button" @click=${() => this.load()}>${icon('chevron-down')} Older</button>`
+          : html`<button type="button" class="vf-button" @click=${() => this.older(events, next)}>${icon('chevron-down')} Older</button>`
       }
     `;
   }
@@ -68,13 +62,16 @@ class ActivityPage extends SessionElement {
     `;
   }
 
-  private async load(): Promise<void> {
-    const before = this.next === null ? '' : `&before_id=${this.next}`;
+  protected read(): Promise<AuditView> {
+    // As many as are shown.
+    const limit = Math.max(PAGE, this.content?.events.length ?? 0);
+    return session.request('GET', `/api/audit?limit=${limit}`, { background: true });
+  }
+
+  private async older(events: AuditEventView[], before: number): Promise<void> {
     await this.attempt(async () => {
-      const path = `/api/audit?limit=30${before}`;
-      const { events, next_before_id } = await session.request<AuditView>('GET', path, { background: before === '' });
-      this.events = [...(this.events ?? []), ...events];
-      this.next = next_before_id;
+      const page = await session.request<AuditView>('GET', `/api/audit?limit=${PAGE}&before_id=${before}`);
+      this.content = { ...page, events: [...events, ...page.events] };
     });
   }
 }

@@ -4,26 +4,22 @@ import { confirm } from '../../elements/confirm';
 import { ago, moment } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import { notify } from '../../elements/notify';
-import { placeholder } from '../../elements/placeholder';
+import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
-import { SessionElement } from '../../elements/session-element';
 import { empty } from '../lib/empty';
 
 const PAGE = 30;
 
-/** Everybody's sessions, and how fast the server is. */
-class AdminPage extends SessionElement {
-  private sessions: AdminSessionView[] | null = null;
-  private next: string | null = null;
-  private query = '';
-  private operations: OperationReport[] = [];
+interface Content extends AdminSessionsView {
+  operations: OperationReport[];
+}
 
-  protected override begin(): void {
-    void this.search();
-    void this.measure();
-  }
+/** Everybody's sessions, and how fast the server is. */
+class AdminPage extends ReadingElement<Content> {
+  private query = '';
 
   protected override render(): TemplateResult {
+    const { content } = this;
     return html`
       <h1>Administration</h1>
       <section aria-labelledby="sessions-title">
@@ -36,23 +32,24 @@ class AdminPage extends SessionElement {
           <button type="submit" class="vf-button">${icon('search')} Search</button>
           <button type="button" class="vf-button" @click=${this.cleanUp}>Clean up what has expired</button>
         </form>
-        ${this.sessions ? this.list(this.sessions) : placeholder('Reading the sessions')}
+        ${content ? this.list(content) : this.waiting('Reading the sessions')}
       </section>
       <section aria-labelledby="performance-title">
         <h2 id="performance-title">Performance</h2>
-        ${this.performance()}
+        ${content ? performance(content.operations) : nothing}
       </section>
     `;
   }
 
-  private list(sessions: AdminSessionView[]): TemplateResult {
+  private list(content: Content): TemplateResult {
+    const { sessions, next_before: next } = content;
     if (sessions.length === 0) return empty('search', 'There is no such session.');
     return html`
       <ul class="vf-cards" data-sessions>${sessions.map((each) => this.one(each))}</ul>
       ${
-        this.next === null
+        next === null
           ? nothing
-          : html`<button type="button" class="vf-button" @click=${() => this.load(this.next)}>
+          : html`<button type="button" class="vf-button" @click=${() => this.more(content, next)}>
               ${icon('chevron-down')} More
             </button>`
       }
@@ -83,63 +80,39 @@ class AdminPage extends SessionElement {
     `;
   }
 
-  private performance(): TemplateResult {
-    if (this.operations.length === 0) return html`<p class="vf-hint">Nothing has been measured yet.</p>`;
-    const heads = ['Operation', 'Count', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Max ms'];
-    return html`
-      <div class="wide" tabindex="0" role="region" aria-labelledby="performance-title">
-        <table>
-          <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-          <tbody>
-            ${this.operations.map(
-              ({ operation, count, errors, p50, p95, p99, max }) => html`
-                <tr>
-                  <th scope="row">${operation}</th>
-                  ${[count, errors, p50, p95, p99, max].map((figure) => html`<td>${figure}</td>`)}
-                </tr>
-              `,
-            )}
-          </tbody>
-        </table>
-      </div>
-    `;
-  }
-
   private readonly submitted = (event: SubmitEvent): void => {
     event.preventDefault();
     this.query = String(new FormData(event.target as HTMLFormElement).get('query'));
-    void this.search();
+    void this.reload();
   };
 
-  private async search(): Promise<void> {
-    this.sessions = null;
-    await this.load(null);
+  protected async read(): Promise<Content> {
+    // As many as are shown.
+    const limit = Math.max(PAGE, this.content?.sessions.length ?? 0);
+    const [page, { operations }] = await Promise.all([
+      this.page(limit),
+      session.request<Pick<Content, 'operations'>>('GET', '/api/admin/performance', { background: true }),
+    ]);
+    return { ...page, operations };
   }
 
-  private async load(before: string | null): Promise<void> {
-    const asked = new URLSearchParams({ limit: String(PAGE), query: this.query, ...(before && { before }) });
+  private async more(content: Content, before: string): Promise<void> {
     await this.attempt(async () => {
-      const path = `/api/admin/sessions?${asked}`;
-      const { sessions, next_before } = await session.request<AdminSessionsView>('GET', path, { background: true });
-      this.sessions = [...(this.sessions ?? []), ...sessions];
-      this.next = next_before;
+      const page = await this.page(PAGE, before);
+      this.content = { ...content, ...page, sessions: [...content.sessions, ...page.sessions] };
     });
   }
 
-  private async measure(): Promise<void> {
-    await this.attempt(async () => {
-      const answer = await session.request<{ operations: OperationReport[] }>('GET', '/api/admin/performance', {
-        background: true,
-      });
-      this.operations = answer.operations;
-    });
+  private page(limit: number, before?: string): Promise<AdminSessionsView> {
+    const asked = new URLSearchParams({ limit: String(limit), query: this.query, ...(before && { before }) });
+    return session.request('GET', `/api/admin/sessions?${asked}`, { background: true });
   }
 
   private async end({ id, user, device }: AdminSessionView): Promise<void> {
     const text = `${device}: all its tabs will be signed out at once.`;
     if (!(await confirm({ title: `End this session of ${user.username}?`, text, action: 'End it' }))) return;
     const path = `/api/admin/sessions/${encodeURIComponent(id)}`;
-    if (await this.attempt(() => session.request('DELETE', path), 'The session was ended.')) await this.search();
+    if (await this.attempt(() => session.request('DELETE', path), 'The session was ended.')) await this.reload();
   }
 
   private readonly cleanUp = async (): Promise<void> => {
@@ -147,8 +120,30 @@ class AdminPage extends SessionElement {
       const { cleaned } = await session.request<{ cleaned: number }>('POST', '/api/cleanup_sessions', { body: {} });
       notify(cleaned === 1 ? 'One session was cleaned up.' : `${cleaned} sessions were cleaned up.`, 'success');
     });
-    await this.search();
+    await this.reload();
   };
+}
+
+function performance(operations: OperationReport[]): TemplateResult {
+  if (operations.length === 0) return html`<p class="vf-hint">Nothing has been measured yet.</p>`;
+  const heads = ['Operation', 'Count', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Max ms'];
+  return html`
+    <div class="wide" tabindex="0" role="region" aria-labelledby="performance-title">
+      <table>
+        <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+        <tbody>
+          ${operations.map(
+            ({ operation, count, errors, p50, p95, p99, max }) => html`
+              <tr>
+                <th scope="row">${operation}</th>
+                ${[count, errors, p50, p95, p99, max].map((figure) => html`<td>${figure}</td>`)}
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    </div>
+  `;
 }
 
 customElements.define('app-admin', AdminPage);

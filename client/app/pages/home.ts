@@ -5,9 +5,8 @@ import { isApiError } from '../../core/errors';
 import { face, hueOf } from '../../elements/face';
 import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
-import { placeholder } from '../../elements/placeholder';
+import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
-import { SessionElement } from '../../elements/session-element';
 import { empty } from '../lib/empty';
 import { withOlder, withPost } from '../lib/post-order';
 import './post-card';
@@ -21,21 +20,23 @@ interface Loaded {
   next: number | null;
 }
 
-class HomePage extends SessionElement {
-  private loaded: Loaded | null = null;
+class HomePage extends ReadingElement<Loaded> {
+  /** The one that is read, or was; undefined: none is active. */
+  private platformId: number | undefined;
 
   protected override begin(): void {
+    this.platformId = session.getState()?.platform?.id;
     this.listen('sessionStateChanged', () => this.follow());
     this.listen('postUpdated', ({ post }) => this.postUpdated(post));
     this.listen('postRemoved', ({ postId, platformId }) =>
       this.changed(platformId, (posts) => posts.filter(({ id }) => id !== postId)),
     );
-    this.follow();
+    super.begin();
   }
 
-  protected override render(): TemplateResult {
+  protected override render(): TemplateResult | typeof nothing {
     const state = session.getState();
-    if (!state) return placeholder('Loading');
+    if (!state) return this.waiting('Loading');
     const { user, platform } = state;
     const connect = html`<a class="vf-button" data-kind="primary" href="/platforms">${icon('plus')} Connect one</a>`;
     return html`
@@ -45,7 +46,7 @@ class HomePage extends SessionElement {
   }
 
   private platform(platform: PlatformDetail): TemplateResult {
-    const loaded = this.loaded?.platformId === platform.id ? this.loaded : null;
+    const { content } = this;
     return html`
       <section class="hero" data-hue=${hueOf(platform.id)} aria-labelledby="active-title">
         <div class="hero-who">
@@ -57,15 +58,15 @@ class HomePage extends SessionElement {
           </div>
           <a class="vf-button" data-kind="primary" href="/create_post">${icon('pencil')} Write a post</a>
         </div>
-        <dl class="statistics" aria-busy=${loaded === null}>
-          ${statistic('Posts', loaded?.statistics.total_posts)}
-          ${statistic('Images', loaded?.statistics.total_images)}
-          ${statistic('Images without a description', loaded?.statistics.pending_images)}
+        <dl class="statistics" aria-busy=${this.reading}>
+          ${statistic('Posts', content?.statistics.total_posts)}
+          ${statistic('Images', content?.statistics.total_images)}
+          ${statistic('Images without a description', content?.statistics.pending_images)}
         </dl>
       </section>
       <section aria-labelledby="posts-title">
         <h2 id="posts-title">Posts</h2>
-        ${loaded ? this.posts(loaded) : placeholder('Reading the posts')}
+        ${content ? this.posts(content) : this.waiting('Reading the posts')}
       </section>
     `;
   }
@@ -87,67 +88,76 @@ class HomePage extends SessionElement {
   }
 
   private follow(): void {
-    const platform = session.getState()?.platform;
-    if (platform && this.loaded?.platformId !== platform.id) void this.load(platform.id);
+    const id = session.getState()?.platform?.id;
+    if (id === this.platformId) return;
+    this.platformId = id;
+    this.content = null;
+    void this.reload();
   }
 
   private postUpdated(post: PostView): void {
-    const more = (this.loaded?.next ?? null) !== null;
+    const more = (this.content?.next ?? null) !== null;
     this.changed(post.platform_id, (posts) => withPost(posts, post, more));
     // The figures have changed with it.
-    if (this.loaded?.platformId === post.platform_id) void this.count(post.platform_id);
+    if (this.content?.platformId === post.platform_id) void this.count(post.platform_id);
   }
 
   private changed(platformId: number, change: (posts: PostView[]) => PostView[]): void {
-    if (this.loaded?.platformId !== platformId) return;
-    this.loaded = { ...this.loaded, posts: change(this.loaded.posts) };
+    // What is being read may be older than this.
+    if (this.reading) void this.reload();
+    if (this.content?.platformId !== platformId) return;
+    this.content = { ...this.content, posts: change(this.content.posts) };
     this.requestUpdate();
   }
 
-  private async load(platformId: number): Promise<void> {
-    await this.reading(async () => {
-      const [statistics, page] = await Promise.all([
-        this.read<StatisticsView>(platformId, '/api/platform_statistics'),
-        this.read<PostsView>(platformId, `/api/posts?limit=${PAGE}`),
-      ]);
-      this.loaded = { platformId, statistics, posts: page.posts, next: page.next_before_id };
-    });
+  protected async read(): Promise<Loaded | null> {
+    const { platformId } = this;
+    if (platformId === undefined) return null;
+    // As many as are shown.
+    const limit = Math.max(PAGE, this.content?.posts.length ?? 0);
+    const [statistics, page] = await Promise.all([
+      this.ask<StatisticsView>(platformId, '/api/platform_statistics'),
+      this.ask<PostsView>(platformId, `/api/posts?limit=${limit}`),
+    ]);
+    return { platformId, statistics, posts: page.posts, next: page.next_before_id };
   }
 
   private async count(platformId: number): Promise<void> {
-    await this.reading(async () => {
-      const statistics = await this.read<StatisticsView>(platformId, '/api/platform_statistics');
-      if (this.loaded?.platformId === platformId) this.loaded = { ...this.loaded, statistics };
+    await this.more(async () => {
+      const statistics = await this.ask<StatisticsView>(platformId, '/api/platform_statistics');
+      if (this.content?.platformId === platformId) this.content = { ...this.content, statistics };
     });
   }
 
   private async older(before: number): Promise<void> {
-    const platformId = this.loaded?.platformId;
+    const platformId = this.content?.platformId;
     if (platformId === undefined) return;
-    await this.reading(async () => {
-      const page = await this.read<PostsView>(platformId, `/api/posts?limit=${PAGE}&before_id=${before}`);
-      if (this.loaded?.platformId !== platformId) return;
-      this.loaded = { ...this.loaded, posts: withOlder(this.loaded.posts, page.posts), next: page.next_before_id };
+    await this.more(async () => {
+      const page = await this.ask<PostsView>(platformId, `/api/posts?limit=${PAGE}&before_id=${before}`);
+      if (this.content?.platformId !== platformId) return;
+      this.content = { ...this.content, posts: withOlder(this.content.posts, page.posts), next: page.next_before_id };
     });
   }
 
   /** Names the platform that it means: figures of one must never stand under the name of another. */
-  private read<T>(platformId: number, path: string): Promise<T> {
+  private async ask<T>(platformId: number, path: string): Promise<T> {
     const headers = { [HEADERS.platformId]: String(platformId) };
-    return session.request<T>('GET', path, { headers, background: true });
+    try {
+      return await session.request<T>('GET', path, { headers, background: true });
+    } catch (error) {
+      // The switch that made it stale has been told, or is now; then all is read again.
+      if (isStale(error)) await session.syncSessionState();
+      throw error;
+    }
   }
 
-  private async reading(task: () => Promise<void>): Promise<void> {
-    await this.attempt(async () => {
-      try {
-        await task();
-      } catch (error) {
-        if (!isApiError(error) || error.error_code !== 'PLATFORM_CONTEXT_STALE') throw error;
-        // The switch that made it stale will be, or has been, told; then we are called again.
-        await session.syncSessionState();
-      }
-    });
+  private async more(task: () => Promise<void>): Promise<void> {
+    await this.attempt(() => task().catch((error: unknown) => (isStale(error) ? undefined : Promise.reject(error))));
   }
+}
+
+function isStale(error: unknown): boolean {
+  return isApiError(error) && error.error_code === 'PLATFORM_CONTEXT_STALE';
 }
 
 function statistic(name: string, value: number | undefined): TemplateResult {

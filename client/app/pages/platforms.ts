@@ -6,32 +6,24 @@ import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import type { IconName } from '../../elements/icons';
 import { notify } from '../../elements/notify';
-import { placeholder } from '../../elements/placeholder';
-import { loadPlatforms } from '../../elements/platforms';
+import { PlatformsElement } from '../../elements/platforms';
 import { session } from '../../elements/session';
-import { SessionElement } from '../../elements/session-element';
 import { empty } from '../lib/empty';
 import { signInAt } from './connect-form';
 
 type Method = 'POST' | 'PATCH' | 'DELETE';
 
-class PlatformsPage extends SessionElement {
-  private platforms: PlatformView[] | null = null;
+class PlatformsPage extends PlatformsElement {
   private renaming: number | null = null;
   /** What the server is being asked to do with one of them. */
   private busy: number | null = null;
 
-  protected override begin(): void {
-    this.listen('platformsChanged', ({ platforms }) => (platforms ? this.take(platforms) : void this.load()));
-    void this.load();
-  }
-
   protected override render(): TemplateResult {
     return html`
-      <h1>Platforms</h1>
+      <h1 tabindex="-1">Platforms</h1>
       <p class="lead">Your accounts. What you switch to here is active in every tab and on every device of yours.</p>
       <div class="columns">
-        <div>${this.platforms ? this.list(this.platforms) : placeholder('Reading your platforms')}</div>
+        <div>${this.content ? this.list(this.content) : this.waiting('Reading your platforms')}</div>
         <app-connect-form></app-connect-form>
       </div>
     `;
@@ -82,18 +74,16 @@ class PlatformsPage extends SessionElement {
   private actions(platform: PlatformView, active: boolean): TemplateResult {
     const { id, name, is_default } = platform;
     const button = (picture: IconName, label: string, action: () => unknown, kind = 'quiet') => html`
-      <button type="button" class="vf-button" data-kind=${kind} aria-label="${label} ${name}" @click=${action}>
+      <button
+        type="button" class="vf-button" data-kind=${kind} name=${label} aria-label="${label} ${name}" @click=${action}
+      >
         ${icon(picture)} ${label}
       </button>
     `;
     return html`
       <div class="vf-actions">
-        ${
-          active
-            ? nothing
-            : button('arrow-left-right', 'Use', () => this.attempt(() => session.switchPlatform(id)), 'primary')
-        }
-        ${is_default ? nothing : button('star', 'Make default', () => this.change(id, 'POST', '/default'))}
+        ${active ? nothing : button('arrow-left-right', 'Use', () => this.use(id), 'primary')}
+        ${is_default ? nothing : button('star', 'Make default', () => this.makeDefault(id))}
         ${button('circle-check', 'Test', () => this.test(id))} ${button('download', 'Import', () => this.import(id))}
         ${button('pencil', 'Rename', () => this.rename(id))}
         ${button('trash-2', 'Remove', () => this.disconnect(platform))}
@@ -105,7 +95,7 @@ class PlatformsPage extends SessionElement {
     const submitted = async (event: SubmitEvent) => {
       event.preventDefault();
       const wanted = String(new FormData(event.target as HTMLFormElement).get('name'));
-      if (await this.change(id, 'PATCH', '', { name: wanted })) void this.rename(null);
+      if (await this.change(id, 'PATCH', '', { name: wanted })) await this.renamed(id);
     };
     return html`
       <form class="inline" name="rename" @submit=${submitted}>
@@ -115,16 +105,42 @@ class PlatformsPage extends SessionElement {
           .defaultValue=${name}
         />
         <button type="submit" class="vf-button" data-kind="primary">Save</button>
-        <button type="button" class="vf-button" @click=${() => this.rename(null)}>Cancel</button>
+        <button type="button" class="vf-button" @click=${() => this.renamed(id)}>Cancel</button>
       </form>
     `;
   }
 
-  private async rename(id: number | null): Promise<void> {
+  private async rename(id: number): Promise<void> {
     this.renaming = id;
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLInputElement>('form[name="rename"] input')?.select();
+  }
+
+  private renamed(id: number): Promise<void> {
+    this.renaming = null;
+    this.requestUpdate();
+    return this.goOn(id, 'Rename');
+  }
+
+  private async use(id: number): Promise<void> {
+    await this.attempt(() => session.switchPlatform(id));
+    await this.goOn(id);
+  }
+
+  private async makeDefault(id: number): Promise<void> {
+    if (await this.change(id, 'POST', '/default')) await this.goOn(id, 'Test');
+  }
+
+  /** What was pressed is gone: the focus goes to a button of that card, or where there is none, to the heading. */
+  private async goOn(id: number | undefined, name?: string): Promise<void> {
+    await this.updateComplete;
+    const { activeElement } = document;
+    const card = this.querySelector(`[data-platform-id="${id}"]`);
+    // Who is elsewhere by now is not fetched back.
+    if (activeElement !== document.body && !card?.contains(activeElement)) return;
+    const next = card?.querySelector<HTMLElement>(name ? `[name="${name}"]` : 'button');
+    (next ?? this.querySelector('h1'))?.focus();
   }
 
   private test(id: number): Promise<boolean> {
@@ -137,15 +153,17 @@ class PlatformsPage extends SessionElement {
   private import(id: number): Promise<boolean> {
     return this.ask(id, async () => {
       const { imported } = await session.request<ImportView>('POST', `/api/platforms/${id}/import`, { body: {} });
-      notify(imported === 0 ? 'All its posts were here already.' : `${imported} posts were read in.`, 'success');
+      const some = imported === 1 ? 'One post was read in.' : `${imported} posts were read in.`;
+      notify(imported === 0 ? 'All its posts were here already.' : some, 'success');
     });
   }
 
   private async disconnect({ id, name }: PlatformView): Promise<void> {
     const text = 'Its posts here will no longer be shown. Nothing is deleted on the platform itself.';
-    if (await confirm({ title: `Remove ${name}?`, text, action: 'Remove' })) {
-      await this.change(id, 'DELETE', '', undefined, `${name} was removed.`);
-    }
+    if (!(await confirm({ title: `Remove ${name}?`, text, action: 'Remove' }))) return;
+    const at = this.content?.findIndex((each) => each.id === id) ?? 0;
+    if (!(await this.change(id, 'DELETE', '', undefined, `${name} was removed.`))) return;
+    await this.goOn((this.content?.[at] ?? this.content?.at(-1))?.id);
   }
 
   private change(id: number, method: Method, path: string, body?: unknown, done?: string): Promise<boolean> {
@@ -153,7 +171,7 @@ class PlatformsPage extends SessionElement {
     return this.ask(id, async () => {
       await session.request(method, `/api/platforms/${id}${path}`, { body: payload });
       if (done) notify(done, 'success');
-      await this.load();
+      await this.reload();
     });
   }
 
@@ -165,15 +183,6 @@ class PlatformsPage extends SessionElement {
     this.busy = null;
     this.requestUpdate();
     return went;
-  }
-
-  private take(platforms: PlatformView[]): void {
-    this.platforms = platforms;
-    this.requestUpdate();
-  }
-
-  private async load(): Promise<void> {
-    await this.attempt(async () => this.take((await loadPlatforms()).platforms));
   }
 }
 

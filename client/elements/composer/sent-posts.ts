@@ -15,7 +15,6 @@ export class SentPosts extends SessionElement {
   private readonly known = new Map<number, PostView>();
   private sent: { id: number; platformName: string }[] = [];
   private looking = 0;
-  private userId = session.getState()?.user.id;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -33,9 +32,7 @@ export class SentPosts extends SessionElement {
   protected override begin(): void {
     this.listen('postUpdated', ({ post }) => this.learn([post]));
     this.listen('postRemoved', ({ postId }) => this.drop(postId));
-    this.listen('sessionStateChanged', ({ user }) => this.of(user.id));
-    this.listen('sessionExpired', () => this.of(undefined));
-    this.listen('sessionConnectionChanged', ({ connected }) => connected && void this.look());
+    this.listen('sessionCaughtUp', () => void this.look());
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -89,11 +86,9 @@ export class SentPosts extends SessionElement {
     `;
   }
 
-  /** What one person has sent is no other's to see. */
-  private of(userId: number | undefined): void {
-    if (userId !== this.userId) this.sent = [];
-    this.userId = userId;
-    this.requestUpdate();
+  protected override forget(): void {
+    this.known.clear();
+    this.sent = [];
   }
 
   private learn(posts: PostView[]): void {

@@ -1,0 +1,152 @@
+/** What a page shows while the server does not answer it, and how it comes out of that. */
+import type { BrowserContext, Page, Request } from 'playwright-core';
+import { TestClient } from '../support/http-client';
+import { Device } from './support/chromium';
+import { expectClean, expectToFit, setDirection, setTextSize } from './support/looks';
+import { until } from './support/recorder';
+import { takePicture } from './support/screens';
+import { setStage } from './support/stage';
+
+const stage = setStage();
+
+const WORDS = 'The database cannot be reached';
+const GONE = { status: 503, json: { success: false, error: WORDS, error_code: 'DATABASE_ERROR', retry_after: 30 } };
+
+/** The page, what it reads, and what it shows when it has. */
+const READERS: [path: string, reads: string, shows: string][] = [
+  ['/', '/api/posts', '.empty'],
+  ['/platforms', '/api/user_platforms', '[data-platforms]'],
+  ['/devices', '/api/sessions', '[data-devices]'],
+  ['/activity', '/api/audit', '[data-trail]'],
+  ['/admin', '/api/admin/sessions', '[data-sessions]'],
+];
+
+const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again', exact: true });
+const note = (page: Page) => page.getByRole('alert').filter({ has: tryAgain(page) });
+const toasts = (page: Page) => page.locator('vf-toasts .vf-toast');
+
+/** For the stage's person; an administrator is the demo's. */
+async function deviceFor(path: string): Promise<Device> {
+  if (path !== '/admin') return stage.device;
+  const admin = new TestClient(stage.node.url);
+  await admin.login({ username: 'demo', password: 'demo-password' });
+  return Device.open(stage.browser, stage.node.url, admin);
+}
+
+/** From here on nothing that reads this is answered. @returns its undo */
+async function refuse(context: BrowserContext, reads: string): Promise<() => Promise<void>> {
+  const asked = (url: URL) => url.pathname === reads;
+  await context.route(asked, (route) => route.fulfill(GONE));
+  return () => context.unroute(asked);
+}
+
+/** A tab whose first reading was refused. */
+async function openRefused(path: string, reads: string): Promise<[Page, Device, () => Promise<void>]> {
+  const device = await deviceFor(path);
+  const answer = await refuse(device.context, reads);
+  const page = await device.tab(path);
+  await note(page).getByText(WORDS).waitFor();
+  return [page, device, answer];
+}
+
+/** How often the page asks for it from here on. */
+function readings(page: Page, reads: string): Request[] {
+  const made: Request[] = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === reads) made.push(request);
+  });
+  return made;
+}
+
+describe.each(READERS)('%s', (path, reads, shows) => {
+  it('says in its place what went wrong, once, and reads when that is asked for', async () => {
+    const [page, device, answer] = await openRefused(path, reads);
+    expect(await page.locator('main [aria-busy="true"], main .vf-placeholder').count()).toBe(0);
+    expect(await toasts(page).count()).toBe(0);
+    await tryAgain(page).press('Enter');
+    await note(page).getByText(WORDS).waitFor();
+    expect(await tryAgain(page).and(page.locator(':focus')).count()).toBe(1);
+    await answer();
+    await tryAgain(page).press('Enter');
+    await page.locator(shows).waitFor();
+    await note(page).waitFor({ state: 'detached' });
+    await until(page, "document.activeElement.closest('main') && document.activeElement !== document.body");
+    expect(await toasts(page).count()).toBe(0);
+    if (device !== stage.device) await device.close();
+  });
+
+  it('reads by itself when the connection is there again', async () => {
+    const [page, device, answer] = await openRefused(path, reads);
+    await answer();
+    await device.context.setOffline(true);
+    await page.getByText('No connection to the server.').waitFor();
+    await device.context.setOffline(false);
+    await page.locator(shows).waitFor();
+    expect(await note(page).count()).toBe(0);
+    if (device !== stage.device) await device.close();
+  });
+
+  it('goes on showing what it has when it cannot be read anew, and says so', async () => {
+    const device = await deviceFor(path);
+    const page = await device.tab(path);
+    await page.locator(shows).waitFor();
+    const answer = await refuse(device.context, reads);
+    await page.evaluate("window.dispatchEvent(new Event('online'))");
+    await toasts(page).getByText(WORDS).waitFor();
+    expect(await page.locator(shows).isVisible()).toBe(true);
+    expect(await note(page).count()).toBe(0);
+    await answer();
+    if (device !== stage.device) await device.close();
+  });
+
+  it('Point 1, Point 11, Point 12: is for everybody while nothing can be read', async () => {
+    const [page, device] = await openRefused(path, reads);
+    await expectClean(page);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expectToFit(page, '320 pixels');
+    await setTextSize(page, 200);
+    await expectToFit(page, '320 pixels, 200%');
+    await setDirection(page, 'rtl');
+    await expectToFit(page, '320 pixels, 200%, from right to left');
+    if (device !== stage.device) await device.close();
+  });
+});
+
+it('says so too where the server does not even tell who is signed in, and shows all when it does', async () => {
+  const answer = await refuse(stage.device.context, '/api/session');
+  const page = await stage.device.bareTab('/devices');
+  await note(page).getByText(WORDS).waitFor();
+  await answer();
+  await page.locator('[data-devices]').waitFor();
+});
+
+it('reads once when the connection is there again', async () => {
+  const [page, device, answer] = await openRefused('/devices', '/api/sessions');
+  await device.context.setOffline(true);
+  await page.getByText('No connection to the server.').waitFor();
+  await answer();
+  const made = readings(page, '/api/sessions');
+  await device.context.setOffline(false);
+  await page.locator('[data-devices]').waitFor();
+  await page.getByText('No connection to the server.').waitFor({ state: 'hidden' });
+  expect(made).toHaveLength(1);
+});
+
+it('keeps the way to the platforms in the switcher, and goes on from there', async () => {
+  const answer = await refuse(stage.device.context, '/api/user_platforms');
+  const page = await stage.device.tab('/account');
+  const again = page.getByRole('button', { name: 'Platforms: try again' });
+  await again.waitFor();
+  await page.locator('vf-platform-switcher').getByText(WORDS).waitFor({ state: 'attached' });
+  expect(await toasts(page).count()).toBe(0);
+  await answer();
+  await again.press('Enter');
+  await until(page, "document.activeElement.matches('.vf-switcher-button')");
+});
+
+it('is seen in a picture', async () => {
+  const [page] = await openRefused('/', '/api/posts');
+  await takePicture(page, 'home-error-wide');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await takePicture(page, 'home-error-320');
+});

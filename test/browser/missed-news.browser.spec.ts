@@ -1,0 +1,128 @@
+/** What the server says while nobody hears it is read when the line is there again. */
+import type { Page, WebSocketRoute } from 'playwright-core';
+import type { PostsView } from '../../src/protocol/http';
+import { post, text } from './support/composing';
+import { setStage } from './support/stage';
+
+const stage = setStage();
+
+const LIST = /\/api\/posts(\?|$)/;
+
+/** The sockets of this tab from here on can be cut. @returns cuts them, until what that answers is called */
+async function cuttable(): Promise<() => () => void> {
+  const open = new Set<WebSocketRoute>();
+  let through = true;
+  await stage.device.context.routeWebSocket(/socket\.io/, (socket) => {
+    if (!through) return void socket.close();
+    socket.connectToServer();
+    open.add(socket);
+  });
+  return () => {
+    through = false;
+    for (const socket of open) socket.close();
+    open.clear();
+    return () => {
+      through = true;
+    };
+  };
+}
+
+function publish(content: string) {
+  const { client, platforms } = stage.person;
+  return client.post('/api/posts', { content }, { headers: { 'x-platform-id': String(platforms[0]!.id) } });
+}
+
+/** As the server would answer once the instance has taken every post. */
+async function tellPublished(page: Page): Promise<void> {
+  await page.route(LIST, async (route) => {
+    const answer = await route.fetch();
+    const { posts, next_before_id } = (await answer.json()) as PostsView;
+    await route.fulfill({ json: { posts: posts.map((each) => ({ ...each, status: 'published' })), next_before_id } });
+  });
+}
+
+it('shows at home what was posted, and what became of a post, while there was no socket', async () => {
+  await publish('Before');
+  const cut = await cuttable();
+  const page = await stage.device.tab('/');
+  await page.getByText('Before').waitFor();
+  await tellPublished(page);
+  const mend = cut();
+  await publish('Meanwhile');
+  mend();
+  await page.getByText('Meanwhile').waitFor();
+  await page.locator('[data-status="published"]').nth(1).waitFor();
+  expect(await page.locator('[data-status="queued"]').count()).toBe(0);
+});
+
+it('keeps at home what was read page by page', async () => {
+  for (let each = 1; each <= 22; each++) await publish(`Number ${each}.`);
+  const cut = await cuttable();
+  const page = await stage.device.tab('/');
+  await page.getByRole('button', { name: 'Older' }).click();
+  await page.getByText('Number 1.').waitFor();
+  const mend = cut();
+  await publish('Meanwhile');
+  mend();
+  await page.getByText('Meanwhile').waitFor();
+  expect(await page.locator('app-post-card').count()).toBe(22);
+  await page.getByRole('button', { name: 'Older' }).click();
+  await page.getByText('Number 1.').waitFor();
+});
+
+it('takes no older answer for the news that came while it was on its way', async () => {
+  const page = await stage.device.tab('/');
+  await page.getByText('Nothing posted yet.').waitFor();
+  let hand = () => {};
+  const handed = new Promise<void>((resolve) => {
+    hand = resolve;
+  });
+  const asked = page.waitForRequest(LIST);
+  await page.route(
+    LIST,
+    async (route) => {
+      const answer = await route.fetch();
+      await handed;
+      await route.fulfill({ response: answer });
+    },
+    { times: 1 },
+  );
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await asked;
+  await publish('A new post');
+  await page.getByText('A new post').waitFor();
+  hand();
+  await page.evaluate('window.sessionSync.syncSessionState()');
+  expect(await page.getByText('A new post').isVisible()).toBe(true);
+});
+
+it.each([
+  ['/platforms', '/api/user_platforms', '[data-platforms]'],
+  ['/devices', '/api/sessions', '[data-devices]'],
+  ['/activity', '/api/audit', '[data-trail]'],
+])('reads %s anew after there was no socket', async (path, reads, shows) => {
+  const cut = await cuttable();
+  const page = await stage.device.tab(path);
+  await page
+    .locator('main')
+    .getByRole('button')
+    .first()
+    .waitFor({ state: 'attached' })
+    .catch(() => {});
+  await page.locator(shows).waitFor();
+  const again = page.waitForRequest((request) => new URL(request.url()).pathname === reads);
+  cut()();
+  await again;
+});
+
+it('shows below the composer what became of a post while there was no socket', async () => {
+  const cut = await cuttable();
+  const page = await stage.device.tab('/create_post');
+  await text(page).fill('On its way');
+  await post(page).click();
+  await page.locator('.vf-sent [data-status="queued"]').waitFor();
+  await tellPublished(page);
+  cut()();
+  // Long before it would look anyway.
+  await page.locator('.vf-sent [data-status="published"]').waitFor({ timeout: 5_000 });
+});
