@@ -19,13 +19,14 @@ export function startFarewell(): void {
     forgetWayBack();
   });
   on('sessionExpired', ({ reason, errorCode }) => {
+    if (isPrivate()) {
+      // Who has signed out is done here.
+      if (reason !== 'logout') keepWayBack();
+      sayFarewell(reason);
+    }
     // A cookie that is gone may also have run out with its session. Who did sign out here has heard it by itself.
     const signedOut = reason === 'logout' && errorCode !== 'AUTHENTICATION_REQUIRED';
     if (signedOut && user !== undefined) markSignedOut(localStorageOrNull(), user);
-    if (!isPrivate()) return;
-    // Who has signed out is done here.
-    if (reason !== 'logout') keepWayBack();
-    sayFarewell(reason);
   });
 }
 
