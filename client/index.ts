@@ -1,30 +1,18 @@
-/** What a page gets from us: `window.sessionSync`, there as soon as this has been read. */
+/** What a page of a server gets from us: the session, `window.sessionSync`, and the conventions of pages. */
 import { startCounters } from './conventions/counters';
 import { startFarewell } from './conventions/farewell';
 import { startForms } from './conventions/forms';
 import { startMarks } from './conventions/marks';
 import { startRefresh } from './conventions/refresh';
 import { veilStoredPages } from './conventions/veil';
-import { browserEnvironment } from './core/browser-environment';
-import { SessionSync } from './core/session-sync';
+import { begin } from './core/begin';
+import type { SessionSync } from './core/session-sync';
 
 export type * from './core/details';
 export { ApiError, isApiError } from './core/errors';
-export type { SessionSync } from './core/session-sync';
+export type { SessionSync };
 
-declare global {
-  interface Window {
-    sessionSync: SessionSync;
-  }
-}
-
-/** The one of this page, also when the script is there twice, as a classic one and as a module. */
-export const sessionSync: SessionSync = window.sessionSync ?? begin();
-
-function begin(): SessionSync {
-  const sync = new SessionSync(browserEnvironment());
-  window.sessionSync = sync;
-  sync.start();
+export const sessionSync: SessionSync = begin((sync) => {
   startFarewell();
   // First: what is shown and counted in a form is about the form's own platform.
   startForms(sync);
@@ -32,5 +20,4 @@ function begin(): SessionSync {
   startCounters(sync);
   startRefresh(sync);
   veilStoredPages(sync);
-  return sync;
-}
+});

@@ -110,12 +110,13 @@ export default defineConfig({
     ),
     classic: alone('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
     module: alone('./index.ts', 'es', 'vedfolnir.mjs'),
+    session: alone('./session.ts', 'es', 'session.mjs'),
     purify: alone('./purify.ts', 'es', 'purify.mjs'),
   },
   builder: {
     async buildApp(builder) {
-      const { classic, module, purify, client } = builder.environments;
-      for (const environment of [classic, module, purify, client]) await builder.build(environment);
+      const { classic, module, session, purify, client } = builder.environments;
+      for (const environment of [classic, module, session, purify, client]) await builder.build(environment);
       compress(here('../dist/client'));
     },
   },

@@ -1,5 +1,4 @@
 import { farewellWords } from '../../src/protocol/end-reasons';
-import { localStorageOrNull, markSignedOut } from '../core/storage';
 import { on } from './page';
 import { forgetWayBack, keepWayBack } from './way-back';
 
@@ -9,24 +8,18 @@ const READ_MS = 1_500;
 /** A page that says `data-session-required` was made for one person, and stays for as long as they are signed in. */
 export function startFarewell(): void {
   let madeFor: number | undefined;
-  let user: number | undefined;
-  on('sessionStateChanged', (state) => {
-    user = state.user.id;
-    madeFor ??= user;
+  on('sessionStateChanged', ({ user }) => {
+    madeFor ??= user.id;
     if (!isPrivate()) return;
-    if (user !== madeFor) reloadForAnother();
+    if (user.id !== madeFor) reloadForAnother();
     // They are back.
     forgetWayBack();
   });
-  on('sessionExpired', ({ reason, errorCode }) => {
-    if (isPrivate()) {
-      // Who has signed out is done here.
-      if (reason !== 'logout') keepWayBack();
-      sayFarewell(reason);
-    }
-    // A cookie that is gone may also have run out with its session. Who did sign out here has heard it by itself.
-    const signedOut = reason === 'logout' && errorCode !== 'AUTHENTICATION_REQUIRED';
-    if (signedOut && user !== undefined) markSignedOut(localStorageOrNull(), user);
+  on('sessionExpired', ({ reason }) => {
+    if (!isPrivate()) return;
+    // Who has signed out is done here.
+    if (reason !== 'logout') keepWayBack();
+    sayFarewell(reason);
   });
 }
 

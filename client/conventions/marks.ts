@@ -1,5 +1,5 @@
 import type { SessionSync } from '../core/session-sync';
-import { all, keepDrawn } from './page';
+import { all, keepDrawn, on } from './page';
 import { platformAt } from './stands';
 
 /** What a page shows of the session: who, which platform, and what needs one. */
@@ -27,6 +27,9 @@ export function startMarks(sync: SessionSync): void {
     for (const kind of ['username', 'email'] as const) {
       for (const element of all(`[data-user-info="${kind}"]`)) write(element, user[kind]);
     }
+  });
+  on('sessionExpired', () => {
+    for (const element of all('[data-user-info], [data-platform-info]')) write(element, '');
   });
 
   function hide(element: HTMLElement): void {

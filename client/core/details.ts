@@ -144,3 +144,8 @@ export function expiredReason(code: ErrorCode, passed: ExpiringDetail['reason'] 
   if (code === 'SESSION_REVOKED') return 'revoked';
   return passed ?? (code === 'AUTHENTICATION_REQUIRED' ? 'logout' : 'idle');
 }
+
+/** A cookie that is gone may also have run out with its session; who did sign out here has heard it by itself. */
+export function isSignOut(reason: ExpiredReason, code: ErrorCode): boolean {
+  return reason === 'logout' && code !== 'AUTHENTICATION_REQUIRED';
+}

@@ -54,7 +54,7 @@ export interface Environment {
   csrfMeta: { read(): string | null; write(token: string): void };
   fetch(path: string, init: RequestInit): Promise<Response>;
   /** Null where the browser refuses storage. */
-  storage: Pick<Storage, 'length' | 'key' | 'removeItem'> | null;
+  storage: Pick<Storage, 'length' | 'key' | 'setItem' | 'removeItem'> | null;
   /** Wall clock in milliseconds. */
   now(): number;
   setTimeout(task: () => void, ms: number): number;

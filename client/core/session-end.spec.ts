@@ -18,6 +18,25 @@ describe('SessionSync at the end of a session', () => {
     expect([...env.kept.keys()]).toEqual(['other']);
   });
 
+  it.each([
+    ['logout', 'SESSION_REVOKED', ['vedfolnir_signed_out_7']],
+    ['revoked', 'SESSION_REVOKED', []],
+    ['idle', 'SESSION_EXPIRED', []],
+  ] as const)('keeps who it was where they have signed out, not for %s', async (reason, error_code, marks) => {
+    const { env } = await live();
+    env.socket.emit('session:ended', { session_id: OURS, reason, error_code, at: iso(0) });
+    expect([...env.kept.keys()]).toEqual(marks);
+  });
+
+  it('is told where nothing can be kept', async () => {
+    const { env, heard } = await live();
+    env.storage.setItem = () => {
+      throw new Error('full');
+    };
+    env.socket.emit('session:ended', { session_id: OURS, reason: 'logout', error_code: 'SESSION_REVOKED', at: iso(0) });
+    expect(heard.sessionExpired).toHaveLength(1);
+  });
+
   it('asks nothing more, and tells nothing of its connection, though a question was under way', async () => {
     const { env, heard } = await live();
     let failSocket = () => {};

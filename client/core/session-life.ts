@@ -4,7 +4,7 @@ import { ActivityWatch } from './activity';
 import { Announcer } from './announcer';
 import { Api } from './api';
 import { Connection } from './connection';
-import { type ExpiredReason, type ExpiringDetail, expiredReason } from './details';
+import { type ExpiredReason, type ExpiringDetail, expiredReason, isSignOut } from './details';
 import type { Environment } from './environment';
 import { ApiError } from './errors';
 import { ExpiryWatch } from './expiry-watch';
@@ -16,7 +16,7 @@ import { ServerClock } from './server-clock';
 import { serverEvents } from './server-events';
 import { StateHolder } from './state-holder';
 import { StateReader } from './state-reader';
-import { clearOwnKeys } from './storage';
+import { clearOwnKeys, markSignedOut } from './storage';
 import { tellActivity } from './tell-activity';
 import { Triggers } from './triggers';
 
@@ -166,13 +166,14 @@ export class SessionLife {
   /** Once, and never back: the next session begins with a page of its own. */
   over(reason: ExpiredReason, errorCode: ErrorCode): void {
     if (!this.wanted) return;
-    const hadSession = this.holder.state !== null;
-    this.phase = hadSession ? 'over' : 'anonymous';
+    const { userId } = this;
+    this.phase = userId === null ? 'anonymous' : 'over';
     this.line.over(reason, errorCode);
     this.holder.clear();
     this.stop();
-    if (!hadSession) return;
+    if (userId === null) return;
     clearOwnKeys(this.env.storage);
+    if (isSignOut(reason, errorCode)) markSignedOut(this.env.storage, userId);
     this.announcer.say('sessionExpired', { reason, errorCode });
   }
 

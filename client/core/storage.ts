@@ -18,8 +18,12 @@ export function signedOutUsers(storage: Keys): number[] {
   return marks.map((key) => Number(key.slice(SIGNED_OUT.length)));
 }
 
-export function markSignedOut(storage: Storage | null, userId: number): void {
-  storage?.setItem(SIGNED_OUT + userId, '');
+export function markSignedOut(storage: Keys, userId: number): void {
+  try {
+    storage?.setItem(SIGNED_OUT + userId, '');
+  } catch {
+    // Full, or closed to us.
+  }
 }
 
 export function unmarkSignedOut(storage: Keys, userId: number): void {

@@ -48,6 +48,10 @@ export class SessionMenu extends SessionElement {
     `;
   }
 
+  protected override forget(): void {
+    this.panel.hidePopover();
+  }
+
   private get panel(): HTMLElement {
     return this.shadowRoot!.querySelector<HTMLElement>('[popover]')!;
   }

@@ -1,7 +1,7 @@
 import type { SessionEvents } from '../core/details';
 import type { SessionSync } from '../core/session-sync';
 
-/** `vedfolnir.js` or `vedfolnir.mjs` stands before the elements in every page, and has put it there. */
+/** `vedfolnir.js`, `vedfolnir.mjs` or `session.mjs` stands before the elements in every page, and has put it there. */
 export const session: SessionSync = window.sessionSync;
 
 /** @returns its undo */

@@ -45,7 +45,7 @@ async function known(page: Page, { platforms }: Person): Promise<string[]> {
 /** What can be open over the page when the session ends. */
 const OPEN: [string, (page: Page) => Promise<unknown>, string][] = [
   ['the switcher', (page) => page.locator('.vf-switcher-button').click(), '.vf-switcher:popover-open'],
-  ['the menu', (page) => page.locator('.vf-menu-button').click(), '.vf-menu:popover-open'],
+  ['the menu', (page) => page.locator('.vf-menu-button').click(), '[part="panel"]:popover-open'],
   ['the question about a device', (page) => page.locator('.vf-device button').click(), 'dialog[open]'],
   ['a message', (page) => page.evaluate("window.notificationSystem.show('Posted to Alpha.', 'error')"), '.vf-toast'],
 ];
@@ -61,6 +61,19 @@ it.each(OPEN)('has nothing left of the person when the session ends, with %s ope
   const left = await html(page);
   expect(words.filter((word) => left.includes(word))).toEqual([]);
   expect(await page.locator('[aria-busy="true"], [role="alert"]:not(:empty) button').count()).toBe(0);
+});
+
+it('has nothing left of the person in what a server wrote with attributes', async () => {
+  const page = await stage.device.tab(PLAIN);
+  await page.evaluate('delete document.body.dataset.sessionRequired');
+  const [platform] = stage.person.platforms;
+  const words = [await username(page), platform!.name];
+  const main = async () => `${await page.locator('header').textContent()}`;
+  for (const word of words) expect(await main()).toContain(word);
+  await stage.person.client.post('/api/auth/logout', {});
+  await until(page, 'window.heard.sessionExpired');
+  const left = await main();
+  expect(words.filter((word) => left.includes(word))).toEqual([]);
 });
 
 it('keeps what the page says itself when the session ends', async () => {

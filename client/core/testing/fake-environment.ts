@@ -217,12 +217,13 @@ function toResponse({ status, body }: Answer): Response {
   return { status, ok: status >= 200 && status < 300, json } as Response;
 }
 
-function storageOf(kept: Map<string, string>): Pick<Storage, 'length' | 'key' | 'removeItem'> {
+function storageOf(kept: Map<string, string>): NonNullable<Environment['storage']> {
   return {
     get length() {
       return kept.size;
     },
     key: (index) => [...kept.keys()][index] ?? null,
+    setItem: (key, value) => void kept.set(key, value),
     removeItem: (key) => void kept.delete(key),
   };
 }
