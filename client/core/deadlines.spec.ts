@@ -1,6 +1,6 @@
 import { SessionSync } from './session-sync';
 import { FakeEnvironment, settle } from './testing/fake-environment';
-import { FakeServer, iso, OURS } from './testing/fake-server';
+import { FakeServer, iso, OTHER, OURS } from './testing/fake-server';
 import { answer, live, refusal } from './testing/live-tab';
 
 describe('SessionSync and deadlines', () => {
@@ -47,6 +47,31 @@ describe('SessionSync and deadlines', () => {
     env.socket.emit('session:state', held);
     const { expires_at } = server.deadlines();
     expect(sync.millisecondsUntil(expires_at)).toBe(Date.parse(expires_at) - env.time);
+  });
+
+  it.each(['asked for', 'by a doing'])('takes in none of the session before, %s', async (how) => {
+    const { env, server, sync, heard } = await live();
+    await env.pass(2_000);
+    const next = new FakeServer(() => env.time);
+    const later = server.extended();
+    later.expires_at = later.idle_expires_at = iso(server.expiresAt + 60_000);
+    let reply = () => {};
+    env.serve = (call) =>
+      call.method === 'GET'
+        ? { status: 200, body: next.rest(OTHER) }
+        : new Promise((resolve) => (reply = () => resolve({ status: 200, body: later })));
+    env.socket.onActivity = () => new Promise((resolve) => (reply = () => resolve(later)));
+    if (how === 'asked for') void sync.extendSession();
+    else env.window.dispatchEvent(new Event('keydown'));
+    await settle();
+    env.socket.emit('session:state', next.state(OTHER));
+    await settle();
+    const had = sync.getState()?.session.expiresAt;
+    reply();
+    await settle();
+    expect(sync.getState()?.session.id).toBe(OTHER);
+    expect(sync.getState()?.session.expiresAt).toBe(had);
+    expect(heard.sessionExtended).toBeUndefined();
   });
 
   it('asks at the deadline and believes the answer', async () => {

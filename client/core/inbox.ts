@@ -56,7 +56,13 @@ export class Inbox {
     this.own.settle(this.holder.revision);
   }
 
-  deadlines(view: ExtendedView): void {
+  get sessionId(): string | undefined {
+    return this.holder.state?.session.id;
+  }
+
+  /** @param of the session that was asked for; the answer may come when this tab is in another one */
+  deadlines(view: ExtendedView, of: string | undefined): void {
+    if (of !== this.sessionId) return;
     const extended = this.holder.applyDeadlines(view, view.server_time);
     this.hooks.deadlines();
     if (extended) this.tellExtended();

@@ -29,7 +29,7 @@ export function serverEvents(
     'platform:switched': (event) => inbox.switched(event),
     'platforms:changed': (event) => inbox.platforms(event),
     'session:expiring': (event) => expiry.heard(event, holder.state?.session),
-    'session:extended': (event) => ours(event.session_id) && inbox.deadlines(event),
+    'session:extended': (event) => inbox.deadlines(event, event.session_id),
     'session:ended': (event) => ours(event.session_id) && hooks.ended(event.reason, event.error_code),
     'post:updated': ({ post }) => void announcer.say('postUpdated', { post }),
     'post:removed': ({ post_id, platform_id }) =>

@@ -66,9 +66,10 @@ export class SessionSync {
   /** "Stay signed in". @throws ApiError */
   async extendSession(): Promise<DeadlinesDetail> {
     const { api, clock, inbox } = this.life;
+    const { sessionId } = inbox;
     const view = await api.request<ExtendedView>('POST', '/api/session/extend', { body: {} });
     clock.learn(view.server_time);
-    inbox.deadlines(view);
+    inbox.deadlines(view, sessionId);
     return deadlinesDetail(view);
   }
 

@@ -9,9 +9,11 @@ const chosenAsAnother = async (world: World, doubt: (tab: Watched) => void): Pro
   const before = tab.sync.getState()?.user.id;
   const same = before === world.server.userId;
   doubt(tab);
-  const chosen = world.choose(tab, world.any(world.server.platforms)?.id ?? 0);
+  const id = world.any(world.server.platforms)?.id;
+  const chosen = world.choose(tab, id ?? 0);
   await world.pass(AT_ONCE_MS);
-  return chosen.end === (same ? 'done' : 'refused') || tab.witness.silent ? null : `as ${before}: ${chosen.end}`;
+  // Where no platform is left, each choice is refused.
+  return chosen.end === (same && id ? 'done' : 'refused') || tab.witness.silent ? null : `as ${before}: ${chosen.end}`;
 };
 
 export const CHOICES: Record<string, Trial> = {
