@@ -50,10 +50,14 @@ export class Inbox {
 
   /** The answer to this tab's own switch; the push of the same change may be before or behind it. */
   answered(entry: OwnSwitch, { revision, platform }: SwitchResult): void {
-    if (!this.own.has(entry)) return;
+    if ((entry.userId ?? this.userId) !== this.userId) return void this.own.forget(entry);
     entry.revision = revision;
     this.take(this.holder.applySwitched({ revision, session_id: null, platform }), () => true);
     this.own.settle(this.holder.revision);
+  }
+
+  get userId(): number | null {
+    return this.holder.state?.user.id ?? null;
   }
 
   get sessionId(): string | undefined {
@@ -74,14 +78,12 @@ export class Inbox {
       this.metrics.gaps += 1;
       this.hooks.gap();
     }
-    if (outcome.kind === 'changed') this.changed(outcome, fromThisTab);
+    if (outcome.kind === 'changed') this.changed(outcome, fromThisTab());
     if (outcome.kind === 'refreshed' && outcome.extended) this.tellExtended();
   }
 
-  private changed(change: Change, fromThisTab: () => boolean): void {
+  private changed(change: Change, fromThisTab: boolean): void {
     const { before, after } = change;
-    if (before && before.user.id !== after.user.id) this.own.clear();
-    const own = fromThisTab();
     this.metrics.applied += 1;
     this.metrics.revision = after.revision;
     this.own.settle(after.revision);
@@ -90,7 +92,7 @@ export class Inbox {
       this.hooks.begun(before);
     }
     this.announcer.state(() => stateDetail(after));
-    if (before) this.tellPlatforms(before, change, own);
+    if (before) this.tellPlatforms(before, change, fromThisTab);
     if (change.extended) this.tellExtended();
   }
 

@@ -2,6 +2,8 @@ import type { SessionState } from '../../src/protocol/http';
 
 export interface OwnSwitch {
   platformId: number;
+  /** Who asked; null where that was not known yet. */
+  userId: number | null;
   /** Null until the server has answered. */
   revision: number | null;
 }
@@ -10,8 +12,8 @@ export interface OwnSwitch {
 export class OwnSwitches {
   private entries: OwnSwitch[] = [];
 
-  begin(platformId: number): OwnSwitch {
-    const entry: OwnSwitch = { platformId, revision: null };
+  begin(platformId: number, userId: number | null): OwnSwitch {
+    const entry: OwnSwitch = { platformId, userId, revision: null };
     this.entries.push(entry);
     return entry;
   }
@@ -20,19 +22,13 @@ export class OwnSwitches {
     this.entries = this.entries.filter((other) => other !== entry);
   }
 
-  /** Another person is signed in: what the first one asked for is nobody's here. */
-  clear(): void {
-    this.entries = [];
-  }
-
-  /** Whether this one still waits to be told. */
-  has(entry: OwnSwitch): boolean {
-    return this.entries.includes(entry);
-  }
-
+  /** Whether this state, where it is told, may be this tab's doing; another person's never is. */
   claims(state: SessionState): boolean {
     return this.entries.some(
-      ({ platformId, revision }) => platformId === state.platform?.id && (revision ?? 0) <= state.revision,
+      ({ platformId, userId, revision }) =>
+        platformId === state.platform?.id &&
+        (userId ?? state.user.id) === state.user.id &&
+        (revision ?? 0) <= state.revision,
     );
   }
 

@@ -144,11 +144,28 @@ describe('after another person has signed in', () => {
     tab.env.window.addEventListener('platformSwitched', (event) => first.push((event as CustomEvent).detail));
     await tab.becomeBob();
     expect(first).toEqual([expect.objectContaining({ platformId: 2, fromThisTab: false })]);
+    await tab.reply(0);
     await tab.become(tab.server, OURS);
+    tab.server.switchTo(1, 'all', OURS, 'elsewhere');
+    await tab.sync.syncSessionState();
+    tab.heard.platformSwitched = [];
     tab.server.switchTo(2, 'all', OURS, 'elsewhere');
     await tab.sync.syncSessionState();
     expect(tab.heard.platformSwitched).toEqual([expect.objectContaining({ platformId: 2, fromThisTab: false })]);
   });
+});
+
+it('is known again by who asked for it, though another person was here while it had no answer', async () => {
+  const tab = await choosing();
+  const bob = new FakeServer(() => tab.env.time);
+  Object.assign(bob, { userId: 8, username: 'bob', active: { [THEIRS]: 1 } });
+  void tab.sync.switchPlatform(2);
+  await settle();
+  tab.env.socket.emit('session:state', bob.state(THEIRS));
+  tab.env.socket.emit('session:state', tab.server.state());
+  tab.server.switchTo(2, 'all', OURS, tab.sync.getTabId());
+  tab.env.socket.emit('session:state', tab.server.state());
+  expect(tab.heard.platformSwitched).toEqual([expect.objectContaining({ platformId: 2, fromThisTab: true })]);
 });
 
 describe('a destroyed session', () => {

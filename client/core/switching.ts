@@ -25,7 +25,7 @@ export class Switching {
 
   /** @throws ApiError */
   async begin(platformId: number, scope: SwitchScope | undefined): Promise<SwitchResult> {
-    const entry = this.own.begin(platformId);
+    const entry = this.own.begin(platformId, this.inbox.userId);
     this.show(entry);
     try {
       await this.ready();
