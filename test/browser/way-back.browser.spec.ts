@@ -36,36 +36,22 @@ it('leads home who has signed out', async () => {
   await tab.waitForURL(`${stage.node.url}/`);
 });
 
-it.each([
-  '//evil.example',
-  '/\\evil.example',
-  '\\\\evil.example',
-  'https:evil.example',
-  'https://evil.example',
-  'javascript:alert(1)',
-  'blob:http://evil.example/1',
-  '@evil.example',
-  '.evil.example',
-  ':80@evil.example',
-  '/%2f%2fevil.example',
-  '/%5cevil.example',
-  '/..//evil.example',
-  '/\t/evil.example',
-  '?evil.example',
-  '#evil.example',
-])('stays on this site, whatever is kept: %s', async (kept) => {
-  const name = await username();
-  await stage.device.context.clearCookies();
-  const tab = await stage.device.bareTab('/login');
-  await tab.evaluate(`sessionStorage.setItem('vedfolnir_way_back', ${JSON.stringify(kept)})`);
-  const went: string[] = [];
-  // Nobody really goes there.
-  await tab.route('**/*', async (route) => {
-    if (!route.request().isNavigationRequest()) return route.fallback();
-    went.push(route.request().url());
-    await route.fulfill({ contentType: 'text/html', body: '<h1>There</h1>' });
-  });
-  await signIn(tab, name);
-  await tab.getByRole('heading', { name: 'There' }).waitFor();
-  expect(went.map((address) => new URL(address).origin)).toEqual([stage.node.url]);
-});
+it.each(['//evil.example', 'https://evil.example', '/\t/evil.example'])(
+  'stays on this site, whatever is kept: %s',
+  async (kept) => {
+    const name = await username();
+    await stage.device.context.clearCookies();
+    const tab = await stage.device.bareTab('/login');
+    await tab.evaluate(`sessionStorage.setItem('vedfolnir_way_back', ${JSON.stringify(kept)})`);
+    const went: string[] = [];
+    // Nobody really goes there.
+    await tab.route('**/*', async (route) => {
+      if (!route.request().isNavigationRequest()) return route.fallback();
+      went.push(route.request().url());
+      await route.fulfill({ contentType: 'text/html', body: '<h1>There</h1>' });
+    });
+    await signIn(tab, name);
+    await tab.getByRole('heading', { name: 'There' }).waitFor();
+    expect(went.map((address) => new URL(address).origin)).toEqual([stage.node.url]);
+  },
+);

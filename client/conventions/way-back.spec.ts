@@ -1,0 +1,66 @@
+import { forgetWayBack, keepWayBack, wayBack } from './way-back';
+
+const HERE = 'https://here.example';
+
+/** @param storage of the tab */
+function tabAt(pathname: string, storage: Partial<Storage>): void {
+  Object.assign(globalThis, { window: { location: { origin: HERE, pathname }, sessionStorage: storage } });
+}
+
+function keeping(kept: string | null) {
+  return {
+    getItem: () => kept,
+    setItem: (_key: string, value: string) => {
+      kept = value;
+    },
+    removeItem: () => {
+      kept = null;
+    },
+  };
+}
+
+afterEach(() => {
+  Reflect.deleteProperty(globalThis, 'window');
+});
+
+it('is where the person was, until it is forgotten', () => {
+  tabAt('/devices', keeping(null));
+  expect(wayBack()).toBe(`${HERE}/`);
+  keepWayBack();
+  expect(wayBack()).toBe(`${HERE}/devices`);
+  forgetWayBack();
+  expect(wayBack()).toBe(`${HERE}/`);
+});
+
+it.each([
+  '//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  'https:evil.example',
+  'https://evil.example',
+  'javascript:alert(1)',
+  'blob:http://evil.example/1',
+  '@evil.example',
+  '.evil.example',
+  ':80@evil.example',
+  '/%2f%2fevil.example',
+  '/%5cevil.example',
+  '/..//evil.example',
+  '/\t/evil.example',
+  '?evil.example',
+  '#evil.example',
+])('is on this site, whatever is kept: %s', (kept) => {
+  tabAt('/', keeping(kept));
+  const { origin, href } = new URL(wayBack());
+  expect([origin, href.startsWith(`${HERE}/`)]).toEqual([HERE, true]);
+});
+
+it('is home where the browser keeps nothing', () => {
+  const closed = () => {
+    throw new Error('closed');
+  };
+  tabAt('/devices', { getItem: closed, setItem: closed, removeItem: closed });
+  keepWayBack();
+  forgetWayBack();
+  expect(wayBack()).toBe(`${HERE}/`);
+});
