@@ -3,6 +3,7 @@ import type { BrowserContext, Page, Request } from 'playwright-core';
 import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
 import { expectClean, expectToFit, setDirection, setTextSize } from './support/looks';
+import { newPerson } from './support/people';
 import { until } from './support/recorder';
 import { takePicture } from './support/screens';
 import { setStage } from './support/stage';
@@ -145,6 +146,7 @@ it('keeps the way to the platforms in the switcher, and goes on from there', asy
 });
 
 it('is seen in a picture', async () => {
+  await stage.device.useSessionOf((await newPerson(stage.node.url, ['Ada at home', 'Pictures'], 'ada')).client);
   const [page] = await openRefused('/', '/api/posts');
   await takePicture(page, 'home-error-wide');
   await page.setViewportSize({ width: 320, height: 640 });
