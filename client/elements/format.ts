@@ -28,3 +28,8 @@ export function ago(iso: string, now = Date.now()): string {
 }
 
 export const TYPE_NAMES: Record<PlatformType, string> = { mastodon: 'Mastodon', pixelfed: 'Pixelfed' };
+
+/** The host of an address; the words themselves where they are none. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

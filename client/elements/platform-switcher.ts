@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PlatformView, SwitchScope } from '../../src/protocol/http';
 import { face } from './face';
-import { TYPE_NAMES } from './format';
 import { icon } from './icon';
+import { LIST_ID, optionId, type PlatformListView, platformFilter, platformList } from './platform-list';
 import { PlatformsElement } from './platforms';
 import { placeAt } from './popover';
 import { againButton } from './problem';
 import { session } from './session';
+import { isShortcut } from './shortcut';
 import { TypeAhead } from './type-ahead';
 
 /** More than this are too many to look through: then there is a field to narrow them. */
@@ -66,7 +67,7 @@ export class PlatformSwitcher extends PlatformsElement {
         class="vf-button vf-switcher-button"
         aria-haspopup="listbox"
         aria-expanded=${this.open}
-        aria-controls="vf-switcher-list"
+        aria-controls=${LIST_ID}
         aria-keyshortcuts=${this.shortcut ?? nothing}
         aria-busy=${session.getSwitchingTo() !== null}
         @click=${() => (this.open ? this.close() : this.unfold())}
@@ -77,8 +78,8 @@ export class PlatformSwitcher extends PlatformsElement {
         ${icon(session.getSwitchingTo() === null ? 'chevron-down' : 'loader-circle')}
       </button>
       <div class="vf-popover vf-switcher" popover @toggle=${this.toggled}>
-        ${this.content.length > FILTER_ABOVE ? this.filterField() : nothing}
-        ${this.list()}
+        ${this.content.length > FILTER_ABOVE ? platformFilter(this.listView, this.filter, this.filtered) : nothing}
+        ${platformList(this.listView)}
         <p class="vf-switcher-foot">
           <label><input type="checkbox" .checked=${this.scope === 'session'} @change=${this.scopeChosen} /> This device only</label>
           <a href=${manage}>${icon('plus')} Add or manage</a>
@@ -96,63 +97,9 @@ export class PlatformSwitcher extends PlatformsElement {
     `;
   }
 
-  private list(): TemplateResult {
-    const options = this.options();
-    return html`
-      <ul
-        role="listbox"
-        id="vf-switcher-list"
-        tabindex="-1"
-        aria-label="Platforms"
-        aria-activedescendant=${this.open && options.length > 0 ? `vf-switcher-option-${this.at}` : nothing}
-        @keydown=${this.listKey}
-      >
-        ${options.map((platform, index) => this.option(platform, index))}
-      </ul>
-      ${options.length === 0 ? html`<p class="vf-hint" role="status">None is called so.</p>` : nothing}
-    `;
-  }
-
-  private option(platform: PlatformView, index: number): TemplateResult {
-    const { id, name, platform_type, instance_url, is_default, needs_reconnect } = platform;
-    return html`
-      <li
-        role="option"
-        id="vf-switcher-option-${index}"
-        class=${index === this.at ? 'vf-current' : ''}
-        aria-selected=${id === session.getState()?.platform?.id}
-        data-platform-id=${id}
-        @click=${() => this.choose(index)}
-      >
-        ${face(platform)}
-        <span class="vf-option-text">
-          <span class="vf-option-name">${name}</span>
-          <span class="vf-hint">${TYPE_NAMES[platform_type]} · ${hostOf(instance_url)}</span>
-        </span>
-        ${is_default ? html`<span class="vf-badge">Default</span>` : nothing}
-        ${needs_reconnect ? html`<span class="vf-badge" data-kind="warning">Reconnect</span>` : nothing}
-        <span class="vf-tick">${icon('check')}</span>
-      </li>
-    `;
-  }
-
-  private filterField(): TemplateResult {
-    return html`
-      <input
-        type="text"
-        class="vf-input"
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="vf-switcher-list"
-        aria-activedescendant=${this.options().length > 0 ? `vf-switcher-option-${this.at}` : nothing}
-        aria-label="Find a platform"
-        placeholder="Find a platform"
-        autocomplete="off"
-        .value=${this.filter}
-        @input=${this.filtered}
-        @keydown=${this.listKey}
-      />
-    `;
+  private get listView(): PlatformListView {
+    const { at, open } = this;
+    return { options: this.options(), at, open, choose: (index) => this.choose(index), press: this.listKey };
   }
 
   /** What the button says: where this tab is going, until the server has said that it is there, or that it is not. */
@@ -251,7 +198,7 @@ export class PlatformSwitcher extends PlatformsElement {
     this.at = Math.max(0, to);
     this.requestUpdate();
     void this.updateComplete.then(() => {
-      this.querySelector(`#vf-switcher-option-${to}`)?.scrollIntoView({ block: 'nearest' });
+      this.querySelector(`#${optionId(to)}`)?.scrollIntoView({ block: 'nearest' });
     });
   }
 
@@ -261,20 +208,6 @@ export class PlatformSwitcher extends PlatformsElement {
     if (this.open) this.close();
     else this.unfold();
   };
-}
-
-/** @param shortcut such as `Alt+P` or `Control+Shift+K`, as `aria-keyshortcuts` has it */
-function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
-  const parts = shortcut.split('+');
-  const key = parts.pop() ?? '';
-  const held = { Alt: event.altKey, Control: event.ctrlKey, Meta: event.metaKey, Shift: event.shiftKey };
-  // By the place of the key: with Alt held down some keyboards write another letter.
-  const pressed = event.code === `Key${key.toUpperCase()}` || event.key.toLowerCase() === key.toLowerCase();
-  return pressed && Object.entries(held).every(([name, down]) => down === parts.includes(name));
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 customElements.define('vf-platform-switcher', PlatformSwitcher);

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { splitAtLinks } from '../../../src/protocol/post-length';
 import { face } from '../face';
+import { hostOf } from '../format';
 import type { PostText } from './draft-book';
 import type { Attachment } from './media-tray';
 import type { Platform } from './target';
@@ -34,6 +35,6 @@ function piece(text: string, index: number): TemplateResult | string | typeof no
 
 /** `@name@host`, or as much of it as is known. */
 export function handle({ username, instanceUrl = '' }: Platform): string {
-  const host = URL.canParse(instanceUrl) ? new URL(instanceUrl).host : instanceUrl;
+  const host = hostOf(instanceUrl);
   return username ? `@${username}@${host}` : host;
 }

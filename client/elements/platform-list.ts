@@ -1,0 +1,88 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PlatformView } from '../../src/protocol/http';
+import { face } from './face';
+import { hostOf, TYPE_NAMES } from './format';
+import { icon } from './icon';
+import { session } from './session';
+
+/** The platforms of a switcher's listbox. */
+export interface PlatformListView {
+  options: PlatformView[];
+  /** The option that the keyboard is on. */
+  at: number;
+  open: boolean;
+  choose(index: number): void;
+  press(event: KeyboardEvent): void;
+}
+
+export const LIST_ID = 'vf-switcher-list';
+
+export const optionId = (index: number) => `vf-switcher-option-${index}`;
+
+export function platformList(view: PlatformListView): TemplateResult {
+  const { options, open, press } = view;
+  return html`
+    <ul
+      role="listbox"
+      id=${LIST_ID}
+      tabindex="-1"
+      aria-label="Platforms"
+      aria-activedescendant=${open ? current(view) : nothing}
+      @keydown=${press}
+    >
+      ${options.map((platform, index) => option(view, platform, index))}
+    </ul>
+    ${options.length === 0 ? html`<p class="vf-hint" role="status">None is called so.</p>` : nothing}
+  `;
+}
+
+/** What narrows the list. The keys of the list work in it. */
+export function platformFilter(
+  view: PlatformListView,
+  filter: string,
+  filtered: (event: Event) => void,
+): TemplateResult {
+  return html`
+    <input
+      type="text"
+      class="vf-input"
+      role="combobox"
+      aria-expanded="true"
+      aria-controls=${LIST_ID}
+      aria-activedescendant=${current(view)}
+      aria-label="Find a platform"
+      placeholder="Find a platform"
+      autocomplete="off"
+      .value=${filter}
+      @input=${filtered}
+      @keydown=${view.press}
+    />
+  `;
+}
+
+function option({ at, choose }: PlatformListView, platform: PlatformView, index: number): TemplateResult {
+  const { id, name, platform_type, instance_url, is_default, needs_reconnect } = platform;
+  return html`
+    <li
+      role="option"
+      id=${optionId(index)}
+      class=${index === at ? 'vf-current' : ''}
+      aria-selected=${id === session.getState()?.platform?.id}
+      data-platform-id=${id}
+      @click=${() => choose(index)}
+    >
+      ${face(platform)}
+      <span class="vf-option-text">
+        <span class="vf-option-name">${name}</span>
+        <span class="vf-hint">${TYPE_NAMES[platform_type]} · ${hostOf(instance_url)}</span>
+      </span>
+      ${is_default ? html`<span class="vf-badge">Default</span>` : nothing}
+      ${needs_reconnect ? html`<span class="vf-badge" data-kind="warning">Reconnect</span>` : nothing}
+      <span class="vf-tick">${icon('check')}</span>
+    </li>
+  `;
+}
+
+function current({ options, at }: PlatformListView): string | typeof nothing {
+  return options.length > 0 ? optionId(at) : nothing;
+}
