@@ -1,7 +1,7 @@
 import { Freshness } from './freshness';
 import { pageEvent, settle } from './testing/fake-environment';
 import { OTHER } from './testing/fake-server';
-import { answer, live, refusal, type Tab } from './testing/live-tab';
+import { answer, live, open, refusal, type Tab } from './testing/live-tab';
 
 describe('Freshness', () => {
   it('begins in doubt, until a reading has been taken in', () => {
@@ -146,6 +146,42 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
+  it('says so after a socket that had died unnoticed was made anew, and once', async () => {
+    const [tab, told] = await listening();
+    let dead = true;
+    tab.env.socket.onSync = async () => {
+      if (dead) throw new Error('timeout');
+      return tab.server.state();
+    };
+    await tab.env.pass(10_100);
+    expect([tab.env.socket.connects, told()]).toEqual([2, 0]);
+    dead = false;
+    tab.env.socket.accept();
+    await settle();
+    expect(told()).toBe(1);
+  });
+
+  it('says so once after a sleep, when the socket is there', async () => {
+    const [tab, told] = await listening();
+    tab.env.window.dispatchEvent(new Event('online'));
+    await settle();
+    expect(told()).toBe(0);
+    tab.env.socket.accept();
+    await settle();
+    expect(told()).toBe(1);
+  });
+
+  it('says so when the first socket is there', async () => {
+    const tab = open();
+    let told = 0;
+    tab.env.window.addEventListener('sessionCaughtUp', () => (told += 1));
+    await settle();
+    expect(told).toBe(0);
+    tab.env.socket.accept();
+    await settle();
+    expect(told).toBe(1);
+  });
+
   it('says so when it is seen again', async () => {
     const [tab, told] = await listening();
     tab.env.show('hidden');
@@ -176,6 +212,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(0);
     away = false;
     tab.env.window.dispatchEvent(new Event('online'));
+    tab.env.socket.accept();
     await settle();
     expect(told()).toBeGreaterThan(0);
   });

@@ -87,8 +87,8 @@ export class SessionLife {
       connected: (again) => {
         this.metrics.connects += 1;
         this.connection.look();
-        // Over HTTP, because the socket's first word is the state anyway, and the token may be new.
-        if (again) void this.lookOverHttp();
+        // What was said until now was missed. Over HTTP where a node may have gone: the token may be new.
+        void this.reader.catchUp({ rest: again });
       },
       disconnected: () => {
         this.metrics.disconnects += 1;
@@ -233,7 +233,9 @@ export class SessionLife {
   private stateRead(caughtUp: boolean): void {
     this.connection.reach(true);
     this.triggers.stateRead();
-    if (caughtUp && this.phase === 'live') this.announcer.say('sessionCaughtUp', null);
+    // Where a socket is on its way it is said when that is there: what comes until then is missed as well.
+    const settled = this.line.live || this.connection.status === 'polling';
+    if (caughtUp && settled && this.phase === 'live') this.announcer.say('sessionCaughtUp', null);
   }
 
   private readFailed(unreachable: boolean): void {

@@ -126,3 +126,36 @@ it('shows below the composer what became of a post while there was no socket', a
   // Long before it would look anyway.
   await page.locator('.vf-sent [data-status="published"]').waitFor({ timeout: 5_000 });
 });
+
+/** From here on a socket that is begun is not there before the test says so. @returns says it */
+async function held(): Promise<() => void> {
+  let go = () => {};
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await stage.device.context.routeWebSocket(/socket\.io/, async (socket) => {
+    await gate;
+    socket.connectToServer();
+  });
+  return go;
+}
+
+it('shows at home what was posted before the first socket was there', async () => {
+  const go = await held();
+  const page = await stage.device.bareTab('/');
+  await page.getByText('Nothing posted yet.').waitFor();
+  await publish('Meanwhile');
+  go();
+  await page.getByText('Meanwhile').waitFor();
+});
+
+it('shows at home what was posted while the tabs had no leader, in the one that leads then and in the others', async () => {
+  const leader = await stage.device.tab('/devices');
+  const others = [await stage.device.tab('/'), await stage.device.tab('/')];
+  for (const page of others) await page.getByText('Nothing posted yet.').waitFor();
+  const go = await held();
+  await leader.close();
+  await publish('Meanwhile');
+  go();
+  for (const page of others) await page.getByText('Meanwhile').waitFor();
+});

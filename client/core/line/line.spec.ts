@@ -139,7 +139,7 @@ describe('whether what the server says gets here', () => {
 
 it('does not follow another that says it leads, while it leads itself: the lock decides', async () => {
   const { pass, leader, stranger } = await two();
-  const word = { kind: 'beat', visible: true, connected: false, again: true } as const;
+  const word = { kind: 'beat', visible: true, connected: false, opened: true } as const;
   stranger.openChannel('vedfolnir')?.post({ from: 'tab-9', session: OURS, word });
   await pass(60_000);
   expect(leader.told).toEqual([]);

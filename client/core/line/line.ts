@@ -53,7 +53,7 @@ export class Line {
       auth: () => hooks.auth(),
       connected: (again) => {
         this.greeted = false;
-        this.beat(again);
+        this.beat(true);
         hooks.connected(again);
       },
       disconnected: () => {
@@ -170,12 +170,12 @@ export class Line {
     this.channel = null;
   }
 
-  private beat(again = false): void {
+  private beat(opened = false): void {
     if (!this.leadership?.leads) return;
     this.quiet();
     this.beating = this.env.setTimeout(() => this.beat(), BEAT_MS);
     const visible = this.env.document.visibilityState === 'visible';
-    this.say({ kind: 'beat', visible, connected: this.connected, again });
+    this.say({ kind: 'beat', visible, connected: this.connected, opened });
   }
 
   private quiet(): void {
@@ -206,7 +206,7 @@ export class Line {
     if (this.leads) return;
     this.watch.heard(beat);
     this.hooks.leaderHeard();
-    if (beat.again) void this.hooks.look();
+    if (beat.opened) void this.hooks.look();
   }
 
   private take({ name, payload }: PassedOn): void {

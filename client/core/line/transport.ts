@@ -6,7 +6,7 @@ import { errorCodeOf, isSessionOver } from '../errors';
 
 export interface TransportHooks {
   auth(): HandshakeAuth;
-  /** @param again it had been lost: something may have been missed */
+  /** What was said before was missed. @param again it had been there, and was lost */
   connected(again: boolean): void;
   disconnected(): void;
   /** The handshake was refused because the session is over, or because its cookie is just being replaced. */

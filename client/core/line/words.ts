@@ -9,8 +9,8 @@ export interface Beat {
   visible: boolean;
   /** Whether its socket is open. */
   connected: boolean;
-  /** It has just come back after it was lost: something may have been missed. */
-  again: boolean;
+  /** This has just happened: what the server said before was heard by nobody. */
+  opened: boolean;
 }
 
 /** An event as the leader's socket has brought it, or a whole state as the leader has read it. */
