@@ -20,8 +20,8 @@ const COMPOSER = '/client/composer.mjs';
 showActivePlatform();
 if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOSER);
 
-// Who signs in elsewhere in this browser is signed in here, unless they came to sign in once more.
+// Who was signed in elsewhere in this browser while the page came is signed in here, unless they want to once more.
 const again = new URLSearchParams(window.location.search).has('again');
 if (document.body.hasAttribute('data-entrance') && !again) {
-  on('sessionStateChanged', () => window.location.replace(wayBack()));
+  on('sessionStateChanged', ({ user }) => window.location.replace(wayBack(user.id)));
 }

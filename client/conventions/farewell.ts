@@ -18,7 +18,7 @@ export function startFarewell(): void {
   on('sessionExpired', ({ reason }) => {
     if (!isPrivate()) return;
     // Who has signed out is done here.
-    if (reason !== 'logout') keepWayBack();
+    if (reason !== 'logout' && madeFor !== undefined) keepWayBack(madeFor);
     sayFarewell(reason);
   });
 }

@@ -25,11 +25,12 @@ afterEach(() => {
 
 it('is where the person was, until it is forgotten', () => {
   tabAt('/devices', keeping(null));
-  expect(wayBack()).toBe(`${HERE}/`);
-  keepWayBack();
-  expect(wayBack()).toBe(`${HERE}/devices`);
+  expect(wayBack(7)).toBe(`${HERE}/`);
+  keepWayBack(7);
+  expect(wayBack(7)).toBe(`${HERE}/devices`);
+  expect(wayBack(70)).toBe(`${HERE}/`);
   forgetWayBack();
-  expect(wayBack()).toBe(`${HERE}/`);
+  expect(wayBack(7)).toBe(`${HERE}/`);
 });
 
 it.each([
@@ -50,9 +51,11 @@ it.each([
   '?evil.example',
   '#evil.example',
 ])('is on this site, whatever is kept: %s', (kept) => {
-  tabAt('/', keeping(kept));
-  const { origin, href } = new URL(wayBack());
-  expect([origin, href.startsWith(`${HERE}/`)]).toEqual([HERE, true]);
+  for (const whole of [kept, `7 ${kept}`]) {
+    tabAt('/', keeping(whole));
+    const { origin, href } = new URL(wayBack(7));
+    expect([origin, href.startsWith(`${HERE}/`)]).toEqual([HERE, true]);
+  }
 });
 
 it('is home where the browser keeps nothing', () => {
@@ -60,7 +63,7 @@ it('is home where the browser keeps nothing', () => {
     throw new Error('closed');
   };
   tabAt('/devices', { getItem: closed, setItem: closed, removeItem: closed });
-  keepWayBack();
+  keepWayBack(7);
   forgetWayBack();
-  expect(wayBack()).toBe(`${HERE}/`);
+  expect(wayBack(7)).toBe(`${HERE}/`);
 });

@@ -1,9 +1,12 @@
-/** Where the person was when their session ended, for when they have signed in again. Kept by the tab, not by an address that others can write. */
+/**
+ * Where the person was when their session ended, for when they have signed in again. Kept by the tab, not by an address
+ * that others can write, and for nobody else.
+ */
 const KEY = 'vedfolnir_way_back';
 
 /** Only the path: what was there is not remembered. */
-export function keepWayBack(): void {
-  storage((kept) => kept.setItem(KEY, window.location.pathname));
+export function keepWayBack(userId: number): void {
+  storage((kept) => kept.setItem(KEY, `${userId} ${window.location.pathname}`));
 }
 
 export function forgetWayBack(): void {
@@ -11,10 +14,11 @@ export function forgetWayBack(): void {
 }
 
 /** @returns an address of this site, whatever was kept: home where nothing was */
-export function wayBack(): string {
+export function wayBack(userId: number): string {
   const address = new URL(window.location.origin);
   storage((kept) => {
-    address.pathname = kept.getItem(KEY) ?? '';
+    const [, owner, path] = /^(\d+) (.*)$/s.exec(kept.getItem(KEY) ?? '') ?? [];
+    if (Number(owner) === userId) address.pathname = path ?? '';
   });
   return address.href;
 }

@@ -201,6 +201,9 @@ export class SessionLife {
     this.reader.sessionReplaced();
     this.phase = 'live';
     this.connection.start();
+    // Whoever was asked whether to stay was asked of another one.
+    this.activity.pause(false);
+    this.expiry.standing = null;
     if (before) {
       // The cookie is another session's now: the socket and the token must follow it.
       this.line.restart();

@@ -19,8 +19,12 @@ export function signedOutUsers(storage: Keys): number[] {
 }
 
 export function markSignedOut(storage: Keys, userId: number): void {
+  keep(storage, SIGNED_OUT + userId, '');
+}
+
+export function keep(storage: Keys, key: string, value: string): void {
   try {
-    storage?.setItem(SIGNED_OUT + userId, '');
+    storage?.setItem(key, value);
   } catch {
     // Full, or closed to us.
   }

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { ExpiringDetail } from '../core/details';
-import { localStorageOrNull } from '../core/storage';
+import { keep, localStorageOrNull } from '../core/storage';
 import { span, timeOfDay } from './format';
 import { icon } from './icon';
 import { session } from './session';
@@ -20,6 +20,8 @@ export class ExpiryDialog extends SessionElement {
   declare login: string | null;
 
   private warning: ExpiringDetail | null = null;
+  /** The session that it is about. */
+  private warned: string | undefined;
   private ticking = 0;
 
   override disconnectedCallback(): void {
@@ -37,8 +39,12 @@ export class ExpiryDialog extends SessionElement {
     const standing = session.takeExpiryWarning();
     if (standing) void this.open(standing);
     this.listen('sessionExtended', () => this.close());
-    this.listen('sessionExpired', () => this.close());
+    this.listen('sessionStateChanged', (state) => state.session.id !== this.warned && this.close());
     window.addEventListener('storage', this.heardOfLater);
+  }
+
+  protected override forget(): void {
+    this.close();
   }
 
   protected override render(): TemplateResult {
@@ -79,6 +85,7 @@ export class ExpiryDialog extends SessionElement {
   private async open(detail: ExpiringDetail): Promise<void> {
     if (localStorageOrNull()?.getItem(LATER) === detail.expiresAt) return;
     this.warning = detail;
+    this.warned = session.getState()?.session.id;
     this.requestUpdate();
     await this.updateComplete;
     if (!this.warning) return;
@@ -95,8 +102,9 @@ export class ExpiryDialog extends SessionElement {
   };
 
   private readonly later = (): void => {
-    if (this.warning) localStorageOrNull()?.setItem(LATER, this.warning.expiresAt);
+    const { expiresAt = '' } = this.warning ?? {};
     this.close();
+    keep(localStorageOrNull(), LATER, expiresAt);
   };
 
   private readonly heardOfLater = ({ key, newValue }: StorageEvent): void => {

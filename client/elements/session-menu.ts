@@ -48,6 +48,10 @@ export class SessionMenu extends SessionElement {
     `;
   }
 
+  protected override begin(): void {
+    this.addEventListener('focusout', this.left);
+  }
+
   protected override forget(): void {
     this.panel.hidePopover();
   }
@@ -66,6 +70,11 @@ export class SessionMenu extends SessionElement {
 
   private readonly clicked = ({ detail: byPointer }: MouseEvent): void => {
     this.panel.togglePopover(byPointer && this.wasOpen ? false : undefined);
+  };
+
+  /** Over what the keyboard has gone on to it would only be in the way. */
+  private readonly left = ({ relatedTarget }: FocusEvent): void => {
+    if (relatedTarget && !this.contains(relatedTarget as Node)) this.panel.hidePopover();
   };
 
   /** What is shown in the panel is not inside of it: the browser does not know that the focus was there. */

@@ -1,6 +1,7 @@
 /** The end of a session by its limits, as a person sees it. */
 import type { Page } from 'playwright-core';
 import type { RestSessionState } from '../../src/protocol/http';
+import { eventually } from '../support/eventually';
 import { type ServerNode, startNode } from '../support/server';
 import { Device } from './support/chromium';
 import { text } from './support/composing';
@@ -72,6 +73,22 @@ it('lets a busy person work on, whatever the clock says', async () => {
   while (performance.now() - began < 16_000) await text.pressSequentially('word ', { delay: 100 });
   expect(await heard(tab, 'sessionExpired')).toEqual([]);
   expect(await tab.getByRole('alertdialog').isVisible()).toBe(false);
+});
+
+it('does not ask in the next session for the last one, and what is done there counts', async () => {
+  const tab = await device.tab('/');
+  const dialog = tab.getByRole('alertdialog');
+  await dialog.waitFor({ timeout: 15_000 });
+  const next = stage.person.client.device();
+  await next.login();
+  await device.useSessionOf(next);
+  await tab.evaluate("window.dispatchEvent(new Event('online'))");
+  await dialog.waitFor({ state: 'hidden', timeout: 3_000 });
+  const told = (await heard(tab, 'sessionExtended')).length;
+  await eventually(async () => {
+    await tab.keyboard.press('Shift');
+    expect((await heard(tab, 'sessionExtended')).length).toBeGreaterThan(told);
+  });
 });
 
 it('signs out from the warning', async () => {

@@ -68,6 +68,12 @@ it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away'
   await menu.getByRole('button', { name: 'Sign out' }).waitFor();
   await menuButton.click();
   await links.first().waitFor({ state: 'hidden' });
+  // Nor does it stay over what the keyboard goes on to.
+  await menuButton.click();
+  await menu.getByRole('button', { name: 'Sign out' }).focus();
+  await tab.locator('#toggle').focus();
+  await links.first().waitFor({ state: 'hidden' });
+  await tab.locator('#toggle:focus').waitFor();
 
   await tab.locator('#toggle').click();
   await switcher.waitFor({ state: 'detached' });

@@ -1,7 +1,7 @@
 /** Who signs in again after an end that was not their doing is where they were; and nobody is led away from this site. */
 import type { Page } from 'playwright-core';
 import type { RestSessionState } from '../../src/protocol/http';
-import { signOut } from './support/people';
+import { newPerson, signOut } from './support/people';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -12,10 +12,10 @@ async function signIn(tab: Page, username: string): Promise<void> {
   await tab.getByRole('button', { name: 'Sign in' }).click();
 }
 
-const username = async () => (await stage.person.client.get<RestSessionState>('/api/session')).body.user.username;
+const user = async () => (await stage.person.client.get<RestSessionState>('/api/session')).body.user;
 
 it('leads back to the page that was left, without what was asked of it', async () => {
-  const name = await username();
+  const { username: name } = await user();
   const tab = await stage.device.tab('/devices?of=somebody#there');
   const other = stage.person.client.device();
   await other.login();
@@ -28,7 +28,7 @@ it('leads back to the page that was left, without what was asked of it', async (
 });
 
 it('leads home who has signed out', async () => {
-  const name = await username();
+  const { username: name } = await user();
   const tab = await stage.device.tab('/devices');
   await signOut(tab);
   await tab.waitForURL('**/login?reason=logout');
@@ -39,7 +39,7 @@ it('leads home who has signed out', async () => {
 it.each(['//evil.example', 'https://evil.example', '/\t/evil.example'])(
   'stays on this site, whatever is kept: %s',
   async (kept) => {
-    const name = await username();
+    const { username: name } = await user();
     await stage.device.context.clearCookies();
     const tab = await stage.device.bareTab('/login');
     await tab.evaluate(`sessionStorage.setItem('vedfolnir_way_back', ${JSON.stringify(kept)})`);
@@ -55,3 +55,14 @@ it.each(['//evil.example', 'https://evil.example', '/\t/evil.example'])(
     expect(went.map((address) => new URL(address).origin)).toEqual([stage.node.url]);
   },
 );
+
+it('leads another person home, who signs in where somebody was signed out', async () => {
+  const tab = await stage.device.tab('/account');
+  const other = stage.person.client.device();
+  await other.login();
+  await other.post('/api/sessions/end_others', {});
+  await tab.waitForURL('**/login?reason=revoked');
+  await newPerson(stage.node.url, ['Zeta'], 'someone_else');
+  await signIn(tab, 'someone_else');
+  await tab.waitForURL(`${stage.node.url}/`);
+});

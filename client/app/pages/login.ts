@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import type { RestSessionState } from '../../../src/protocol/http';
 import { wayBack } from '../../conventions/way-back';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
@@ -22,8 +23,8 @@ class LoginPage extends FormPage {
   }
 
   protected async send(texts: Record<string, string>): Promise<void> {
-    await session.request('POST', '/api/auth/login', { body: texts });
-    window.location.assign(wayBack());
+    const { user } = await session.request<RestSessionState>('POST', '/api/auth/login', { body: texts });
+    window.location.assign(wayBack(user.id));
   }
 }
 
