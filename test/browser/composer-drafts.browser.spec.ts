@@ -195,6 +195,37 @@ it('is saved by a tab that closes right after a letter, and removed when it is e
   await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
 });
 
+it('is not lost to what is written before it is there, and asks nobody in the session of its own', async () => {
+  await text(tab).fill('A long thought');
+  await saved('A long thought');
+  const asked: string[] = [];
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const slow = async (page: Page) => {
+    await page.route('**/api/audit**', async (route) => {
+      asked.push(route.request().url());
+      await held;
+      await route.continue();
+    });
+  };
+  await slow(tab);
+  await tab.reload();
+  await back().waitFor();
+  expect(asked).toEqual([]);
+  await tab.close();
+  await endSession();
+  await signInAgain();
+  tab = await device.context.newPage();
+  await slow(tab);
+  await tab.goto(`${stage.node.url}/create_post`);
+  await eventually(() => expect(asked).toHaveLength(1));
+  await text(tab).pressSequentially('Hi');
+  expect(await contentsIn(tab)).toEqual(['A long thought']);
+  answer();
+  await saved('A long thought Hi');
+  expect(await text(tab).inputValue()).toBe('A long thought Hi');
+});
+
 describe('in two windows', () => {
   let other: Page;
 

@@ -192,6 +192,7 @@ export class Composer extends SessionElement {
 
   private decided(): void {
     void this.writing.tray.work();
+    void this.writing.keeper.read();
     this.requestUpdate();
     this.field?.focus();
   }
@@ -210,6 +211,7 @@ export class Composer extends SessionElement {
     const post = await sendPost(target, writing).catch((error: unknown) => this.failed(error));
     this.sending = false;
     if (post) this.posted(post, platform.name);
+    else void writing.keeper.read();
     this.requestUpdate();
   }
 

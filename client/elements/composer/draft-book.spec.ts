@@ -1,4 +1,12 @@
-import { type Draft, DraftBook, type DraftContent, type DraftStore, isWritten, type Sessions } from './draft-book';
+import {
+  type Draft,
+  DraftBook,
+  type DraftContent,
+  type DraftStore,
+  isWritten,
+  join,
+  type Sessions,
+} from './draft-book';
 
 const EMPTY: DraftContent = {
   text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
@@ -119,4 +127,16 @@ it('takes words, a title, a warning or a file for written, and choices alone for
     expect(isWritten({ ...EMPTY, text: { ...EMPTY.text, [field]: 'x' } })).toBe(true);
   }
   expect(isWritten({ ...EMPTY, files: [PICTURE] })).toBe(true);
+});
+
+it('joins two of them whole, the same words once, and is open to no more people than were chosen', () => {
+  const kept = { ...saying('first'), savedAt: '2025-01-01T12:00:00.000Z' };
+  kept.text = { ...kept.text, title: 'Title', visibility: 'direct' };
+  const later = { text: { ...saying('second').text, title: 'Title', spoiler_text: 'warned' }, files: [PICTURE] };
+  const { text, files } = join(kept, later);
+  expect(text).toMatchObject({ title: 'Title', content: 'first second', spoiler_text: 'warned', visibility: 'direct' });
+  expect(files).toEqual([PICTURE]);
+  expect(join(kept, kept).text).toEqual(kept.text);
+  const chosen = { ...later, text: { ...later.text, visibility: 'private' as const } };
+  expect(join({ ...kept, text: saying('first').text }, chosen).text.visibility).toBe('private');
 });

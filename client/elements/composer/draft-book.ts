@@ -42,7 +42,7 @@ export interface DraftStore {
 export interface Sessions {
   /** That of this tab, where it is known. */
   current(): string | undefined;
-  /** Whether the person has signed out of it: it may have been where nobody could hear of it. */
+  /** Whether the person has signed out of another one: it may have been where nobody could hear of it. */
   wasSignedOut(sessionId: string): Promise<boolean>;
 }
 
@@ -103,4 +103,14 @@ export class DraftBook {
 
 export function isWritten({ text, files }: DraftContent): boolean {
   return files.length > 0 || [text.title, text.content, text.spoiler_text].some((each) => each.trim() !== '');
+}
+
+/** One draft of both, the later words at the end; who can see it is what was chosen last. */
+export function join(draft: Draft, { text, files }: DraftContent): Draft {
+  const both = { ...draft.text };
+  for (const name of ['title', 'content', 'spoiler_text'] as const) {
+    both[name] = [...new Set([both[name], text[name]])].join(' ').trim();
+  }
+  if (text.visibility !== 'public') both.visibility = text.visibility;
+  return { ...draft, text: both, files: [...draft.files, ...files] };
 }

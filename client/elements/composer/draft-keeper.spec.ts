@@ -1,61 +1,8 @@
-import { VirtualTime } from '../../core/testing/virtual-time';
-import { type Draft, DraftBook, type DraftContent } from './draft-book';
-import { DraftKeeper } from './draft-keeper';
+import { EMPTY, shared } from './testing/shared-drafts';
 
 const ADA = 1;
 const BOB = 2;
-const EMPTY: DraftContent = {
-  text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
-  files: [],
-};
 const PICTURE = { file: new File(['x'], 'a.png'), altText: '', mediaId: null, uploadedAt: 0 };
-
-/** Two composers of one browser share the book; the clock moves with each save. */
-function shared() {
-  const kept = new Map<string, Draft>();
-  const time = new VirtualTime();
-  let writes = 0;
-  const store = {
-    get: async (user: number, platform: number) => kept.get(`${user}/${platform}`),
-    set: async (user: number, platform: number, draft: Draft) => {
-      writes += 1;
-      kept.set(`${user}/${platform}`, draft);
-    },
-    remove: async (user: number, platform: number, savedAt?: string) => {
-      const key = `${user}/${platform}`;
-      if (savedAt === undefined || kept.get(key)?.savedAt === savedAt) kept.delete(key);
-    },
-    removeAllOf: async () => {},
-  };
-  const now = () => {
-    time.now += 1;
-    return time.now;
-  };
-  const book = new DraftBook(store, now, { current: () => 'session', wasSignedOut: async () => false });
-  const keepers: DraftKeeper[] = [];
-  const composer = () => {
-    const page = { content: EMPTY, idle: true, shown: [] as (string | null)[] };
-    const keeper: DraftKeeper = new DraftKeeper(book, {
-      content: () => page.content,
-      show: (draft) => {
-        page.content = draft ?? EMPTY;
-        page.shown.push(draft?.text.content ?? null);
-      },
-      idle: () => page.idle,
-      tell: (news) => {
-        for (const other of keepers) if (other !== keeper) other.heard(news);
-      },
-    });
-    keepers.push(keeper);
-    const write = (content: string, files: DraftContent['files'] = []) => {
-      page.content = { text: { ...EMPTY.text, content }, files };
-      keeper.changed();
-    };
-    return { page, keeper, write };
-  };
-  const words = (user: number, platform: number) => kept.get(`${user}/${platform}`)?.text.content;
-  return { kept, time, composer, words, writes: () => writes };
-}
 
 describe('the keeper of a draft', () => {
   let browser: ReturnType<typeof shared>;
@@ -72,9 +19,9 @@ describe('the keeper of a draft', () => {
     Reflect.deleteProperty(globalThis, 'window');
   });
 
-  it('saves words with each letter, and files a moment after the last change', () => {
+  it('saves words with each letter, and files a moment after the last change', async () => {
     const { keeper, write } = browser.composer();
-    void keeper.open(ADA, 10);
+    await keeper.open(ADA, 10);
     write('a');
     write('ab');
     expect(browser.words(ADA, 10)).toBe('ab');
@@ -87,9 +34,9 @@ describe('the keeper of a draft', () => {
     expect(browser.writes()).toBe(3);
   });
 
-  it('has begun to write what waits when it is closed, and writes nothing later', () => {
+  it('has begun to write what waits when it is closed, and writes nothing later', async () => {
     const { keeper, write } = browser.composer();
-    void keeper.open(ADA, 10);
+    await keeper.open(ADA, 10);
     write('abc', [PICTURE]);
     keeper.close();
     expect(browser.words(ADA, 10)).toBe('abc');
@@ -98,9 +45,9 @@ describe('the keeper of a draft', () => {
     expect(browser.words(ADA, 10)).toBe('abc');
   });
 
-  it('saves what waits for the platform where it was written, before it turns to another', () => {
+  it('saves what waits for the platform where it was written, before it turns to another', async () => {
     const { keeper, write } = browser.composer();
-    void keeper.open(ADA, 10);
+    await keeper.open(ADA, 10);
     write('for ten', [PICTURE]);
     void keeper.open(ADA, 11);
     expect(browser.words(ADA, 10)).toBe('for ten');
@@ -154,12 +101,43 @@ describe('the keeper of a draft', () => {
     expect(page.shown).toEqual([]);
   });
 
-  it('gives what was written before it was known whose it is to who comes', () => {
+  it('gives what was written before it was known whose it is to who comes', async () => {
     const { keeper, write } = browser.composer();
     write('early');
     expect(browser.kept.size).toBe(0);
-    void keeper.open(ADA, 10);
+    await keeper.open(ADA, 10);
     expect(browser.words(ADA, 10)).toBe('early');
+  });
+
+  it('saves nothing over a draft that is still being read, and joins the two then', async () => {
+    const first = browser.composer();
+    await first.keeper.open(ADA, 10);
+    first.write('A long thought');
+    const { keeper, page, write } = browser.composer();
+    const read = keeper.open(ADA, 10);
+    write('Hi');
+    keeper.flush();
+    expect(browser.words(ADA, 10)).toBe('A long thought');
+    await read;
+    expect(page.shown).toEqual(['A long thought Hi']);
+    expect(browser.words(ADA, 10)).toBe('A long thought Hi');
+  });
+
+  it('nor where what was written meanwhile is on its way: the draft comes when that has ended', async () => {
+    const first = browser.composer();
+    await first.keeper.open(ADA, 10);
+    first.write('A long thought');
+    const { keeper, page, write } = browser.composer();
+    page.idle = false;
+    const read = keeper.open(ADA, 10);
+    write('Hi');
+    await read;
+    expect(browser.words(ADA, 10)).toBe('A long thought');
+    page.idle = true;
+    const gone = keeper.drop();
+    page.content = EMPTY;
+    await gone;
+    expect(page.shown).toEqual(['A long thought']);
   });
 
   it('moves it to another platform, and leaves none behind', async () => {

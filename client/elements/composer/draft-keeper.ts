@@ -1,4 +1,4 @@
-import { type Draft, type DraftBook, type DraftContent, isWritten } from './draft-book';
+import { type Draft, type DraftBook, type DraftContent, isWritten, join } from './draft-book';
 
 /** After the last change, where there are files: each save writes them anew; ms. */
 const SAVE_FILES_AFTER_MS = 400;
@@ -31,6 +31,8 @@ export class DraftKeeper {
   private savedAt: string | null = null;
   private timer = 0;
   private dirty = false;
+  /** Nothing is saved over what is kept there before it is known. */
+  private unread = false;
   /** What is shown was changed in this tab, and not only read. */
   private own = false;
   /** What another tab sends, or has sent. */
@@ -46,7 +48,7 @@ export class DraftKeeper {
     this.flush();
     this.place = [userId, platformId];
     this.forget();
-    if (this.dirty) this.changed();
+    this.unread = true;
     return this.read();
   }
 
@@ -69,7 +71,7 @@ export class DraftKeeper {
 
   flush(): void {
     window.clearTimeout(this.timer);
-    if (!this.dirty || !this.place) return;
+    if (!this.dirty || !this.place || this.unread) return;
     this.dirty = false;
     this.savedAt = this.book.save(...this.place, this.hooks.content());
   }
@@ -79,8 +81,10 @@ export class DraftKeeper {
     const { place, savedAt } = this;
     if (!place) return;
     const draft = await this.book.load(...place);
+    if (this.place !== place || !this.hooks.idle()) return;
+    if (this.unread) return this.begin(draft, place);
     const same = this.savedAt === (draft?.savedAt ?? null);
-    if (same || this.dirty || this.place !== place || this.savedAt !== savedAt || !this.hooks.idle()) return;
+    if (same || this.dirty || this.savedAt !== savedAt) return;
     this.take(draft, place);
   }
 
@@ -89,6 +93,7 @@ export class DraftKeeper {
     if (!this.place) return;
     void this.drop();
     this.place = [this.place[0], platformId];
+    this.unread = false;
     this.changed();
     this.flush();
   }
@@ -146,6 +151,14 @@ export class DraftKeeper {
   private async remain(place: Place): Promise<void> {
     const draft = await this.book.load(...place);
     if (!draft && this.place === place) this.changed();
+  }
+
+  /** What was written before the draft was read comes after it: neither is lost. */
+  private begin(draft: Draft | null, place: Place): void {
+    const { dirty } = this;
+    this.unread = false;
+    if (draft) this.take(dirty ? join(draft, this.hooks.content()) : draft, place);
+    if (dirty) this.changed();
   }
 
   private take(draft: Draft | null, place: Place): void {

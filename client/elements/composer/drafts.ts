@@ -32,6 +32,9 @@ const store: DraftStore = {
 export const drafts = new DraftBook(store, () => Date.now(), {
   current: () => session.getState()?.session.id,
   wasSignedOut: async (id) => {
+    // The page is drawn before its session is known.
+    await session.ensureFresh();
+    if (id === session.getState()?.session.id) return false;
     const { events } = await session.request<AuditView>('GET', '/api/audit?limit=200', { background: true });
     return events.some(({ session_id, reason }) => session_id === id && reason === 'logout');
   },

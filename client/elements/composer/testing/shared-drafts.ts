@@ -1,0 +1,55 @@
+import { VirtualTime } from '../../../core/testing/virtual-time';
+import { type Draft, DraftBook, type DraftContent } from '../draft-book';
+import { DraftKeeper } from '../draft-keeper';
+
+export const EMPTY: DraftContent = {
+  text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
+  files: [],
+};
+
+/** Two composers of one browser share the book; the clock moves with each save. */
+export function shared() {
+  const kept = new Map<string, Draft>();
+  const time = new VirtualTime();
+  let writes = 0;
+  const store = {
+    get: async (user: number, platform: number) => kept.get(`${user}/${platform}`),
+    set: async (user: number, platform: number, draft: Draft) => {
+      writes += 1;
+      kept.set(`${user}/${platform}`, draft);
+    },
+    remove: async (user: number, platform: number, savedAt?: string) => {
+      const key = `${user}/${platform}`;
+      if (savedAt === undefined || kept.get(key)?.savedAt === savedAt) kept.delete(key);
+    },
+    removeAllOf: async () => {},
+  };
+  const now = () => {
+    time.now += 1;
+    return time.now;
+  };
+  const book = new DraftBook(store, now, { current: () => 'session', wasSignedOut: async () => false });
+  const keepers: DraftKeeper[] = [];
+  const composer = () => {
+    const page = { content: EMPTY, idle: true, shown: [] as (string | null)[] };
+    const keeper: DraftKeeper = new DraftKeeper(book, {
+      content: () => page.content,
+      show: (draft) => {
+        page.content = draft ?? EMPTY;
+        page.shown.push(draft?.text.content ?? null);
+      },
+      idle: () => page.idle,
+      tell: (news) => {
+        for (const other of keepers) if (other !== keeper) other.heard(news);
+      },
+    });
+    keepers.push(keeper);
+    const write = (content: string, files: DraftContent['files'] = []) => {
+      page.content = { text: { ...EMPTY.text, content }, files };
+      keeper.changed();
+    };
+    return { page, keeper, write };
+  };
+  const words = (user: number, platform: number) => kept.get(`${user}/${platform}`)?.text.content;
+  return { kept, time, composer, words, writes: () => writes };
+}
