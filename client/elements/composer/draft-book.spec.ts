@@ -27,9 +27,9 @@ class MapStore implements DraftStore {
     this.drafts.set(`${user}/${platform}`, draft);
   }
 
-  async remove(user: number, platform: number, savedAt?: string) {
+  async remove(user: number, platform: number, savedAt: string) {
     const key = `${user}/${platform}`;
-    if (savedAt === undefined || this.drafts.get(key)?.savedAt === savedAt) this.drafts.delete(key);
+    if (this.drafts.get(key)?.savedAt === savedAt) this.drafts.delete(key);
   }
 
   async removeAllOf(user: number) {
@@ -49,9 +49,9 @@ describe('the book of drafts', () => {
   beforeEach(() => store.drafts.clear());
 
   it('keeps a draft for each user and platform, with its time', async () => {
-    expect(book.save(1, 10, saying('one'))).toBe('2025-01-01T12:00:00.000Z');
-    book.save(1, 11, saying('two'));
-    book.save(2, 10, { ...EMPTY, files: [PICTURE] });
+    expect(book.save(1, 10, saying('one'), null)).toBe('2025-01-01T12:00:00.000Z');
+    book.save(1, 11, saying('two'), null);
+    book.save(2, 10, { ...EMPTY, files: [PICTURE] }, null);
     const told = { savedAt: '2025-01-01T12:00:00.000Z', sessionId: 's1' };
     expect(await book.load(1, 10)).toEqual({ ...saying('one'), ...told });
     expect((await book.load(1, 11))?.text.content).toBe('two');
@@ -60,32 +60,35 @@ describe('the book of drafts', () => {
   });
 
   it('has begun to write when it returns', () => {
-    book.save(1, 10, saying('one'));
+    book.save(1, 10, saying('one'), null);
     expect(store.drafts.size).toBe(1);
   });
 
-  it('removes what is emptied', async () => {
-    book.save(1, 10, saying('one'));
-    expect(book.save(1, 10, saying(' \n'))).toBeNull();
+  it('removes what is emptied, and nothing else that came in its place', async () => {
+    const savedAt = book.save(1, 10, saying('one'), null);
+    expect(book.save(1, 10, saying(' \n'), savedAt)).toBeNull();
     expect(await book.load(1, 10)).toBeNull();
+    book.save(1, 10, saying('newer'), null);
+    for (const known of [null, '2024-12-31T12:00:00.000Z']) book.save(1, 10, saying(''), known);
+    expect((await book.load(1, 10))?.text.content).toBe('newer');
   });
 
   it('forgets all of who signs out, writes nothing of theirs back, and leaves others alone', async () => {
     const shared = new DraftBook(store, () => NOON, sessionOf('s1'));
-    shared.save(1, 10, saying('one'));
-    shared.save(1, 11, saying('two'));
-    shared.save(2, 10, saying('three'));
+    shared.save(1, 10, saying('one'), null);
+    shared.save(1, 11, saying('two'), null);
+    shared.save(2, 10, saying('three'), null);
     shared.forget(1);
     expect([...store.drafts.keys()]).toEqual(['2/10']);
-    expect(shared.save(1, 10, saying('late'))).toBeNull();
+    expect(shared.save(1, 10, saying('late'), null)).toBeNull();
     expect([...store.drafts.keys()]).toEqual(['2/10']);
     expect(await shared.load(1, 10)).toBeNull();
   });
 
   it('shows what was written in a session that ran out, and nothing of one that was signed out of', async () => {
     const next = new DraftBook(store, () => NOON, sessionOf('s3', ['s2']));
-    book.save(1, 10, saying('kept'));
-    new DraftBook(store, () => NOON, sessionOf('s2')).save(1, 11, saying('left behind'));
+    book.save(1, 10, saying('kept'), null);
+    new DraftBook(store, () => NOON, sessionOf('s2')).save(1, 11, saying('left behind'), null);
     expect((await next.load(1, 10))?.text.content).toBe('kept');
     expect(await next.load(1, 11)).toBeNull();
     expect([...store.drafts.keys()]).toEqual(['1/10']);
@@ -94,12 +97,12 @@ describe('the book of drafts', () => {
   it('shows it to who wrote it where nobody can say how the session ended', async () => {
     const wasSignedOut = () => Promise.reject(new Error('no network'));
     const next = new DraftBook(store, () => NOON, { ...sessionOf('s2'), wasSignedOut });
-    book.save(1, 10, saying('kept'));
+    book.save(1, 10, saying('kept'), null);
     expect((await next.load(1, 10))?.text.content).toBe('kept');
   });
 
   it('removes the one that is meant, and not what came in its place', async () => {
-    book.save(1, 10, saying('newer'));
+    book.save(1, 10, saying('newer'), null);
     await book.remove(1, 10, '2024-12-31T12:00:00.000Z');
     expect(store.drafts.size).toBe(1);
     await book.remove(1, 10, '2025-01-01T12:00:00.000Z');
@@ -113,8 +116,8 @@ describe('the book of drafts', () => {
       () => NOON,
       sessionOf('s1'),
     );
-    none.save(1, 10, saying('one'));
-    none.remove(1, 10);
+    none.save(1, 10, saying('one'), null);
+    void none.remove(1, 10, '2025-01-01T12:00:00.000Z');
     none.forget(2);
     expect(await none.load(1, 10)).toBeNull();
   });

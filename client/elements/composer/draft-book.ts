@@ -35,7 +35,7 @@ export interface DraftStore {
   get(userId: number, platformId: number): Promise<Draft | undefined>;
   set(userId: number, platformId: number, draft: Draft): Promise<void>;
   /** @param savedAt of the one that is meant: what another tab has made of it meanwhile stays */
-  remove(userId: number, platformId: number, savedAt?: string): Promise<void>;
+  remove(userId: number, platformId: number, savedAt: string): Promise<void>;
   removeAllOf(userId: number): Promise<void>;
 }
 
@@ -69,12 +69,13 @@ export class DraftBook {
 
   /**
    * The writing has begun when this returns: a page that is closing does not wait.
+   * @param known when the state that it replaces was saved: nothing at all replaces no other
    * @returns when it was saved; null when there is nothing to keep
    */
-  save(userId: number, platformId: number, content: DraftContent): string | null {
+  save(userId: number, platformId: number, content: DraftContent, known: string | null): string | null {
     if (this.forgotten.has(userId)) return null;
     if (!isWritten(content)) {
-      void this.remove(userId, platformId);
+      if (known) void this.remove(userId, platformId, known);
       return null;
     }
     const savedAt = new Date(this.now()).toISOString();
@@ -83,8 +84,8 @@ export class DraftBook {
     return savedAt;
   }
 
-  /** @param savedAt of the one that is meant; without it, whatever there is */
-  async remove(userId: number, platformId: number, savedAt?: string): Promise<void> {
+  /** @param savedAt of the one that is meant */
+  async remove(userId: number, platformId: number, savedAt: string): Promise<void> {
     await this.store.remove(userId, platformId, savedAt).catch(() => undefined);
   }
 

@@ -73,10 +73,10 @@ export class DraftKeeper {
     window.clearTimeout(this.timer);
     if (!this.dirty || !this.place || this.unread) return;
     this.dirty = false;
-    this.savedAt = this.book.save(...this.place, this.hooks.content());
+    this.savedAt = this.book.save(...this.place, this.hooks.content(), this.savedAt);
   }
 
-  /** Shows the draft as it is now, where that is not what is shown already. */
+  /** Shows the draft as it is now; but words of this tab stay, and are the draft again: nobody else shows them. */
   async read(): Promise<void> {
     const { place, savedAt } = this;
     if (!place) return;
@@ -85,7 +85,8 @@ export class DraftKeeper {
     if (this.unread) return this.begin(draft, place);
     const same = this.savedAt === (draft?.savedAt ?? null);
     if (same || this.dirty || this.savedAt !== savedAt) return;
-    this.take(draft, place);
+    if (this.own && isWritten(this.hooks.content())) this.changed();
+    else this.take(draft, place);
   }
 
   /** It is a draft for another platform now. */

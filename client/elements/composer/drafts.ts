@@ -19,12 +19,10 @@ const store: DraftStore = {
   get: (user, platform) => run('readonly', (drafts) => promisifyRequest(drafts.get([user, platform]))),
   set: (user, platform, draft) => write((drafts) => void drafts.put(draft, [user, platform])),
   remove: (user, platform, savedAt) =>
-    savedAt === undefined
-      ? write((drafts) => void drafts.delete([user, platform]))
-      : run('readwrite', async (drafts) => {
-          const kept = await promisifyRequest<Draft | undefined>(drafts.get([user, platform]));
-          if (kept?.savedAt === savedAt) await promisifyRequest(drafts.delete([user, platform]));
-        }),
+    run('readwrite', async (drafts) => {
+      const kept = await promisifyRequest<Draft | undefined>(drafts.get([user, platform]));
+      if (kept?.savedAt === savedAt) await promisifyRequest(drafts.delete([user, platform]));
+    }),
   removeAllOf: (user) => write((drafts) => void drafts.delete(IDBKeyRange.bound([user], [user, []]))),
 };
 

@@ -7,10 +7,13 @@ export const EMPTY: DraftContent = {
   files: [],
 };
 
-/** Two composers of one browser share the book; the clock moves with each save. */
+/** Two composers of one browser share the book; the clock moves with each save. There is a `window` with it. */
 export function shared() {
   const kept = new Map<string, Draft>();
   const time = new VirtualTime();
+  const setTimeout = (task: () => void, ms: number) => time.after(ms, task);
+  const clearTimeout = (timer: number) => time.cancel(timer);
+  Object.assign(globalThis, { window: { setTimeout, clearTimeout } });
   let writes = 0;
   const store = {
     get: async (user: number, platform: number) => kept.get(`${user}/${platform}`),
@@ -18,9 +21,9 @@ export function shared() {
       writes += 1;
       kept.set(`${user}/${platform}`, draft);
     },
-    remove: async (user: number, platform: number, savedAt?: string) => {
+    remove: async (user: number, platform: number, savedAt: string) => {
       const key = `${user}/${platform}`;
-      if (savedAt === undefined || kept.get(key)?.savedAt === savedAt) kept.delete(key);
+      if (kept.get(key)?.savedAt === savedAt) kept.delete(key);
     },
     removeAllOf: async () => {},
   };
