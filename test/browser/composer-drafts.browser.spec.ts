@@ -226,6 +226,23 @@ it('is not lost to what is written before it is there, and asks nobody in the se
   expect(await text(tab).inputValue()).toBe('A long thought Hi');
 });
 
+it('is not posted again without a word where nothing is known of the first time', async () => {
+  await text(tab).fill('Only once');
+  await tab.route('**/api/posts', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await post(tab).click();
+  await tab.getByText('Nothing is known').waitFor();
+  await tab.unroute('**/api/posts');
+  await post(tab).click();
+  const question = tab.getByRole('alertdialog', { name: 'Post this a second time?' });
+  await question.getByText('This may have been sent already').waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect(await text(tab).inputValue()).toBe('Only once');
+  expect(await postsOf(person, 0)).toHaveLength(1);
+});
+
 describe('in two windows', () => {
   let other: Page;
 

@@ -35,8 +35,8 @@ export class DraftKeeper {
   private unread = false;
   /** What is shown was changed in this tab, and not only read. */
   private own = false;
-  /** What another tab sends, or has sent. */
-  private sentElsewhere: string | null = null;
+  /** What is being sent, or may have been sent: by another tab, or by this one without an answer. */
+  private sent: string | null = null;
 
   constructor(
     private readonly book: DraftBook,
@@ -120,18 +120,20 @@ export class DraftKeeper {
 
   tell(word: 'sending' | 'kept'): void {
     const news = this.news(word);
-    if (news) this.hooks.tell(news);
+    if (!news) return;
+    this.sent = word === 'sending' ? news.print : null;
+    this.hooks.tell(news);
   }
 
-  /** Whether another tab has sent the very same, or is about to. */
+  /** Whether the very same may have been sent, or is about to be. */
   get wasSent(): boolean {
-    return this.sentElsewhere === printOf(this.hooks.content());
+    return this.sent === printOf(this.hooks.content());
   }
 
   /** Another tab tells something. @returns whether what was shown is gone now */
   heard({ place, print, word }: DraftNews): boolean {
     if (!this.place || String(place) !== String(this.place)) return false;
-    if (word !== 'gone') this.sentElsewhere = word === 'sending' ? print : null;
+    if (word !== 'gone') this.sent = word === 'sending' ? print : null;
     else if (print === printOf(this.hooks.content())) return this.follow(this.place);
     else if (this.own && isWritten(this.hooks.content())) void this.remain(this.place);
     else void this.read();
@@ -171,7 +173,7 @@ export class DraftKeeper {
   private forget(): void {
     this.savedAt = null;
     this.own = false;
-    this.sentElsewhere = null;
+    this.sent = null;
   }
 
   private news(word: DraftNews['word']): DraftNews | null {

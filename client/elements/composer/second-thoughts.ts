@@ -19,9 +19,9 @@ export async function isDescribed(items: Attachment[], describe: (index: number)
   return meant;
 }
 
-/** What another tab sends, or has sent, is not sent once more by mistake. */
+/** What may have been sent, by another tab or without an answer, is not sent once more by mistake. */
 export async function isNew(keeper: DraftKeeper): Promise<boolean> {
   if (!keeper.wasSent) return true;
-  const text = 'Another tab has sent it, word for word.';
+  const text = 'This may have been sent already, word for word.';
   return confirm({ title: 'Post this a second time?', text, action: 'Post again' });
 }

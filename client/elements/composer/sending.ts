@@ -10,13 +10,16 @@ const UNKNOWN = 'Nothing is known of whether it was sent; look at your posts bef
 /** As `deliver`; the other tabs of this browser, which may show the same, know of it. */
 export async function sendPost(target: Target, writing: Writing): Promise<PostView | null> {
   const { keeper } = writing;
+  // One that failed does not tell what became of the one before.
+  const { wasSent } = keeper;
+  const kept = () => wasSent || keeper.tell('kept');
   keeper.tell('sending');
   try {
     const post = await deliver(target, writing);
-    if (!post) keeper.tell('kept');
+    if (!post) kept();
     return post;
   } catch (error) {
-    if ((error as Error).message !== UNKNOWN) keeper.tell('kept');
+    if ((error as Error).message !== UNKNOWN) kept();
     throw error;
   }
 }
