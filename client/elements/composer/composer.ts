@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
 import type { StateDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
-import { confirm } from '../confirm';
 import { notify } from '../notify';
 import { placeholder } from '../placeholder';
 import { fieldErrors, isFarewell, messageOf } from '../problem';
@@ -13,13 +12,14 @@ import { composerForm, TEXT_ID } from './composer-form';
 import type { DraftNews } from './draft-keeper';
 import { draftNews } from './drafts';
 import { charactersLeft, obstacle, sortFiles } from './fitting';
+import { mediaLimits } from './media-limits';
 import { altId } from './media-tiles';
-import { isDescribed, isNew } from './second-thoughts';
+import { isDescribed, isNew, mayReplace } from './second-thoughts';
 import { sendPost } from './sending';
 import './sent-posts';
 import type { SentPosts } from './sent-posts';
 import { readServerForm } from './server-form';
-import { pinnedTo, Target } from './target';
+import { Target } from './target';
 import { Writing } from './writing';
 
 /**
@@ -38,13 +38,15 @@ export class Composer extends SessionElement {
   private limits: MediaLimitsView | null = null;
   private previewing = false;
   private sending = false;
+  /** The person is asked about what is shown. */
+  private asking = false;
   private gone = new AbortController();
   private readonly target = new Target();
   private readonly writing = new Writing({
     platform: () => (this.target.asks ? null : this.target.headers),
     stale: (error) => this.failed(error),
     draw: () => this.requestUpdate(),
-    idle: () => this.isConnected && !this.sending && !this.target.asks,
+    idle: () => this.isConnected && !this.asking && !this.sending && !this.target.asks,
   });
 
   override disconnectedCallback(): void {
@@ -148,22 +150,16 @@ export class Composer extends SessionElement {
 
   private open(userId: number): void {
     const { platform } = this.target;
-    if (platform) {
-      void this.readLimits(platform.id);
-      void this.writing.keeper.open(userId, platform.id);
-    } else {
-      this.writing.leave();
-    }
+    if (!platform) return this.writing.leave();
+    void this.readLimits(platform.id);
+    void this.writing.keeper.open(userId, platform.id);
   }
 
   private async readLimits(platformId: number): Promise<void> {
     this.limits = null;
-    const options = { headers: pinnedTo(platformId), background: true };
-    const read = session.request<{ data: { media: MediaLimitsView | null } }>('GET', '/api/platform_data', options);
-    // Without them the server alone decides.
-    const answer = await read.catch(() => null);
+    const limits = await mediaLimits(platformId);
     if (this.target.platform?.id !== platformId) return;
-    this.limits = answer?.data.media ?? null;
+    this.limits = limits;
     this.requestUpdate();
   }
 
@@ -179,9 +175,7 @@ export class Composer extends SessionElement {
     const { target, writing } = this;
     const to = target.movedTo;
     if (!to) return;
-    const title = `Replace the draft for ${to.name}?`;
-    const text = 'You have begun another post there, and it would be lost.';
-    if ((await writing.keeper.at(to.id)) && !(await confirm({ title, text, action: 'Replace it' }))) return;
+    if (!(await mayReplace(writing.keeper, to))) return;
     // It may have been decided otherwise meanwhile.
     if (target.movedTo?.id !== to.id) return;
     target.move();
@@ -205,7 +199,10 @@ export class Composer extends SessionElement {
     const problem = obstacle(platform, writing.text, writing.tray.items, limits);
     if (problem) return this.refuse(problem);
     const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
-    if (!(await isDescribed(writing.tray.items, describe)) || !(await isNew(writing.keeper))) return;
+    this.asking = true;
+    const meant = (await isDescribed(writing.tray.items, describe)) && (await isNew(writing.keeper));
+    this.asking = false;
+    if (!meant) return void writing.keeper.read();
     this.sending = true;
     this.requestUpdate();
     const post = await sendPost(target, writing).catch((error: unknown) => this.failed(error));

@@ -1,8 +1,9 @@
-/** What a person is asked before a post goes out. Each answers whether to go on. */
+/** What a person is asked before a post goes out, or elsewhere. Each answers whether to go on. */
 import { confirm } from '../confirm';
 import type { DraftKeeper } from './draft-keeper';
 import { undescribed } from './fitting';
 import type { Attachment } from './media-tray';
+import type { Platform } from './target';
 
 /** An image without words is nothing to who cannot see it: asked about by name. @param describe goes to its words */
 export async function isDescribed(items: Attachment[], describe: (index: number) => void): Promise<boolean> {
@@ -24,4 +25,11 @@ export async function isNew(keeper: DraftKeeper): Promise<boolean> {
   if (!keeper.wasSent) return true;
   const text = 'This may have been sent already, word for word.';
   return confirm({ title: 'Post this a second time?', text, action: 'Post again' });
+}
+
+/** What was begun for the platform that the post moves to is not lost without a word. */
+export async function mayReplace(keeper: DraftKeeper, { id, name }: Platform): Promise<boolean> {
+  if (!(await keeper.at(id))) return true;
+  const text = 'You have begun another post there, and it would be lost.';
+  return confirm({ title: `Replace the draft for ${name}?`, text, action: 'Replace it' });
 }

@@ -1,0 +1,10 @@
+import type { MediaLimitsView } from '../../../src/protocol/http';
+import { session } from '../session';
+import { pinnedTo } from './target';
+
+/** What an instance takes as media; null where it does not say: then the server alone decides. */
+export async function mediaLimits(platformId: number): Promise<MediaLimitsView | null> {
+  const options = { headers: pinnedTo(platformId), background: true };
+  const read = session.request<{ data: { media: MediaLimitsView | null } }>('GET', '/api/platform_data', options);
+  return (await read.catch(() => null))?.data.media ?? null;
+}
