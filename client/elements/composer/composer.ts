@@ -66,7 +66,7 @@ export class Composer extends SessionElement {
     window.addEventListener('pagehide', () => keeper.flush(), { signal });
     const heard = ({ data }: MessageEvent<DraftNews>) =>
       keeper.heard(data) && notify('Posted or discarded in another tab.');
-    draftNews.addEventListener('message', heard, { signal });
+    draftNews?.addEventListener('message', heard, { signal });
     this.listen('sessionStateChanged', (state) => this.know(state));
     this.listen('sessionExpired', () => this.over());
     const state = session.getState();

@@ -38,8 +38,8 @@ export const drafts = new DraftBook(store, () => Date.now(), {
   },
 });
 
-/** What the tabs of this browser tell each other of their drafts. */
-export const draftNews = new BroadcastChannel('vedfolnir-drafts');
+/** What the tabs of this browser tell each other of their drafts; null where it has no channels. */
+export const draftNews = 'BroadcastChannel' in window ? new BroadcastChannel('vedfolnir-drafts') : null;
 
 // Before anything else is asked of the store, which answers in turn.
 for (const user of signedOutUsers(localStorageOrNull())) {

@@ -31,7 +31,7 @@ export class Writing {
       content: () => this.content,
       show: (draft, platformId) => this.show(draft, platformId),
       idle: hooks.idle,
-      tell: (news) => draftNews.postMessage(news),
+      tell: (news) => draftNews?.postMessage(news),
     });
   }
 
