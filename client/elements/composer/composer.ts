@@ -97,6 +97,8 @@ export class Composer extends SessionElement {
   private readonly act = {
     keep: () => {
       this.target.keep();
+      // From now on it is of this tab, wherever others move theirs.
+      this.writing.keeper.changed();
       this.decided();
     },
     move: () => void this.move(),

@@ -89,11 +89,13 @@ export class DraftKeeper {
     else this.take(draft, place);
   }
 
-  /** It is a draft for another platform now. */
+  /** It is a draft for another platform now. The other tabs are told nothing: theirs may stay. */
   move(platformId: number): void {
-    if (!this.place) return;
-    void this.drop();
-    this.place = [this.place[0], platformId];
+    const { place, savedAt } = this;
+    if (!place) return;
+    if (savedAt) void this.book.remove(...place, savedAt);
+    this.place = [place[0], platformId];
+    this.forget();
     this.unread = false;
     this.changed();
     this.flush();

@@ -76,6 +76,19 @@ describe('the keeper of a draft, with those of other tabs,', () => {
     });
   });
 
+  it('takes nothing from another tab that stays, when one moves to another platform', async () => {
+    const [one, two] = [browser.composer(), browser.composer()];
+    await one.keeper.open(ADA, 10);
+    one.write('the same');
+    await two.keeper.open(ADA, 10);
+    two.keeper.changed();
+    await one.keeper.read();
+    one.keeper.move(11);
+    await two.keeper.read();
+    expect(two.page.shown).toEqual(['the same']);
+    expect([browser.words(ADA, 10), browser.words(ADA, 11)]).toEqual(['the same', 'the same']);
+  });
+
   it('knows that the very same is being sent, here or in another tab, until that comes to nothing', async () => {
     const [one, two] = [browser.composer(), browser.composer()];
     await one.keeper.open(ADA, 10);
