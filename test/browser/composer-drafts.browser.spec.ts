@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import type { Device } from './support/chromium';
 import { keep, post, postsOf, switchTo, text } from './support/composing';
+import { backIn, contentsIn, draftsIn, savedIn } from './support/drafts';
 import { newPerson, type Person } from './support/people';
 import { PLAIN } from './support/plain-page';
 import { sightingsOf, standsOn, until } from './support/recorder';
@@ -13,29 +14,8 @@ let person: Person;
 let device: Device;
 let tab: Page;
 
-/** The keys and texts of all drafts in this browser. */
-const DRAFTS = `new Promise((resolve, reject) => {
-  const opening = indexedDB.open('vedfolnir-drafts');
-  opening.onupgradeneeded = () => opening.result.createObjectStore('drafts');
-  opening.onerror = () => reject(opening.error);
-  opening.onsuccess = () => {
-    const found = [];
-    const cursor = opening.result.transaction('drafts').objectStore('drafts').openCursor();
-    cursor.onsuccess = () => {
-      if (!cursor.result) return opening.result.close(), resolve(found);
-      found.push([...cursor.result.key, cursor.result.value.text.content]);
-      cursor.result.continue();
-    };
-  };
-})`;
-
-const draftsIn = (page: Page): Promise<[user: number, platform: number, content: string][]> => page.evaluate(DRAFTS);
-const contentsIn = async (page: Page) => (await draftsIn(page)).map(([, , content]) => content);
-const back = (page = tab) => page.getByText(/^Your draft from .* is back\.$/);
-
-async function saved(content: string, page = tab): Promise<void> {
-  await eventually(async () => expect(await contentsIn(page)).toContain(content));
-}
+const back = (page = tab) => backIn(page);
+const saved = (content: string, page = tab) => savedIn(page, content);
 
 beforeEach(async () => {
   ({ person, device } = stage);
@@ -241,59 +221,4 @@ it('is not posted again without a word where nothing is known of the first time'
   await question.getByRole('button', { name: 'Cancel' }).click();
   expect(await text(tab).inputValue()).toBe('Only once');
   expect(await postsOf(person, 0)).toHaveLength(1);
-});
-
-describe('in two windows', () => {
-  let other: Page;
-
-  beforeEach(async () => {
-    await text(tab).fill('Once');
-    await saved('Once');
-    other = await device.tab('/create_post');
-    await back(other).waitFor();
-  });
-
-  it('goes from both as soon as it is posted, or discarded, in one', async () => {
-    await post(tab).click();
-    await other.getByText('Posted or discarded in another tab.').waitFor();
-    expect(await text(other).inputValue()).toBe('');
-    await text(tab).fill('Not at all');
-    await saved('Not at all');
-    await other.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
-    await back(other).waitFor();
-    await other.getByRole('button', { name: 'Discard' }).click();
-    await eventually(async () => expect(await text(tab).inputValue()).toBe(''));
-    expect((await postsOf(person, 0)).map(({ content }) => content)).toEqual(['Once']);
-  });
-
-  it('is not posted from the other while the one is at it, without a word', async () => {
-    let answer = () => {};
-    const held = new Promise<void>((resolve) => (answer = resolve));
-    await tab.route('**/api/posts', async (route) => {
-      await held;
-      await route.continue();
-    });
-    await post(tab).click();
-    await tab.getByRole('button', { name: 'Posting…' }).waitFor();
-    await post(other).click();
-    const question = other.getByRole('alertdialog', { name: 'Post this a second time?' });
-    await question.getByRole('button', { name: 'Cancel' }).click();
-    answer();
-    await eventually(async () => expect(await text(other).inputValue()).toBe(''));
-    expect(await postsOf(person, 0)).toHaveLength(1);
-  });
-
-  it('stays in the one where it has become something else', async () => {
-    await text(other).fill('Once, and more');
-    await saved('Once, and more');
-    await post(tab).click();
-    // It is the only draft from then on.
-    await back(tab).waitFor();
-    for (const page of [tab, other]) expect(await text(page).inputValue()).toBe('Once, and more');
-    await post(other).click();
-    await other.getByText('Posted to Alpha.').waitFor();
-    const contents = (await postsOf(person, 0)).map(({ content }) => content);
-    expect(contents).toEqual(['Once, and more', 'Once']);
-    await eventually(async () => expect(await draftsIn(tab)).toEqual([]));
-  });
 });

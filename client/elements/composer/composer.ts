@@ -152,9 +152,9 @@ export class Composer extends SessionElement {
 
   private open(userId: number): void {
     const { platform } = this.target;
-    if (!platform) return this.writing.leave();
-    void this.readLimits(platform.id);
-    void this.writing.keeper.open(userId, platform.id);
+    if (platform) void this.readLimits(platform.id);
+    if (platform) void this.writing.keeper.open(userId, platform.id);
+    else this.writing.leave();
   }
 
   private async readLimits(platformId: number): Promise<void> {

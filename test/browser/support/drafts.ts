@@ -1,0 +1,33 @@
+/** What a browser keeps of what was written. */
+import type { Page } from 'playwright-core';
+import { eventually } from '../../support/eventually';
+
+/** Of each draft in this browser, in the page's own words. */
+const eachDraft = (value: string) => `new Promise((resolve, reject) => {
+  const opening = indexedDB.open('vedfolnir-drafts');
+  opening.onupgradeneeded = () => opening.result.createObjectStore('drafts');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const found = [];
+    const cursor = opening.result.transaction('drafts').objectStore('drafts').openCursor();
+    cursor.onsuccess = () => {
+      if (!cursor.result) return opening.result.close(), resolve(found);
+      const { key, value } = cursor.result;
+      found.push(${value});
+      cursor.result.continue();
+    };
+  };
+})`;
+
+export const draftsIn = (page: Page): Promise<[user: number, platform: number, content: string][]> =>
+  page.evaluate(eachDraft('[...key, value.text.content]'));
+
+/** How many files each has that the server has too. */
+export const filesIn = (page: Page): Promise<number[]> =>
+  page.evaluate(eachDraft('value.files.filter(({ mediaId }) => mediaId).length'));
+export const contentsIn = async (page: Page) => (await draftsIn(page)).map(([, , content]) => content);
+export const backIn = (page: Page) => page.getByText(/^Your draft from .* is back\.$/);
+
+export async function savedIn(page: Page, content: string): Promise<void> {
+  await eventually(async () => expect(await contentsIn(page)).toContain(content));
+}
