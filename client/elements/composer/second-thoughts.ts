@@ -23,7 +23,7 @@ export async function isDescribed(items: Attachment[], describe: (index: number)
 /** What may have been sent, by another tab or without an answer, is not sent once more by mistake. */
 export async function isNew(keeper: DraftKeeper): Promise<boolean> {
   if (!keeper.wasSent) return true;
-  const text = 'This may have been sent already, word for word.';
+  const text = 'This may have been sent already.';
   return confirm({ title: 'Post this a second time?', text, action: 'Post again' });
 }
 
