@@ -8,7 +8,7 @@ const ELEMENTS = ['elements.mjs', 'composer.mjs', 'drafts.mjs'];
 /** @type {[what: string, files: string[], limit: number][]} */
 const BUDGETS = [
   ['core, transport and all elements', [...SESSION, ...ELEMENTS], 35],
-  ['with the conventions of pages', ['vedfolnir.js', ...ELEMENTS], 38],
+  ['with the conventions of pages', ['vedfolnir.js', ...ELEMENTS], 39],
 ];
 const FOLDER = join(ROOT, 'dist/client');
 
