@@ -15,7 +15,7 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
     if (!this.content) return this.waiting('Looking for your devices', 2);
     const others = this.content.length - 1;
     return html`
-      <ul class="vf-cards" data-devices>${this.content.map((device) => this.device(device))}</ul>
+      <ul class="vf-cards" data-devices tabindex="-1">${this.content.map((device) => this.device(device))}</ul>
       ${
         others > 0
           ? html`<p>
@@ -56,6 +56,15 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
       background: true,
     });
     return sessions.sort((a, b) => Number(b.current) - Number(a.current));
+  }
+
+  /** A row is drawn for each place in the list: the focus goes with its device, and from one that is gone to the list. */
+  protected override async show(devices: DeviceView[] | null, failure?: string): Promise<void> {
+    const id = this.querySelector<HTMLElement>('li:focus-within')?.dataset.sessionId;
+    await super.show(devices, failure);
+    if (!id) return;
+    const kept = this.querySelector<HTMLElement>(`[data-session-id="${id}"] button`);
+    (kept ?? this.querySelector('ul'))?.focus();
   }
 
   private async end(device: DeviceView): Promise<void> {

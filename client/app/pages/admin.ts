@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { AdminSessionsView, AdminSessionView, OperationReport } from '../../../src/protocol/admin';
 import { confirm } from '../../elements/confirm';
 import { ago, moment } from '../../elements/format';
@@ -21,7 +22,7 @@ class AdminPage extends ReadingElement<Content> {
   protected override render(): TemplateResult {
     const { content } = this;
     return html`
-      <h1>Administration</h1>
+      <h1 tabindex="-1">Administration</h1>
       <section aria-labelledby="sessions-title">
         <h2 id="sessions-title">Sessions</h2>
         <form class="inline" role="search" @submit=${this.submitted}>
@@ -45,7 +46,11 @@ class AdminPage extends ReadingElement<Content> {
     const { sessions, next_before: next } = content;
     if (sessions.length === 0) return empty('search', 'There is no such session.');
     return html`
-      <ul class="vf-cards" data-sessions>${sessions.map((each) => this.one(each))}</ul>
+      <ul class="vf-cards" data-sessions>${repeat(
+        sessions,
+        ({ id }) => id,
+        (each) => this.one(each),
+      )}</ul>
       ${
         next === null
           ? nothing
@@ -112,7 +117,10 @@ class AdminPage extends ReadingElement<Content> {
     const text = `${device}: all its tabs will be signed out at once.`;
     if (!(await confirm({ title: `End this session of ${user.username}?`, text, action: 'End it' }))) return;
     const path = `/api/admin/sessions/${encodeURIComponent(id)}`;
-    if (await this.attempt(() => session.request('DELETE', path), 'The session was ended.')) await this.reload();
+    if (!(await this.attempt(() => session.request('DELETE', path), 'The session was ended.'))) return;
+    await this.reload();
+    // The button that was pressed is gone.
+    if (document.activeElement === document.body) this.querySelector('h1')?.focus();
   }
 
   private readonly cleanUp = async (): Promise<void> => {

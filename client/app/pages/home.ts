@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { HEADERS, type PostsView, type PostView, type StatisticsView } from '../../../src/protocol/http';
 import type { PlatformDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
@@ -75,7 +76,11 @@ class HomePage extends ReadingElement<Loaded> {
     if (posts.length === 0) return empty('send', 'Nothing posted yet.');
     return html`
       <ul class="vf-cards" data-posts>
-        ${posts.map((post) => html`<li><app-post-card .post=${post}></app-post-card></li>`)}
+        ${repeat(
+          posts,
+          ({ id }) => id,
+          (post) => html`<li><app-post-card .post=${post}></app-post-card></li>`,
+        )}
       </ul>
       ${
         next === null

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { ImportView, PlatformTestView, PlatformView } from '../../../src/protocol/http';
 import { confirm } from '../../elements/confirm';
 import { face } from '../../elements/face';
@@ -31,7 +32,12 @@ class PlatformsPage extends PlatformsElement {
 
   private list(platforms: PlatformView[]): TemplateResult {
     if (platforms.length === 0) return empty('link', 'No platform is connected yet.');
-    return html`<ul class="vf-cards" data-platforms>${platforms.map((platform) => this.card(platform))}</ul>`;
+    const cards = repeat(
+      platforms,
+      ({ id }) => id,
+      (platform) => this.card(platform),
+    );
+    return html`<ul class="vf-cards" data-platforms>${cards}</ul>`;
   }
 
   private card(platform: PlatformView): TemplateResult {

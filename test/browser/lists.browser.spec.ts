@@ -1,0 +1,119 @@
+/** A list that is drawn anew while somebody is at one of its rows: they stay with what is theirs. */
+import type { Locator, Page } from 'playwright-core';
+import type { PostsView, RestSessionState } from '../../src/protocol/http';
+import { eventually } from '../support/eventually';
+import { TestClient } from '../support/http-client';
+import { Device } from './support/chromium';
+import { setStage } from './support/stage';
+
+const stage = setStage();
+
+const idOf = async (client: TestClient): Promise<string> =>
+  (await client.get<RestSessionState>('/api/session')).body.session.id;
+
+async function signIn(): Promise<TestClient> {
+  const client = stage.person.client.device();
+  await client.login();
+  return client;
+}
+
+async function publish(content: string): Promise<void> {
+  const { client, platforms } = stage.person;
+  const headers = { 'x-platform-id': String(platforms[0]!.id) };
+  expect((await client.post('/api/posts', { content }, { headers })).status).toBe(201);
+}
+
+const hasFocus = (place: Locator) =>
+  eventually(async () => expect(await place.and(place.page().locator(':focus')).count()).toBe(1));
+
+/** As after a sleep. @returns when the list has so many rows */
+async function readAnew(page: Page, rows: Locator, count: number): Promise<void> {
+  await page.evaluate("window.dispatchEvent(new Event('online'))");
+  await eventually(async () => expect(await rows.count()).toBe(count));
+}
+
+it('keeps at home the description that is being written while a post comes in', async () => {
+  await publish('With an image');
+  await stage.device.context.route(/\/api\/posts\?/, async (route) => {
+    const answer = (await (await route.fetch()).json()) as PostsView;
+    const images = [{ id: 1, alt_text: null, status: 'pending' }];
+    await route.fulfill({ json: { ...answer, posts: answer.posts.map((each) => ({ ...each, images })) } });
+  });
+  const page = await stage.device.tab('/');
+  await page.getByRole('button', { name: 'Describe the image' }).click();
+  const words = page.getByLabel('Description of the image');
+  await words.fill('A red sun');
+  await publish('Another');
+  await page.locator('app-post-card').nth(1).waitFor();
+  expect(await words.inputValue()).toBe('A red sun');
+  await hasFocus(words);
+  const card = page.locator('app-post-card').filter({ hasText: 'With an image' });
+  expect(await card.getByLabel('Description of the image').count()).toBe(1);
+});
+
+it('stays at the button of the same platform when one above it is removed', async () => {
+  const { client, platforms } = stage.person;
+  const page = await stage.device.tab('/platforms');
+  const test = page.locator(`li[data-platform-id="${platforms[1]!.id}"]`).getByRole('button', { name: 'Test' });
+  await test.focus();
+  expect((await client.delete(`/api/platforms/${platforms[0]!.id}`)).status).toBe(204);
+  await page.locator('main').getByText('Alpha').waitFor({ state: 'detached' });
+  await hasFocus(test);
+});
+
+it('stays at the button of the same device, and at the list when that device is gone', async () => {
+  const laptop = await signIn();
+  const id = await idOf(laptop);
+  const page = await stage.device.tab('/devices');
+  const rows = page.locator('[data-devices] > li');
+  const signOut = page.locator(`[data-session-id="${id}"]`).getByRole('button');
+  await signOut.focus();
+  await signIn();
+  await readAnew(page, rows, 3);
+  await hasFocus(signOut);
+  expect((await stage.person.client.delete(`/api/sessions/${id}`)).status).toBe(204);
+  await readAnew(page, rows, 2);
+  await hasFocus(page.locator('[data-devices]'));
+});
+
+describe('where everybody is seen', () => {
+  let office: Device;
+  let page: Page;
+  let rows: Locator;
+  let end: Locator;
+
+  /** The first account of an installation is its administrator: here the demo's. */
+  beforeEach(async () => {
+    const admin = new TestClient(stage.node.url);
+    await admin.login({ username: 'demo', password: 'demo-password' });
+    office = await Device.open(stage.browser, stage.node.url, admin);
+    page = await office.tab('/admin');
+    rows = page.locator('[data-sessions] > li');
+    const { user, session } = (await stage.person.client.get<RestSessionState>('/api/session')).body;
+    end = page.locator(`[data-session-id="${session.id}"]`).getByRole('button');
+    await page.getByRole('searchbox').fill(user.username);
+    await page.getByRole('searchbox').press('Enter');
+    await eventually(async () => expect(await rows.count()).toBe(1));
+  });
+
+  afterEach(async () => {
+    await office.close();
+    expect(office.complaints).toEqual([]);
+  });
+
+  it('stays at the button of the same session', async () => {
+    await end.focus();
+    await signIn();
+    await readAnew(page, rows, 2);
+    await hasFocus(end);
+  });
+
+  it('goes to the heading when that session was ended here', async () => {
+    await signIn();
+    await readAnew(page, rows, 2);
+    await end.press('Enter');
+    await page.getByRole('button', { name: 'End it' }).press('Enter');
+    await end.waitFor({ state: 'detached' });
+    await hasFocus(page.getByRole('heading', { name: 'Administration' }));
+  });
+});
