@@ -1,9 +1,11 @@
-/** A list that is drawn anew while somebody is at one of its rows: they stay with what is theirs. */
+/** A list that is read and drawn anew while somebody is at one of its rows, or reads on. */
 import type { Locator, Page } from 'playwright-core';
 import type { PostsView, RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
+import { switchTo } from './support/composing';
+import { holdNext } from './support/held';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -76,6 +78,22 @@ it('stays at the button of the same device, and at the list when that device is 
   await hasFocus(page.locator('[data-devices]'));
 });
 
+it('keeps what was read anew while older rows were on their way', async () => {
+  for (let each = 1; each <= 31; each++) await switchTo(stage.person, each % 2);
+  const page = await stage.device.tab('/activity');
+  const rows = page.locator('[data-trail] > li');
+  await rows.nth(29).waitFor();
+  const older = await holdNext(page, '/api/audit');
+  await page.getByRole('button', { name: 'Older' }).click();
+  await signIn();
+  await page.evaluate("window.dispatchEvent(new Event('online'))");
+  const news = page.locator('[data-trail] > li:first-child[data-type="sign_in"]');
+  await news.waitFor();
+  await older.hand();
+  expect(await news.count()).toBe(1);
+  expect(await rows.count()).toBeGreaterThan(31);
+});
+
 describe('where everybody is seen', () => {
   let office: Device;
   let page: Page;
@@ -115,5 +133,18 @@ describe('where everybody is seen', () => {
     await page.getByRole('button', { name: 'End it' }).press('Enter');
     await end.waitFor({ state: 'detached' });
     await hasFocus(page.getByRole('heading', { name: 'Administration' }));
+  });
+
+  it('shows what is searched for, not what was being read of another search', async () => {
+    for (let each = 1; each <= 30; each++) await signIn();
+    await readAnew(page, rows, 30);
+    const more = await holdNext(page, '/api/admin/sessions');
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('searchbox').fill('nobody of this name');
+    await page.getByRole('searchbox').press('Enter');
+    const none = page.getByText('There is no such session.');
+    await none.waitFor();
+    await more.hand();
+    expect(await none.isVisible()).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import type { PostView } from '../../../src/protocol/http';
-import { withOlder, withPost } from './post-order';
+import { withPost } from './post-order';
 
 const post = (id: number, day: number, content = ''): PostView => ({
   id,
@@ -33,8 +33,4 @@ it.each<[string, PostView, boolean, number[]]>([
 
 it('begins with what comes first', () => {
   expect(ids(withPost([], post(1, 1), false))).toEqual([1]);
-});
-
-it('reads on, and shows nothing twice', () => {
-  expect(ids(withOlder(loaded, [post(1, 4), post(8, 3), post(7, 3)]))).toEqual([3, 2, 1, 8, 7]);
 });

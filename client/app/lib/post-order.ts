@@ -17,9 +17,3 @@ export function withPost(posts: readonly PostView[], post: PostView, more: boole
   if (!known && more && last && byAge(last, post) < 0) return [...posts];
   return [...others, post].sort(byAge);
 }
-
-/** The list with the page that follows. News may have brought one of it before. */
-export function withOlder(posts: readonly PostView[], page: readonly PostView[]): PostView[] {
-  const known = new Set(posts.map(({ id }) => id));
-  return [...posts, ...page.filter(({ id }) => !known.has(id))].sort(byAge);
-}

@@ -7,6 +7,7 @@ import type { IconName } from '../../elements/icons';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
 import { empty } from '../lib/empty';
+import { newest, type Rows } from '../lib/newest';
 
 const KINDS: Record<AuditType, [IconName, string]> = {
   sign_in: ['log-in', 'Signed in'],
@@ -22,7 +23,9 @@ const KINDS: Record<AuditType, [IconName, string]> = {
 
 const PAGE = 30;
 
-class ActivityPage extends ReadingElement<AuditView> {
+class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
+  private wanted = PAGE;
+
   protected override render(): TemplateResult {
     return html`
       <h1>Activity</h1>
@@ -32,14 +35,14 @@ class ActivityPage extends ReadingElement<AuditView> {
     `;
   }
 
-  private list({ events, next_before_id: next }: AuditView): TemplateResult {
-    if (events.length === 0) return empty('activity', 'Nothing has been done yet.');
+  private list({ rows, next }: Rows<AuditEventView>): TemplateResult {
+    if (rows.length === 0) return empty('activity', 'Nothing has been done yet.');
     return html`
-      <ol class="trail" data-trail>${events.map((event) => this.event(event))}</ol>
+      <ol class="trail" data-trail>${rows.map((event) => this.event(event))}</ol>
       ${
         next === null
           ? nothing
-          : html`<button type="button" class="vf-button" @click=${() => this.older(events, next)}>${icon('chevron-down')} Older</button>`
+          : html`<button type="button" class="vf-button" @click=${this.older}>${icon('chevron-down')} Older</button>`
       }
     `;
   }
@@ -62,18 +65,17 @@ class ActivityPage extends ReadingElement<AuditView> {
     `;
   }
 
-  protected read(): Promise<AuditView> {
-    // As many as are shown.
-    const limit = Math.max(PAGE, this.content?.events.length ?? 0);
-    return session.request('GET', `/api/audit?limit=${limit}`, { background: true });
-  }
-
-  private async older(events: AuditEventView[], before: number): Promise<void> {
-    await this.attempt(async () => {
-      const page = await session.request<AuditView>('GET', `/api/audit?limit=${PAGE}&before_id=${before}`);
-      this.content = { ...page, events: [...events, ...page.events] };
+  protected read(): Promise<Rows<AuditEventView>> {
+    return newest(this.wanted, 'before_id', async (asked) => {
+      const page = await session.request<AuditView>('GET', `/api/audit?${asked}`, { background: true });
+      return { rows: page.events, next: page.next_before_id };
     });
   }
+
+  private readonly older = (): void => {
+    this.wanted += PAGE;
+    void this.reload();
+  };
 }
 
 customElements.define('app-activity', ActivityPage);

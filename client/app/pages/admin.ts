@@ -8,16 +8,18 @@ import { notify } from '../../elements/notify';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
 import { empty } from '../lib/empty';
+import { newest, type Rows } from '../lib/newest';
 
 const PAGE = 30;
 
-interface Content extends AdminSessionsView {
+interface Content extends Rows<AdminSessionView> {
   operations: OperationReport[];
 }
 
 /** Everybody's sessions, and how fast the server is. */
 class AdminPage extends ReadingElement<Content> {
   private query = '';
+  private wanted = PAGE;
 
   protected override render(): TemplateResult {
     const { content } = this;
@@ -42,19 +44,18 @@ class AdminPage extends ReadingElement<Content> {
     `;
   }
 
-  private list(content: Content): TemplateResult {
-    const { sessions, next_before: next } = content;
-    if (sessions.length === 0) return empty('search', 'There is no such session.');
+  private list({ rows, next }: Content): TemplateResult {
+    if (rows.length === 0) return empty('search', 'There is no such session.');
     return html`
       <ul class="vf-cards" data-sessions>${repeat(
-        sessions,
+        rows,
         ({ id }) => id,
         (each) => this.one(each),
       )}</ul>
       ${
         next === null
           ? nothing
-          : html`<button type="button" class="vf-button" @click=${() => this.more(content, next)}>
+          : html`<button type="button" class="vf-button" @click=${this.more}>
               ${icon('chevron-down')} More
             </button>`
       }
@@ -88,30 +89,28 @@ class AdminPage extends ReadingElement<Content> {
   private readonly submitted = (event: SubmitEvent): void => {
     event.preventDefault();
     this.query = String(new FormData(event.target as HTMLFormElement).get('query'));
+    this.wanted = PAGE;
     void this.reload();
   };
 
   protected async read(): Promise<Content> {
-    // As many as are shown.
-    const limit = Math.max(PAGE, this.content?.sessions.length ?? 0);
-    const [page, { operations }] = await Promise.all([
-      this.page(limit),
+    const { query } = this;
+    const [sessions, { operations }] = await Promise.all([
+      newest(this.wanted, 'before', async (asked) => {
+        asked.set('query', query);
+        const path = `/api/admin/sessions?${asked}`;
+        const page = await session.request<AdminSessionsView>('GET', path, { background: true });
+        return { rows: page.sessions, next: page.next_before };
+      }),
       session.request<Pick<Content, 'operations'>>('GET', '/api/admin/performance', { background: true }),
     ]);
-    return { ...page, operations };
+    return { ...sessions, operations };
   }
 
-  private async more(content: Content, before: string): Promise<void> {
-    await this.attempt(async () => {
-      const page = await this.page(PAGE, before);
-      this.content = { ...content, ...page, sessions: [...content.sessions, ...page.sessions] };
-    });
-  }
-
-  private page(limit: number, before?: string): Promise<AdminSessionsView> {
-    const asked = new URLSearchParams({ limit: String(limit), query: this.query, ...(before && { before }) });
-    return session.request('GET', `/api/admin/sessions?${asked}`, { background: true });
-  }
+  private readonly more = (): void => {
+    this.wanted += PAGE;
+    void this.reload();
+  };
 
   private async end({ id, user, device }: AdminSessionView): Promise<void> {
     const text = `${device}: all its tabs will be signed out at once.`;

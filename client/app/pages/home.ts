@@ -9,21 +9,21 @@ import { icon } from '../../elements/icon';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
 import { empty } from '../lib/empty';
-import { withOlder, withPost } from '../lib/post-order';
+import { newest, type Rows } from '../lib/newest';
+import { withPost } from '../lib/post-order';
 import './post-card';
 
 const PAGE = 20;
 
-interface Loaded {
+interface Loaded extends Rows<PostView> {
   platformId: number;
   statistics: StatisticsView;
-  posts: PostView[];
-  next: number | null;
 }
 
 class HomePage extends ReadingElement<Loaded> {
   /** The one that is read, or was; undefined: none is active. */
   private platformId: number | undefined;
+  private wanted = PAGE;
 
   protected override begin(): void {
     this.platformId = session.getState()?.platform?.id;
@@ -72,12 +72,12 @@ class HomePage extends ReadingElement<Loaded> {
     `;
   }
 
-  private posts({ posts, next }: Loaded): TemplateResult {
-    if (posts.length === 0) return empty('send', 'Nothing posted yet.');
+  private posts({ rows, next }: Loaded): TemplateResult {
+    if (rows.length === 0) return empty('send', 'Nothing posted yet.');
     return html`
       <ul class="vf-cards" data-posts>
         ${repeat(
-          posts,
+          rows,
           ({ id }) => id,
           (post) => html`<li><app-post-card .post=${post}></app-post-card></li>`,
         )}
@@ -85,7 +85,7 @@ class HomePage extends ReadingElement<Loaded> {
       ${
         next === null
           ? nothing
-          : html`<button type="button" class="vf-button" @click=${() => this.older(next)}>
+          : html`<button type="button" class="vf-button" @click=${this.older}>
               ${icon('chevron-down')} Older
             </button>`
       }
@@ -97,6 +97,7 @@ class HomePage extends ReadingElement<Loaded> {
     if (id === this.platformId) return;
     this.platformId = id;
     this.content = null;
+    this.wanted = PAGE;
     void this.reload();
   }
 
@@ -111,36 +112,38 @@ class HomePage extends ReadingElement<Loaded> {
     // What is being read may be older than this.
     if (this.reading) void this.reload();
     if (this.content?.platformId !== platformId) return;
-    this.content = { ...this.content, posts: change(this.content.posts) };
+    this.content = { ...this.content, rows: change(this.content.rows) };
     this.requestUpdate();
   }
 
   protected async read(): Promise<Loaded | null> {
     const { platformId } = this;
     if (platformId === undefined) return null;
-    // As many as are shown.
-    const limit = Math.max(PAGE, this.content?.posts.length ?? 0);
-    const [statistics, page] = await Promise.all([
+    const { rows, next } = this.content ?? {};
+    // As many as are shown, with what news has brought; more where that was asked for and there are more.
+    const wanted = Math.max(next === null ? PAGE : this.wanted, rows?.length ?? 0);
+    const [statistics, posts] = await Promise.all([
       this.ask<StatisticsView>(platformId, '/api/platform_statistics'),
-      this.ask<PostsView>(platformId, `/api/posts?limit=${limit}`),
+      newest(wanted, 'before_id', async (asked) => {
+        const page = await this.ask<PostsView>(platformId, `/api/posts?${asked}`);
+        return { rows: page.posts, next: page.next_before_id };
+      }),
     ]);
-    return { platformId, statistics, posts: page.posts, next: page.next_before_id };
+    return { platformId, statistics, ...posts };
   }
+
+  private readonly older = (): void => {
+    this.wanted = (this.content?.rows.length ?? 0) + PAGE;
+    void this.reload();
+  };
 
   private async count(platformId: number): Promise<void> {
-    await this.more(async () => {
-      const statistics = await this.ask<StatisticsView>(platformId, '/api/platform_statistics');
-      if (this.content?.platformId === platformId) this.content = { ...this.content, statistics };
-    });
-  }
-
-  private async older(before: number): Promise<void> {
-    const platformId = this.content?.platformId;
-    if (platformId === undefined) return;
-    await this.more(async () => {
-      const page = await this.ask<PostsView>(platformId, `/api/posts?limit=${PAGE}&before_id=${before}`);
-      if (this.content?.platformId !== platformId) return;
-      this.content = { ...this.content, posts: withOlder(this.content.posts, page.posts), next: page.next_before_id };
+    await this.attempt(async () => {
+      const path = '/api/platform_statistics';
+      const statistics = await this.ask<StatisticsView>(platformId, path).catch((error: unknown) => {
+        if (!isStale(error)) throw error;
+      });
+      if (statistics && this.content?.platformId === platformId) this.content = { ...this.content, statistics };
     });
   }
 
@@ -154,10 +157,6 @@ class HomePage extends ReadingElement<Loaded> {
       if (isStale(error)) await session.syncSessionState();
       throw error;
     }
-  }
-
-  private async more(task: () => Promise<void>): Promise<void> {
-    await this.attempt(() => task().catch((error: unknown) => (isStale(error) ? undefined : Promise.reject(error))));
   }
 }
 
