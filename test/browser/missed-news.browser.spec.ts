@@ -2,6 +2,8 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { PostsView } from '../../src/protocol/http';
 import { post, text } from './support/composing';
+import { holdNext } from './support/held';
+import type { Person } from './support/people';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -73,46 +75,34 @@ it('keeps at home what was read page by page', async () => {
 it('takes no older answer for the news that came while it was on its way', async () => {
   const page = await stage.device.tab('/');
   await page.getByText('Nothing posted yet.').waitFor();
-  let hand = () => {};
-  const handed = new Promise<void>((resolve) => {
-    hand = resolve;
-  });
-  const asked = page.waitForRequest(LIST);
-  await page.route(
-    LIST,
-    async (route) => {
-      const answer = await route.fetch();
-      await handed;
-      await route.fulfill({ response: answer });
-    },
-    { times: 1 },
-  );
+  const list = await holdNext(page, '/api/posts');
   await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
-  await asked;
+  await list.asked;
   await publish('A new post');
   await page.getByText('A new post').waitFor();
-  hand();
-  await page.evaluate('window.sessionSync.syncSessionState()');
+  await list.hand();
   expect(await page.getByText('A new post').isVisible()).toBe(true);
 });
 
-it.each([
-  ['/platforms', '/api/user_platforms', '[data-platforms]'],
-  ['/devices', '/api/sessions', '[data-devices]'],
-  ['/activity', '/api/audit', '[data-trail]'],
-])('reads %s anew after there was no socket', async (path, reads, shows) => {
+const rename = ({ client, platforms }: Person) => client.patch(`/api/platforms/${platforms[1]!.id}`, { name: 'Omega' });
+const signInElsewhere = ({ client }: Person) => client.device('Firefox on a phone').login();
+
+it.each<[path: string, reads: string, rows: string, happens: (person: Person) => Promise<unknown>, shown: string]>([
+  ['/platforms', '/api/user_platforms', '[data-platforms] > li', rename, 'Omega'],
+  ['/devices', '/api/sessions', '[data-devices] > li', signInElsewhere, 'signed in'],
+  ['/activity', '/api/audit', '[data-trail] > li', signInElsewhere, 'Signed in'],
+])('reads %s anew after there was no socket', async (path, reads, rows, happens, shown) => {
   const cut = await cuttable();
   const page = await stage.device.tab(path);
-  await page
-    .locator('main')
-    .getByRole('button')
-    .first()
-    .waitFor({ state: 'attached' })
-    .catch(() => {});
-  await page.locator(shows).waitFor();
+  const news = page.locator(rows).filter({ hasText: shown });
+  await page.locator(rows).first().waitFor();
+  const before = await news.count();
+  const mend = cut();
+  await happens(stage.person);
   const again = page.waitForRequest((request) => new URL(request.url()).pathname === reads);
-  cut()();
+  mend();
   await again;
+  await news.nth(before).waitFor();
 });
 
 it('shows below the composer what became of a post while there was no socket', async () => {
