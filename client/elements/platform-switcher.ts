@@ -53,7 +53,7 @@ export class PlatformSwitcher extends PlatformsElement {
     this.at = Math.max(0, Math.min(this.at, this.options().length - 1));
   }
 
-  protected override render(): TemplateResult | typeof nothing {
+  protected override render(): TemplateResult {
     if (!this.content) return this.failed();
     const manage = this.manage ?? '/platforms';
     if (this.content.length === 0) {
@@ -89,11 +89,12 @@ export class PlatformSwitcher extends PlatformsElement {
   }
 
   /** The head of a page has no room for more: what is wrong is read out, and shown to who points at it. */
-  private failed(): TemplateResult | typeof nothing {
-    if (!this.failure) return nothing;
+  private failed(): TemplateResult {
+    const { failure, reading } = this;
+    // What is to be read out has to stand in a place that was there before.
     return html`
-      <span class="vf-hidden" role="status">${this.failure}</span>
-      <span title=${this.failure}>${againButton('Platforms: try again', this.reading, this.reload)}</span>
+      <span class="vf-hidden" role="status">${reading ? '' : failure}</span>
+      ${failure ? html`<span title=${failure}>${againButton('Platforms: try again', reading, this.reload)}</span>` : nothing}
     `;
   }
 

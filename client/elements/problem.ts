@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { isApiError } from '../core/errors';
 import { icon } from './icon';
 
@@ -35,7 +35,7 @@ export function problem(words: string, busy: boolean, again: () => void): Templa
 
 export function againButton(label: string, busy: boolean, again: () => void): TemplateResult {
   return html`
-    <button type="button" class="vf-button" data-again aria-disabled=${busy} @click=${again}>
+    <button type="button" class="vf-button" data-again aria-disabled=${busy} @click=${busy ? nothing : again}>
       ${icon(busy ? 'loader-circle' : 'refresh-cw')} ${label}
     </button>
   `;

@@ -2,6 +2,7 @@
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
+import { holdNext } from './support/held';
 import { expectClean, expectToFit, setDirection, setTextSize } from './support/looks';
 import { newPerson } from './support/people';
 import { until } from './support/recorder';
@@ -131,6 +132,37 @@ it('reads once when the connection is there again', async () => {
   await page.locator('[data-devices]').waitFor();
   await page.getByText('No connection to the server.').waitFor({ state: 'hidden' });
   expect(made).toHaveLength(1);
+});
+
+it('reads one at a time, however often that is asked for', async () => {
+  const [page, , answer] = await openRefused('/devices', '/api/sessions');
+  await answer();
+  const made = readings(page, '/api/sessions');
+  const list = await holdNext(page, '/api/sessions');
+  await tryAgain(page).press('Enter');
+  await list.asked;
+  await tryAgain(page).press('Enter');
+  await tryAgain(page).press('Enter');
+  await list.hand();
+  await page.locator('[data-devices]').waitFor();
+  expect(made).toHaveLength(1);
+});
+
+it('reads out what is wrong with the switcher in a place that was there before', async () => {
+  let refuseNow = () => {};
+  const refused = new Promise<void>((resolve) => {
+    refuseNow = resolve;
+  });
+  await stage.device.context.route('**/api/user_platforms', async (route) => {
+    await refused;
+    await route.fulfill(GONE);
+  });
+  const page = await stage.device.tab('/account');
+  const place = await page.waitForSelector('vf-platform-switcher [role="status"]', { state: 'attached' });
+  expect(await place.textContent()).toBe('');
+  refuseNow();
+  await page.getByRole('button', { name: 'Platforms: try again' }).waitFor();
+  expect(await place.textContent()).toContain(WORDS);
 });
 
 it('keeps the way to the platforms in the switcher, and goes on from there', async () => {
