@@ -1,4 +1,4 @@
-import { characters, postLength } from '../../src/protocol/post-length';
+import { characters, NEAR, postLength, VERY_NEAR } from '../../src/protocol/post-length';
 import type { SessionSync } from '../core/session-sync';
 import { announce } from './announce';
 import type { Field } from './form-fields';
@@ -6,9 +6,6 @@ import { all, keepDrawn } from './page';
 import { platformAt } from './stands';
 
 const FIELDS = 'textarea[data-char-limit], input[data-char-limit]';
-/** Below these the counter warns, as in the forms of old. */
-const NEAR = 50;
-const VERY_NEAR = 10;
 const LEVELS = [NEAR, VERY_NEAR, 0];
 
 /**

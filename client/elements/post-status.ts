@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PostStatus } from '../../../src/protocol/http';
-import { icon } from '../icon';
-import type { IconName } from '../icons';
+import type { PostStatus } from '../../src/protocol/http';
+import { icon } from './icon';
+import type { IconName } from './icons';
 
 const STATUS: Record<PostStatus, [IconName, string, kind?: string]> = {
   queued: ['clock', 'Waiting to be sent'],

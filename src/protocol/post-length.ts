@@ -3,6 +3,10 @@
 /** What every link counts for, whatever its length; Mastodon's `characters_reserved_per_url`. */
 export const CHARACTERS_PER_URL = 23;
 
+/** Fewer characters left than these, and a counter warns, as in the forms of old. */
+export const NEAR = 50;
+export const VERY_NEAR = 10;
+
 /** What ends the sentence that a link stands in is not the link's; a bracket is, where the link has one that opens. */
 const LINK = /(\bhttps?:\/\/(?:[^\s<>"(]*\([^\s<>"]*[^\s<>".,:;!?…'’”»\]}]|[^\s<>"]*[^\s<>".,:;!?…'’”»)\]}]))/iu;
 /** A mention counts without its host, so that moving to another server makes no post longer. */

@@ -1,17 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { HEADERS, type ImageView, type MediaView, type PostStatus, type PostView } from '../../../src/protocol/http';
+import { HEADERS, type ImageView, type MediaView, type PostView } from '../../../src/protocol/http';
 import { ago, moment } from '../../elements/format';
 import { icon } from '../../elements/icon';
-import type { IconName } from '../../elements/icons';
+import { statusBadge } from '../../elements/post-status';
 import { session } from '../../elements/session';
 import { SessionElement } from '../../elements/session-element';
-
-const STATUS: Record<PostStatus, [IconName, string, string]> = {
-  queued: ['clock', 'Waiting to be sent', ''],
-  publishing: ['loader-circle', 'Being sent', ''],
-  published: ['circle-check', 'Published', 'good'],
-  failed: ['circle-alert', 'Not sent', 'danger'],
-};
 
 /** One post: what it says, where it stands, and what can be done with it. */
 class PostCard extends SessionElement {
@@ -24,7 +17,7 @@ class PostCard extends SessionElement {
   protected override render(): TemplateResult {
     const { id, title, content, spoiler_text, status, images, error } = this.post;
     return html`
-      <article class="vf-card post" data-post-id=${id} data-status=${status}>
+      <article class="vf-card post" data-post-id=${id}>
         ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
         ${
           spoiler_text
@@ -41,10 +34,9 @@ class PostCard extends SessionElement {
 
   private foot(): TemplateResult {
     const { status, url, created_at } = this.post;
-    const [picture, words, kind] = STATUS[status];
     return html`
       <p class="vf-hint post-foot">
-        <span class="vf-badge" data-kind=${kind || nothing}>${icon(picture)} ${words}</span>
+        ${statusBadge(status)}
         <time datetime=${created_at} title=${moment(created_at)}>${ago(created_at)}</time>
         ${isLink(url) ? html`<a href=${url} rel="noreferrer">${icon('external-link')} See it there</a>` : nothing}
       </p>

@@ -1,9 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { characters } from '../../../src/protocol/post-length';
-
-/** Below these the counter warns, as in the forms of old. */
-const NEAR = 50;
-const VERY_NEAR = 10;
+import { characters, NEAR, VERY_NEAR } from '../../../src/protocol/post-length';
 
 export const COUNTER_ID = 'vf-composer-counter';
 

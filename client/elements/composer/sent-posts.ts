@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PostsView, PostView } from '../../../src/protocol/http';
 import { icon } from '../icon';
+import { statusBadge } from '../post-status';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
-import { statusBadge } from './post-status';
 import { pinnedTo } from './target';
 
 /** A push may be lost: as long as a post is on its way, we also look; ms. */
