@@ -1,6 +1,6 @@
 /** What the server says while nobody hears it is read when the line is there again. */
 import type { Page, WebSocketRoute } from 'playwright-core';
-import type { PostsView } from '../../src/protocol/http';
+import type { PostsView, UserPlatformsView } from '../../src/protocol/http';
 import { post, text } from './support/composing';
 import { holdNext } from './support/held';
 import type { Person } from './support/people';
@@ -84,10 +84,19 @@ it('takes no older answer for the news that came while it was on its way', async
   expect(await page.getByText('A new post').isVisible()).toBe(true);
 });
 
-const rename = ({ client, platforms }: Person) => client.patch(`/api/platforms/${platforms[1]!.id}`, { name: 'Omega' });
+/** What no state tells: a change of the list itself would. */
+const rename = (_person: Person, page: Page) =>
+  page.route('**/api/user_platforms', async (route) => {
+    const answer = (await (await route.fetch()).json()) as UserPlatformsView;
+    await route.fulfill({
+      json: { ...answer, platforms: answer.platforms.map((each) => ({ ...each, name: 'Omega' })) },
+    });
+  });
 const signInElsewhere = ({ client }: Person) => client.device('Firefox on a phone').login();
 
-it.each<[path: string, reads: string, rows: string, happens: (person: Person) => Promise<unknown>, shown: string]>([
+it.each<
+  [path: string, reads: string, rows: string, happens: (person: Person, page: Page) => Promise<unknown>, shown: string]
+>([
   ['/platforms', '/api/user_platforms', '[data-platforms] > li', rename, 'Omega'],
   ['/devices', '/api/sessions', '[data-devices] > li', signInElsewhere, 'signed in'],
   ['/activity', '/api/audit', '[data-trail] > li', signInElsewhere, 'Signed in'],
@@ -98,7 +107,7 @@ it.each<[path: string, reads: string, rows: string, happens: (person: Person) =>
   await page.locator(rows).first().waitFor();
   const before = await news.count();
   const mend = cut();
-  await happens(stage.person);
+  await happens(stage.person, page);
   const again = page.waitForRequest((request) => new URL(request.url()).pathname === reads);
   mend();
   await again;
