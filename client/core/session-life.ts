@@ -87,8 +87,10 @@ export class SessionLife {
       connected: (again) => {
         this.metrics.connects += 1;
         this.connection.look();
-        // What was said until now was missed. Over HTTP where a node may have gone: the token may be new.
-        void this.reader.catchUp({ rest: again });
+        // What was said until now was missed. The state comes as the socket's first word; where it had been lost the
+        // token may be new besides.
+        if (again) void this.lookOverHttp();
+        else this.announcer.say('sessionCaughtUp', null);
       },
       disconnected: () => {
         this.metrics.disconnects += 1;
