@@ -171,6 +171,20 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
+  it('says so once, also where the socket is there before the answer', async () => {
+    let give = () => {};
+    const [tab, told] = await listening();
+    const { serve } = tab.env;
+    tab.env.serve = (call) => new Promise((resolve) => (give = () => resolve(serve(call))));
+    tab.env.window.dispatchEvent(new Event('online'));
+    tab.env.socket.accept();
+    await settle();
+    expect(told()).toBe(0);
+    give();
+    await settle();
+    expect(told()).toBe(1);
+  });
+
   it('says so when the first socket is there', async () => {
     const tab = open();
     let told = 0;

@@ -88,9 +88,9 @@ export class SessionLife {
         this.metrics.connects += 1;
         this.connection.look();
         // What was said until now was missed. The state comes as the socket's first word; where it had been lost the
-        // token may be new besides.
+        // token may be new besides. A look that is under way says so when it ends.
         if (again) void this.lookOverHttp();
-        else this.announcer.say('sessionCaughtUp', null);
+        else if (this.reader.fresh) this.announcer.say('sessionCaughtUp', null);
       },
       disconnected: () => {
         this.metrics.disconnects += 1;
