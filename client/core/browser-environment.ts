@@ -20,7 +20,6 @@ export function browserEnvironment(): Environment {
     now: () => Date.now(),
     random: () => Math.random(),
     randomId,
-    isOnline: () => navigator.onLine,
     isTrusted: (event) => event.isTrusted,
     createSocket,
     locks: navigator.locks ?? null,

@@ -63,7 +63,6 @@ export interface Environment {
   random(): number;
   /** An identifier that no other page load has. */
   randomId(): string;
-  isOnline(): boolean;
   /** False for events that a script made up: they are nobody's doing. */
   isTrusted(event: Event): boolean;
   createSocket(auth: () => HandshakeAuth): SocketPort;

@@ -11,7 +11,7 @@ const FRAME = /^(4?\d)(\d*)(.*)$/s;
 
 /**
  * What a page needs of Socket.IO 4: one namespace, JSON over WebSocket (Socket.IO's protocol 5 in Engine.IO's 4). The
- * library's own client can do much more, and would be a quarter of all that a page loads.
+ * library's own client can do much more, and would take a quarter of the 35 KB that a page may load of us.
  * https://socket.io/docs/v4/socket-io-protocol/ and https://socket.io/docs/v4/engine-io-protocol/
  */
 export class JsonSocket implements SocketPort {

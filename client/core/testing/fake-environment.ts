@@ -106,7 +106,6 @@ export class FakeEnvironment implements Environment {
   socket!: FakeSocket;
   csrf: string | null = null;
   chance = 0.5;
-  online = true;
   locks: LockPort | null = null;
   /** The server over HTTP; throw for a network that is not there. */
   serve: (call: Call) => Answer | Promise<Answer> = () => ({ status: 503 });
@@ -170,10 +169,6 @@ export class FakeEnvironment implements Environment {
   randomId(): string {
     this.ids += 1;
     return `tab-${this.ids}`;
-  }
-
-  isOnline(): boolean {
-    return this.online;
   }
 
   isTrusted(): boolean {
