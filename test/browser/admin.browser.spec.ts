@@ -1,7 +1,6 @@
 /** What an administrator does with everybody's sessions. */
 import type { Page } from 'playwright-core';
 import type { RestSessionState } from '../../src/protocol/http';
-import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
 import { press, timesOf } from './support/recorder';
 import { setStage } from './support/stage';
@@ -11,11 +10,8 @@ let office: Device;
 let tab: Page;
 let person: RestSessionState;
 
-/** The first account of an installation is its administrator: here the demo's. */
 beforeEach(async () => {
-  const admin = new TestClient(stage.node.url);
-  await admin.login({ username: 'demo', password: 'demo-password' });
-  office = await Device.open(stage.browser, stage.node.url, admin);
+  office = await stage.office();
   tab = await office.tab('/admin');
   person = (await stage.person.client.get<RestSessionState>('/api/session')).body;
 });

@@ -1,9 +1,8 @@
 /** What a page shows while the server does not answer it, and how it comes out of that. */
 import type { BrowserContext, Page, Request } from 'playwright-core';
-import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
 import { holdNext } from './support/held';
-import { expectClean, expectToFit, setDirection, setTextSize } from './support/looks';
+import { expectForEverybody } from './support/looks';
 import { newPerson } from './support/people';
 import { until } from './support/recorder';
 import { takePicture } from './support/screens';
@@ -27,12 +26,8 @@ const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again', e
 const note = (page: Page) => page.getByRole('alert').filter({ has: tryAgain(page) });
 const toasts = (page: Page) => page.locator('vf-toasts .vf-toast');
 
-/** For the stage's person; an administrator is the demo's. */
 async function deviceFor(path: string): Promise<Device> {
-  if (path !== '/admin') return stage.device;
-  const admin = new TestClient(stage.node.url);
-  await admin.login({ username: 'demo', password: 'demo-password' });
-  return Device.open(stage.browser, stage.node.url, admin);
+  return path === '/admin' ? stage.office() : stage.device;
 }
 
 /** From here on nothing that reads this is answered. @returns its undo */
@@ -103,13 +98,7 @@ describe.each(READERS)('%s', (path, reads, shows) => {
 
   it('Point 1, Point 11, Point 12: is for everybody while nothing can be read', async () => {
     const [page, device] = await openRefused(path, reads);
-    await expectClean(page);
-    await page.setViewportSize({ width: 320, height: 640 });
-    await expectToFit(page, '320 pixels');
-    await setTextSize(page, 200);
-    await expectToFit(page, '320 pixels, 200%');
-    await setDirection(page, 'rtl');
-    await expectToFit(page, '320 pixels, 200%, from right to left');
+    await expectForEverybody(page);
     if (device !== stage.device) await device.close();
   });
 });

@@ -2,7 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 import type { PostsView, RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
-import { TestClient } from '../support/http-client';
+import type { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
 import { switchTo } from './support/composing';
 import { holdNext } from './support/held';
@@ -100,11 +100,8 @@ describe('where everybody is seen', () => {
   let rows: Locator;
   let end: Locator;
 
-  /** The first account of an installation is its administrator: here the demo's. */
   beforeEach(async () => {
-    const admin = new TestClient(stage.node.url);
-    await admin.login({ username: 'demo', password: 'demo-password' });
-    office = await Device.open(stage.browser, stage.node.url, admin);
+    office = await stage.office();
     page = await office.tab('/admin');
     rows = page.locator('[data-sessions] > li');
     const { user, session } = (await stage.person.client.get<RestSessionState>('/api/session')).body;

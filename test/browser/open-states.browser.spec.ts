@@ -1,9 +1,8 @@
 /** What opens over a page, or comes up in it: as clean, as large and as well within the window as the page itself. */
 import type { Page } from 'playwright-core';
-import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
 import { post, switchTo, text } from './support/composing';
-import { expectClean, expectToFit, setDirection, setTextSize } from './support/looks';
+import { expectClean, expectForEverybody } from './support/looks';
 import { newPerson } from './support/people';
 import { picture } from './support/pictures';
 import { standsOn } from './support/recorder';
@@ -129,21 +128,11 @@ const STATES: [name: string, path: string, open: (page: Page) => Promise<unknown
   ],
 ];
 
-async function expectEverything(page: Page): Promise<void> {
-  await expectClean(page);
-  await page.setViewportSize({ width: 320, height: 640 });
-  await expectToFit(page, '320 pixels');
-  await setTextSize(page, 200);
-  await expectToFit(page, '320 pixels, 200%');
-  await setDirection(page, 'rtl');
-  await expectToFit(page, '320 pixels, 200%, from right to left');
-}
-
 it.each(STATES)('Point 1, Point 11, Point 12, with something open: %s, %s', async (_name, path, open) => {
   if (path === '/devices') await stage.person.client.device().login();
   const page = await stage.device.tab(path);
   await open(page);
-  await expectEverything(page);
+  await expectForEverybody(page);
 });
 
 it('Point 1, Point 11, Point 12, with something open: a search among many platforms that finds nothing, /', async () => {
@@ -158,7 +147,7 @@ it('Point 1, Point 11, Point 12, with something open: a search among many platfo
   expect(await page.getByRole('option').count()).toBe(1);
   await search.fill('nowhere');
   await page.getByRole('option').waitFor({ state: 'detached' });
-  await expectEverything(page);
+  await expectForEverybody(page);
   await search.fill('fiv');
   await search.press('Enter');
   await standsOn(page, platforms[4]!.id);
@@ -166,13 +155,11 @@ it('Point 1, Point 11, Point 12, with something open: a search among many platfo
 });
 
 it('Point 1, Point 11, Point 12, with something open: the question before an administrator ends a session, /admin', async () => {
-  const admin = new TestClient(stage.node.url);
-  await admin.login({ username: 'demo', password: 'demo-password' });
-  const device = await Device.open(stage.browser, stage.node.url, admin);
+  const device = await stage.office();
   const page = await device.tab('/admin');
   await page.locator('[data-sessions]').getByRole('button').first().click();
   await page.getByRole('alertdialog').waitFor();
-  await expectEverything(page);
+  await expectForEverybody(page);
   await device.close();
 });
 
@@ -184,6 +171,6 @@ it('Point 1, Point 11, Point 12, with something open: a refused sign-in, and a f
   await page.getByLabel('Password').fill('wrong');
   await press(page, 'Sign in');
   await page.getByRole('alert').getByText('wrong password').waitFor();
-  await expectEverything(page);
+  await expectForEverybody(page);
   await device.close();
 });

@@ -95,3 +95,14 @@ export async function setTextSize(page: Page, percent: number): Promise<void> {
 export async function setDirection(page: Page, direction: 'ltr' | 'rtl'): Promise<void> {
   await page.evaluate(`document.documentElement.dir = '${direction}'`);
 }
+
+/** All that must hold of a screen, whatever is open on it: axe, and 320 pixels, with 200% text, from right to left. */
+export async function expectForEverybody(page: Page): Promise<void> {
+  await expectClean(page);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expectToFit(page, '320 pixels');
+  await setTextSize(page, 200);
+  await expectToFit(page, '320 pixels, 200%');
+  await setDirection(page, 'rtl');
+  await expectToFit(page, '320 pixels, 200%, from right to left');
+}

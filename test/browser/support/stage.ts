@@ -1,5 +1,6 @@
 /** A server and a browser for a whole suite, and for each of its tests a new person, signed in on one device. */
 import type { Browser } from 'playwright-core';
+import { TestClient } from '../../support/http-client';
 import { type ServerNode, startNode } from '../../support/server';
 import { Device, launchChromium } from './chromium';
 import { newPerson, type Person } from './people';
@@ -14,6 +15,8 @@ export interface Stage {
    * @param where another browser than that of the stage
    */
   otherDevice(where?: Browser): Promise<Device>;
+  /** A device of the administrator: the first account of an installation, here the demo's. Whoever opens it closes it. */
+  office(): Promise<Device>;
 }
 
 /**
@@ -63,6 +66,11 @@ export function setStage({ env, names }: { env?: Record<string, string>; names?:
       const client = person.client.device();
       await client.login();
       return Device.open(where, node.url, client);
+    },
+    async office() {
+      const admin = new TestClient(node.url);
+      await admin.login({ username: 'demo', password: 'demo-password' });
+      return Device.open(browser, node.url, admin);
     },
   };
 }
