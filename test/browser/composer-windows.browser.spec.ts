@@ -59,6 +59,30 @@ it('is not posted from the other while the one is at it, without a word', async 
   expect(await postsOf(person, 0)).toHaveLength(1);
 });
 
+it('nor in the very moment, where neither has heard of the other', async () => {
+  const deaf = { content: 'delete window.BroadcastChannel' };
+  await device.closeTabs();
+  await device.context.addInitScript(deaf);
+  [tab, other] = [await device.tab('/create_post'), await device.tab('/create_post')];
+  for (const page of [tab, other]) await backIn(page).waitFor();
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await device.context.route('**/api/posts', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await post(tab).click();
+  await tab.getByRole('button', { name: 'Posting…' }).waitFor();
+  await post(other).click();
+  const question = other.getByRole('alertdialog', { name: 'Post this a second time?' });
+  await question.waitFor();
+  answer();
+  await tab.getByText('Posted to Alpha.').waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await eventually(async () => expect(await text(other).inputValue()).toBe(''));
+  expect(await postsOf(person, 0)).toHaveLength(1);
+});
+
 it('stays in the one where it has become something else', async () => {
   await text(other).fill('Once, and more');
   await savedIn(tab, 'Once, and more');

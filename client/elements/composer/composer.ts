@@ -15,7 +15,7 @@ import { charactersLeft, obstacle, sortFiles } from './fitting';
 import { mediaLimits } from './media-limits';
 import { altId } from './media-tiles';
 import { isDescribed, isNew, mayReplace } from './second-thoughts';
-import { sendPost } from './sending';
+import { alone, sendPost } from './sending';
 import './sent-posts';
 import type { SentPosts } from './sent-posts';
 import { readServerForm } from './server-form';
@@ -202,16 +202,22 @@ export class Composer extends SessionElement {
     if (problem) return this.refuse(problem);
     const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
     this.asking = true;
-    const meant = (await isDescribed(writing.tray.items, describe)) && (await isNew(writing.keeper));
-    this.asking = false;
-    if (!meant) return void writing.keeper.read();
-    this.sending = true;
-    this.requestUpdate();
-    const post = await sendPost(target, writing).catch((error: unknown) => this.failed(error));
-    this.sending = false;
+    const described = await isDescribed(writing.tray.items, describe);
+    const post = described && (await alone(writing.keeper.shown, (free) => this.sendOnce(free)));
+    this.asking = this.sending = false;
     if (post) this.posted(post, platform.name);
     else void writing.keeper.read();
     this.requestUpdate();
+  }
+
+  /** @param free whether no other tab is at the very same */
+  private async sendOnce(free: boolean): Promise<PostView | null> {
+    const { target, writing } = this;
+    if (!(await isNew(writing.keeper, free))) return null;
+    this.asking = false;
+    this.sending = true;
+    this.requestUpdate();
+    return sendPost(target, writing).catch((error: unknown) => this.failed(error));
   }
 
   private posted(post: PostView, platformName: string): void {
@@ -224,7 +230,7 @@ export class Composer extends SessionElement {
     if (state) this.know(state);
   }
 
-  private failed(error: unknown): void {
+  private failed(error: unknown): null {
     const { target } = this;
     const code = isApiError(error) ? error.error_code : null;
     if (isApiError(error) && (code === 'PLATFORM_CONTEXT_STALE' || code === 'PLATFORM_NOT_FOUND')) {
@@ -238,6 +244,7 @@ export class Composer extends SessionElement {
       this.refuse(Object.values(fieldErrors(error)).join(' ') || messageOf(error));
     }
     this.requestUpdate();
+    return null;
   }
 
   private refuse(message: string): void {

@@ -127,6 +127,11 @@ export class DraftKeeper {
     this.hooks.tell(news);
   }
 
+  /** What is shown, and whose: the same in two tabs is one post. */
+  get shown(): string {
+    return `${this.place} ${printOf(this.hooks.content())}`;
+  }
+
   /** Whether the very same may have been sent, or is about to be. */
   get wasSent(): boolean {
     return this.sent === printOf(this.hooks.content());

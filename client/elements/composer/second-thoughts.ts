@@ -20,9 +20,12 @@ export async function isDescribed(items: Attachment[], describe: (index: number)
   return meant;
 }
 
-/** What may have been sent, by another tab or without an answer, is not sent once more by mistake. */
-export async function isNew(keeper: DraftKeeper): Promise<boolean> {
-  if (!keeper.wasSent) return true;
+/**
+ * What may have been sent, by another tab or without an answer, is not sent once more by mistake.
+ * @param free whether nobody else is at it
+ */
+export async function isNew(keeper: DraftKeeper, free: boolean): Promise<boolean> {
+  if (free && !keeper.wasSent) return true;
   const text = 'This may have been sent already.';
   return confirm({ title: 'Post this a second time?', text, action: 'Post again' });
 }

@@ -7,6 +7,18 @@ import type { Writing } from './writing';
 
 const UNKNOWN = 'Nothing is known of whether it was sent; look at your posts before you send it again.';
 
+/**
+ * Runs `task`, which is told whether no other tab of this browser runs one for the same. What the tabs tell each other
+ * takes a moment, in which both would send.
+ */
+export async function alone<T>(same: string, task: (free: boolean) => Promise<T>): Promise<T> {
+  let begun: Promise<T> | undefined;
+  const begin = (free: boolean) => (begun ??= task(free));
+  // A browser may have no locks, or refuse them.
+  await navigator.locks?.request(`vedfolnir ${same}`, { ifAvailable: true }, (lock) => begin(!!lock)).catch(() => {});
+  return begin(true);
+}
+
 /** As `deliver`; the other tabs of this browser, which may show the same, know of it. */
 export async function sendPost(target: Target, writing: Writing): Promise<PostView | null> {
   const { keeper } = writing;
