@@ -1,8 +1,7 @@
 /** Our own pages, on top of what `/client/vedfolnir.js` gives to every page; each page is an element of its name. */
-import { wayBack } from '../conventions/way-back';
 import '../elements';
-import { on } from '../elements/session';
 import './app.css';
+import { keepPlaceOnLeaving, watchDoor } from './lib/entrance';
 import './pages/account';
 import './pages/activity';
 import './pages/admin';
@@ -22,6 +21,5 @@ if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOS
 
 // Who was signed in elsewhere in this browser while the page came is signed in here, unless they want to once more.
 const again = new URLSearchParams(window.location.search).has('again');
-if (document.body.hasAttribute('data-entrance') && !again) {
-  on('sessionStateChanged', ({ user }) => window.location.replace(wayBack(user.id)));
-}
+if (document.body.hasAttribute('data-entrance') && !again) watchDoor();
+keepPlaceOnLeaving(document.querySelector('vf-expiry-dialog'));

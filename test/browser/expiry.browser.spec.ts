@@ -118,7 +118,7 @@ describe('Point 6: the longest time of a session', () => {
   it('cannot be extended: the warning offers to sign in again, and leaves 20 seconds and more for it', async () => {
     const { client } = await newPerson(short.url);
     const other = await Device.open(stage.browser, short.url, client);
-    const tab = await other.tab('/');
+    const tab = await other.tab('/devices');
     const dialog = tab.getByRole('alertdialog');
     await dialog.getByText('A session has a longest time').waitFor({ timeout: 20_000 });
     const { expiresAt } = (await heard(tab, 'sessionExpiring')).at(-1)!;
@@ -132,7 +132,9 @@ describe('Point 6: the longest time of a session', () => {
     const { user, session } = (await client.get<RestSessionState>('/api/session')).body;
     await dialog.getByRole('link', { name: 'Sign in again' }).click();
     await signIn(tab, user.username);
-    await tab.getByRole('heading', { name: `Welcome, ${user.username}` }).waitFor();
+    // Where they were.
+    await tab.waitForURL(`${short.url}/devices`);
+    await until(tab, 'window.sessionSync?.getState()');
     expect(await tab.evaluate('window.sessionSync.getState().session.id')).not.toBe(session.id);
     await other.close();
   });

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { RestSessionState } from '../../src/protocol/http';
 import { newPerson, signOut } from './support/people';
+import { until } from './support/recorder';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -25,6 +26,20 @@ it('leads back to the page that was left, without what was asked of it', async (
   await tab.waitForURL(`${stage.node.url}/devices`);
   await tab.locator('[data-devices]').waitFor();
   expect(await tab.evaluate("sessionStorage.getItem('vedfolnir_way_back')")).toBeNull();
+});
+
+it('leads every tab that stands at the sign-in back to where it was, as soon as it was done in one', async () => {
+  const { username: name } = await user();
+  const tabs = [await stage.device.tab('/devices'), await stage.device.tab('/account')];
+  const other = stage.person.client.device();
+  await other.login();
+  await other.post('/api/sessions/end_others', {});
+  for (const tab of tabs) await tab.waitForURL('**/login?reason=revoked');
+  // Both have heard that nobody is signed in.
+  for (const tab of tabs) await until(tab, "window.sessionSync?.getConnectionStatus() === 'none'");
+  await signIn(tabs[0]!, name);
+  await tabs[0]!.waitForURL(`${stage.node.url}/devices`);
+  await tabs[1]!.waitForURL(`${stage.node.url}/account`);
 });
 
 it('leads home who has signed out', async () => {

@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import type { RestSessionState } from '../../../src/protocol/http';
-import { wayBack } from '../../conventions/way-back';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
+import { enter } from '../lib/entrance';
 import { FormPage } from '../lib/form-page';
 
 class LoginPage extends FormPage {
@@ -24,7 +24,7 @@ class LoginPage extends FormPage {
 
   protected async send(texts: Record<string, string>): Promise<void> {
     const { user } = await session.request<RestSessionState>('POST', '/api/auth/login', { body: texts });
-    window.location.assign(wayBack(user.id));
+    enter(user.id);
   }
 }
 

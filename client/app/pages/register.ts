@@ -1,6 +1,8 @@
 import { html, type TemplateResult } from 'lit';
+import type { RestSessionState } from '../../../src/protocol/http';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
+import { enter } from '../lib/entrance';
 import { FormPage } from '../lib/form-page';
 
 class RegisterPage extends FormPage {
@@ -30,8 +32,8 @@ class RegisterPage extends FormPage {
   }
 
   protected async send(texts: Record<string, string>): Promise<void> {
-    await session.request('POST', '/api/auth/register', { body: texts });
-    window.location.assign('/');
+    const { user } = await session.request<RestSessionState>('POST', '/api/auth/register', { body: texts });
+    enter(user.id);
   }
 }
 
