@@ -47,7 +47,7 @@ module.exports = {
   // Suites start servers and databases of their own: more at once starve each other on two cores, fewer leave them idle.
   maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     {
       ...common,

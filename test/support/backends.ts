@@ -25,17 +25,27 @@ async function redisForSuite(): Promise<{ url: string; stop(): Promise<void> }> 
   return startRedis();
 }
 
+export interface Cluster extends Running {
+  /** One more node. */
+  join(): Promise<ServerNode>;
+}
+
 /** Several nodes on one fresh database and one Redis. */
-export async function startCluster(count: number, env: Record<string, string | undefined> = {}): Promise<Running> {
+export async function startCluster(count: number, env: Record<string, string | undefined> = {}): Promise<Cluster> {
   const [databaseUrl, redis] = await Promise.all([createDatabase(), redisForSuite()]);
   const shared = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey(), ...env };
   const nodes: ServerNode[] = [];
-  for (let index = 0; index < count; index++) nodes.push(await startNode(shared));
+  const join = async () => {
+    const node = await startNode(shared);
+    nodes.push(node);
+    return node;
+  };
+  for (let index = 0; index < count; index++) await join();
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.stop()));
     await redis.stop();
   };
-  return { nodes, stop };
+  return { nodes, join, stop };
 }
 
 export const BACKENDS: Backend[] = [

@@ -24,7 +24,7 @@ export interface ServerNode {
 
 const MAIN = join(__dirname, '../../dist/src/main.js');
 const READY = /Vedfolnir is ready at (http:\/\/\S+)/;
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 90_000;
 
 /**
  * Starts a node and waits until it says that it is ready.

@@ -1,6 +1,7 @@
 /** What a page must be for everybody, whatever is open in it. Measured in the page, so the probes are text. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { eventually } from '../../support/eventually';
 import { until } from './recorder';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -80,9 +81,11 @@ const SMALL = `[...document.querySelectorAll('a, button, input:not([type=hidden]
   })
   .map((element) => element.outerHTML.slice(0, 200))`;
 
-/** Nothing is out of reach, and nothing too small to press. */
+/** Nothing is out of reach, and nothing too small to press, once the page has seen how much room it has. */
 export async function expectToFit(page: Page, how: string): Promise<void> {
-  expect([how, await page.evaluate(ASTRAY), await page.evaluate(SMALL)]).toEqual([how, [], []]);
+  await eventually(async () =>
+    expect([how, await page.evaluate(ASTRAY), await page.evaluate(SMALL)]).toEqual([how, [], []]),
+  );
 }
 
 /** As a browser does that makes the text larger: it tells the page that it has less room. */
