@@ -1,9 +1,10 @@
 /** What is written for one account is not sent as another without a word. */
 import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
 import { Device } from './support/chromium';
 import { AS_COUNTED, keep, post, postsOf, sendings, switchTo, text } from './support/composing';
 import type { Person } from './support/people';
-import { standsOn } from './support/recorder';
+import { standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -15,6 +16,21 @@ beforeEach(async () => {
   ({ person, device } = stage);
   tab = await device.tab('/create_post');
 });
+
+/** The server's form is there, and what takes its place comes when it is told to. */
+async function openBeforeItsScript() {
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await device.context.route('**/client/app.mjs', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const opening = await device.context.newPage();
+  await opening.goto(`${stage.node.url}/create_post`, { waitUntil: 'commit' });
+  return { opening, go };
+}
 
 it('posts to the platform that it shows', async () => {
   await tab.getByLabel('Title (optional)').fill('First');
@@ -200,22 +216,35 @@ it('shows what it will look like, all of it as text', async () => {
 });
 
 it('takes over what was written before its script came', async () => {
-  let go = () => {};
-  const held = new Promise<void>((resolve) => {
-    go = resolve;
-  });
-  await device.context.route('**/client/app.mjs', async (route) => {
-    await held;
-    await route.continue();
-  });
-  const opening = await device.context.newPage();
-  await opening.goto(`${stage.node.url}/create_post`, { waitUntil: 'commit' });
-  await text(opening).pressSequentially('Already ');
+  const { opening, go } = await openBeforeItsScript();
+  await text(opening).pressSequentially('Alrdy ');
+  for (let count = 0; count < 3; count++) await opening.keyboard.press('ArrowLeft');
+  await opening.keyboard.press('Shift+ArrowLeft');
   go();
   await opening.locator('vf-composer meter').waitFor();
+  // In the place of the r that was chosen.
+  await opening.keyboard.type('rea');
+  await opening.keyboard.press('End');
   await opening.keyboard.type('here');
   expect(await text(opening).inputValue()).toBe('Already here');
   expect(await opening.locator('vf-composer form').count()).toBe(1);
+});
+
+it('goes where the form was moved to before its script came, and does not ask once more', async () => {
+  const { opening, go } = await openBeforeItsScript();
+  await until(opening, 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected');
+  await text(opening).fill('Meant for whoever');
+  await switchTo(person, 1);
+  await opening.getByRole('button', { name: 'Move to Beta' }).click();
+  await eventually(async () =>
+    expect(await opening.locator('input[name="platform_id"]').inputValue()).toBe(String(person.platforms[1]!.id)),
+  );
+  go();
+  await opening.getByText('Posting as Beta').waitFor();
+  expect(await keep(opening).count()).toBe(0);
+  await post(opening).click();
+  await opening.getByText('Posted to Beta.').waitFor();
+  expect(await postsOf(person, 1)).toHaveLength(1);
 });
 
 it('works without a script', async () => {

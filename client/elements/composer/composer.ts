@@ -117,7 +117,7 @@ export class Composer extends SessionElement {
   private takeOver(): void {
     const found = readServerForm(this);
     if (!found) return;
-    const { userId, platform, pinned, text, errors, focused } = found;
+    const { userId, platform, pinned, text, errors, focus } = found;
     this.target.follow(platform, false);
     if (pinned) this.target.keep();
     if (text.content || text.title || text.spoiler_text) this.writing.write(text);
@@ -128,7 +128,7 @@ export class Composer extends SessionElement {
     }
     void this.updateComplete.then(() => {
       for (const error of errors) notify(error, 'error');
-      if (focused) this.querySelector<HTMLElement>(`[name="${focused}"]`)?.focus();
+      focus();
     });
   }
 

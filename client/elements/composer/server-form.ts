@@ -1,4 +1,5 @@
 import { CHARACTER_LIMITS, type PlatformType } from '../../../src/protocol/http';
+import { session } from '../session';
 import type { PostText } from './draft-book';
 import type { Platform } from './target';
 
@@ -11,8 +12,8 @@ export interface ServerForm {
   text: Partial<PostText>;
   /** Why the server gave it back. */
   errors: string[];
-  /** The name of the field that the person is in already. */
-  focused: string | null;
+  /** Goes to where the person is in it already. */
+  focus(): void;
 }
 
 /** Takes the form out of the page, with what the person may have written in it by now. @returns null where there is none */
@@ -22,19 +23,28 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
   const { userId, platformId, platformName = '', platformType } = form.dataset;
   const type: PlatformType = platformType === 'pixelfed' ? 'pixelfed' : 'mastodon';
   const limit = Number(form.querySelector<HTMLElement>('[data-char-limit]')?.dataset.charLimit);
+  // It may have been moved to another one by now.
+  const active = session.getState()?.platform;
   const names = ['title', 'content', 'spoiler_text', 'visibility'];
   const data = new FormData(form);
   const text = Object.fromEntries([...data].filter(([name]) => names.includes(name)));
   const errors = Array.from(form.querySelectorAll('.vf-error'), ({ textContent }) => textContent.trim());
-  const active = document.activeElement;
-  const focused = form.contains(active) ? (active?.getAttribute('name') ?? null) : null;
+  const { name, selectionStart, selectionEnd } = (document.activeElement ?? {}) as Partial<HTMLTextAreaElement>;
+  const within = form.contains(document.activeElement);
   root.replaceChildren();
   return {
     userId: Number(userId),
-    platform: { id: Number(platformId), name: platformName, type, maxCharacters: limit || CHARACTER_LIMITS[type] },
+    platform:
+      active && active.id === Number(data.get('platform_id'))
+        ? active
+        : { id: Number(platformId), name: platformName, type, maxCharacters: limit || CHARACTER_LIMITS[type] },
     pinned: data.has('platform_pinned'),
     text,
     errors,
-    focused,
+    focus: () => {
+      const field = within && name ? root.querySelector<HTMLTextAreaElement>(`[name="${name}"]`) : null;
+      field?.focus();
+      if (selectionEnd != null) field?.setSelectionRange(selectionStart ?? 0, selectionEnd);
+    },
   };
 }
