@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 
 async function theirPage(path: string): Promise<Page> {
-  const page = await device.tab(path);
+  const page = await device.tabWithoutElements(path);
   await page.locator('#platform-switcher-container [data-platform-id]').first().waitFor({ state: 'attached' });
   return page;
 }

@@ -77,11 +77,17 @@ export class Device {
     );
   }
 
-  /** A tab at `path`, as soon as it knows its session and its elements have taken over what the server drew. */
+  /** A tab at `path`, as soon as it knows its session, and its elements have taken over what the server drew. */
   async tab(path: string): Promise<Page> {
+    const page = await this.tabWithoutElements(path);
+    await until(page, "!document.querySelector(':not(:defined)')");
+    return page;
+  }
+
+  /** As `tab`, whatever becomes of the elements. */
+  async tabWithoutElements(path: string): Promise<Page> {
     const page = await this.bareTab(path);
     await until(page, 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected');
-    await until(page, "!document.querySelector(':not(:defined)')");
     return page;
   }
 
