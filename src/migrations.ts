@@ -5,6 +5,7 @@ import { Installation1764460800000 } from './migrations/1764460800000-installati
 import { Certainty1765065600000 } from './migrations/1765065600000-certainty';
 import { PostOrder1765152000000 } from './migrations/1765152000000-post-order';
 import { ImageOrder1765238400000 } from './migrations/1765238400000-image-order';
+import { QueuedAgain1765324800000 } from './migrations/1765324800000-queued-again';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Certainty1765065600000,
   PostOrder1765152000000,
   ImageOrder1765238400000,
+  QueuedAgain1765324800000,
 ];

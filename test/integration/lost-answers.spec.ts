@@ -132,6 +132,19 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(there()).toHaveLength(1);
   });
 
+  it('has a day anew, and as many attempts as it takes, when somebody tries again after a day', async () => {
+    const { client, platform, there } = await person(town);
+    town.fail(STATUSES, { status: 422, body: { error: 'Not today' } });
+    const post = await write(client, platform, 'the day after');
+    await becomes(client, platform, post.id, { status: 'failed' });
+    clock.advance(25 * HOUR);
+    await client.login();
+    town.fail(STATUSES, { status: 503 }, 2);
+    expect((await retry(client, platform, post)).status).toBe(200);
+    await inTimeIs(post, 'published');
+    expect(there().map(({ text }) => text)).toEqual(['the day after']);
+  });
+
   it('gives up in the end where the instance says of the post that it is another one', async () => {
     const { client, platform } = await person(town);
     const first = await write(client, platform, 'one');

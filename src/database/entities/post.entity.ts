@@ -45,6 +45,10 @@ export class Post {
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 
+  /** When somebody last tried it again; null: nobody has. */
+  @Column({ name: 'queued_at', type: 'datetime', precision: 3, nullable: true })
+  queuedAt!: Date | null;
+
   @Column({ name: 'published_at', type: 'datetime', precision: 3, nullable: true })
   publishedAt!: Date | null;
 
@@ -69,5 +73,5 @@ export class Post {
   nextAttemptAt!: Date | null;
 }
 
-type Defaulted = 'language' | 'remoteId' | 'attempts' | 'uncertain' | 'nextAttemptAt';
+type Defaulted = 'queuedAt' | 'language' | 'remoteId' | 'attempts' | 'uncertain' | 'nextAttemptAt';
 export type NewPost = Omit<Post, 'id' | 'platform' | Defaulted> & Partial<Pick<Post, Defaulted>>;

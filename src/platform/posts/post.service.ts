@@ -99,7 +99,7 @@ export class PostService {
       const post = await this.find(tx, platform.id, id);
       if (post.status !== 'failed') throw new AppError('POST_NOT_FAILED');
       const now = this.clock.now();
-      const change = { status: 'queued', error: null, nextAttemptAt: dueAt(platform, now) } as const;
+      const change = { status: 'queued', error: null, queuedAt: now, nextAttemptAt: dueAt(platform, now) } as const;
       await this.posts.update(tx.em, id, change);
       // What may be there is looked for by its uploads first.
       if (!post.uncertain) await this.posts.forgetUploads(tx.em, id);

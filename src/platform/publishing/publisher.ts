@@ -127,7 +127,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
 
   private toRow(post: Post, outcome: Outcome): Partial<Post> {
     const now = this.clock.now();
-    const age = now.getTime() - post.createdAt.getTime();
+    const age = now.getTime() - (post.queuedAt ?? post.createdAt).getTime();
     if (outcome.kind === 'published') {
       const { id, url } = outcome.status;
       const published = { status: 'published', postUrl: url, remoteId: id, publishedAt: now } as const;

@@ -1,6 +1,6 @@
 /** When a post that could not be delivered is tried again, and when no more. Pure; ms. */
 
-/** A post that nobody took for a day is no news any more. */
+/** A post that nobody took for a day, since it was written or tried again, is no news any more. */
 export const GIVE_UP_AFTER = 24 * 3_600_000;
 const SHORTEST = 2000;
 const LONGEST = 15 * 60_000;
