@@ -19,7 +19,7 @@ const COMPOSER = '/client/composer.mjs';
 showActivePlatform();
 if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOSER);
 
-// Who was signed in elsewhere in this browser while the page came is signed in here, unless they want to once more.
+// Who is signed in is no visitor here, unless they want to sign in once more.
 const again = new URLSearchParams(window.location.search).has('again');
 if (document.body.hasAttribute('data-entrance') && !again) watchDoor();
 keepPlaceOnLeaving(document.querySelector('vf-expiry-dialog'));

@@ -16,8 +16,9 @@ export function startFarewell(): void {
     forgetWayBack();
   });
   on('sessionExpired', ({ reason }) => {
-    if (!isPrivate()) return;
     // Who has signed out is done here.
+    if (reason === 'logout') forgetWayBack();
+    if (!isPrivate()) return;
     if (reason !== 'logout' && madeFor !== undefined) keepWayBack(madeFor);
     sayFarewell(reason);
   });

@@ -1,5 +1,5 @@
 /**
- * Where the person was when their session ended, for when they have signed in again. Kept by the tab, not by an address
+ * Where the person was when their session ended, or when they left to sign in again before it did. Kept by the tab, not by an address
  * that others can write, and for nobody else.
  */
 const KEY = 'vedfolnir_way_back';

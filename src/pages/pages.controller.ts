@@ -145,14 +145,17 @@ export class PagesController {
     reply.status(303).header('Location', '/').send();
   }
 
-  /** Sign in and register: whoever is signed in already goes home, unless they came to sign in again. */
+  /**
+   * Sign in and register: whoever is signed in already goes home, unless they came to sign in again. Where a session has
+   * ended, the page itself knows the way back.
+   */
   private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const secret = readSecret(this.config, request);
     const signedIn =
       secret !== null && (await this.sessions.authenticate(secret, request.ip).catch(() => null)) !== null;
     const { reason, again } = request.query as { reason?: unknown; again?: unknown };
     reply.header('Cache-Control', 'no-store');
-    if (signedIn && again === undefined) reply.status(303).header('Location', '/').send();
+    if (signedIn && again === undefined && reason === undefined) reply.status(303).header('Location', '/').send();
     else {
       const waiting = takeFlash(request, reply);
       const flash = waiting.length > 0 ? waiting : farewellFlash(reason);

@@ -170,6 +170,22 @@ it('sends by the keyboard, once', async () => {
   expect(await postsOf(person, 0)).toMatchObject([{ content: 'Quickly', visibility: 'public' }]);
 });
 
+it('is pressed twice while the browser takes its time to say that no other tab sends it, and sends once', async () => {
+  const slowly =
+    'async function (...given) { await new Promise((go) => setTimeout(go, 500)); return request.apply(this, given); }';
+  await device.context.addInitScript({
+    content: `const { request } = LockManager.prototype; LockManager.prototype.request = ${slowly};`,
+  });
+  await tab.close();
+  tab = await device.tab('/create_post');
+  await text(tab).fill('Once');
+  await post(tab).dblclick();
+  await text(tab).press('Control+Enter');
+  await tab.getByText('Posted to Alpha.').waitFor();
+  expect(await tab.getByRole('alertdialog').count()).toBe(0);
+  expect(await postsOf(person, 0)).toHaveLength(1);
+});
+
 it('sends nothing to the old platform from a tab that slept through a switch, without asking', async () => {
   const sent = sendings(tab);
   await text(tab).fill('Meant for Alpha');
@@ -228,6 +244,22 @@ it('takes over what was written before its script came', async () => {
   await opening.keyboard.type('here');
   expect(await text(opening).inputValue()).toBe('Already here');
   expect(await opening.locator('vf-composer form').count()).toBe(1);
+});
+
+it('stays where the person has kept the form before its script came', async () => {
+  const { opening, go } = await openBeforeItsScript();
+  await until(opening, 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected');
+  await standsOn(opening, await switchTo(person, 1));
+  await text(opening).fill('Meant for Beta');
+  await switchTo(person, 2);
+  await opening.getByRole('button', { name: 'Keep posting as Beta' }).click();
+  await opening.locator('input[name="platform_pinned"]').waitFor({ state: 'attached' });
+  go();
+  await opening.locator('vf-composer meter').waitFor();
+  await opening.getByText('Posting as Beta').waitFor();
+  await post(opening).click();
+  await opening.getByText('Posted to Beta.').waitFor();
+  expect(await postsOf(person, 1)).toHaveLength(1);
 });
 
 it('goes where the form was moved to before its script came, and does not ask once more', async () => {

@@ -31,15 +31,20 @@ it('leads back to the page that was left, without what was asked of it', async (
 it('leads every tab that stands at the sign-in back to where it was, as soon as it was done in one', async () => {
   const { username: name } = await user();
   const tabs = [await stage.device.tab('/devices'), await stage.device.tab('/account')];
+  const late = await stage.device.tab('/activity');
   const other = stage.person.client.device();
   await other.login();
   await other.post('/api/sessions/end_others', {});
-  for (const tab of tabs) await tab.waitForURL('**/login?reason=revoked');
+  for (const tab of [...tabs, late]) await tab.waitForURL('**/login?reason=revoked');
+  await late.goto('about:blank');
   // Both have heard that nobody is signed in.
   for (const tab of tabs) await until(tab, "window.sessionSync?.getConnectionStatus() === 'none'");
   await signIn(tabs[0]!, name);
   await tabs[0]!.waitForURL(`${stage.node.url}/devices`);
   await tabs[1]!.waitForURL(`${stage.node.url}/account`);
+  // One that had not come to the sign-in by then is no worse off.
+  await late.goto(`${stage.node.url}/login?reason=revoked`);
+  await late.waitForURL(`${stage.node.url}/activity`);
 });
 
 it('leads home who has signed out', async () => {

@@ -6,7 +6,7 @@ import { EntityManager } from 'typeorm';
 import { Image } from '../../src/database/entities/image.entity';
 import { MediaChunk } from '../../src/database/entities/media-chunk.entity';
 import { Post } from '../../src/database/entities/post.entity';
-import { UnitOfWork } from '../../src/database/unit-of-work';
+import { type Transaction, UnitOfWork } from '../../src/database/unit-of-work';
 import { MediaRepository } from '../../src/platform/media/media.repository';
 import type { PlatformView, PostStatus } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
@@ -59,10 +59,14 @@ describe.each(DATABASES)('%s', (_, database) => {
   it('takes the files of all posts that failed long ago, round by round, and of no others', async () => {
     const owner = await start();
     const { work } = owner;
-    const kept = await work.write(async ({ em }) => {
-      for (let index = 0; index < 250; index++) await insert(em, owner, 'failed');
-      return [await insert(em, owner, 'queued'), await insert(em, owner, 'publishing')];
-    });
+    const some = async ({ em }: Transaction) => {
+      for (let index = 0; index < 25; index++) await insert(em, owner, 'failed');
+    };
+    for (let round = 0; round < 10; round++) await work.write(some);
+    const kept = await work.write(async ({ em }) => [
+      await insert(em, owner, 'queued'),
+      await insert(em, owner, 'publishing'),
+    ]);
     const rounds: number[] = [];
     const before = new Date(Date.now() - 7 * DAY);
     while (rounds.at(-1) !== 0) rounds.push(await work.write(({ em }) => media.pruneFailed(em, before)));

@@ -1,29 +1,41 @@
-/** The door between a page of nobody and the pages of a person. */
+/** The door between the pages of nobody and those of a person. */
 import { keepWayBack, wayBack } from '../../conventions/way-back';
 import { keep, localStorageOrNull } from '../../core/storage';
 import { on, session } from '../../elements/session';
 
-/** Of localStorage: when somebody came in last, for the tabs that still stand at the door. */
+/** Of localStorage: when somebody came in last in this browser; milliseconds since 1970. */
 const ENTERED = 'vedfolnir_entered';
 
-/** Somebody has signed in by this page. */
+/** Somebody has signed in by this page: on to where they were. */
 export function enter(userId: number): void {
   keep(localStorageOrNull(), ENTERED, String(Date.now()));
   window.location.assign(wayBack(userId));
 }
 
-/** This page is for nobody who is signed in: who has done so in another tab is led on, each tab to where it was. */
+/** Leads on from this page whoever has signed in elsewhere in this browser, each tab to where it was. */
 export function watchDoor(): void {
-  on('sessionStateChanged', ({ user }) => window.location.replace(wayBack(user.id)));
-  window.addEventListener('storage', ({ key, newValue }) => {
-    if (key === ENTERED && newValue) void session.syncSessionState();
-  });
+  const leadOn = () => {
+    const state = session.getState();
+    if (state) window.location.replace(wayBack(state.user.id));
+  };
+  on('sessionStateChanged', leadOn);
+  leadOn();
+  const look = () => {
+    // Since this page came.
+    if (Number(localStorageOrNull()?.getItem(ENTERED)) > performance.timeOrigin) void session.syncSessionState();
+  };
+  look();
+  window.addEventListener('storage', ({ key }) => key === ENTERED && look());
+  document.addEventListener('visibilitychange', look);
 }
 
 /** Who signs in again before the session ends by itself comes back to this page. */
 export function keepPlaceOnLeaving(warning: Element | null): void {
-  warning?.addEventListener('click', ({ target }) => {
+  warning?.addEventListener('click', (event) => {
+    const { target, ctrlKey, metaKey, shiftKey } = event as MouseEvent;
     const state = session.getState();
-    if (state && (target as Element).closest('a')) keepWayBack(state.user.id);
+    // Another tab may be asked for: that one has no place yet.
+    const here = !ctrlKey && !metaKey && !shiftKey && (target as Element).closest('a');
+    if (here && state) keepWayBack(state.user.id);
   });
 }

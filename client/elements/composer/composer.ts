@@ -196,24 +196,33 @@ export class Composer extends SessionElement {
   private async send(): Promise<void> {
     const { target, writing, limits } = this;
     const { platform } = target;
-    if (this.sending || !platform) return;
+    if (this.sending || this.asking || !platform) return;
     if (target.asks) return this.querySelector<HTMLElement>('.vf-choice button')?.focus();
     const problem = obstacle(platform, writing.text, writing.tray.items, limits);
     if (problem) return this.refuse(problem);
     const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
     this.asking = true;
-    const described = await isDescribed(writing.tray.items, describe);
-    const post = described && (await alone(writing.keeper.shown, (free) => this.sendOnce(free)));
-    this.asking = this.sending = false;
+    let post: PostView | null = null;
+    try {
+      if (await isDescribed(writing.tray.items, describe)) {
+        const { shown } = writing.keeper;
+        post = await alone(shown, (free) => this.sendOnce(shown, free));
+      }
+    } finally {
+      this.asking = this.sending = false;
+    }
     if (post) this.posted(post, platform.name);
     else void writing.keeper.read();
     this.requestUpdate();
   }
 
-  /** @param free whether no other tab is at the very same */
-  private async sendOnce(free: boolean): Promise<PostView | null> {
+  /**
+   * @param shown what is meant: the session may be somebody else's by now
+   * @param free whether no other tab is at the very same
+   */
+  private async sendOnce(shown: string, free: boolean): Promise<PostView | null> {
     const { target, writing } = this;
-    if (!(await isNew(writing.keeper, free))) return null;
+    if (!(await isNew(writing.keeper, free)) || writing.keeper.shown !== shown) return null;
     this.asking = false;
     this.sending = true;
     this.requestUpdate();

@@ -37,6 +37,8 @@ export class DraftKeeper {
   private own = false;
   /** What is being sent, or may have been sent: by another tab, or by this one without an answer. */
   private sent: string | null = null;
+  /** What went elsewhere while it was shown here in a busy moment. */
+  private gone: string | null = null;
 
   constructor(
     private readonly book: DraftBook,
@@ -79,7 +81,7 @@ export class DraftKeeper {
   /** Shows the draft as it is now; but words of this tab stay, and are the draft again: nobody else shows them. */
   async read(): Promise<void> {
     const { place, savedAt } = this;
-    if (!place) return;
+    if (!place || (this.gone === printOf(this.hooks.content()) && this.follow(place))) return;
     const draft = await this.book.load(...place);
     if (this.place !== place || !this.hooks.idle()) return;
     if (this.unread) return this.begin(draft, place);
@@ -149,11 +151,13 @@ export class DraftKeeper {
 
   /** What is shown here is gone with what was the same elsewhere. */
   private follow(place: Place): boolean {
+    this.gone = printOf(this.hooks.content());
     if (!this.hooks.idle()) return false;
     window.clearTimeout(this.timer);
     this.dirty = false;
     if (this.savedAt) void this.book.remove(...place, this.savedAt);
     this.take(null, place);
+    this.gone = null;
     return true;
   }
 
@@ -181,6 +185,7 @@ export class DraftKeeper {
     this.savedAt = null;
     this.own = false;
     this.sent = null;
+    this.gone = null;
   }
 
   private news(word: DraftNews['word']): DraftNews | null {

@@ -74,6 +74,25 @@ describe('the keeper of a draft, with those of other tabs,', () => {
       expect(busy.page.content.text.content).toBe('the same');
       expect([elsewhere.keeper.wasSent, busy.keeper.wasSent]).toEqual([false, true]);
     });
+
+    it('and what was written there itself goes as soon as the busy moment has ended, unless it is other words then', async () => {
+      const [one, busy, other] = [browser.composer(), browser.composer(), browser.composer()];
+      await one.keeper.open(ADA, 10);
+      await busy.keeper.open(ADA, 10);
+      await other.keeper.open(ADA, 10);
+      for (const each of [busy, other, one]) {
+        each.page.idle = each === one;
+        each.write('the same');
+      }
+      await drop(one);
+      other.write('the same, and more');
+      for (const each of [busy, other]) {
+        each.page.idle = true;
+        await each.keeper.read();
+      }
+      expect([busy.page.content.text.content, other.page.content.text.content]).toEqual(['', 'the same, and more']);
+      expect(browser.words(ADA, 10)).toBe('the same, and more');
+    });
   });
 
   it('takes nothing from another tab that stays, when one moves to another platform', async () => {

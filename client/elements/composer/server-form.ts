@@ -23,19 +23,19 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
   const { userId, platformId, platformName = '', platformType } = form.dataset;
   const type: PlatformType = platformType === 'pixelfed' ? 'pixelfed' : 'mastodon';
   const limit = Number(form.querySelector<HTMLElement>('[data-char-limit]')?.dataset.charLimit);
-  // It may have been moved to another one by now.
   const active = session.getState()?.platform;
   const names = ['title', 'content', 'spoiler_text', 'visibility'];
   const data = new FormData(form);
   const text = Object.fromEntries([...data].filter(([name]) => names.includes(name)));
   const errors = Array.from(form.querySelectorAll('.vf-error'), ({ textContent }) => textContent.trim());
-  const { name, selectionStart, selectionEnd } = (document.activeElement ?? {}) as Partial<HTMLTextAreaElement>;
+  const { name, selectionStart, selectionEnd, selectionDirection } = (document.activeElement ??
+    {}) as Partial<HTMLTextAreaElement>;
   const within = form.contains(document.activeElement);
   root.replaceChildren();
   return {
     userId: Number(userId),
     platform:
-      active && active.id === Number(data.get('platform_id'))
+      active?.id === Number(platformId)
         ? active
         : { id: Number(platformId), name: platformName, type, maxCharacters: limit || CHARACTER_LIMITS[type] },
     pinned: data.has('platform_pinned'),
@@ -44,7 +44,7 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
     focus: () => {
       const field = within && name ? root.querySelector<HTMLTextAreaElement>(`[name="${name}"]`) : null;
       field?.focus();
-      if (selectionEnd != null) field?.setSelectionRange(selectionStart ?? 0, selectionEnd);
+      if (selectionEnd != null) field?.setSelectionRange(selectionStart ?? 0, selectionEnd, selectionDirection);
     },
   };
 }

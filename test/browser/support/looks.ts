@@ -83,8 +83,9 @@ const SMALL = `[...document.querySelectorAll('a, button, input:not([type=hidden]
 
 /** Nothing is out of reach, and nothing too small to press, once the page has seen how much room it has. */
 export async function expectToFit(page: Page, how: string): Promise<void> {
-  await eventually(async () =>
-    expect([how, await page.evaluate(ASTRAY), await page.evaluate(SMALL)]).toEqual([how, [], []]),
+  await eventually(
+    async () => expect([how, await page.evaluate(ASTRAY), await page.evaluate(SMALL)]).toEqual([how, [], []]),
+    { timeout: 3_000 },
   );
 }
 
