@@ -7,6 +7,7 @@ import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { post, sendings, text } from './support/composing';
+import { holdNext } from './support/held';
 import { PIXEL, picture } from './support/pictures';
 
 let town: FakeInstance;
@@ -215,24 +216,38 @@ it('tells Pixelfed posts without an image before they are sent', async () => {
 });
 
 it('has a post that failed tried again, or thrown away', async () => {
-  const refusal = { status: 422, body: { error: 'Not today' } };
-  town.fail('POST /api/v1/statuses', refusal, 2);
+  const refuse = (error: string) => town.fail('POST /api/v1/statuses', { status: 422, body: { error } });
+  refuse('Not today');
+  refuse('Nor tomorrow');
   await text(tab).fill('Unlucky');
   await post(tab).click();
   const sent = tab.getByRole('region', { name: 'Just sent' }).getByRole('listitem');
   await sent.getByText('Not sent').waitFor();
   await sent.getByText('Not today').waitFor();
   await sent.getByRole('button', { name: 'Try again' }).click();
-  await eventually(() => expect(town.count('POST /api/v1/statuses')).toBeGreaterThan(1));
+  await sent.getByText('Nor tomorrow').waitFor();
   await sent.getByText('Not sent').waitFor();
   await sent.getByRole('button', { name: 'Try again' }).click();
   await sent.getByText('Published').waitFor();
-  town.fail('POST /api/v1/statuses', refusal);
+  refuse('Never');
   await text(tab).fill('Hopeless');
   await post(tab).click();
   await sent.getByRole('button', { name: 'Discard' }).click();
   await sent.getByText('Hopeless').waitFor({ state: 'detached' });
   await sent.getByText('Unlucky').waitFor();
+});
+
+it('shows what became of one that is tried again, also where that is known before the answer has come', async () => {
+  town.fail('POST /api/v1/statuses', { status: 422, body: { error: 'Not today' } });
+  await text(tab).fill('Unlucky');
+  await post(tab).click();
+  const sent = tab.getByRole('region', { name: 'Just sent' }).getByRole('listitem');
+  await sent.getByText('Not today').waitFor();
+  const answer = await holdNext(tab, `/api/posts/${await sent.getAttribute('data-post-id')}/retry`);
+  await sent.getByRole('button', { name: 'Try again' }).click();
+  await sent.getByText('Published').waitFor();
+  await answer.hand();
+  expect(await sent.getByText('Published').count()).toBe(1);
 });
 
 it('says when an account must be connected again', async () => {

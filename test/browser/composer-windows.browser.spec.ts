@@ -4,6 +4,7 @@ import { eventually } from '../support/eventually';
 import type { Device } from './support/chromium';
 import { keep, post, postsOf, sendings, switchTo, text } from './support/composing';
 import { backIn, draftsIn, filesIn, savedIn } from './support/drafts';
+import { holdBack } from './support/held';
 import type { Person } from './support/people';
 import { picture } from './support/pictures';
 import { setStage } from './support/stage';
@@ -43,18 +44,13 @@ it('goes from both as soon as it is posted, or discarded, in one', async () => {
 });
 
 it('is not posted from the other while the one is at it, without a word', async () => {
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => (answer = resolve));
-  await tab.route('**/api/posts', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await holdBack(tab, '**/api/posts');
   await post(tab).click();
   await tab.getByRole('button', { name: 'Posting…' }).waitFor();
   await post(other).click();
   const question = other.getByRole('alertdialog', { name: 'Post this a second time?' });
   await question.getByRole('button', { name: 'Cancel' }).click();
-  answer();
+  go();
   await eventually(async () => expect(await text(other).inputValue()).toBe(''));
   expect(await postsOf(person, 0)).toHaveLength(1);
 });
@@ -65,18 +61,13 @@ it('nor in the very moment, where neither has heard of the other', async () => {
   await device.context.addInitScript(deaf);
   [tab, other] = [await device.tab('/create_post'), await device.tab('/create_post')];
   for (const page of [tab, other]) await backIn(page).waitFor();
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => (answer = resolve));
-  await device.context.route('**/api/posts', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await holdBack(device.context, '**/api/posts');
   await post(tab).click();
   await tab.getByRole('button', { name: 'Posting…' }).waitFor();
   await post(other).click();
   const question = other.getByRole('alertdialog', { name: 'Post this a second time?' });
   await question.waitFor();
-  answer();
+  go();
   await tab.getByText('Posted to Alpha.').waitFor();
   await question.getByRole('button', { name: 'Cancel' }).click();
   await eventually(async () => expect(await text(other).inputValue()).toBe(''));

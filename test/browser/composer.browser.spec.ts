@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { Device } from './support/chromium';
 import { AS_COUNTED, keep, post, postsOf, sendings, switchTo, text } from './support/composing';
+import { holdBack } from './support/held';
 import type { Person } from './support/people';
 import { standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
@@ -19,14 +20,7 @@ beforeEach(async () => {
 
 /** The server's form is there, and what takes its place comes when it is told to. */
 async function openBeforeItsScript() {
-  let go = () => {};
-  const held = new Promise<void>((resolve) => {
-    go = resolve;
-  });
-  await device.context.route('**/client/app.mjs', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await holdBack(device.context, '**/client/app.mjs');
   const opening = await device.context.newPage();
   await opening.goto(`${stage.node.url}/create_post`, { waitUntil: 'commit' });
   return { opening, go };

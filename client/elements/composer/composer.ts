@@ -202,15 +202,10 @@ export class Composer extends SessionElement {
     if (problem) return this.refuse(problem);
     const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
     this.asking = true;
-    let post: PostView | null = null;
-    try {
-      if (await isDescribed(writing.tray.items, describe)) {
-        const { shown } = writing.keeper;
-        post = await alone(shown, (free) => this.sendOnce(shown, free));
-      }
-    } finally {
-      this.asking = this.sending = false;
-    }
+    const described = await isDescribed(writing.tray.items, describe);
+    const { shown } = writing.keeper;
+    const post = described && (await alone(shown, (free) => this.sendOnce(shown, free)));
+    this.asking = this.sending = false;
     if (post) this.posted(post, platform.name);
     else void writing.keeper.read();
     this.requestUpdate();

@@ -70,9 +70,12 @@ export class SentPosts extends SessionElement {
   private choices({ id, platform_id }: PostView): TemplateResult {
     const headers = pinnedTo(platform_id);
     const again = () =>
-      this.attempt(async () =>
-        this.learn([await session.request<PostView>('POST', `/api/posts/${id}/retry`, { headers })]),
-      );
+      this.attempt(async () => {
+        const before = this.known.get(id);
+        const post = await session.request<PostView>('POST', `/api/posts/${id}/retry`, { headers });
+        // What was heard meanwhile is newer.
+        if (this.known.get(id) === before) this.learn([post]);
+      });
     const discard = () =>
       this.attempt(async () => {
         await session.request('DELETE', `/api/posts/${id}`, { headers });

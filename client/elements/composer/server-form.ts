@@ -28,9 +28,9 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
   const data = new FormData(form);
   const text = Object.fromEntries([...data].filter(([name]) => names.includes(name)));
   const errors = Array.from(form.querySelectorAll('.vf-error'), ({ textContent }) => textContent.trim());
-  const { name, selectionStart, selectionEnd, selectionDirection } = (document.activeElement ??
-    {}) as Partial<HTMLTextAreaElement>;
-  const within = form.contains(document.activeElement);
+  const { activeElement } = document;
+  const within = form.contains(activeElement) ? (activeElement as HTMLTextAreaElement) : null;
+  const { name = '', selectionStart = null, selectionEnd = null } = within ?? {};
   root.replaceChildren();
   return {
     userId: Number(userId),
@@ -42,9 +42,10 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
     text,
     errors,
     focus: () => {
-      const field = within && name ? root.querySelector<HTMLTextAreaElement>(`[name="${name}"]`) : null;
+      const field = root.querySelector<HTMLTextAreaElement>(`[name="${name}"]`);
       field?.focus();
-      if (selectionEnd != null) field?.setSelectionRange(selectionStart ?? 0, selectionEnd, selectionDirection);
+      // A choice has none.
+      if (selectionEnd !== null) field?.setSelectionRange(selectionStart, selectionEnd);
     },
   };
 }

@@ -1,5 +1,5 @@
-/** An answer of the server that takes its time. */
-import type { Page } from 'playwright-core';
+/** Requests that take their time. */
+import type { BrowserContext, Page } from 'playwright-core';
 
 export interface Held {
   /** Resolves when the page has asked. */
@@ -32,4 +32,17 @@ export async function holdNext(page: Page, path: string): Promise<Held> {
     await page.evaluate('window.sessionSync.syncSessionState()');
   };
   return { asked, hand };
+}
+
+/** From here on requests to these addresses (a glob) do not leave the browser. @returns lets them go, and all that come */
+export async function holdBack(where: Page | BrowserContext, addresses: string): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await where.route(addresses, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
 }
