@@ -5,6 +5,8 @@ import type { UnitOfWork } from './unit-of-work';
 const SAMPLE_EVERY = 10_000;
 /** How far the machine's clock may run from its own steady count before the database is asked again; ms. */
 const JUMP = 1000;
+/** What two clocks that tell whole milliseconds may differ by when they are of one mind; ms. */
+const ROUNDING = 2;
 
 /**
  * The time of the database, so that all nodes agree on what has expired, whatever their own clocks say. Between
@@ -50,6 +52,6 @@ export class DatabaseClock extends Clock {
     });
     const told = now.getTime() - (asked + answered) / 2;
     // A sample is right to half of the time that its answer took: what is within that is known better already.
-    if (Math.abs(told - this.base) > (answered - asked) / 2) this.base = told;
+    if (Math.abs(told - this.base) > (answered - asked) / 2 + ROUNDING) this.base = told;
   }
 }
