@@ -18,9 +18,8 @@ export function startFarewell(): void {
   on('sessionExpired', ({ reason }) => {
     // Who has signed out is done here.
     if (reason === 'logout') forgetWayBack();
-    if (!isPrivate()) return;
-    if (reason !== 'logout' && madeFor !== undefined) keepWayBack(madeFor);
-    sayFarewell(reason);
+    else if (isPrivate() && madeFor !== undefined) keepWayBack(madeFor);
+    if (isPrivate()) sayFarewell(reason);
   });
 }
 

@@ -49,8 +49,8 @@ export function stay(form: HTMLFormElement, active: PlatformDetail | null): void
 export function follow(form: HTMLFormElement, active: PlatformDetail | null): void {
   stands.delete(form);
   namePlatform(form, active?.id ?? null);
-  const { id = '', name = '', type = '' } = active ?? {};
+  if (!active || !form.dataset.platformName) return;
   // What it says of the platform that it was made for, it says of the one that it is for now.
-  if (form.dataset.platformName)
-    Object.assign(form.dataset, { platformId: id, platformName: name, platformType: type });
+  const { id, name, type } = active;
+  Object.assign(form.dataset, { platformId: id, platformName: name, platformType: type });
 }

@@ -5,7 +5,7 @@ import { Device } from './support/chromium';
 import { AS_COUNTED, keep, post, postsOf, sendings, switchTo, text } from './support/composing';
 import { holdBack } from './support/held';
 import type { Person } from './support/people';
-import { standsOn, until } from './support/recorder';
+import { IS_CONNECTED, standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -23,6 +23,7 @@ async function openBeforeItsScript() {
   const go = await holdBack(device.context, '**/client/app.mjs');
   const opening = await device.context.newPage();
   await opening.goto(`${stage.node.url}/create_post`, { waitUntil: 'commit' });
+  await until(opening, IS_CONNECTED);
   return { opening, go };
 }
 
@@ -242,7 +243,6 @@ it('takes over what was written before its script came', async () => {
 
 it('stays where the person has kept the form before its script came', async () => {
   const { opening, go } = await openBeforeItsScript();
-  await until(opening, 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected');
   await standsOn(opening, await switchTo(person, 1));
   await text(opening).fill('Meant for Beta');
   await switchTo(person, 2);
@@ -256,9 +256,22 @@ it('stays where the person has kept the form before its script came', async () =
   expect(await postsOf(person, 1)).toHaveLength(1);
 });
 
+it('goes with a form that has followed by way of no platform at all before its script came', async () => {
+  const { opening, go } = await openBeforeItsScript();
+  for (const { id } of person.platforms) expect((await person.client.delete(`/api/platforms/${id}`)).status).toBe(204);
+  await until(opening, 'window.sessionSync.getState().platform === null');
+  const form = { name: 'Delta', platform_type: 'mastodon', instance_url: 'https://9.example', access_token: 'token' };
+  const { body } = await person.client.post<{ id: number }>('/api/platforms', form);
+  await standsOn(opening, body.id);
+  await text(opening).fill('Meant for Delta');
+  go();
+  await opening.getByText('Posting as Delta').waitFor();
+  await post(opening).click();
+  await opening.getByText('Posted to Delta.').waitFor();
+});
+
 it('goes where the form was moved to before its script came, and does not ask once more', async () => {
   const { opening, go } = await openBeforeItsScript();
-  await until(opening, 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected');
   await text(opening).fill('Meant for whoever');
   await switchTo(person, 1);
   await opening.getByRole('button', { name: 'Move to Beta' }).click();

@@ -47,6 +47,21 @@ it('leads every tab that stands at the sign-in back to where it was, as soon as 
   await late.waitForURL(`${stage.node.url}/activity`);
 });
 
+it('leads on, when it is looked at, a tab that has not heard of it', async () => {
+  const { username: name } = await user();
+  const { context } = stage.device;
+  await context.clearCookies();
+  const content = "window.addEventListener('storage', (event) => event.stopImmediatePropagation())";
+  await context.addInitScript({ content });
+  const [tab, other] = [await stage.device.bareTab('/login'), await stage.device.bareTab('/login')];
+  for (const page of [tab, other]) await until(page, "window.sessionSync?.getConnectionStatus() === 'none'");
+  await signIn(other, name);
+  await other.waitForURL(`${stage.node.url}/`);
+  expect(new URL(tab.url()).pathname).toBe('/login');
+  await tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await tab.waitForURL(`${stage.node.url}/`);
+});
+
 it('leads home who has signed out', async () => {
   const { username: name } = await user();
   const tab = await stage.device.tab('/devices');

@@ -3,7 +3,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { eventually } from '../../support/eventually';
 import type { TestClient } from '../../support/http-client';
 import { launch, temporaryFolder } from '../../support/processes';
-import { recordEvents, until } from './recorder';
+import { IS_CONNECTED, recordEvents, until } from './recorder';
 
 const ARGS = [
   '--no-sandbox',
@@ -87,7 +87,7 @@ export class Device {
   /** As `tab`, whatever becomes of the elements. */
   async tabWithoutElements(path: string): Promise<Page> {
     const page = await this.bareTab(path);
-    await until(page, 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected');
+    await until(page, IS_CONNECTED);
     return page;
   }
 

@@ -3,6 +3,9 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { SessionEvents } from '../../../client/core/details';
 import { eventually } from '../../support/eventually';
 
+/** Of a page that knows its session and hears of it. */
+export const IS_CONNECTED = 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected';
+
 /** Runs in the page, so it is text: these sources know no `window`. */
 const RECORDER = `
   window.heard = {};
