@@ -10,6 +10,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
 COPY src ./src
+COPY tools ./tools
 COPY client ./client
 RUN npm run build && npm prune --omit=dev
 
@@ -19,6 +20,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+RUN rm -rf dist/tools
 # The embedded database lives here when no DATABASE_URL is given: mount a volume to keep it.
 RUN mkdir data && chown node:node data
 USER node

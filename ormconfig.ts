@@ -1,6 +1,6 @@
 /** The one place that knows which database is behind the entities: SQLite or MySQL (MariaDB included). */
 import type { DataSourceOptions } from 'typeorm';
-import type { DatabaseConfig } from './src/config';
+import type { DatabaseConfig } from './src/common/config';
 import { ENTITIES } from './src/database/entities';
 import { MIGRATIONS } from './src/migrations';
 

@@ -14,7 +14,7 @@ const SAME_SIGNAL_MS = 2000;
 // A process group of its own, so that the terminal's Ctrl-C reaches the server through us alone, once.
 const server = spawn(
   process.execPath,
-  ['--require', join(ROOT, 'scripts/lib/leave-with-parent.cjs'), join(ROOT, 'dist/src/main.js')],
+  ['--require', join(ROOT, 'scripts/lib/leave-with-parent.cjs'), join(ROOT, 'dist/src/app/main.js')],
   { cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true },
 );
 

@@ -23,7 +23,7 @@ export function vedfolnir(databaseUrl, redisUrl) {
   return async () => {
     // VEDFOLNIR_NODE_OPTIONS: such as --cpu-prof, to see where a node's time goes.
     const options = (process.env.VEDFOLNIR_NODE_OPTIONS ?? '').split(' ').filter(Boolean);
-    const args = [...options, join(ROOT, 'dist/src/main.js')];
+    const args = [...options, join(ROOT, 'dist/src/app/main.js')];
     const isReady = (output) => /ready at (http:\S+)/.exec(output)?.[1];
     const node = await launch(process.execPath, args, { cwd: temporaryFolder(), env, isReady });
     return { pid: node.pid, stop: node.stop, port: Number(new URL(node.ready).port) };

@@ -1,4 +1,4 @@
-import { farewellWords } from '../../src/protocol/end-reasons';
+import { sessionEndMessage } from '../../src/protocol/end-reasons';
 import { on } from './page';
 import { forgetWayBack, keepWayBack } from './way-back';
 
@@ -45,7 +45,7 @@ function sayFarewell(reason: string): void {
   message.id = 'farewell';
   message.setAttribute('role', 'alert');
   const words = document.createElement('p');
-  words.textContent = farewellWords(reason);
+  words.textContent = sessionEndMessage(reason);
   const link = document.createElement('a');
   link.href = address.href;
   link.textContent = 'Sign in';

@@ -10,7 +10,7 @@ const LOCK_FILE = join(ROOT, 'package-lock.json');
 const INSTALL_MARK = join(MODULES, '.vedfolnir-lock');
 const BUILD_MARK = join(ROOT, 'dist', '.vedfolnir-build');
 
-const SOURCES = ['src', 'client', 'ormconfig.ts', 'nest-cli.json', 'package.json', 'package-lock.json'];
+const SOURCES = ['src', 'tools', 'client', 'ormconfig.ts', 'nest-cli.json', 'package.json', 'package-lock.json'];
 
 /** 20.19 is the first Node 20 whose require() loads the ESM-only packages that the server is built on. */
 export function requireNode() {
@@ -95,7 +95,7 @@ function fingerprintOfSources() {
 /** Builds server and client when dist is missing or was made from other sources. */
 export async function ensureBuild() {
   const fingerprint = fingerprintOfSources();
-  if (readIfThere(BUILD_MARK) === fingerprint && existsSync(join(ROOT, 'dist/src/main.js'))) return;
+  if (readIfThere(BUILD_MARK) === fingerprint && existsSync(join(ROOT, 'dist/src/app/main.js'))) return;
   const started = Date.now();
   console.log('Building …');
   // A build that fails half way must not pass for a fresh one.

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { AdminAuditView, AuditEventView, AuditType, AuditView } from '../protocol/audit';
 import type { EndReason } from '../protocol/events';
 import { AuditRepository, type NamedAuditEvent } from './audit.repository';
 
 /** What is to be remembered. */
-export interface Fact {
+export interface AuditEntry {
   type: AuditType;
   /** Null for a sign-in under a name that nobody has; the name itself is never kept: it may be a mistyped password. */
   userId: number | null;
@@ -31,7 +31,7 @@ export class AuditTrail {
   ) {}
 
   /** Within the transaction that makes them true: neither is there without the other. */
-  record(tx: Transaction, ...facts: Fact[]): Promise<void> {
+  record(tx: Transaction, ...facts: AuditEntry[]): Promise<void> {
     const at = this.clock.now();
     const rows = facts.map((fact) => ({
       at,

@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../common/clock';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import type { RestSessionState } from '../protocol/http';
 import {
   CurrentDevice,

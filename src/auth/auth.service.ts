@@ -2,19 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import { MonitorPerformance } from '../common/performance';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
 import { isDuplicateKey } from '../database/database-errors';
 import type { User } from '../database/entities/user.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import { auditActorOf } from '../session/audit-actor';
 import { toDeviceName } from '../session/device';
 import { requireLive } from '../session/liveness';
 import { SessionRepository } from '../session/session.repository';
 import { type NewSession, SessionService } from '../session/session.service';
 import type { Device, SessionContext } from '../session/session-context';
 import { SessionDevices } from '../session/session-devices';
-import { whoOf } from '../session/who';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
 import { LoginThrottle } from './login-throttle';
 import { hashPassword, isPassword } from './passwords';
@@ -115,12 +115,12 @@ export class AuthService {
     });
   }
 
-  /** Notes that the person has given the password just now, and gives the session a new secret. */
+  /** VersionFloor that the person has given the password just now, and gives the session a new secret. */
   async reauthenticate(caller: SessionContext, password: string, device: Device): Promise<SignedIn> {
     const { passwordHash } = await this.confirm(caller, password, device);
-    return this.sessions.change(caller, async (tx, context) => {
+    return this.sessions.runAuthorized(caller, async (tx, context) => {
       await this.requireUnchanged(tx, caller, passwordHash);
-      await this.audit.record(tx, { type: 'reauthenticated', ...whoOf(context) });
+      await this.audit.record(tx, { type: 'reauthenticated', ...auditActorOf(context) });
       return this.rekeyed(tx, context);
     });
   }
@@ -132,10 +132,10 @@ export class AuthService {
       throw invalidField('new_password', 'new_password must differ from the current one');
     }
     const passwordHash = await hashPassword(form.new_password);
-    return this.sessions.change(caller, async (tx, context) => {
+    return this.sessions.runAuthorized(caller, async (tx, context) => {
       await this.requireUnchanged(tx, caller, before.passwordHash);
       await this.users.update(tx.em, caller.user.id, { passwordHash });
-      await this.audit.record(tx, { type: 'password_changed', ...whoOf(context) });
+      await this.audit.record(tx, { type: 'password_changed', ...auditActorOf(context) });
       await this.devices.endOthersIn(tx, context, 'password_changed');
       return this.rekeyed(tx, context);
     });

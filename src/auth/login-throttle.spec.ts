@@ -1,5 +1,5 @@
+import { Throttles } from '../cluster/throttle';
 import { AppError } from '../common/app-error';
-import { Throttles } from '../store/throttle';
 import { LoginThrottle } from './login-throttle';
 
 const MINUTE = 60_000;

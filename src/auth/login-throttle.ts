@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { type Throttle, Throttles } from '../cluster/throttle';
+import { throttleKey } from '../cluster/throttle-key';
 import { AppError } from '../common/app-error';
-import { type Throttle, Throttles } from '../store/throttle';
-import { throttleKey } from '../store/throttle-key';
 import { nameKey } from './user.repository';
 
 const QUARTER = 15 * 60;

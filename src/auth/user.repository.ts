@@ -1,10 +1,10 @@
 /** Queries on users. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { throttleKey } from '../cluster/throttle-key';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
-import { throttleKey } from '../store/throttle-key';
 
 /** How names and addresses are compared: without regard to case and width, whatever the database's collation. */
 export function nameKey(text: string): string {

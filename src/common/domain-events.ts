@@ -6,7 +6,7 @@
 import { Logger } from '@nestjs/common';
 import type { EndReason } from '../protocol/events';
 import type { DeadlinesView, PlatformView, PostView } from '../protocol/http';
-import { within } from './within';
+import { withTimeout } from './with-timeout';
 
 /** Who asked: the tab that made the request, so that it can tell its own doing from another's. */
 export interface Origin {
@@ -69,7 +69,7 @@ export class DomainEvents {
     ];
     const pending = calls.map((call) => this.attempt(event.name, call)).filter(Boolean);
     if (pending.length === 0) return;
-    await within(PATIENCE, Promise.all(pending)).catch(() => undefined);
+    await withTimeout(PATIENCE, Promise.all(pending)).catch(() => undefined);
   }
 
   /** @returns its undo */

@@ -1,4 +1,4 @@
-import { farewellFlash, toFlash } from './flash';
+import { sessionEndFlash, toFlash } from './flash';
 
 describe('toFlash', () => {
   it('says what happened, and why the session ended where that is known', () => {
@@ -27,11 +27,11 @@ describe('toFlash', () => {
   });
 });
 
-describe('farewellFlash', () => {
+describe('sessionEndFlash', () => {
   it('knows our reasons and no others', () => {
-    expect(farewellFlash('idle')).toEqual([{ category: 'info', message: expect.stringContaining('long time') }]);
+    expect(sessionEndFlash('idle')).toEqual([{ category: 'info', message: expect.stringContaining('long time') }]);
     for (const reason of ['x', 'constructor', undefined, ['idle'], { idle: 1 }]) {
-      expect(farewellFlash(reason)).toEqual([]);
+      expect(sessionEndFlash(reason)).toEqual([]);
     }
   });
 });

@@ -1,7 +1,7 @@
 /** One message for the next page, by its code: the cookie holds no text, so nobody can put words in our mouth. */
 import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type EndReason, farewellWords } from '../protocol/end-reasons';
+import { type EndReason, sessionEndMessage } from '../protocol/end-reasons';
 import { ERRORS, type ErrorCode } from '../protocol/errors';
 
 const COOKIE = 'vedfolnir_flash';
@@ -60,12 +60,12 @@ export function toFlash(text: string): Flash | null {
   const error = code as ErrorCode;
   const flash = ADVICE[error] ?? { category: 'error', message: ERRORS[error].message };
   // Who has signed out knows why.
-  const why = reason === 'logout' ? null : farewellWords(reason);
+  const why = reason === 'logout' ? null : sessionEndMessage(reason);
   return why ? { ...flash, message: `${flash.message} ${why}` } : flash;
 }
 
 /** Why the last session ended, as the client asks the sign-in page to say. */
-export function farewellFlash(reason: unknown): Flash[] {
-  const message = typeof reason === 'string' ? farewellWords(reason) : null;
+export function sessionEndFlash(reason: unknown): Flash[] {
+  const message = typeof reason === 'string' ? sessionEndMessage(reason) : null;
   return message ? [{ category: 'info', message }] : [];
 }

@@ -1,8 +1,8 @@
 /** How lists are asked for in pages: `?limit=`, and where the last page ended. */
 import { invalidField } from './app-error';
 
-export const PAGE_DEFAULT = 50;
-export const PAGE_MOST = 200;
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 200;
 
 /** @throws AppError VALIDATION_ERROR */
 export function wholeNumber(field: string, text: unknown): number | undefined {
@@ -15,5 +15,5 @@ export function wholeNumber(field: string, text: unknown): number | undefined {
 
 /** How many are wanted, and no more than fit. @throws AppError VALIDATION_ERROR */
 export function pageSize(text: unknown): number {
-  return Math.min(wholeNumber('limit', text) ?? PAGE_DEFAULT, PAGE_MOST);
+  return Math.min(wholeNumber('limit', text) ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
 }

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { readerOptions, writerOptions } from '../../ormconfig';
-import type { DatabaseConfig } from '../config';
-import { migrate, untilFree } from './migrate';
+import type { DatabaseConfig } from '../common/config';
+import { migrate, whenUnlocked } from './migrate';
 
 /** A second node that starts meanwhile waits this long for the first one's migrations; seconds. */
 const MIGRATION_WAIT = 120;
@@ -28,7 +28,9 @@ export class Connections {
   static async open(database: DatabaseConfig, pool: number, patience = MIGRATION_WAIT): Promise<Connections> {
     if (database.kind === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
     const flavour = database.kind === 'mysql' ? await flavourOf(database.url) : 'mysql';
-    const writer = await untilFree(patience, () => new DataSource(writerOptions(database, pool, flavour)).initialize());
+    const writer = await whenUnlocked(patience, () =>
+      new DataSource(writerOptions(database, pool, flavour)).initialize(),
+    );
     try {
       if (database.kind === 'mysql') await readCommitted(writer);
       await migrate(writer, database, patience);

@@ -1,15 +1,15 @@
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../common/app-error';
-import { namedIfAway } from './database-errors';
+import { toUnavailableError } from './database-errors';
 
 const failed = (code: string) =>
   new QueryFailedError('UPDATE users', [], Object.assign(new Error('database is locked'), { code }));
 
-describe('namedIfAway', () => {
+describe('toUnavailableError', () => {
   it.each(['ECONNREFUSED', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY', 'ER_LOCK_DEADLOCK'])(
     'says of %s when to come back',
     (code) => {
-      const error = namedIfAway(failed(code)) as AppError;
+      const error = toUnavailableError(failed(code)) as AppError;
       expect(error).toBeInstanceOf(AppError);
       expect([error.code, error.status, error.toBody()]).toEqual([
         'DATABASE_ERROR',
@@ -21,6 +21,6 @@ describe('namedIfAway', () => {
 
   it('hands back as it is what is no matter of reaching it', () => {
     const error = failed('ER_PARSE_ERROR');
-    expect(namedIfAway(error)).toBe(error);
+    expect(toUnavailableError(error)).toBe(error);
   });
 });

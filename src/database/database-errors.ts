@@ -52,17 +52,17 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** The database cannot be reached, or does not answer. */
-export function databaseAway(cause: unknown): AppError {
+export function databaseUnavailable(cause: unknown): AppError {
   return new AppError('DATABASE_ERROR', { retryAfter: RETRY_AFTER, cause });
 }
 
 /** Turns a driver's "cannot reach it" into DATABASE_ERROR; anything else is handed back as it is. */
-export function namedIfAway(error: unknown): unknown {
+export function toUnavailableError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const lost = /closed state|connection .*(lost|closed)|Pool is closed|is not established|connection is not open/i.test(
     message,
   );
   if (error instanceof AppError || !(AWAY.has(codeOf(error)) || lost || isCollision(error) || isBusy(error)))
     return error;
-  return databaseAway(error);
+  return databaseUnavailable(error);
 }

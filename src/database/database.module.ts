@@ -1,9 +1,9 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import { DomainEvents } from '../common/domain-events';
 import { INSTALLATION } from '../common/installation';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
 import { Connections } from './connections';
 import { DatabaseClock } from './database-clock';
 import { Installation } from './entities/installation.entity';

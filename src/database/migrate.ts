@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { AppError } from '../common/app-error';
-import type { DatabaseConfig } from '../config';
+import type { DatabaseConfig } from '../common/config';
 import { isBusy } from './database-errors';
 import { NodeLock } from './node-lock';
 
@@ -23,7 +23,7 @@ export async function migrate(writer: DataSource, database: DatabaseConfig, pati
 async function migrateFile(runner: QueryRunner, patience: number): Promise<void> {
   // A table that is made anew takes nothing along that points to it. Within a transaction it is too late to say so.
   await runner.beforeMigration();
-  await untilFree(patience, () => runner.query('BEGIN IMMEDIATE'));
+  await whenUnlocked(patience, () => runner.query('BEGIN IMMEDIATE'));
   try {
     await runner.dataSource.runMigrations({ transaction: 'none' });
     await runner.query('COMMIT');
@@ -39,7 +39,7 @@ async function migrateFile(runner: QueryRunner, patience: number): Promise<void>
  * @param patience seconds
  * @throws AppError DATABASE_ERROR as `migrate`
  */
-export async function untilFree<T>(patience: number, attempt: () => Promise<T>): Promise<T> {
+export async function whenUnlocked<T>(patience: number, attempt: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + patience * 1000;
   for (;;) {
     try {

@@ -1,6 +1,6 @@
 import { createConnection } from 'mysql2/promise';
-import type { DatabaseConfig } from '../config';
-import { namedIfAway } from './database-errors';
+import type { DatabaseConfig } from '../common/config';
+import { toUnavailableError } from './database-errors';
 
 const CONNECT_TIMEOUT = 3000;
 
@@ -63,5 +63,5 @@ export class NodeLock {
 function noop(): void {}
 
 function rethrow(error: unknown): never {
-  throw namedIfAway(error);
+  throw toUnavailableError(error);
 }

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import type { DomainEvent, DomainEvents } from '../common/domain-events';
-import { TooLate, within } from '../common/within';
+import { TimeoutError, withTimeout } from '../common/with-timeout';
 import type { Connections } from './connections';
-import { databaseAway, isCollision, namedIfAway } from './database-errors';
+import { databaseUnavailable, isCollision, toUnavailableError } from './database-errors';
 
 /** Longest that one piece of work may take on its connection; ms. */
 const DEADLINE = 5000;
@@ -106,13 +106,13 @@ export class UnitOfWork {
     const connecting = runner.connect();
     const moving = () => performance.now() - Math.max(this.progressAt, started) < ACQUIRE;
     while (moving() && performance.now() - started < LONGEST_QUEUE) {
-      const outcome = await within(ACQUIRE / 5, connecting).catch((error: unknown) => error);
+      const outcome = await withTimeout(ACQUIRE / 5, connecting).catch((error: unknown) => error);
       if (!(outcome instanceof Error)) return;
-      if (!(outcome instanceof TooLate)) throw outcome;
+      if (!(outcome instanceof TimeoutError)) throw outcome;
     }
     // A connection that comes too late goes straight back, and the work is not done behind the caller's back.
     connecting.then(() => this.connections.release(runner), ignore);
-    throw databaseAway(new Error('No connection to the database became free'));
+    throw databaseUnavailable(new Error('No connection to the database became free'));
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -135,16 +135,16 @@ export class UnitOfWork {
 }
 
 function rethrow(error: unknown): never {
-  throw namedIfAway(error);
+  throw toUnavailableError(error);
 }
 
 function ignore(): void {}
 
 /** @throws AppError DATABASE_ERROR after `ms`, having called `giveUp` */
 async function orGiveUp<T>(ms: number, promise: Promise<T>, giveUp: () => void): Promise<T> {
-  return within(ms, promise).catch((error: unknown) => {
-    if (!(error instanceof TooLate)) throw error;
+  return withTimeout(ms, promise).catch((error: unknown) => {
+    if (!(error instanceof TimeoutError)) throw error;
     giveUp();
-    throw databaseAway(error);
+    throw databaseUnavailable(error);
   });
 }

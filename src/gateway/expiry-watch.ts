@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import type { EndReason } from '../protocol/events';
 import { type Deadlines, expiresAt, expiryReason, isExpired } from '../session/expiry-policy';
 import { SessionService } from '../session/session.service';
@@ -88,7 +88,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
     const entry = this.watched.get(sessionId);
     if (!entry) return;
     try {
-      const context = await this.sessions.settle(sessionId);
+      const context = await this.sessions.expireIfDue(sessionId);
       // Where this ended it, the event of that has closed the sockets by now.
       if (this.watched.get(sessionId) === entry) this.compare(sessionId, entry, context);
     } catch (error) {

@@ -5,10 +5,10 @@ import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
 import { SessionGateway } from './session.gateway';
-import { SessionEnding } from './session-ending';
+import { SocketTerminator } from './socket-terminator';
 
 @Module({
   imports: [SessionModule],
-  providers: [Broadcaster, ExpiryWatch, Handshake, Reconciler, SessionEnding, SessionGateway],
+  providers: [Broadcaster, ExpiryWatch, Handshake, Reconciler, SocketTerminator, SessionGateway],
 })
 export class GatewayModule {}

@@ -1,9 +1,9 @@
 import { fastifyCookie } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, invalidField } from '../common/app-error';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import { toAppError } from '../common/to-app-error';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
 import { isOwnOrigin } from '../session/origin.guard';
 import { SessionService } from '../session/session.service';
 import { cookieName, isSecure } from '../session/session-cookie';

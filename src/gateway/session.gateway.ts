@@ -9,6 +9,8 @@ import {
   WebSocketServer,
 } from '@nestjs/websockets';
 import { IsInt } from 'class-validator';
+import { PRESENCE } from '../cluster/cluster.module';
+import type { Presence } from '../cluster/presence';
 import { invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { Metrics } from '../common/metrics';
@@ -21,14 +23,12 @@ import { CurrentSession } from '../session/session.decorators';
 import { SessionService } from '../session/session.service';
 import { toDeadlinesView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
-import type { Presence } from '../store/presence';
-import { PRESENCE } from '../store/store.module';
 import { Broadcaster, endSockets } from './broadcaster';
 import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
-import { SessionEnding } from './session-ending';
 import { SocketErrorFilter } from './socket-error.filter';
+import { SocketTerminator } from './socket-terminator';
 import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
 
 class SyncDto {
@@ -55,7 +55,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly broadcaster: Broadcaster,
     private readonly reconciler: Reconciler,
     private readonly watch: ExpiryWatch,
-    private readonly ending: SessionEnding,
+    private readonly ending: SocketTerminator,
     private readonly sessions: SessionService,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { toAppError } from '../common/to-app-error';
 import type { ErrorBody } from '../protocol/errors';
-import { SessionEnding } from './session-ending';
+import { SocketTerminator } from './socket-terminator';
 import type { AppSocket } from './socket-types';
 
 /** Answers a message with a row of the error table; a socket whose session is over is closed. */
@@ -9,7 +9,7 @@ import type { AppSocket } from './socket-types';
 export class SocketErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Sockets');
 
-  constructor(private readonly ending: SessionEnding) {}
+  constructor(private readonly ending: SocketTerminator) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const error = toAppError(thrown);

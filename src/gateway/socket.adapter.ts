@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Namespace, Server, ServerOptions } from 'socket.io';
-import { type RedisClient, whenReady } from '../store/redis';
-import { NAMESPACE, REDIS, SUBSCRIBER } from '../store/store.module';
+import { NAMESPACE, REDIS, SUBSCRIBER } from '../cluster/cluster.module';
+import { type RedisClient, whenReady } from '../cluster/redis';
 
 type Adapter = Namespace['adapter'];
 

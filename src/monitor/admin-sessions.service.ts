@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { PRESENCE } from '../cluster/cluster.module';
+import type { Presence } from '../cluster/presence';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { UserSession } from '../database/entities/user-session.entity';
@@ -9,9 +11,7 @@ import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toDeviceView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
-import { SessionEndings } from '../session/session-endings';
-import type { Presence } from '../store/presence';
-import { PRESENCE } from '../store/store.module';
+import { SessionTerminator } from '../session/session-terminator';
 import { AdminSessionsRepository, type Cursor } from './admin-sessions.repository';
 
 /** Everybody's sessions, for an administrator. */
@@ -21,7 +21,7 @@ export class AdminSessionsService {
     private readonly work: UnitOfWork,
     private readonly repository: AdminSessionsRepository,
     private readonly sessions: SessionService,
-    private readonly endings: SessionEndings,
+    private readonly endings: SessionTerminator,
     private readonly sessionRows: SessionRepository,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
@@ -45,7 +45,7 @@ export class AdminSessionsService {
 
   /** @throws AppError SESSION_NOT_FOUND */
   async end(caller: SessionContext, sessionId: string): Promise<void> {
-    await this.sessions.change(caller, async (tx) => {
+    await this.sessions.runAuthorized(caller, async (tx) => {
       const target = await this.sessionRows.findById(tx.em, sessionId);
       // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
       const found = target?.session.id === sessionId && !isExpired(target.session, this.clock.now());

@@ -6,14 +6,14 @@ import type { Transaction } from '../database/unit-of-work';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
-import { SessionEndings } from '../session/session-endings';
+import { SessionTerminator } from '../session/session-terminator';
 
 /** Who may use an account, decided by an administrator. */
 @Injectable()
 export class AdminUsersService {
   constructor(
     private readonly sessions: SessionService,
-    private readonly endings: SessionEndings,
+    private readonly endings: SessionTerminator,
     private readonly rows: SessionRepository,
     private readonly clock: Clock,
   ) {}
@@ -25,7 +25,7 @@ export class AdminUsersService {
    */
   disable(caller: SessionContext, userId: number): Promise<number> {
     if (userId === caller.user.id) throw new AppError('FORBIDDEN');
-    return this.sessions.change(caller, async (tx) => {
+    return this.sessions.runAuthorized(caller, async (tx) => {
       await this.setActive(tx, userId, false);
       return this.endings.endAllIn(tx, userId, 'user_disabled');
     });
@@ -33,7 +33,7 @@ export class AdminUsersService {
 
   /** @throws AppError NOT_FOUND */
   enable(caller: SessionContext, userId: number): Promise<void> {
-    return this.sessions.change(caller, (tx) => this.setActive(tx, userId, true));
+    return this.sessions.runAuthorized(caller, (tx) => this.setActive(tx, userId, true));
   }
 
   /** The revision is raised with it: no node goes by what it has cached of this user. */

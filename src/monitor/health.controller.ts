@@ -1,11 +1,11 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { REDIS } from '../cluster/cluster.module';
+import { Heartbeat } from '../cluster/heartbeat';
+import type { RedisClient } from '../cluster/redis';
 import { Metrics } from '../common/metrics';
 import { UnitOfWork } from '../database/unit-of-work';
 import { Public } from '../session/session.decorators';
-import { Heartbeat } from '../store/heartbeat';
-import type { RedisClient } from '../store/redis';
-import { REDIS } from '../store/store.module';
 
 type Check = 'up' | 'down';
 

@@ -1,5 +1,5 @@
 import { invalidField } from '../common/app-error';
-import { refusalOf } from './instances/address-policy';
+import { refusalOf } from '../fediverse/address-policy';
 
 /** What the column holds. */
 const LONGEST = 255;

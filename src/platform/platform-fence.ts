@@ -9,7 +9,7 @@ import type { SessionContext } from '../session/session-context';
 import { PlatformRepository } from './platform.repository';
 
 /** The platform that a request names, and whether it means that one whatever is active. */
-export interface NamedPlatform {
+export interface PlatformTarget {
   id: number;
   pinned: boolean;
 }
@@ -27,12 +27,12 @@ export class PlatformFence {
    * @param context the session as that transaction sees it
    * @throws AppError PLATFORM_NOT_FOUND (not the caller's, or not active), PLATFORM_CONTEXT_STALE (not the active one)
    */
-  async check(em: EntityManager, context: SessionContext, named: NamedPlatform): Promise<PlatformView> {
+  async check(em: EntityManager, context: SessionContext, named: PlatformTarget): Promise<PlatformView> {
     return toPlatformView(await this.checkRow(em, context, named));
   }
 
   /** As `check`, for who needs more of the connection than the wire shows. */
-  async checkRow(em: EntityManager, context: SessionContext, named: NamedPlatform): Promise<PlatformConnection> {
+  async checkRow(em: EntityManager, context: SessionContext, named: PlatformTarget): Promise<PlatformConnection> {
     const row = await this.platforms.findActive(em, context.user.id, named.id);
     if (!row) throw new AppError('PLATFORM_NOT_FOUND');
     if (!named.pinned && context.platform?.id !== row.id) {

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { IdPipe } from '../common/validation';
 import type { ImportView, PlatformTestView, PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
-import { CurrentSession, CurrentTab, ProvenOnWrite } from '../session/session.decorators';
+import { AllowCachedSession, CurrentSession, CurrentTab } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
-import { ConnectionKeeper } from './instances/connection-keeper';
+import { ConnectionRefresher } from './connection-refresher';
 import { ConnectPlatformDto, SwitchPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformService } from './platform.service';
 
@@ -11,7 +11,7 @@ import { PlatformService } from './platform.service';
 export class PlatformController {
   constructor(
     private readonly platforms: PlatformService,
-    private readonly keeper: ConnectionKeeper,
+    private readonly keeper: ConnectionRefresher,
   ) {}
 
   @Get('user_platforms')
@@ -20,7 +20,7 @@ export class PlatformController {
   }
 
   @Post('switch_platform/:id')
-  @ProvenOnWrite()
+  @AllowCachedSession()
   @HttpCode(200)
   switch(
     @CurrentSession() session: SessionContext,

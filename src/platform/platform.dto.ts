@@ -1,7 +1,7 @@
 import { IsIn, Matches } from 'class-validator';
 import { IsText, Omittable } from '../common/validation';
+import { ACCESS_TOKEN } from '../fediverse/instance-client';
 import { PLATFORM_TYPES, type PlatformType, SWITCH_SCOPES, type SwitchScope } from '../protocol/http';
-import { ACCESS_TOKEN } from './instances/instance-client';
 
 const IsToken = () => Matches(ACCESS_TOKEN, { message: 'access_token must be letters, digits and signs of ASCII' });
 

@@ -7,11 +7,11 @@ import { HEADERS, type PlatformView } from '../protocol/http';
 import { SAFE_METHODS } from '../session/origin.guard';
 import { RoutePolicies } from '../session/route-policy';
 import { authOf } from '../session/session.decorators';
-import { type NamedPlatform, PlatformFence } from './platform-fence';
+import { PlatformFence, type PlatformTarget } from './platform-fence';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    platform?: { named: NamedPlatform; view: PlatformView };
+    platform?: { named: PlatformTarget; view: PlatformView };
   }
 }
 
@@ -50,7 +50,7 @@ export class PlatformGuard implements CanActivate {
 }
 
 /** From the header, or from the field of a form post. @throws AppError VALIDATION_ERROR */
-function namedPlatform(request: FastifyRequest): NamedPlatform | null {
+function namedPlatform(request: FastifyRequest): PlatformTarget | null {
   const body = request.body as { platform_id?: unknown } | null | undefined;
   const given = request.headers[HEADERS.platformId] ?? (isFormPost(request) ? body?.platform_id : undefined);
   if (given === undefined || given === '') return null;
@@ -72,6 +72,6 @@ export const CurrentPlatform = createParamDecorator((_: unknown, execution: Exec
 });
 
 /** How the request named it: for the fence, which a write passes once more in its own transaction. */
-export const Named = createParamDecorator((_: unknown, execution: ExecutionContext): NamedPlatform => {
+export const TargetPlatform = createParamDecorator((_: unknown, execution: ExecutionContext): PlatformTarget => {
   return platformOf(execution).named;
 });

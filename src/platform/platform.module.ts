@@ -1,13 +1,19 @@
 import { Module } from '@nestjs/common';
+import { StatusImporter } from '../publishing/import/status-importer';
+import { AltTextEditor } from '../publishing/media/alt-text-editor';
+import { MediaController } from '../publishing/media/media.controller';
+import { MediaRepository } from '../publishing/media/media.repository';
+import { MediaService } from '../publishing/media/media.service';
+import { MediaPruner } from '../publishing/media/media-pruner';
+import { Publication } from '../publishing/outbox/publication';
+import { Publisher } from '../publishing/outbox/publisher';
+import { PublishingRepository } from '../publishing/outbox/publishing.repository';
+import { PostController } from '../publishing/posts/post.controller';
+import { PostRepository } from '../publishing/posts/post.repository';
+import { PostService } from '../publishing/posts/post.service';
 import { SessionModule } from '../session/session.module';
-import { StatusImporter } from './import/status-importer';
-import { ConnectionKeeper } from './instances/connection-keeper';
-import { Instances } from './instances/instances';
-import { AltTextEditor } from './media/alt-text-editor';
-import { MediaController } from './media/media.controller';
-import { MediaRepository } from './media/media.repository';
-import { MediaService } from './media/media.service';
-import { MediaPruner } from './media/media-pruner';
+import { ConnectionRefresher } from './connection-refresher';
+import { Instances } from './instances';
 import { OAuthController } from './oauth/oauth.controller';
 import { OAuthRepository } from './oauth/oauth.repository';
 import { OAuthService } from './oauth/oauth.service';
@@ -16,12 +22,6 @@ import { PlatformRepository } from './platform.repository';
 import { PlatformService } from './platform.service';
 import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformFence } from './platform-fence';
-import { PostController } from './posts/post.controller';
-import { PostRepository } from './posts/post.repository';
-import { PostService } from './posts/post.service';
-import { Publication } from './publishing/publication';
-import { Publisher } from './publishing/publisher';
-import { PublishingRepository } from './publishing/publishing.repository';
 import { TokenCipher } from './token-cipher';
 
 @Module({
@@ -38,7 +38,7 @@ import { TokenCipher } from './token-cipher';
     Publication,
     Publisher,
     PublishingRepository,
-    ConnectionKeeper,
+    ConnectionRefresher,
     Instances,
     PlatformAnnouncer,
     PlatformFence,

@@ -2,22 +2,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import type { Origin } from '../common/domain-events';
 import { MonitorPerformance } from '../common/performance';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
 import { isDuplicateKey } from '../database/database-errors';
 import type { NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import type { RemoteAccount } from '../fediverse/instance-types';
 import type { PlatformType, PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
+import { auditActorOf } from '../session/audit-actor';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
-import { whoOf } from '../session/who';
 import { accountKeyOf, namedKeyOf, remoteKeyOf } from './account-key';
 import { normaliseInstanceUrl } from './instance-url';
-import type { RemoteAccount } from './instances/instance-types';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
@@ -82,7 +82,7 @@ export class PlatformService {
   async connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
     const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
     try {
-      return await this.sessions.change(caller, (tx) =>
+      return await this.sessions.runAuthorized(caller, (tx) =>
         this.insert(tx, caller, form.access_token, {
           name: form.name,
           platformType: form.platform_type,
@@ -99,7 +99,7 @@ export class PlatformService {
   connectAccount(caller: SessionContext, signedIn: SignedInAccount): Promise<PlatformView> {
     const userId = caller.user.id;
     const { instanceUrl, platformType, account, token } = signedIn;
-    return this.sessions.change(caller, async (tx) => {
+    return this.sessions.runAuthorized(caller, async (tx) => {
       const rows = await this.platforms.list(tx.em, userId);
       const key = accountKeyOf(instanceUrl, account.username);
       // What was typed counts for as long as the instance has not said whose the connection is.
@@ -139,7 +139,7 @@ export class PlatformService {
     // Sealed for this very row, which has its id only now.
     await this.platforms.update(tx.em, row.id, { accessToken: this.cipher.seal(token, accessTokenPlace(row)) });
     if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
-    await this.audit.record(tx, { type: 'platform_added', ...whoOf(caller), platform: row });
+    await this.audit.record(tx, { type: 'platform_added', ...auditActorOf(caller), platform: row });
     await this.announcer.announce(tx, userId);
     return toPlatformView(row);
   }
@@ -165,7 +165,7 @@ export class PlatformService {
   /** Removing the default promotes the oldest other; sessions on the removed one move to the default, or to none. */
   async remove(caller: SessionContext, id: number): Promise<void> {
     const userId = caller.user.id;
-    await this.sessions.change(caller, async (tx) => {
+    await this.sessions.runAuthorized(caller, async (tx) => {
       const rows = await this.platforms.list(tx.em, userId);
       const target = rows.find((row) => row.id === id);
       if (!target) throw new AppError('PLATFORM_NOT_FOUND');
@@ -174,7 +174,7 @@ export class PlatformService {
       if (next && target.isDefault) await this.platforms.setDefault(tx.em, userId, next.id);
       await this.platforms.moveSessions(tx.em, userId, next?.id ?? null, id);
       await this.platforms.remove(tx.em, id);
-      await this.audit.record(tx, { type: 'platform_removed', ...whoOf(caller), platform: target });
+      await this.audit.record(tx, { type: 'platform_removed', ...auditActorOf(caller), platform: target });
       await this.announcer.announce(tx, userId);
     });
   }
@@ -186,24 +186,29 @@ export class PlatformService {
     const origin: Origin = { sessionId: caller.session.id, tabId };
     const whole = scope === 'all';
     const raise = whole ? { lastPlatformId: id } : {};
-    return this.sessions.changeTo(caller, id, raise, async (tx, { revision, platform: previous }, platform) => {
-      if (whole) await this.platforms.moveSessions(tx.em, userId, id);
-      else await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
-      await this.audit.record(tx, { type: 'platform_switched', ...whoOf(caller), platform });
-      tx.publish({
-        name: 'platform.switched',
-        payload: {
-          userId,
-          revision,
-          sessionId: whole ? null : caller.session.id,
-          platform,
-          previousPlatformId: previous?.id ?? null,
-          origin,
-          at: this.clock.now().toISOString(),
-        },
-      });
-      return { success: true, platform, revision };
-    });
+    return this.sessions.runAuthorizedForPlatform(
+      caller,
+      id,
+      raise,
+      async (tx, { revision, platform: previous }, platform) => {
+        if (whole) await this.platforms.moveSessions(tx.em, userId, id);
+        else await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
+        await this.audit.record(tx, { type: 'platform_switched', ...auditActorOf(caller), platform });
+        tx.publish({
+          name: 'platform.switched',
+          payload: {
+            userId,
+            revision,
+            sessionId: whole ? null : caller.session.id,
+            platform,
+            previousPlatformId: previous?.id ?? null,
+            origin,
+            at: this.clock.now().toISOString(),
+          },
+        });
+        return { success: true, platform, revision };
+      },
+    );
   }
 
   /** What a new token changes: the instance is asked about it soon, and nothing is sent before it has answered. */
@@ -218,7 +223,7 @@ export class PlatformService {
     change: (tx: Transaction, row: PlatformConnection) => Promise<void>,
   ): Promise<PlatformView> {
     const userId = caller.user.id;
-    return this.sessions.change(caller, async (tx) => {
+    return this.sessions.runAuthorized(caller, async (tx) => {
       const row = await this.platforms.find(tx.em, userId, id);
       if (!row) throw new AppError('PLATFORM_NOT_FOUND');
       await change(tx, row);

@@ -1,8 +1,8 @@
 /** Seals the access tokens that are stored. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 
 const ALGORITHM = 'aes-256-gcm';
 /** 96 bits, as NIST SP 800-38D recommends for GCM. */

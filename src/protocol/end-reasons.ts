@@ -24,6 +24,6 @@ const WORDS: Record<EndReason | 'invalid', string> = {
 };
 
 /** @returns why the person has to sign in again; null for a reason that is none of ours */
-export function farewellWords(reason: string | null | undefined): string | null {
+export function sessionEndMessage(reason: string | null | undefined): string | null {
   return reason != null && Object.hasOwn(WORDS, reason) ? WORDS[reason as EndReason | 'invalid'] : null;
 }

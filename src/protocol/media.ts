@@ -2,7 +2,7 @@
 import type { MediaLimitsView } from './http';
 
 /** The longest that we keep, whatever the instance takes; bytes. */
-export const LONGEST_FILE = 16 * 1024 * 1024;
+export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Taken until the instance has said what it takes. */
 const COMMON_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 const COMMON_DESCRIPTION = 1500;
@@ -15,7 +15,7 @@ export function typesTaken(limits: MediaLimitsView | null): string[] {
 /** @returns the most bytes for a file of this type */
 export function sizeTaken(limits: MediaLimitsView | null, mimeType: string): number {
   const theirs = mimeType.startsWith('image/') ? limits?.image_size : limits?.video_size;
-  return Math.min(theirs ?? LONGEST_FILE, LONGEST_FILE);
+  return Math.min(theirs ?? MAX_FILE_BYTES, MAX_FILE_BYTES);
 }
 
 /** @returns the most characters of a description, as `descriptionLength` counts them */

@@ -86,7 +86,7 @@ export async function findContext(
 }
 
 /** In one question: the context, and another active connection of the person's, or null where they have none such. */
-export async function findContextBeside(
+export async function findContextWithPlatform(
   em: EntityManager,
   sessionId: string,
   platformId: number,

@@ -6,7 +6,7 @@ import { UnitOfWork } from '../database/unit-of-work';
 import { isSameDevice, toDeviceName } from './device';
 import { SessionRepository } from './session.repository';
 import type { Device, SessionContext } from './session-context';
-import { SessionEndings } from './session-endings';
+import { SessionTerminator } from './session-terminator';
 
 /** Sessions whose address this node has just written; a forgotten one costs one write that changes nothing. */
 const REMEMBERED = 20_000;
@@ -20,7 +20,7 @@ export class DeviceWatch {
   constructor(
     private readonly work: UnitOfWork,
     private readonly repository: SessionRepository,
-    private readonly endings: SessionEndings,
+    private readonly endings: SessionTerminator,
     private readonly audit: AuditTrail,
   ) {}
 

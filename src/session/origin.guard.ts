@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 
 export const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -2,8 +2,8 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import { RoutePolicies } from './route-policy';
 import { authOf } from './session.decorators';
 

@@ -1,8 +1,8 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import {
+  ALLOW_CACHED_SESSION,
   PASSIVE,
-  PROVEN_ON_WRITE,
   PUBLIC,
   RECENT_LOGIN,
   REQUIREMENT,
@@ -15,7 +15,7 @@ export interface RoutePolicy {
   isPublic: boolean;
   requirement: SessionRequirement;
   passive: boolean;
-  provenOnWrite: boolean;
+  allowCachedSession: boolean;
   recentLogin: RecentLogin | null;
 }
 
@@ -38,7 +38,7 @@ export class RoutePolicies {
       isPublic: read<boolean>(PUBLIC) ?? false,
       requirement: read<SessionRequirement>(REQUIREMENT) ?? {},
       passive: read<boolean>(PASSIVE) ?? false,
-      provenOnWrite: read<boolean>(PROVEN_ON_WRITE) ?? false,
+      allowCachedSession: read<boolean>(ALLOW_CACHED_SESSION) ?? false,
       recentLogin: read<RecentLogin>(RECENT_LOGIN) ?? null,
     };
     const ofHandler = this.known.get(handler) ?? new WeakMap();

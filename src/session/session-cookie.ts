@@ -1,7 +1,7 @@
 /** The cookie that carries the secret. */
 import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from '../config';
+import type { Config } from '../common/config';
 
 const SECURE_NAME = '__Host-vedfolnir';
 const PLAIN_NAME = 'vedfolnir_session';

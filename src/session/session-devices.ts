@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { PRESENCE } from '../cluster/cluster.module';
+import type { Presence } from '../cluster/presence';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import type { DeviceView } from '../protocol/http';
-import type { Presence } from '../store/presence';
-import { PRESENCE } from '../store/store.module';
 import { SessionRepository } from './session.repository';
 import { SessionService } from './session.service';
 import { toDeviceView } from './session.views';
 import type { SessionContext } from './session-context';
-import { SessionEndings } from './session-endings';
+import { SessionTerminator } from './session-terminator';
 import { hashSecret, isSecret } from './session-token';
 
 /** A person's devices, one live session each: seen, and signed out. */
@@ -20,7 +20,7 @@ export class SessionDevices {
     private readonly work: UnitOfWork,
     private readonly sessions: SessionService,
     private readonly repository: SessionRepository,
-    private readonly endings: SessionEndings,
+    private readonly endings: SessionTerminator,
     private readonly clock: Clock,
     @Inject(PRESENCE) private readonly presence: Presence,
   ) {}
@@ -42,7 +42,7 @@ export class SessionDevices {
 
   /** Signs out one of the caller's devices. @throws AppError SESSION_NOT_FOUND */
   async end(caller: SessionContext, sessionId: string): Promise<void> {
-    await this.sessions.change(caller, async (tx, { user }) => {
+    await this.sessions.runAuthorized(caller, async (tx, { user }) => {
       const target = await this.repository.findById(tx.em, sessionId);
       // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
       const owned = target?.user.id === user.id && target.session.id === sessionId;
@@ -54,7 +54,7 @@ export class SessionDevices {
 
   /** Signs out all other devices of the caller. @returns how many */
   endOthers(caller: SessionContext): Promise<number> {
-    return this.sessions.change(caller, (tx, context) => this.endOthersIn(tx, context, 'revoked'));
+    return this.sessions.runAuthorized(caller, (tx, context) => this.endOthersIn(tx, context, 'revoked'));
   }
 
   /** As `endOthers`, in the caller's transaction. */

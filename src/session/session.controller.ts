@@ -21,7 +21,7 @@ export class SessionController {
     return toRestSessionState(session, this.clock.now(), secret);
   }
 
-  /** Notes the activity itself, so the guard need not. */
+  /** VersionFloor the activity itself, so the guard need not. */
   @Post('session/extend')
   @Passive()
   @HttpCode(200)

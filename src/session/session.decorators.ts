@@ -1,7 +1,7 @@
 /** What a route says of the session it needs, and how it gets at it. */
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { parseDuration } from '../config';
+import { parseDuration } from '../common/config';
 import type { Role } from '../protocol/http';
 import type { Device, SessionContext } from './session-context';
 
@@ -18,7 +18,7 @@ export const PUBLIC = 'vedfolnir:public';
 export const REQUIREMENT = 'vedfolnir:requirement';
 export const PASSIVE = 'vedfolnir:passive';
 export const RECENT_LOGIN = 'vedfolnir:recent-login';
-export const PROVEN_ON_WRITE = 'vedfolnir:proven-on-write';
+export const ALLOW_CACHED_SESSION = 'vedfolnir:proven-on-write';
 
 /** Open to everyone. Without this a route takes signed-in callers only. */
 export const Public = () => SetMetadata(PUBLIC, true);
@@ -30,10 +30,10 @@ export const RequireSession = (requirement: SessionRequirement = {}) => SetMetad
 export const Passive = () => SetMetadata(PASSIVE, true);
 
 /**
- * The handler does all that it does by `SessionService.changeTo`, which finds the session live where it writes: the
+ * The handler does all that it does by `SessionService.runAuthorizedForPlatform`, which finds the session live where it writes: the
  * guard need not ask the database before.
  */
-export const ProvenOnWrite = () => SetMetadata(PROVEN_ON_WRITE, true);
+export const AllowCachedSession = () => SetMetadata(ALLOW_CACHED_SESSION, true);
 
 export interface RecentLogin {
   /** Milliseconds; null: as configured. */

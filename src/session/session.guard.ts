@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error';
+import { CoalescedCall } from '../common/coalesced-call';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import { isFormPost } from '../common/request-kind';
-import { SharedQuestion } from '../common/shared-question';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
 import { HEADERS, type Role } from '../protocol/http';
 import { DeviceWatch } from './device-watch';
 import { SAFE_METHODS } from './origin.guard';
@@ -19,7 +19,7 @@ import { isCsrfToken } from './session-token';
 @Injectable()
 export class SessionGuard implements CanActivate {
   /** By socket: however much it asks at once, it takes no more than one place among those who wait for the database. */
-  private readonly lookUps = new WeakMap<SocketAuth, SharedQuestion<SessionContext>>();
+  private readonly lookUps = new WeakMap<SocketAuth, CoalescedCall<SessionContext>>();
 
   constructor(
     private readonly policies: RoutePolicies,
@@ -38,15 +38,15 @@ export class SessionGuard implements CanActivate {
   private async checkMessage(execution: ExecutionContext): Promise<boolean> {
     const { data, conn } = execution.switchToWs().getClient<{ data: SocketAuth; conn: { close(): void } }>();
     if (!data.sessionId) throw new AppError('AUTHENTICATION_REQUIRED');
-    data.context = await this.lookUpOf(data).ask();
+    data.context = await this.lookUpOf(data).run();
     if (data.context.session.tokenHash === data.tokenHash) return true;
     // The session has another secret now: who holds that one comes back by itself.
     conn.close();
     throw new AppError('SESSION_INVALID');
   }
 
-  private lookUpOf(data: SocketAuth): SharedQuestion<SessionContext> {
-    const lookUp = this.lookUps.get(data) ?? new SharedQuestion(() => this.sessions.requireContext(data.sessionId));
+  private lookUpOf(data: SocketAuth): CoalescedCall<SessionContext> {
+    const lookUp = this.lookUps.get(data) ?? new CoalescedCall(() => this.sessions.requireContext(data.sessionId));
     this.lookUps.set(data, lookUp);
     return lookUp;
   }
@@ -62,7 +62,7 @@ export class SessionGuard implements CanActivate {
     const passive = allowExpired || policy.passive || request.headers[HEADERS.background] === 'true';
 
     // Most requests read, with a session that this node knows: then there is nothing to wait for.
-    const known = (safe || policy.provenOnWrite) && !allowExpired ? this.sessions.recall(secret) : null;
+    const known = (safe || policy.allowCachedSession) && !allowExpired ? this.sessions.recall(secret) : null;
     if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
       if (!safe) requireCsrfToken(secret, request);
       return this.admit(request, secret, known, role);

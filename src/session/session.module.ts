@@ -6,16 +6,16 @@ import { BatchService } from './batch/batch.service';
 import { ExpirySweep } from './batch/expiry-sweep';
 import { SweepTimer } from './batch/sweep-timer';
 import { ChangeFeed } from './cache/change-feed';
-import { ContextCache } from './cache/context-cache';
+import { SessionCache } from './cache/session-cache';
 import { DeviceWatch } from './device-watch';
-import { EndingRepository } from './ending.repository';
+import { InvalidTokenLimiter } from './invalid-token-limiter';
 import { RoutePolicies } from './route-policy';
 import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
 import { SessionService } from './session.service';
 import { SessionDevices } from './session-devices';
-import { SessionEndings } from './session-endings';
-import { UnknownSecrets } from './unknown-secrets';
+import { SessionTerminationRepository } from './session-termination.repository';
+import { SessionTerminator } from './session-terminator';
 
 @Module({
   imports: [AuditModule],
@@ -24,17 +24,17 @@ import { UnknownSecrets } from './unknown-secrets';
     BatchRepository,
     BatchService,
     ChangeFeed,
-    ContextCache,
+    SessionCache,
     DeviceWatch,
-    EndingRepository,
+    SessionTerminationRepository,
     ExpirySweep,
     RoutePolicies,
     SessionDevices,
-    SessionEndings,
+    SessionTerminator,
     SessionRepository,
     SessionService,
     SweepTimer,
-    UnknownSecrets,
+    InvalidTokenLimiter,
   ],
   exports: [
     AuditModule,
@@ -44,7 +44,7 @@ import { UnknownSecrets } from './unknown-secrets';
     ExpirySweep,
     RoutePolicies,
     SessionDevices,
-    SessionEndings,
+    SessionTerminator,
     SessionRepository,
     SessionService,
   ],

@@ -4,7 +4,7 @@ import { type EntityManager, IsNull, MoreThanOrEqual } from 'typeorm';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
-import { findContext, findContextBeside } from './context-query';
+import { findContext, findContextWithPlatform } from './context-query';
 import { LIVE_SQL } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
@@ -59,8 +59,8 @@ export class SessionRepository {
   }
 
   /** As `findById`, with another connection of the person's if it is an active one. */
-  findBeside(em: EntityManager, sessionId: string, platformId: number) {
-    return findContextBeside(em, sessionId, platformId);
+  findWithPlatform(em: EntityManager, sessionId: string, platformId: number) {
+    return findContextWithPlatform(em, sessionId, platformId);
   }
 
   /**

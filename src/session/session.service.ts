@@ -3,24 +3,24 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
 import { MonitorPerformance, recordOperation } from '../common/performance';
-import type { Config } from '../config';
-import { CONFIG } from '../config.module';
 import type { User } from '../database/entities/user.entity';
 import type { Transaction } from '../database/unit-of-work';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import type { ExtendedView, PlatformView } from '../protocol/http';
-import { ContextCache } from './cache/context-cache';
+import { SessionCache } from './cache/session-cache';
 import { toDeviceName } from './device';
 import { activityDueAfter, deadlinesAfter, extensionDueAfter, isExpired } from './expiry-policy';
+import { InvalidTokenLimiter } from './invalid-token-limiter';
 import { requireLive } from './liveness';
 import { SessionRepository } from './session.repository';
 import { toDeadlinesView } from './session.views';
 import type { Device, SessionContext } from './session-context';
-import { SessionEndings } from './session-endings';
+import { SessionTerminator } from './session-terminator';
 import { hashSecret, isSecret, newSecret } from './session-token';
-import { UnknownSecrets } from './unknown-secrets';
 
 export interface NewSession {
   id: string;
@@ -34,10 +34,10 @@ export class SessionService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly repository: SessionRepository,
-    private readonly endings: SessionEndings,
+    private readonly endings: SessionTerminator,
     private readonly audit: AuditTrail,
-    private readonly cache: ContextCache,
-    private readonly unknown: UnknownSecrets,
+    private readonly cache: SessionCache,
+    private readonly tokenLimiter: InvalidTokenLimiter,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -47,7 +47,7 @@ export class SessionService {
     const now = this.clock.now();
     const created = { id: randomUUID(), secret: newSecret() };
     const tokenHash = hashSecret(created.secret);
-    this.unknown.meet(tokenHash);
+    this.tokenLimiter.markValid(tokenHash);
     await this.endings.makeRoomIn(tx, userId);
     await this.repository.insert(tx.em, {
       id: created.id,
@@ -107,11 +107,12 @@ export class SessionService {
   }
 
   private async find(tokenHash: string, address: string): Promise<SessionContext | null> {
-    const retryAfter = this.unknown.waitOf(address);
-    const refused = retryAfter > 0 && !this.unknown.knows(tokenHash) && !(await this.cache.shares(tokenHash));
+    const retryAfter = this.tokenLimiter.retryAfterSeconds(address);
+    const refused =
+      retryAfter > 0 && !this.tokenLimiter.isKnownValid(tokenHash) && !(await this.cache.shares(tokenHash));
     if (refused) throw new AppError('RATE_LIMITED', { retryAfter });
     const context = await this.work.read((em) => this.repository.findByTokenHash(em, tokenHash));
-    if (!context) await this.unknown.note(address);
+    if (!context) await this.tokenLimiter.recordMiss(address);
     return context;
   }
 
@@ -128,9 +129,9 @@ export class SessionService {
 
   /** A session that has run out is ended by whoever notices first, and so are all of somebody who was shut out. */
   private async live(context: SessionContext | null, allowExpired = false): Promise<SessionContext> {
-    const settled = context && !allowExpired ? await this.settled(context) : context;
+    const settled = context && !allowExpired ? await this.expireContextIfDue(context) : context;
     const live = requireLive(settled, this.clock.now(), allowExpired);
-    this.unknown.meet(live.session.tokenHash);
+    this.tokenLimiter.markValid(live.session.tokenHash);
     return live;
   }
 
@@ -138,12 +139,12 @@ export class SessionService {
    * Ends the session if it is over; of several that try, one does, and its event tells the tabs.
    * @returns how it stands then: live, ended, or held by somebody who is just extending or ending it; null: no such one
    */
-  async settle(sessionId: string): Promise<SessionContext | null> {
+  async expireIfDue(sessionId: string): Promise<SessionContext | null> {
     const context = await this.read(sessionId);
-    return context && this.settled(context);
+    return context && this.expireContextIfDue(context);
   }
 
-  private async settled(context: SessionContext): Promise<SessionContext | null> {
+  private async expireContextIfDue(context: SessionContext): Promise<SessionContext | null> {
     const { session, user } = context;
     if (session.endedAt) return context;
     if (user.isActive && !isExpired(session, this.clock.now())) return context;
@@ -175,21 +176,21 @@ export class SessionService {
    * very transaction that writes, and hands on what is true there, whatever the request was told before.
    * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID
    */
-  change<T>(caller: SessionContext, work: (tx: Transaction, context: SessionContext) => Promise<T>): Promise<T> {
+  runAuthorized<T>(caller: SessionContext, work: (tx: Transaction, context: SessionContext) => Promise<T>): Promise<T> {
     return this.work.write(async (tx) => {
       await this.repository.lockUser(tx.em, caller.user.id);
-      return work(tx, this.proven(caller, await this.repository.findById(tx.em, caller.session.id)));
+      return work(tx, this.assertSameToken(caller, await this.repository.findById(tx.em, caller.session.id)));
     });
   }
 
   /**
-   * As `change`, for one that raises the user's revision and is about one of their connections; also for a caller whom
+   * As `runAuthorized`, for one that raises the user's revision and is about one of their connections; also for a caller whom
    * the guard has let in by what it knew.
    * @param raise what else changes of the user
    * @param work is given the context with the new revision
    * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID; PLATFORM_NOT_FOUND
    */
-  changeTo<T>(
+  runAuthorizedForPlatform<T>(
     caller: SessionContext,
     platformId: number,
     raise: Partial<User>,
@@ -197,19 +198,19 @@ export class SessionService {
   ): Promise<T> {
     return this.work.write(async (tx) => {
       await this.repository.lockAndRaise(tx.em, caller.user.id, this.clock.now(), raise);
-      const { context, beside } = await this.repository.findBeside(tx.em, caller.session.id, platformId);
-      const live = this.proven(caller, context);
+      const { context, beside } = await this.repository.findWithPlatform(tx.em, caller.session.id, platformId);
+      const live = this.assertSameToken(caller, context);
       if (!beside) throw new AppError('PLATFORM_NOT_FOUND');
       return work(tx, live, beside);
     });
   }
 
   /** Who was let in by a secret that the session has no more, a request that takes long or waits, is let in no further. */
-  private proven({ session }: SessionContext, found: SessionContext | null): SessionContext {
+  private assertSameToken({ session }: SessionContext, found: SessionContext | null): SessionContext {
     return requireLive(found?.session.tokenHash === session.tokenHash ? found : null, this.clock.now());
   }
 
-  /** Notes that the person did something, unless that was noted a moment ago. */
+  /** VersionFloor that the person did something, unless that was noted a moment ago. */
   async touch(context: SessionContext): Promise<SessionContext> {
     const now = this.clock.now();
     const after = activityDueAfter(this.config, now);
@@ -246,7 +247,7 @@ export class SessionService {
     });
     if (recorded) return { ...context, session };
     // Somebody else was faster, or it is over: the row knows, and what is kept of it may be from before.
-    const current = this.proven(context, await this.requireContext(id));
+    const current = this.assertSameToken(context, await this.requireContext(id));
     this.cache.noteActivity(current.session);
     return current;
   }
@@ -258,7 +259,7 @@ export class SessionService {
   async rekeyIn(tx: Transaction, { session, user }: SessionContext): Promise<string> {
     const secret = newSecret();
     const tokenHash = hashSecret(secret);
-    this.unknown.meet(tokenHash);
+    this.tokenLimiter.markValid(tokenHash);
     await this.repository.rekey(tx.em, session.id, tokenHash, this.clock.now());
     // What is cached under the old secret is of an older revision from here on, and counts no more.
     const revision = await this.repository.raiseRevision(tx.em, user.id, this.clock.now());

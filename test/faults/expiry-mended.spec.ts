@@ -4,7 +4,7 @@ import { createConnection } from 'mysql2/promise';
 import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
 import { ChangeFeed } from '../../src/session/cache/change-feed';
 import { SessionService } from '../../src/session/session.service';
-import { SessionEndings } from '../../src/session/session-endings';
+import { SessionTerminator } from '../../src/session/session-terminator';
 import { type App, closeApps, startApp } from '../integration/support/app';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
@@ -48,7 +48,7 @@ async function moveDeadline(sessionId: string, to: number) {
 
 it('tries again where the database failed at the deadline', async () => {
   const app = await start();
-  const ending = jest.spyOn(app.get(SessionEndings), 'endExpiredIn').mockRejectedValueOnce(new Error('away'));
+  const ending = jest.spyOn(app.get(SessionTerminator), 'endExpiredIn').mockRejectedValueOnce(new Error('away'));
   const { tab, deadline } = await person(app);
   const { reason, at } = await tab.waitFor('session:ended');
   expect([reason, ending.mock.calls.length]).toEqual(['idle', 2]);
@@ -61,7 +61,7 @@ it('goes on watching a session that was just being extended at its deadline, and
   const { tab, sessionId, deadline } = await person(app);
   await tab.waitFor('session:expiring');
   const commit = await moveDeadline(sessionId, deadline + IDLE);
-  const looks = jest.spyOn(app.get(SessionService), 'settle');
+  const looks = jest.spyOn(app.get(SessionService), 'expireIfDue');
   await eventually(() => expect(looks.mock.results.length).toBeGreaterThan(0));
   await looks.mock.results[0]!.value;
   expect(tab.of('session:ended')).toEqual([]);
@@ -114,7 +114,7 @@ it('closes the tabs of a session that another node has ended and said nothing', 
   const { client, tab } = await person(here);
   const elsewhere = await openTab({ url: there.url, cookie: client.cookie });
   // The other does not get to end it.
-  jest.spyOn(there.get(SessionEndings), 'endExpiredIn').mockResolvedValue([]);
+  jest.spyOn(there.get(SessionTerminator), 'endExpiredIn').mockResolvedValue([]);
   for (const each of [tab, elsewhere]) {
     expect(await each.waitFor('session:ended')).toMatchObject({ reason: 'idle', error_code: 'SESSION_EXPIRED' });
     await each.closed;

@@ -56,8 +56,8 @@ describe.each(DATABASES)('%s', (_, database) => {
   /** Something happens after the request has looked, and before it writes. */
   function meanwhile(happens: () => Promise<unknown>): void {
     const sessions = app.get(SessionService);
-    const change = sessions.change.bind(sessions);
-    jest.spyOn(sessions, 'change').mockImplementationOnce(async (...given) => {
+    const change = sessions.runAuthorized.bind(sessions);
+    jest.spyOn(sessions, 'runAuthorized').mockImplementationOnce(async (...given) => {
       await happens();
       return change(...given);
     });

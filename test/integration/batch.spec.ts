@@ -9,7 +9,7 @@ import { NodeLock } from '../../src/database/node-lock';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { RestSessionState } from '../../src/protocol/http';
 import { BatchRepository } from '../../src/session/batch/batch.repository';
-import { ExpirySweep, ROWS_A_BATCH } from '../../src/session/batch/expiry-sweep';
+import { ExpirySweep, ROWS_PER_BATCH } from '../../src/session/batch/expiry-sweep';
 import { SessionService } from '../../src/session/session.service';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
@@ -156,14 +156,14 @@ describe.each(DATABASES)('%s', (_, database) => {
   it('ends what has run out, by its reason, and each once; answers SESSION_EXPIRED until it is forgotten', async () => {
     const a = await person();
     const now = app.clock.now().getTime();
-    const idle = await insertSessions(a.userId, ROWS_A_BATCH + 20, { idleExpiresAt: new Date(now - 1000) });
+    const idle = await insertSessions(a.userId, ROWS_PER_BATCH + 20, { idleExpiresAt: new Date(now - 1000) });
     const absolute = await insertSessions(a.userId, 3, { absoluteExpiresAt: new Date(now - 1000) });
     const heard: Record<string, string> = {};
     const unsubscribe = app.get(DomainEvents).on('session.ended', ({ sessionId, reason, userId }) => {
       expect([userId, heard[sessionId]]).toEqual([a.userId, undefined]);
       heard[sessionId] = reason;
     });
-    expect((await admin.post('/api/cleanup_sessions')).body).toEqual({ cleaned: ROWS_A_BATCH + 23 });
+    expect((await admin.post('/api/cleanup_sessions')).body).toEqual({ cleaned: ROWS_PER_BATCH + 23 });
     expect((await admin.post('/api/cleanup_sessions')).body).toEqual({ cleaned: 0 });
     unsubscribe();
     expect(heard).toEqual({

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { DatabaseConfig } from '../../src/common/config';
 import { DomainEvents } from '../../src/common/domain-events';
-import type { DatabaseConfig } from '../../src/config';
 import { Connections } from '../../src/database/connections';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { Post } from '../../src/database/entities/post.entity';

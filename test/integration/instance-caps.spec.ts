@@ -1,9 +1,9 @@
 /** What a hostile instance can cost: a redirect leads nowhere else, and an answer ends in time and within its length. */
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { CircuitBreaker } from '../../src/platform/instances/circuit-breaker';
-import { GuardedFetch } from '../../src/platform/instances/guarded-fetch';
-import { htmlToText } from '../../src/platform/instances/html-to-text';
+import { CircuitBreaker } from '../../src/fediverse/circuit-breaker';
+import { GuardedFetch } from '../../src/fediverse/guarded-fetch';
+import { htmlToText } from '../../src/fediverse/html-to-text';
 import type { PlatformView } from '../../src/protocol/http';
 import { TestClient } from '../support/http-client';
 import { startNode } from '../support/server';

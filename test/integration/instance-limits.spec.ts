@@ -1,7 +1,7 @@
 /** What a token may do at its instance, and how often: we keep to both, and a post comes out once all the same. */
 import { Post } from '../../src/database/entities/post.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
-import { LACKS_PERMISSION } from '../../src/platform/instances/instance-error';
+import { LACKS_PERMISSION } from '../../src/fediverse/instance-error';
 import type { PlatformView } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';

@@ -1,7 +1,7 @@
 /** New keys while everything is served; and what does not open says which it is, not what is in it. */
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/app/environment';
 import { OAuthApp } from '../../src/database/entities/oauth-app.entity';
 import { OAuthState } from '../../src/database/entities/oauth-state.entity';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';

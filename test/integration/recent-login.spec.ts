@@ -113,7 +113,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     await client.post('/api/auth/reauthenticate', { password: PASSWORD });
     app.clock.advance(2 * MINUTE);
     const goOn = [
-      () => sessions.change(slow, async () => 'done'),
+      () => sessions.runAuthorized(slow, async () => 'done'),
       () => app.get(SessionDevices).end(slow, phoneId),
       () => sessions.extend(slow),
       () => sessions.touch(slow),

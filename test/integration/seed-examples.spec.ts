@@ -12,7 +12,7 @@ import { PlatformService } from '../../src/platform/platform.service';
 import type { PlatformView } from '../../src/protocol/http';
 import { BatchService } from '../../src/session/batch/batch.service';
 import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
-import { NearCache } from '../../src/session/cache/near-cache';
+import { LocalSessionCache } from '../../src/session/cache/local-session-cache';
 import { SessionService } from '../../src/session/session.service';
 import { TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
@@ -253,7 +253,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     };
 
     it('get and set', async () => {
-      const cache = new NearCache(300_000);
+      const cache = new LocalSessionCache(300_000);
       const context = await contextOf();
       expect(cache.get('key')).toBeNull();
       cache.put('key', context, cache.ticket());
@@ -261,7 +261,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     });
 
     it('invalidate', async () => {
-      const cache = new NearCache(300_000);
+      const cache = new LocalSessionCache(300_000);
       const [a, b] = [await contextOf(), await contextOf()];
       cache.put('a', a, cache.ticket());
       cache.put('b', b, cache.ticket());
@@ -272,7 +272,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     });
 
     it('clear', async () => {
-      const cache = new NearCache(300_000);
+      const cache = new LocalSessionCache(300_000);
       cache.put('a', await contextOf(), cache.ticket());
       cache.clear();
       expect([cache.get('a'), cache.size]).toEqual([null, 0]);

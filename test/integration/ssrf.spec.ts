@@ -1,8 +1,8 @@
 /** Nothing that a person types makes the server speak to a place that is not of the public internet. */
 import { Socket } from 'node:net';
-import { CircuitBreaker } from '../../src/platform/instances/circuit-breaker';
-import { GuardedFetch } from '../../src/platform/instances/guarded-fetch';
-import type { Resolve } from '../../src/platform/instances/resolver';
+import { CircuitBreaker } from '../../src/fediverse/circuit-breaker';
+import { GuardedFetch } from '../../src/fediverse/guarded-fetch';
+import type { Resolve } from '../../src/fediverse/resolver';
 import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Listener } from './support/listener';

@@ -1,14 +1,14 @@
 /** Pretended instances for the tests, and accounts connected to them. */
 import { randomUUID } from 'node:crypto';
-import { FakeInstance } from '../../src/demo/instance/fake-instance';
-import type { RateLimits } from '../../src/demo/instance/fake-limits';
-import type { FakeInstanceOptions } from '../../src/demo/instance/fake-store';
 import type { PlatformView } from '../../src/protocol/http';
+import { FakeInstance } from '../../tools/fake-instance/fake-instance';
+import type { RateLimits } from '../../tools/fake-instance/fake-limits';
+import type { FakeInstanceOptions } from '../../tools/fake-instance/fake-store';
 import { eventually } from './eventually';
 import type { TestClient } from './http-client';
 
-export { FakeInstance } from '../../src/demo/instance/fake-instance';
-export type { FakeStatus } from '../../src/demo/instance/fake-store';
+export { FakeInstance } from '../../tools/fake-instance/fake-instance';
+export type { FakeStatus } from '../../tools/fake-instance/fake-store';
 
 /** For tests that ask more often than an instance lets anybody ask. */
 export const PLENTY: RateLimits = {

@@ -22,7 +22,7 @@ export interface ServerNode {
   exited: Promise<Exit>;
 }
 
-const MAIN = join(__dirname, '../../dist/src/main.js');
+const MAIN = join(__dirname, '../../dist/src/app/main.js');
 const READY = /Vedfolnir is ready at (http:\/\/\S+)/;
 const START_LIMIT_MS = 90_000;
 

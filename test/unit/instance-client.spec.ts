@@ -1,6 +1,6 @@
-import type { GuardedFetch } from '../../src/platform/instances/guarded-fetch';
-import { InstanceClient } from '../../src/platform/instances/instance-client';
-import type { InstanceFault } from '../../src/platform/instances/instance-error';
+import type { GuardedFetch } from '../../src/fediverse/guarded-fetch';
+import { InstanceClient } from '../../src/fediverse/instance-client';
+import type { InstanceFault } from '../../src/fediverse/instance-error';
 
 /** An instance that answers everything with this. */
 function client(status: number, headers: Record<string, string> = {}, error = 'as it says'): InstanceClient {

@@ -1,9 +1,9 @@
-import { checkPause } from '../../src/platform/instances/connection-keeper';
-import { htmlToText } from '../../src/platform/instances/html-to-text';
-import { type RemoteStatus, toAccount, toLimits, toStatus } from '../../src/platform/instances/instance-types';
-import { sniffMime } from '../../src/platform/media/sniff';
-import { retryPause } from '../../src/platform/publishing/retry-policy';
-import { isSameStatus, type SentPost } from '../../src/platform/publishing/same-status';
+import { htmlToText } from '../../src/fediverse/html-to-text';
+import { type RemoteStatus, toAccount, toLimits, toStatus } from '../../src/fediverse/instance-types';
+import { checkPause } from '../../src/platform/connection-refresher';
+import { sniffMime } from '../../src/publishing/media/sniff';
+import { retryPause } from '../../src/publishing/outbox/retry-policy';
+import { isSameStatus, type SentPost } from '../../src/publishing/outbox/same-status';
 
 const at = new Date('2026-01-02T03:04:05Z');
 

@@ -1,4 +1,4 @@
-import { BEFORE_ALL, isAfter } from '../../src/platform/import/status-order';
+import { BEFORE_ALL, isAfter } from '../../src/fediverse/status-order';
 
 it.each([
   ['2', '1', true],

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AuditEventView, AuditType, AuditView } from '../../../src/protocol/audit';
-import { farewellWords } from '../../../src/protocol/end-reasons';
+import { sessionEndMessage } from '../../../src/protocol/end-reasons';
 import { ago, moment } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import type { IconName } from '../../elements/icons';
@@ -56,7 +56,7 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
         <div>
           <strong>${words}${platform_name ? html` ${platform_name}` : nothing}</strong>
           ${here ? html`<span class="vf-badge">This session</span>` : nothing}
-          ${type === 'session_ended' && reason ? html`<p class="vf-hint">${farewellWords(reason)}</p>` : nothing}
+          ${type === 'session_ended' && reason ? html`<p class="vf-hint">${sessionEndMessage(reason)}</p>` : nothing}
           <p class="vf-hint">
             <time datetime=${at} title=${moment(at)}>${ago(at)}</time> · ${device} · ${ip_address}
           </p>

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Inject, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, invalidField } from '../../common/app-error';
+import type { Config } from '../../common/config';
+import { CONFIG } from '../../common/config';
 import { setFlash } from '../../common/flash';
 import { toAppError } from '../../common/to-app-error';
-import type { Config } from '../../config';
-import { CONFIG } from '../../config.module';
 import type { ConnectStartView } from '../../protocol/http';
 import { CurrentSession } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';

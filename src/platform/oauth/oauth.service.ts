@@ -2,18 +2,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../common/app-error';
 import { Clock } from '../../common/clock';
-import type { Config } from '../../config';
-import { CONFIG } from '../../config.module';
+import type { Config } from '../../common/config';
+import { CONFIG } from '../../common/config';
 import { isDuplicateKey } from '../../database/database-errors';
 import type { OAuthApp } from '../../database/entities/oauth-app.entity';
 import type { OAuthState } from '../../database/entities/oauth-state.entity';
 import { UnitOfWork } from '../../database/unit-of-work';
+import { InstanceError, toPlatformError } from '../../fediverse/instance-error';
 import type { ConnectStartView, PlatformType, PlatformView } from '../../protocol/http';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
 import { normaliseInstanceUrl } from '../instance-url';
-import { InstanceError, toPlatformError } from '../instances/instance-error';
-import { Instances } from '../instances/instances';
+import { Instances } from '../instances';
 import { PlatformService } from '../platform.service';
 import { TokenCipher } from '../token-cipher';
 import type { BeginConnectDto, OAuthCallback } from './oauth.dto';
@@ -58,7 +58,7 @@ export class OAuthService {
     const verifier = randomBytes(SECRET_BYTES).toString('base64url');
     const stateHash = sha256(state).digest('hex');
     const now = this.clock.now();
-    await this.sessions.change(caller, async (tx) => {
+    await this.sessions.runAuthorized(caller, async (tx) => {
       await this.rows.pruneStates(tx.em, now);
       await this.rows.insertState(tx.em, {
         stateHash,
@@ -134,7 +134,7 @@ export class OAuthService {
   private async take(caller: SessionContext, key: string, state: string | undefined, iss: string | undefined) {
     const stateHash = sha256(state ?? '').digest('hex');
     const bound = { stateHash, userId: caller.user.id, sessionId: caller.session.id };
-    const taken = await this.sessions.change(caller, async (tx) => {
+    const taken = await this.sessions.runAuthorized(caller, async (tx) => {
       const begun = await this.rows.takeState(tx.em, bound);
       return { begun, app: begun && (await this.rows.findApp(tx.em, begun.appKey)) };
     });

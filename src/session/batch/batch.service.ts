@@ -6,9 +6,9 @@ import { BatchRepository } from './batch.repository';
 import { ExpirySweep } from './expiry-sweep';
 
 /** Sessions asked for with one query. */
-export const PAIRS_A_BATCH = 50;
+export const PAIRS_PER_BATCH = 50;
 /** Users whose sessions are cleaned up together. */
-export const USERS_A_BATCH = 20;
+export const USERS_PER_BATCH = 20;
 const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Work on many sessions, in pieces that hold up nobody. */
@@ -29,7 +29,7 @@ export class BatchService {
     const owners = new Map<string, number>();
     // What cannot be an id of ours costs no query.
     const ids = [...new Set(pairs.map(([id]) => id))].filter((id) => SESSION_ID.test(id));
-    for (const batch of chunks(ids, PAIRS_A_BATCH)) {
+    for (const batch of chunks(ids, PAIRS_PER_BATCH)) {
       const live = await this.work.read((em) => this.repository.findLive(em, batch, this.clock.now()));
       for (const [id, userId] of live) owners.set(id, userId);
     }
@@ -46,7 +46,7 @@ export class BatchService {
   async cleanupUsers(userIds: readonly number[], except?: string): Promise<CleanupResult> {
     const results = new Map<number, number>([...new Set(userIds)].map((id) => [id, 0]));
     let cleaned = 0;
-    for (const batch of chunks([...results.keys()], USERS_A_BATCH)) {
+    for (const batch of chunks([...results.keys()], USERS_PER_BATCH)) {
       for (const userId of await this.sweep.cleanUsers(batch, except)) {
         results.set(userId, results.get(userId)! + 1);
         cleaned++;

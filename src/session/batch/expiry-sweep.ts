@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../audit/audit-trail';
 import { Clock } from '../../common/clock';
-import type { Config } from '../../config';
-import { CONFIG } from '../../config.module';
+import type { Config } from '../../common/config';
+import { CONFIG } from '../../common/config';
 import { NodeLock } from '../../database/node-lock';
 import { UnitOfWork } from '../../database/unit-of-work';
-import { EndingRepository, type Scope } from '../ending.repository';
-import { SessionEndings } from '../session-endings';
+import { type Scope, SessionTerminationRepository } from '../session-termination.repository';
+import { SessionTerminator } from '../session-terminator';
 
 /** Rows that one transaction holds: some 20 ms of work, which is as long as a sign-in may have to wait for it. */
-export const ROWS_A_BATCH = 500;
+export const ROWS_PER_BATCH = 500;
 /** How long a person who asks for it waits for a sweep that another node is at; seconds. */
 const PATIENCE = 20;
 
@@ -22,8 +22,8 @@ export class ExpirySweep {
   constructor(
     private readonly work: UnitOfWork,
     private readonly lock: NodeLock,
-    private readonly endings: SessionEndings,
-    private readonly rows: EndingRepository,
+    private readonly endings: SessionTerminator,
+    private readonly rows: SessionTerminationRepository,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -41,7 +41,7 @@ export class ExpirySweep {
       let cleaned = 0;
       for (const past of ['idle', 'absolute'] as const) cleaned += (await this.end({ past, except }, !wait)).length;
       cleaned += (await this.prune({ except }, !wait)).length;
-      await this.inBatches(() => this.audit.prune(ROWS_A_BATCH), !wait);
+      await this.inBatches(() => this.audit.prune(ROWS_PER_BATCH), !wait);
       return cleaned;
     });
   }
@@ -59,7 +59,7 @@ export class ExpirySweep {
   private async end(scope: Scope, gently = false): Promise<number[]> {
     const ended: number[] = [];
     await this.inBatches(async () => {
-      const batch = await this.work.write((tx) => this.endings.endExpiredIn(tx, scope, ROWS_A_BATCH));
+      const batch = await this.work.write((tx) => this.endings.endExpiredIn(tx, scope, ROWS_PER_BATCH));
       ended.push(...batch);
       return batch.length;
     }, gently);
@@ -70,7 +70,7 @@ export class ExpirySweep {
     const removed: number[] = [];
     await this.inBatches(async () => {
       const before = new Date(this.clock.now().getTime() - this.config.sessionRetention);
-      const batch = await this.work.write((tx) => this.rows.prune(tx.em, scope, before, ROWS_A_BATCH));
+      const batch = await this.work.write((tx) => this.rows.prune(tx.em, scope, before, ROWS_PER_BATCH));
       removed.push(...batch);
       return batch.length;
     }, gently);
@@ -81,7 +81,7 @@ export class ExpirySweep {
   private async inBatches(batch: () => Promise<number>, gently: boolean): Promise<void> {
     while (!this.stopping) {
       const started = performance.now();
-      if ((await batch()) < ROWS_A_BATCH) return;
+      if ((await batch()) < ROWS_PER_BATCH) return;
       await pause(gently ? performance.now() - started : 0);
     }
   }

@@ -5,8 +5,8 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Config } from '../../config';
-import { CONFIG } from '../../config.module';
+import type { Config } from '../../common/config';
+import { CONFIG } from '../../common/config';
 import { ExpirySweep } from './expiry-sweep';
 
 /** Sweeps every now and then. The nodes do so at different times, so that one finds little after another. */

@@ -1,7 +1,8 @@
 /** What stands in Redis for a context has to look like one: another version may have put it there, or anybody. */
+
+import { platform } from '../../cluster/domain-event-schema';
+import { type Check, count, flag, oneOf, orNull, record, text } from '../../cluster/shapes';
 import type { Role } from '../../protocol/http';
-import { platform } from '../../store/fact-shape';
-import { type Check, count, flag, oneOf, orNull, record, text } from '../../store/shapes';
 import type { SessionContext } from '../session-context';
 
 const day: Check = (value) => value instanceof Date && !Number.isNaN(value.getTime());

@@ -1,6 +1,7 @@
 /** What is sealed in the database, straight from the rows, as an attacker with the database would have it. */
+
+import { loadConfig } from '../../../src/app/environment';
 import { DomainEvents } from '../../../src/common/domain-events';
-import { loadConfig } from '../../../src/config';
 import { Connections } from '../../../src/database/connections';
 import { PlatformConnection } from '../../../src/database/entities/platform-connection.entity';
 import { UnitOfWork } from '../../../src/database/unit-of-work';

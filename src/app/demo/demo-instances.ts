@@ -1,0 +1,61 @@
+/** Three pretended instances for the first start, so that a newcomer posts for real. Never in production. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Config } from '../../common/config';
+
+export const DEMO_TOKEN = 'demo-token';
+
+const INSTANCES = [
+  { name: 'Town Square', kind: 'mastodon', username: 'demo', displayName: 'Demo', port: 3101 },
+  { name: 'Photo Walks', kind: 'pixelfed', username: 'demo_photos', displayName: 'Demo, walking', port: 3102 },
+  { name: 'Work VersionFloor', kind: 'mastodon', username: 'demo_work', displayName: 'Demo at work', port: 3103 },
+] as const;
+
+export interface DemoInstance {
+  name: string;
+  kind: 'mastodon' | 'pixelfed';
+  username: string;
+  url: string;
+  /** As ALLOW_PRIVATE_INSTANCES would name it. */
+  host: string;
+  /** Where it was before, when its port had gone to somebody else meanwhile. */
+  movedFrom: string | null;
+}
+
+/** Only where nothing was configured. */
+export function isDemo(config: Config): boolean {
+  return config.database.kind === 'sqlite' && config.database.embedded && !config.production;
+}
+
+/** @returns none where this is no demo */
+export async function startDemoInstances(config: Config): Promise<DemoInstance[]> {
+  if (!isDemo(config) || config.database.kind !== 'sqlite') return [];
+  // Loaded here alone: the production image is built without it.
+  const { FakeInstance } = await import('../../../tools/fake-instance/fake-instance.js');
+  const file = join(dirname(config.database.path), 'demo-instances.json');
+  const known = readPorts(file);
+  const running: DemoInstance[] = [];
+  const ports: number[] = [];
+  for (const [index, { name, kind, username, displayName, port }] of INSTANCES.entries()) {
+    const wished = known[index] ?? port;
+    const options = { name, kind, accounts: [{ username, displayName, token: DEMO_TOKEN }] };
+    // Another copy may be running: then any port will do.
+    const instance = await FakeInstance.start({ ...options, port: wished }).catch(() => FakeInstance.start(options));
+    const { url, host } = instance;
+    ports.push(Number(new URL(url).port));
+    const before = `http://127.0.0.1:${wished}`;
+    running.push({ name, kind, username, url, host, movedFrom: url === before ? null : before });
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(ports));
+  return running;
+}
+
+function readPorts(file: string): number[] {
+  try {
+    const ports: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return Array.isArray(ports) ? ports.filter((port) => Number.isInteger(port) && port > 0 && port < 65_536) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,137 @@
+/** The only reader of the environment: read once at start, checked, frozen. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  type Config,
+  ConfigError,
+  type DatabaseConfig,
+  LOG_LEVELS,
+  LONGEST_RETENTION_MS,
+  parseDuration,
+} from '../common/config';
+
+const DATA_FOLDER = 'data';
+
+function integer(name: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) throw new ConfigError(`${name} must be a whole number from ${min} to ${max}`);
+  return value;
+}
+
+function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text.trim());
+  if (!found) throw new ConfigError(`${name} must be one of: ${allowed.join(', ')}`);
+  return found;
+}
+
+function origin(name: string, text: string): string {
+  let url: URL | null = null;
+  try {
+    url = new URL(text.trim());
+  } catch {}
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text.trim().replace(/\/$/, '')) {
+    throw new ConfigError(`${name} must be an origin such as https://social.example, without a path`);
+  }
+  return url.origin;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+function hostsAndPorts(name: string, given: string[]): string[] {
+  for (const each of given) {
+    if (!/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(each)) throw new ConfigError(`${name}: "${each}" is not host:port`);
+  }
+  return given;
+}
+
+function database(url: string | undefined): DatabaseConfig {
+  if (!url) return { kind: 'sqlite', path: join(DATA_FOLDER, 'vedfolnir.sqlite'), embedded: true };
+  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
+    return { kind: 'sqlite', path: url.slice('sqlite:'.length), embedded: false };
+  }
+  if (/^(mysql|mariadb):\/\/[^/]+\/[^/?]+/.test(url)) {
+    return { kind: 'mysql', url: url.replace(/^mariadb:/, 'mysql:') };
+  }
+  throw new ConfigError('DATABASE_URL must be mysql://user:password@host:port/name or sqlite:path');
+}
+
+function redisUrl(text: string | undefined): string | null {
+  if (!text) return null;
+  if (!/^rediss?:\/\/.+/.test(text)) throw new ConfigError('REDIS_URL must be redis://host:port or rediss://host:port');
+  return text;
+}
+
+function decodeKeys(text: string): Buffer[] {
+  const keys = list(text).map((part) => Buffer.from(part, 'base64'));
+  if (keys.length === 0 || keys.some((key) => key.length !== 32)) {
+    throw new ConfigError('ENCRYPTION_KEYS must be base64 of 32 bytes each, comma-separated, newest first');
+  }
+  return keys;
+}
+
+/** Whole or not at all, and the first one wins: two that start together must not encrypt with different keys. */
+function makeKey(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, randomBytes(32).toString('base64'), { mode: 0o600 });
+  try {
+    linkSync(own, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(own);
+  }
+}
+
+/** Outside production a key is made once, beside the embedded database, so that nothing has to be configured. */
+function encryptionKeys(text: string | undefined, production: boolean): Buffer[] {
+  if (text) return decodeKeys(text);
+  if (production) throw new ConfigError('ENCRYPTION_KEYS is required when NODE_ENV=production');
+  const file = join(DATA_FOLDER, 'encryption.key');
+  if (!existsSync(file)) makeKey(file);
+  return decodeKeys(readFileSync(file, 'utf8'));
+}
+
+/**
+ * @param env the process environment
+ * @throws ConfigError for the first setting that cannot be used
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const production = env.NODE_ENV === 'production';
+  const duration = (name: string, fallback: string, longest?: number): number =>
+    parseDuration(name, env[name] || fallback, longest);
+  const rateLimits = oneOf('RATE_LIMITS', env.RATE_LIMITS || 'on', ['on', 'off']) === 'on';
+  if (production && !rateLimits) throw new ConfigError('RATE_LIMITS=off is refused when NODE_ENV=production');
+  return Object.freeze<Config>({
+    production,
+    test: env.NODE_ENV === 'test',
+    port: integer('PORT', env.PORT || '3000', 0, 65_535),
+    host: env.HOST || (production ? '0.0.0.0' : '127.0.0.1'),
+    database: database(env.DATABASE_URL),
+    databasePool: integer('DATABASE_POOL', env.DATABASE_POOL || '10', 1, 1000),
+    redisUrl: redisUrl(env.REDIS_URL),
+    idleTimeout: duration('SESSION_IDLE_TIMEOUT', '12h'),
+    sessionLifetime: duration('SESSION_LIFETIME', '24h'),
+    expiryWarning: duration('SESSION_EXPIRY_WARNING', '2m'),
+    cacheTtl: duration('SESSION_CACHE_TTL', '300s'),
+    sessionRetention: duration('SESSION_RETENTION', '30d', LONGEST_RETENTION_MS),
+    auditRetention: duration('AUDIT_RETENTION', '90d', LONGEST_RETENTION_MS),
+    sweepInterval: duration('SWEEP_INTERVAL', '1m'),
+    recentLogin: duration('RECENT_LOGIN', '10m'),
+    maxSessionsPerUser: integer('SESSION_MAX_PER_USER', env.SESSION_MAX_PER_USER || '0', 0, 100_000),
+    publicOrigin: env.PUBLIC_ORIGIN ? origin('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN) : null,
+    allowedOrigins: list(env.ALLOWED_ORIGINS).map((text) => origin('ALLOWED_ORIGINS', text)),
+    trustProxy: integer('TRUST_PROXY', env.TRUST_PROXY || '0', 0, 10),
+    registration: oneOf('REGISTRATION', env.REGISTRATION || (production ? 'closed' : 'open'), ['open', 'closed']),
+    encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS, production),
+    allowPrivateInstances: hostsAndPorts('ALLOW_PRIVATE_INSTANCES', list(env.ALLOW_PRIVATE_INSTANCES)),
+    rateLimits,
+    logLevel: oneOf('LOG_LEVEL', env.LOG_LEVEL || 'info', LOG_LEVELS),
+  });
+}

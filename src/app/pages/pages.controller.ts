@@ -1,0 +1,209 @@
+import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common';
+import { Equals, IsString } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, invalidField } from '../../common/app-error';
+import type { Config } from '../../common/config';
+import { CONFIG } from '../../common/config';
+import { type Flash, sessionEndFlash, setFlash, takeFlash, toFlash } from '../../common/flash';
+import { BodyPipe, Omittable } from '../../common/validation';
+import { PlatformService } from '../../platform/platform.service';
+import { type PlatformView, type SessionState } from '../../protocol/http';
+import { CreatePostDto } from '../../publishing/posts/post.dto';
+import { PostService } from '../../publishing/posts/post.service';
+import { CurrentSecret, CurrentSession, Public, RequireSession } from '../../session/session.decorators';
+import { SessionService } from '../../session/session.service';
+import type { SessionContext } from '../../session/session-context';
+import { readSecret } from '../../session/session-cookie';
+import { csrfToken } from '../../session/session-token';
+import { type Page, type PostForm, renderPage } from './view-engine';
+
+class CreatePostForm extends CreatePostDto {
+  @Omittable()
+  @IsString()
+  platform_id?: string;
+
+  /** To the named platform, whatever is active. */
+  @Omittable()
+  @Equals('true')
+  platform_pinned?: string;
+
+  @Omittable()
+  @IsString()
+  csrf_token?: string;
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+/** Pages that the client fills: path to name and title. */
+const SHELLS: Record<string, readonly [string, string]> = {
+  '/': ['home', 'Home'],
+  '/platforms': ['platforms', 'Platforms'],
+  '/devices': ['devices', 'Devices'],
+  '/activity': ['activity', 'Activity'],
+  '/account': ['account', 'Account'],
+};
+
+/** The pages of the app: a shell each, which the client fills; and the one form that works without a script. */
+@Controller()
+export class PagesController {
+  private readonly body = new BodyPipe();
+
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly posts: PostService,
+    private readonly connections: PlatformService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get('login')
+  @Public()
+  login(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.entrance('login', 'Sign in', request, reply);
+  }
+
+  @Get('register')
+  @Public()
+  register(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.entrance('register', 'Create an account', request, reply);
+  }
+
+  @Get(Object.keys(SHELLS))
+  @Header('Content-Type', HTML)
+  shell(
+    @CurrentSession() session: SessionContext,
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    const [page, title] = SHELLS[request.routeOptions.url ?? '/'] ?? SHELLS['/']!;
+    return this.page(session, secret, { page, title, flash: takeFlash(request, reply) });
+  }
+
+  @Get('admin')
+  @RequireSession({ role: 'admin' })
+  @Header('Content-Type', HTML)
+  admin(
+    @CurrentSession() session: SessionContext,
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    return this.page(session, secret, { page: 'admin', title: 'Administration', flash: takeFlash(request, reply) });
+  }
+
+  @Get('create_post')
+  @RequireSession({ platform: true })
+  @Header('Content-Type', HTML)
+  composer(
+    @CurrentSession() session: SessionContext,
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.form(session, secret, emptyForm(session, session.platform!), takeFlash(request, reply));
+  }
+
+  /** A form post names its platform in a field; whatever is refused comes back with every word still there. */
+  @Post('create_post')
+  async createPost(
+    @CurrentSession() session: SessionContext,
+    @CurrentSecret() secret: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    try {
+      const {
+        platform_id,
+        platform_pinned,
+        csrf_token: _,
+        ...form
+      } = (await this.body.transform(withoutBlanks(request.body), {
+        type: 'body',
+        metatype: CreatePostForm,
+      })) as CreatePostForm;
+      if (!platform_id) throw new AppError('PLATFORM_ID_REQUIRED');
+      if (!/^[1-9]\d{0,14}$/.test(platform_id)) throw invalidField('platform_id', 'platform_id must be a whole number');
+      await this.posts.create(session, { id: Number(platform_id), pinned: platform_pinned === 'true' }, form);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500 || error.status === 401) throw error;
+      const pinned = await this.pinnedPlatform(session, request.body);
+      const { platform: active } = (error.options.state as SessionState | undefined) ?? session;
+      const platform = pinned ?? active;
+      if (!platform) throw error;
+      const details = error.options.details ?? [{ field: 'platform_id', message: error.message }];
+      const flash = error.options.details ? [] : ([toFlash(error.code)].filter(Boolean) as Flash[]);
+      const html = this.form(
+        session,
+        secret,
+        { ...emptyForm(session, platform), pinned: pinned !== null, values: valuesOf(request.body), errors: details },
+        flash,
+      );
+      reply.status(error.status).type(HTML).send(html);
+      return;
+    }
+    setFlash(reply, 'POST_CREATED');
+    reply.status(303).header('Location', '/').send();
+  }
+
+  /**
+   * Sign in and register: whoever is signed in already goes home, unless they came to sign in again. Where a session has
+   * ended, the page itself knows the way back.
+   */
+  private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const secret = readSecret(this.config, request);
+    const signedIn =
+      secret !== null && (await this.sessions.authenticate(secret, request.ip).catch(() => null)) !== null;
+    const { reason, again } = request.query as { reason?: unknown; again?: unknown };
+    reply.header('Cache-Control', 'no-store');
+    if (signedIn && again === undefined && reason === undefined) reply.status(303).header('Location', '/').send();
+    else {
+      const waiting = takeFlash(request, reply);
+      const flash = waiting.length > 0 ? waiting : sessionEndFlash(reason);
+      reply.type(HTML).send(renderPage({ page, title, csrfToken: null, role: null, flash }));
+    }
+  }
+
+  /** The platform that a form was kept on: it goes back on that one. Null where it was not, or where that is gone. */
+  private async pinnedPlatform(session: SessionContext, body: unknown): Promise<PlatformView | null> {
+    const { platform_id, platform_pinned } = (body ?? {}) as Record<string, unknown>;
+    if (platform_pinned !== 'true') return null;
+    const { platforms } = await this.connections.list(session);
+    return platforms.find(({ id }) => String(id) === platform_id) ?? null;
+  }
+
+  private form(session: SessionContext, secret: string, form: PostForm, flash: Flash[]): string {
+    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
+  }
+
+  private page({ user }: SessionContext, secret: string, page: Omit<Page, 'csrfToken' | 'role'>): string {
+    return renderPage({ ...page, csrfToken: csrfToken(secret), role: user.role });
+  }
+}
+
+function emptyForm({ user }: SessionContext, platform: PlatformView): PostForm {
+  return {
+    userId: user.id,
+    platform,
+    pinned: false,
+    maxCharacters: platform.max_characters,
+    values: { title: '', content: '', spoiler_text: '', visibility: 'public' },
+    errors: [],
+  };
+}
+
+function valuesOf(body: unknown): PostForm['values'] {
+  const given = (body ?? {}) as Record<string, unknown>;
+  const text = (name: string): string => (typeof given[name] === 'string' ? (given[name] as string) : '');
+  return {
+    title: text('title'),
+    content: text('content'),
+    spoiler_text: text('spoiler_text'),
+    visibility: text('visibility') || 'public',
+  };
+}
+
+/** A form sends its empty fields too. */
+function withoutBlanks(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name, value]) => name === 'content' || value !== ''));
+}

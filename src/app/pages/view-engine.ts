@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { Eta } from 'eta';
+import type { Flash } from '../../common/flash';
+import type { PlatformView, Role } from '../../protocol/http';
+
+/** What every page is given. */
+export interface Page {
+  /** Which page of the app this is. */
+  page: string;
+  title: string;
+  /** Null where nobody is signed in. */
+  csrfToken: string | null;
+  /** Of whoever is signed in. */
+  role: Role | null;
+  flash: Flash[];
+  /** For /create_post alone: the form that also works without a script. */
+  form?: PostForm;
+}
+
+export interface PostForm {
+  userId: number;
+  platform: PlatformView;
+  /** For this platform whatever is active. */
+  pinned: boolean;
+  maxCharacters: number;
+  values: { title: string; content: string; spoiler_text: string; visibility: string };
+  errors: { field: string; message: string }[];
+}
+
+const eta = new Eta({ views: join(__dirname, 'views'), cache: true });
+
+/** A whole page as HTML; everything that is put in is escaped. */
+export function renderPage(page: Page): string {
+  return eta.render('shell', page);
+}

@@ -1,0 +1,98 @@
+import type { DomainEvent } from '../common/domain-events';
+import type { PlatformView, PostView } from '../protocol/http';
+import { isDomainEvent } from './domain-event-schema';
+
+const at = '2026-03-01T12:00:00.000Z';
+const sessionId = '851811f0-e0d7-48a0-ba99-006fe0cbe7d5';
+const platform: PlatformView = {
+  id: 3,
+  name: 'Town',
+  platform_type: 'mastodon',
+  instance_url: 'https://town.example',
+  username: 'me',
+  is_default: true,
+  is_active: true,
+  display_name: null,
+  avatar_url: null,
+  needs_reconnect: false,
+  max_characters: 500,
+  characters_per_url: 23,
+};
+const post: PostView = {
+  id: 4,
+  platform_id: 3,
+  title: null,
+  content: 'hello',
+  visibility: 'public',
+  spoiler_text: null,
+  status: 'queued',
+  url: null,
+  error: null,
+  images: [{ id: 5, alt_text: 'a cat', status: 'pending' }],
+  created_at: at,
+  published_at: null,
+};
+const deadlines = { idle_expires_at: at, absolute_expires_at: at, expires_at: at };
+const origin = { sessionId, tabId: 'tab' };
+
+const FACTS: DomainEvent[] = [
+  {
+    name: 'platform.switched',
+    payload: { userId: 1, revision: 2, sessionId: null, platform, previousPlatformId: null, origin, at },
+  },
+  {
+    name: 'platforms.changed',
+    payload: { userId: 1, revision: 2, platforms: [platform], sessions: [{ id: sessionId, platformId: 3 }], at },
+  },
+  { name: 'session.extended', payload: { sessionId, userId: 1, lastActivity: at, deadlines, at } },
+  { name: 'session.ended', payload: { sessionId, userId: 1, reason: 'revoked', at } },
+  { name: 'session.rekeyed', payload: { sessionId, userId: 1, revision: 2 } },
+  { name: 'post.updated', payload: { userId: 1, post, at } },
+  { name: 'post.removed', payload: { userId: 1, postId: 4, platformId: 3, at } },
+];
+
+type Path = (string | number)[];
+
+/** Every place in a value, each as the way to it. */
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  const here = path.length > 0 ? [path] : [];
+  if (typeof value !== 'object' || value === null) return here;
+  const keys = Array.isArray(value) ? value.map((_, index) => index) : Object.keys(value);
+  return [...here, ...keys.flatMap((key) => pathsOf(Reflect.get(value, key), [...path, key]))];
+}
+
+/** A copy in which something else stands there. */
+function withOther(fact: DomainEvent, path: Path, other: unknown): unknown {
+  const copy: unknown = structuredClone(fact);
+  const holder = path.slice(0, -1).reduce((at: unknown, key) => Reflect.get(at as object, key), copy);
+  Reflect.set(holder as object, path.at(-1)!, other);
+  return copy;
+}
+
+describe.each(FACTS.map((fact) => [fact.name, fact] as const))('%s', (_, fact) => {
+  it('is a fact', () => {
+    expect(isDomainEvent(JSON.parse(JSON.stringify(fact)))).toBe(true);
+    expect(isDomainEvent({ ...fact, payload: { ...fact.payload, of_a_newer_version: 1 } })).toBe(true);
+  });
+
+  it('is none where anything in it is missing or of another kind', () => {
+    for (const path of pathsOf(fact)) {
+      for (const other of [undefined, {}, [null], 1e15, -1, 1.5]) {
+        expect([path, other, isDomainEvent(withOther(fact, path, other))]).toEqual([path, other, false]);
+      }
+    }
+  });
+});
+
+it.each([
+  ['sessionId', 'x'],
+  ['reason', 'because'],
+  ['at', 'soon'],
+])('takes no %s that says %s', (field, other) => {
+  expect(isDomainEvent(withOther(FACTS[3]!, ['payload', field], other))).toBe(false);
+});
+
+it.each([null, 1, 'x', [], {}, { name: 'toString', payload: {} }, { name: '__proto__', payload: {} }])(
+  'takes no %j for a fact',
+  (event) => expect(isDomainEvent(event)).toBe(false),
+);

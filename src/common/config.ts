@@ -1,0 +1,58 @@
+/** Settings as every part reads them: checked, frozen, all durations in milliseconds. */
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export type DatabaseConfig = { kind: 'sqlite'; path: string; embedded: boolean } | { kind: 'mysql'; url: string };
+
+export interface Config {
+  readonly production: boolean;
+  /** Under test, where mistakes of our own are looked for at some cost. */
+  readonly test: boolean;
+  readonly port: number;
+  readonly host: string;
+  readonly database: DatabaseConfig;
+  /** Connections per node; MySQL only. */
+  readonly databasePool: number;
+  readonly redisUrl: string | null;
+  /** All durations are milliseconds. */
+  readonly idleTimeout: number;
+  readonly sessionLifetime: number;
+  readonly expiryWarning: number;
+  readonly cacheTtl: number;
+  /** How long an ended session is known to have ended. */
+  readonly sessionRetention: number;
+  readonly auditRetention: number;
+  readonly sweepInterval: number;
+  /** How long a sign-in counts as recent. */
+  readonly recentLogin: number;
+  readonly maxSessionsPerUser: number;
+  readonly publicOrigin: string | null;
+  readonly allowedOrigins: readonly string[];
+  /** Number of proxies in front whose X-Forwarded-* is believed. */
+  readonly trustProxy: number;
+  readonly registration: 'open' | 'closed';
+  /** AES-256 keys, newest first. */
+  readonly encryptionKeys: readonly Buffer[];
+  readonly allowPrivateInstances: readonly string[];
+  readonly rateLimits: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** A setting that cannot be used; the message names the variable and what it takes. */
+export class ConfigError extends Error {}
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** Longest wait a timer can hold (2^31 - 1 ms); a session cannot usefully live longer. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+/** Ten years, for what is kept and no timer waits for. */
+export const LONGEST_RETENTION_MS = 3650 * UNITS.d;
+
+/** Reads `90s`, `15m`, `12h` into milliseconds. */
+export function parseDuration(name: string, text: string, longest = LONGEST_TIMER_MS): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
+  const value = match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : Number.NaN;
+  if (!(value >= 1 && value <= longest)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h`);
+  return Math.round(value);
+}
+
+export const CONFIG = Symbol('CONFIG');

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/app-error';
+import type { Image } from '../../database/entities/image.entity';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import type { Post } from '../../database/entities/post.entity';
+import { toPlatformError } from '../../fediverse/instance-error';
+import { ConnectionRefresher } from '../../platform/connection-refresher';
+import { Instances } from '../../platform/instances';
+
+/** Changes the description of an image that is out already, where its instance can. */
+@Injectable()
+export class AltTextEditor {
+  constructor(
+    private readonly instances: Instances,
+    private readonly keeper: ConnectionRefresher,
+  ) {}
+
+  /**
+   * The post keeps its text, its warning and its other images.
+   * @throws AppError PLATFORM_REJECTED or PLATFORM_UNREACHABLE
+   */
+  async edit(platform: PlatformConnection, post: Post, image: Image, description: string): Promise<void> {
+    const { remoteId: postId } = post;
+    const { remoteId: imageId } = image;
+    if (postId === null || imageId === null) {
+      throw new AppError('PLATFORM_REJECTED', { message: 'The instance cannot change the description of this image' });
+    }
+    try {
+      await this.keeper.noting(platform, () => this.send(platform, postId, imageId, description));
+    } catch (error) {
+      throw toPlatformError(error);
+    }
+  }
+
+  private async send(platform: PlatformConnection, postId: string, imageId: string, description: string) {
+    const instance = this.instances.of(platform);
+    if (platform.platformType === 'pixelfed') {
+      await instance.describeMedia(imageId, description);
+      return;
+    }
+    // Mastodon changes it as an edit of the status, which replaces all that is not said again.
+    const [source, current] = await Promise.all([instance.statusSource(postId), instance.status(postId)]);
+    await instance.editStatus(postId, {
+      status: source.text,
+      spoiler_text: source.spoilerText,
+      sensitive: current.sensitive,
+      media_ids: current.media.map(({ id }) => id),
+      // Of the others nothing is said: somebody may be describing one of them at this moment.
+      media_attributes: [{ id: imageId, description }],
+    });
+  }
+}

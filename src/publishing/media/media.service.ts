@@ -1,0 +1,166 @@
+import type { Multipart } from '@fastify/multipart';
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AppError, invalidField } from '../../common/app-error';
+import { Clock } from '../../common/clock';
+import type { Image } from '../../database/entities/image.entity';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import type { Post } from '../../database/entities/post.entity';
+import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import { PlatformFence, type PlatformTarget } from '../../platform/platform-fence';
+import type { MediaView } from '../../protocol/http';
+import { SessionService } from '../../session/session.service';
+import type { SessionContext } from '../../session/session-context';
+import { PostRepository } from '../posts/post.repository';
+import { toImageView, toPostView } from '../posts/post.views';
+import { mediaLimitsOf } from '../posts/post-fitting';
+import { AltTextEditor } from './alt-text-editor';
+import { MediaRepository } from './media.repository';
+import { checkAltText, readUpload, type Upload } from './upload-reader';
+
+/** Uploads of one connection that no post has: a composer holds a few; past this somebody fills the disk. */
+const MOST_UNUSED = 100;
+
+/** Files on their way to an instance: kept in the database, where every node finds them, until a post took them there. */
+@Injectable()
+export class MediaService {
+  private readonly logger = new Logger('Media');
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly sessions: SessionService,
+    private readonly fence: PlatformFence,
+    private readonly posts: PostRepository,
+    private readonly media: MediaRepository,
+    private readonly editor: AltTextEditor,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Takes a file for the named platform, as it streams in.
+   * @throws AppError as the fence; VALIDATION_ERROR for a kind or size that the instance does not take
+   */
+  async upload(caller: SessionContext, named: PlatformTarget, parts: AsyncIterable<Multipart>): Promise<MediaView> {
+    const { image, platform } = await this.sessions.runAuthorized(caller, (tx, context) =>
+      this.begin(tx, context, named),
+    );
+    // From here on the file is this platform's, whatever is active; it may be removed while the file comes in.
+    const own: PlatformTarget = { id: platform.id, pinned: true };
+    try {
+      const upload = await readUpload(parts, mediaLimitsOf(platform), (from, chunks) =>
+        this.work.write(async (tx) => {
+          await this.fence.check(tx.em, caller, own);
+          await this.media.addChunks(tx.em, image.id, from, chunks);
+        }),
+      );
+      return await this.sessions.runAuthorized(caller, async (tx, context) => {
+        await this.fence.check(tx.em, context, own);
+        return this.finish(tx, image, upload);
+      });
+    } catch (error) {
+      // What stays for whatever reason is pruned later.
+      const gone = this.work.write((tx) => this.media.removeUnused(tx.em, image.id));
+      await gone.catch((reason: Error) => this.logger.warn(reason.message));
+      throw error;
+    }
+  }
+
+  /**
+   * The description of an image: of one that waits, or of one that was published, where the instance can.
+   * @throws AppError NOT_FOUND, VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
+   */
+  async describe(caller: SessionContext, named: PlatformTarget, id: number, altText: string): Promise<MediaView> {
+    const { image, post, platform } = await this.work.read((em) => this.find(em, caller, named, id));
+    const checked = checkAltText(altText, mediaLimitsOf(platform));
+    requireInNobodysHands(post);
+    // The instance is told before the row says so, and never while rows are held.
+    const edited = post?.status === 'published';
+    if (edited) await this.editor.edit(platform, post, image, checked ?? '');
+    const noted = await this.sessions.runAuthorized(caller, (tx, context) =>
+      this.noteAltText(tx, context, named, id, checked, edited),
+    );
+    // It came out meanwhile, with the old words: now it is one that is out.
+    return noted ?? this.describe(caller, named, id, altText);
+  }
+
+  /** Throws an upload away. @throws AppError NOT_FOUND, also where a post has it */
+  async remove(caller: SessionContext, named: PlatformTarget, id: number): Promise<void> {
+    await this.sessions.runAuthorized(caller, async (tx, context) => {
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      const image = await this.media.find(tx.em, platform.id, id);
+      if (!image || !(await this.media.removeUnused(tx.em, id))) throw new AppError('NOT_FOUND');
+    });
+  }
+
+  private async begin(tx: Transaction, context: SessionContext, named: PlatformTarget) {
+    const platform: PlatformConnection = await this.fence.checkRow(tx.em, context, named);
+    if ((await this.media.countUnused(tx.em, platform.id)) >= MOST_UNUSED) {
+      throw invalidField('file', `${MOST_UNUSED} files wait for a post already`);
+    }
+    const image = await this.posts.insertImage(tx.em, {
+      userId: context.user.id,
+      platformConnectionId: platform.id,
+      postId: null,
+      altText: null,
+      status: 'pending',
+      createdAt: this.clock.now(),
+    });
+    return { image, platform };
+  }
+
+  private async finish(tx: Transaction, image: Image, { altText, mimeType, size }: Upload): Promise<MediaView> {
+    const status = altText === null ? 'pending' : 'ready';
+    const change = { altText, mimeType, size, status, uploadedAt: this.clock.now() } as const;
+    await this.posts.updateImage(tx.em, image.id, change);
+    return toMediaView({ ...image, ...change });
+  }
+
+  private async find(em: EntityManager, caller: SessionContext, named: PlatformTarget, id: number) {
+    const platform = await this.fence.checkRow(em, caller, named);
+    const image = await this.media.find(em, platform.id, id);
+    if (!image) throw new AppError('NOT_FOUND');
+    return { platform, image, post: await this.media.postOf(em, image) };
+  }
+
+  /** @param edited whether the instance has the words already @returns null where it must have them first */
+  private async noteAltText(
+    tx: Transaction,
+    context: SessionContext,
+    named: PlatformTarget,
+    id: number,
+    altText: string | null,
+    edited: boolean,
+  ): Promise<MediaView | null> {
+    const { image } = await this.find(tx.em, context, named, id);
+    // Held to the end: a worker takes the post up with the old words before this, or with the new ones after it.
+    const post = await this.media.holdPostOf(tx.em, image);
+    requireInNobodysHands(post);
+    if (post?.status === 'published' && !edited) return null;
+    const status = altText === null ? 'pending' : 'ready';
+    // What the instance has been sent of an unpublished post says the old words: it is sent anew. What may be out
+    // already is looked for by its uploads first.
+    const kept = post?.status === 'published' || post?.uncertain;
+    const change = { altText, status, ...(!kept && { remoteId: null }) } as const;
+    await this.posts.updateImage(tx.em, image.id, change);
+    if (post) {
+      const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
+      const at = this.clock.now().toISOString();
+      tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at } });
+    }
+    return toMediaView({ ...image, ...change });
+  }
+}
+
+/** What a worker has taken up it sends as it was. @throws AppError VALIDATION_ERROR */
+function requireInNobodysHands(post: Post | null): void {
+  if (post?.status === 'publishing') throw invalidField('alt_text', 'The post is being published; try again then');
+}
+
+export function toMediaView(image: Image): MediaView {
+  return {
+    ...toImageView(image),
+    platform_id: image.platformConnectionId,
+    mime_type: image.mimeType,
+    size: image.size,
+  };
+}

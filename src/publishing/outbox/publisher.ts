@@ -1,0 +1,177 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { BackgroundLoop } from '../../common/background-loop';
+import { Clock } from '../../common/clock';
+import { DomainEvents } from '../../common/domain-events';
+import { isDuplicateKey } from '../../database/database-errors';
+import type { Post } from '../../database/entities/post.entity';
+import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import { instancesAtConcurrencyLimit } from '../../platform/instance-concurrency';
+import { PostRepository } from '../posts/post.repository';
+import { toPostView } from '../posts/post.views';
+import { type Outcome, Publication } from './publication';
+import { PublishingRepository } from './publishing.repository';
+import { GIVE_UP_AFTER_MS, retryPause } from './retry-policy';
+
+/** How often a node looks for work that nobody told it of; ms. */
+const LOOK_EVERY = 1000;
+/** A post is its worker's for so long after the worker last said so; ms. What a killed one held is free then. */
+const LEASE = 12_000;
+const RENEW_EVERY = 4000;
+/** Platforms that a node publishes to at a time, few of them at one instance; to each one post after the other. */
+const LANES = 8;
+/** How long a node that is told to stop waits for what it is sending; ms. */
+const FAREWELL = 5000;
+
+interface Lane {
+  /** Of the post. */
+  id: number;
+  attempts: number;
+  instanceUrl: string;
+  done: Promise<void>;
+}
+
+/**
+ * Brings queued posts to their instances. The rows are the queue: any node takes what is due, at least once; that it
+ * is there but once is the doing of the idempotency key and of looking before sending again.
+ */
+@Injectable()
+export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Publishing');
+  private readonly loop = new BackgroundLoop('Publishing', LOOK_EVERY, () => this.look());
+  /** By platform. */
+  private readonly lanes = new Map<number, Lane>();
+  private renewal: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly queue: PublishingRepository,
+    private readonly posts: PostRepository,
+    private readonly publication: Publication,
+    private readonly events: DomainEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.events.on('post.updated', ({ post }) => {
+      if (post.status === 'queued') this.loop.wake();
+    });
+    // A connection that has met its instance, or lost it, has made its posts due.
+    this.events.on('platforms.changed', () => this.loop.wake());
+    this.loop.start();
+    this.renewal = setInterval(() => this.renew(), RENEW_EVERY);
+    this.renewal.unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    const sending = Promise.allSettled([...this.lanes.values()].map(({ done }) => done));
+    await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, FAREWELL).unref())]);
+    clearInterval(this.renewal);
+  }
+
+  private async look(): Promise<void> {
+    while (this.lanes.size < LANES) {
+      const now = this.clock.now();
+      const [busy, full] = [[...this.lanes.keys()], instancesAtConcurrencyLimit(this.lanes.values())];
+      const post = await this.work.read((em) => this.queue.nextDue(em, now, busy, full));
+      if (!post) return;
+      const mine = await this.work.write(async (tx) => {
+        const claimed = await this.queue.claim(tx.em, post, new Date(this.clock.now().getTime() + LEASE));
+        if (claimed) await this.announce(tx, post.id);
+        return claimed;
+      });
+      if (!mine) continue;
+      const done = this.publish(post).finally(() => {
+        this.lanes.delete(post.platformConnectionId);
+        this.loop.wake();
+      });
+      const { instanceUrl } = post.platform!;
+      this.lanes.set(post.platformConnectionId, { id: post.id, attempts: post.attempts + 1, instanceUrl, done });
+    }
+  }
+
+  /** @param post as it was before it was claimed */
+  private async publish(post: Post): Promise<void> {
+    try {
+      const { platform, images } = await this.work.read(async (em) => ({
+        platform: await this.queue.platform(em, post.platformConnectionId),
+        images: await this.posts.imagesOf(em, [post.id]),
+      }));
+      if (!platform) return;
+      const outcome = await this.publication.attempt(post, platform, images);
+      await this.settle(post, outcome);
+    } catch (error) {
+      // Its lease runs out, and whoever takes it up then looks first.
+      this.logger.warn(`Post ${post.id} was left as it is: ${(error as Error).message}`);
+    }
+  }
+
+  private async settle(post: Post, outcome: Outcome): Promise<void> {
+    const write = (result: Outcome) => (error: unknown) =>
+      isDuplicateKey(error) ? this.settleOnce(post, result) : Promise.reject(error);
+    // Where it was read from the instance at this very moment, it is there to be seen the next time. Otherwise another
+    // post of ours is what the instance says that this one is.
+    const other: Outcome = { kind: 'later', reason: 'The instance took it for another post', uncertain: true };
+    await this.settleOnce(post, outcome).catch(write(outcome)).catch(write(other));
+  }
+
+  private async settleOnce(post: Post, outcome: Outcome): Promise<void> {
+    await this.work.write(async (tx) => {
+      if (outcome.kind === 'published') await this.dropTwin(tx, post, outcome.status.id);
+      const mine = await this.queue.settle(tx.em, post.id, post.attempts + 1, this.toRow(post, outcome));
+      if (!mine) return;
+      if (outcome.kind === 'published') await this.settleImages(tx, post.id, outcome);
+      await this.announce(tx, post.id);
+    });
+  }
+
+  private toRow(post: Post, outcome: Outcome): Partial<Post> {
+    const now = this.clock.now();
+    const age = now.getTime() - (post.queuedAt ?? post.createdAt).getTime();
+    if (outcome.kind === 'published') {
+      const { id, url } = outcome.status;
+      const published = { status: 'published', postUrl: url, remoteId: id, publishedAt: now } as const;
+      return { ...published, error: null, uncertain: false, nextAttemptAt: null };
+    }
+    const { uncertain, reason } = outcome;
+    if (outcome.kind === 'failed' || age > GIVE_UP_AFTER_MS) {
+      return { status: 'failed', error: reason.slice(0, 500), uncertain, nextAttemptAt: null };
+    }
+    const nextAttemptAt = new Date(now.getTime() + (outcome.pause ?? retryPause(age)));
+    return { status: uncertain ? 'publishing' : 'queued', uncertain, nextAttemptAt };
+  }
+
+  private async dropTwin(tx: Transaction, { userId, platformConnectionId }: Post, remoteId: string): Promise<void> {
+    const twin = await this.queue.findTwin(tx.em, platformConnectionId, remoteId);
+    if (!twin) return;
+    await this.queue.remove(tx.em, twin.id);
+    const at = this.clock.now().toISOString();
+    tx.publish({ name: 'post.removed', payload: { userId, postId: twin.id, platformId: platformConnectionId, at } });
+  }
+
+  private async settleImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {
+    const images = await this.posts.imagesOf(tx.em, [postId]);
+    for (const image of images) {
+      const shown = status.media.find(({ id }) => id === image.remoteId)?.url ?? null;
+      await this.posts.updateImage(tx.em, image.id, { url: shown });
+    }
+    await this.queue.dropBytes(
+      tx.em,
+      images.map(({ id }) => id),
+    );
+  }
+
+  private async announce(tx: Transaction, postId: number): Promise<void> {
+    const post = await this.queue.post(tx.em, postId);
+    if (!post) return;
+    const view = toPostView(post, await this.posts.imagesOf(tx.em, [postId]));
+    const at = this.clock.now().toISOString();
+    tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at } });
+  }
+
+  private renew(): void {
+    if (this.lanes.size === 0) return;
+    const lease = new Date(this.clock.now().getTime() + LEASE);
+    this.work.write((tx) => this.queue.renew(tx.em, [...this.lanes.values()], lease)).catch(() => undefined);
+  }
+}

@@ -1,0 +1,40 @@
+/** Whether a post fits the instance that it is for. */
+import { AppError, invalidField } from '../../common/app-error';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import { CHARACTER_LIMITS, type MediaLimitsView } from '../../protocol/http';
+import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
+import { CHARACTERS_PER_URL, postLength } from '../../protocol/post-length';
+import type { CreatePostDto } from './post.dto';
+
+/** What the instance says of media; null until it has. */
+export function mediaLimitsOf({ mediaLimits }: PlatformConnection): MediaLimitsView | null {
+  return mediaLimits === null ? null : (JSON.parse(mediaLimits) as MediaLimitsView);
+}
+
+/** @throws AppError VALIDATION_ERROR with the field, and the limit and the count where it is about a number */
+export function requireFitting(platform: PlatformConnection, form: CreatePostDto): void {
+  const over = (field: string, limit: number, count: number, message: string): void => {
+    if (count > limit) throw new AppError('VALIDATION_ERROR', { details: [{ field, message, limit, count }] });
+  };
+  const limit = platform.maxCharacters ?? CHARACTER_LIMITS[platform.platformType];
+  const count = postLength(form.content, form.spoiler_text, platform.charactersPerUrl ?? CHARACTERS_PER_URL);
+  over('content', limit, count, `The post has ${count} characters; ${platform.name} takes ${limit}`);
+  for (const field of ['content', 'spoiler_text'] as const) {
+    over(
+      field,
+      MAX_TEXT_LENGTH,
+      form[field]?.length ?? 0,
+      `No more than ${MAX_TEXT_LENGTH} characters of it can be kept`,
+    );
+  }
+  const images = form.media_ids?.length ?? 0;
+  if (form.content.trim() === '' && images === 0) throw invalidField('content', 'A post needs text or an image');
+  const media = mediaLimitsOf(platform);
+  // What an instance wants that we have not met yet, it says itself.
+  if (!media) return;
+  const most = media.max_attachments;
+  over('media_ids', most, images, `The post has ${images} images; ${platform.name} takes ${most}`);
+  if (platform.platformType === 'pixelfed' && images === 0) {
+    throw invalidField('media_ids', `${platform.name} takes no post without an image`);
+  }
+}

@@ -1,0 +1,90 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { pageSize, wholeNumber } from '../../common/paging';
+import { IdPipe } from '../../common/validation';
+import { CurrentPlatform, TargetPlatform } from '../../platform/platform.guard';
+import type { PlatformTarget } from '../../platform/platform-fence';
+import {
+  type PlatformView,
+  type PostsView,
+  type PostView,
+  type StatisticsView,
+  type UserDataView,
+} from '../../protocol/http';
+import { CurrentSession, RequireSession } from '../../session/session.decorators';
+import type { SessionContext } from '../../session/session-context';
+import { CreatePostDto } from './post.dto';
+import { PostService } from './post.service';
+
+/** What a session sees of its platform. */
+@Controller('api')
+@RequireSession({ platform: true })
+export class PostController {
+  constructor(private readonly posts: PostService) {}
+
+  @Get('posts')
+  list(
+    @CurrentPlatform() platform: PlatformView,
+    @Query('limit') limit?: string,
+    @Query('before_id') beforeId?: string,
+  ): Promise<PostsView> {
+    return this.posts.list(platform, pageSize(limit), wholeNumber('before_id', beforeId));
+  }
+
+  @Post('posts')
+  create(
+    @CurrentSession() session: SessionContext,
+    @TargetPlatform() named: PlatformTarget,
+    @Body() form: CreatePostDto,
+  ): Promise<PostView> {
+    return this.posts.create(session, named, form);
+  }
+
+  @Post('posts/:id/retry')
+  @HttpCode(200)
+  retry(
+    @CurrentSession() session: SessionContext,
+    @TargetPlatform() named: PlatformTarget,
+    @Param('id', IdPipe) id: number,
+  ): Promise<PostView> {
+    return this.posts.retry(session, named, id);
+  }
+
+  @Delete('posts/:id')
+  @HttpCode(204)
+  discard(
+    @CurrentSession() session: SessionContext,
+    @TargetPlatform() named: PlatformTarget,
+    @Param('id', IdPipe) id: number,
+  ): Promise<void> {
+    return this.posts.discard(session, named, id);
+  }
+
+  @Get('user_data')
+  userData(
+    @CurrentSession() { user, session }: SessionContext,
+    @CurrentPlatform() platform: PlatformView,
+  ): UserDataView {
+    return {
+      user_id: user.id,
+      username: user.username,
+      platform: { id: platform.id, name: platform.name, type: platform.platform_type },
+      session_info: {
+        created_at: session.createdAt.toISOString(),
+        last_activity: session.lastActivityAt.toISOString(),
+      },
+    };
+  }
+
+  @Get('platform_data')
+  async platformData(@CurrentPlatform() platform: PlatformView) {
+    const { id, name, platform_type, instance_url, username, max_characters, characters_per_url } = platform;
+    const media = await this.posts.mediaLimits(platform);
+    const data = { platform_type, instance_url, username, max_characters, characters_per_url, media };
+    return { platform_id: id, platform_name: name, data };
+  }
+
+  @Get('platform_statistics')
+  statistics(@CurrentPlatform() platform: PlatformView): Promise<StatisticsView> {
+    return this.posts.statistics(platform);
+  }
+}

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { AppError, invalidField } from '../../common/app-error';
+import { Clock } from '../../common/clock';
+import { MonitorPerformance } from '../../common/performance';
+import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
+import type { Post } from '../../database/entities/post.entity';
+import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import { PlatformFence, type PlatformTarget } from '../../platform/platform-fence';
+import type { MediaLimitsView, PlatformView, PostsView, PostView, StatisticsView } from '../../protocol/http';
+import { SessionService } from '../../session/session.service';
+import type { SessionContext } from '../../session/session-context';
+import { GIVE_UP_AFTER_MS } from '../outbox/retry-policy';
+import type { CreatePostDto } from './post.dto';
+import { PostRepository } from './post.repository';
+import { toPostView, toTakenMedia } from './post.views';
+import { requireFitting } from './post-fitting';
+
+@Injectable()
+export class PostService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly sessions: SessionService,
+    private readonly fence: PlatformFence,
+    private readonly posts: PostRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Newest first, by when they were written.
+   * @param limit how many at most
+   * @param beforeId the last one of the page before
+   */
+  list(platform: PlatformView, limit: number, beforeId?: number): Promise<PostsView> {
+    return this.work.read(async (em) => {
+      const before = beforeId === undefined ? undefined : await this.posts.placeOf(em, platform.id, beforeId);
+      if (before === null) return { posts: [], next_before_id: null };
+      const rows = await this.posts.list(em, platform.id, limit + 1, before);
+      const page = rows.slice(0, limit);
+      const images = await this.posts.imagesOf(
+        em,
+        page.map((post) => post.id),
+      );
+      return {
+        posts: page.map((post) => toPostView(post, images)),
+        next_before_id: rows.length > limit ? page.at(-1)!.id : null,
+      };
+    });
+  }
+
+  /** What is taken as media, by the instance and by us; null until the instance has said its part. */
+  async mediaLimits(platform: PlatformView): Promise<MediaLimitsView | null> {
+    const limits = await this.work.read((em) => this.posts.mediaLimits(em, platform.id));
+    return limits && toTakenMedia(limits);
+  }
+
+  statistics(platform: PlatformView): Promise<StatisticsView> {
+    return this.work.read((em) => this.posts.statistics(em, platform.id));
+  }
+
+  /**
+   * Stores a post for the named platform. The check of the platform and the write are one transaction: a switch or a
+   * revocation comes wholly before or wholly after it.
+   * @throws AppError PLATFORM_CONTEXT_STALE, PLATFORM_NOT_FOUND or VALIDATION_ERROR, and nothing is stored
+   */
+  @MonitorPerformance('create_post')
+  create(caller: SessionContext, named: PlatformTarget, form: CreatePostDto): Promise<PostView> {
+    return this.sessions.runAuthorized(caller, async (tx, context) => {
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      requireConnected(platform);
+      requireFitting(platform, form);
+      const now = this.clock.now();
+      const post = await this.posts.insert(tx.em, {
+        userId: context.user.id,
+        platformConnectionId: platform.id,
+        title: form.title || null,
+        content: form.content,
+        visibility: form.visibility ?? 'public',
+        spoilerText: form.spoiler_text || null,
+        status: 'queued',
+        postUrl: null,
+        error: null,
+        createdAt: now,
+        publishedAt: null,
+        language: form.language || null,
+        nextAttemptAt: dueAt(platform, now),
+      });
+      const wanted = form.media_ids ?? [];
+      const attached = wanted.length && (await this.posts.attachImages(tx.em, platform.id, post.id, wanted));
+      if (attached !== wanted.length) throw invalidField('media_ids', 'media_ids must name own, unused images');
+      return this.announce(tx, post, now);
+    });
+  }
+
+  /** Queues a failed post once more. @throws AppError as `create`, NOT_FOUND or POST_NOT_FAILED */
+  retry(caller: SessionContext, named: PlatformTarget, id: number): Promise<PostView> {
+    return this.sessions.runAuthorized(caller, async (tx, context) => {
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      requireConnected(platform);
+      const post = await this.find(tx, platform.id, id);
+      if (post.status !== 'failed') throw new AppError('POST_NOT_FAILED');
+      const now = this.clock.now();
+      const change = { status: 'queued', error: null, queuedAt: now, nextAttemptAt: dueAt(platform, now) } as const;
+      await this.posts.update(tx.em, id, change);
+      // What may be there is looked for by its uploads first.
+      if (!post.uncertain) await this.posts.forgetUploads(tx.em, id);
+      return this.announce(tx, { ...post, ...change }, now);
+    });
+  }
+
+  /** Throws a post away that has not been published. @throws AppError as `retry` */
+  async discard(caller: SessionContext, named: PlatformTarget, id: number): Promise<void> {
+    await this.sessions.runAuthorized(caller, async (tx, context) => {
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      const post = await this.find(tx, platform.id, id);
+      // A worker may have it in hand by now: then it is too late.
+      if (!(await this.posts.removeUnpublished(tx.em, id))) throw new AppError('POST_NOT_FAILED');
+      const at = this.clock.now().toISOString();
+      const { userId } = post;
+      tx.publish({ name: 'post.removed', payload: { userId, postId: id, platformId: platform.id, at } });
+    });
+  }
+
+  private async find(tx: Transaction, platformId: number, id: number): Promise<Post> {
+    const post = await this.posts.find(tx.em, platformId, id);
+    if (!post) throw new AppError('NOT_FOUND');
+    return post;
+  }
+
+  private async announce(tx: Transaction, post: Post, at: Date): Promise<PostView> {
+    const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
+    tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at: at.toISOString() } });
+    return view;
+  }
+}
+
+function requireConnected({ needsReconnect }: PlatformConnection): void {
+  if (needsReconnect) throw new AppError('PLATFORM_RECONNECT_NEEDED');
+}
+
+/** At once; where we have not met the instance yet, when we have, or when there is nothing more to hope for. */
+function dueAt({ metAt }: PlatformConnection, now: Date): Date {
+  return metAt ? now : new Date(now.getTime() + GIVE_UP_AFTER_MS);
+}

@@ -1,0 +1,85 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type AuditEntry, AuditTrail } from '../audit/audit-trail';
+import { Clock } from '../common/clock';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
+import type { Transaction } from '../database/unit-of-work';
+import type { EndReason } from '../protocol/events';
+import { toDeviceName } from './device';
+import { SessionRepository } from './session.repository';
+import type { Device } from './session-context';
+import { type Ending, type Scope, SessionTerminationRepository } from './session-termination.repository';
+
+/** The one way in which sessions end: once, with their line in the audit trail and the event that tells the tabs. */
+@Injectable()
+export class SessionTerminator {
+  constructor(
+    private readonly repository: SessionTerminationRepository,
+    private readonly sessions: SessionRepository,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @param by who brought it about, where that was not the session's own device
+   * @returns whether the session was still there to end
+   */
+  async endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason, by?: Device): Promise<boolean> {
+    const at = this.clock.now();
+    if ((await this.repository.end(tx.em, [sessionId], reason, at)) === 0) return false;
+    const ending = await this.repository.find(tx.em, sessionId);
+    if (ending) await this.audit.record(tx, toFact({ ...ending, ...by }, reason));
+    this.tell(tx, sessionId, userId, reason, at);
+    return true;
+  }
+
+  /**
+   * Ends whatever the user has, also what has run out: an extension that is on its way would bring it back.
+   * @param except a session that is spared
+   * @returns how many
+   */
+  async endAllIn(tx: Transaction, userId: number, reason: EndReason, except?: string): Promise<number> {
+    let ended = 0;
+    for (const id of await this.sessions.listUnended(tx.em, userId)) {
+      if (id !== except && (await this.endIn(tx, id, userId, reason))) ended++;
+    }
+    return ended;
+  }
+
+  /**
+   * Ends those of `scope` that have run out; an extension that was faster wins.
+   * @param limit as many at most
+   * @returns their users, one entry for each session
+   */
+  async endExpiredIn(tx: Transaction, scope: Scope, limit = 1): Promise<number[]> {
+    const at = this.clock.now();
+    const endings = await this.repository.takeExpired(tx.em, scope, at, limit);
+    for (const reason of ['idle', 'absolute'] as const) {
+      const ids = endings.filter((ending) => ending.reason === reason).map(({ id }) => id);
+      if (ids.length > 0) await this.repository.end(tx.em, ids, reason, at);
+    }
+    for (const { id, userId, reason } of endings) this.tell(tx, id, userId, reason, at);
+    await this.audit.record(tx, ...endings.map((ending) => toFact(ending, ending.reason)));
+    return endings.map(({ userId }) => userId);
+  }
+
+  /** Ends the oldest sessions of the user, whose row is held, so that with one more they are within the limit. */
+  async makeRoomIn(tx: Transaction, userId: number): Promise<void> {
+    const most = this.config.maxSessionsPerUser;
+    if (most === 0) return;
+    const live = await this.sessions.listLive(tx.em, userId, this.clock.now());
+    const byAge = live.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    for (const { id } of byAge.slice(0, Math.max(0, live.length + 1 - most))) {
+      await this.endIn(tx, id, userId, 'replaced');
+    }
+  }
+
+  private tell(tx: Transaction, sessionId: string, userId: number, reason: EndReason, at: Date): void {
+    tx.publish({ name: 'session.ended', payload: { sessionId, userId, reason, at: at.toISOString() } });
+  }
+}
+
+function toFact({ id, userId, userAgent, ipAddress }: Ending, reason: EndReason): AuditEntry {
+  return { type: 'session_ended', userId, sessionId: id, device: toDeviceName(userAgent), ipAddress, reason };
+}

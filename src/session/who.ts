@@ -1,8 +1,0 @@
-import { toDeviceName } from './device';
-import type { SessionContext } from './session-context';
-
-/** The caller as the audit trail names one. */
-export function whoOf({ user, session }: SessionContext) {
-  const { id, userAgent, ipAddress } = session;
-  return { userId: user.id, sessionId: id, device: toDeviceName(userAgent), ipAddress };
-}
