@@ -1,23 +1,24 @@
 /** What a page of a server gets from us: the session, `window.sessionSync`, and the conventions of pages. */
-import { startCounters } from './conventions/counters';
-import { startFarewell } from './conventions/farewell';
-import { startForms } from './conventions/forms';
-import { startMarks } from './conventions/marks';
-import { startRefresh } from './conventions/refresh';
-import { veilStoredPages } from './conventions/veil';
-import { begin } from './core/begin';
+
+import { startAutoRefresh } from './conventions/auto-refresh';
+import { startBfcacheGuard } from './conventions/bfcache-guard';
+import { startCharacterCounters } from './conventions/character-counters';
+import { startForms } from './conventions/platform-forms';
+import { startSessionAttributes } from './conventions/session-attributes';
+import { startSessionEndedPage } from './conventions/session-ended-page';
+import { installSessionSync } from './core/install';
 import type { SessionSync } from './core/session-sync';
 
-export type * from './core/details';
 export { ApiError, isApiError } from './core/errors';
+export type * from './core/event-details';
 export type { SessionSync };
 
-export const sessionSync: SessionSync = begin((sync) => {
-  startFarewell();
+export const sessionSync: SessionSync = installSessionSync((sync) => {
+  startSessionEndedPage();
   // First: what is shown and counted in a form is about the form's own platform.
   startForms(sync);
-  startMarks(sync);
-  startCounters(sync);
-  startRefresh(sync);
-  veilStoredPages(sync);
+  startSessionAttributes(sync);
+  startCharacterCounters(sync);
+  startAutoRefresh(sync);
+  startBfcacheGuard(sync);
 });

@@ -1,9 +1,9 @@
 /** The session alone: for an application that draws all of its pages by itself. */
-import { begin } from './core/begin';
+import { installSessionSync } from './core/install';
 import type { SessionSync } from './core/session-sync';
 
-export type * from './core/details';
 export { ApiError, isApiError } from './core/errors';
+export type * from './core/event-details';
 export type { SessionSync };
 
-export const sessionSync: SessionSync = begin();
+export const sessionSync: SessionSync = installSessionSync();

@@ -1,7 +1,7 @@
 /** Our own pages, on top of what `/client/vedfolnir.js` gives to every page; each page is an element of its name. */
 import '../elements';
 import './app.css';
-import { keepPlaceOnLeaving, watchDoor } from './lib/entrance';
+import { redirectWhenSignedIn, saveReturnPathOnLeave } from './lib/login-redirect';
 import './pages/account';
 import './pages/activity';
 import './pages/admin';
@@ -21,5 +21,5 @@ if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOS
 
 // Who is signed in is no visitor here, unless they want to sign in once more.
 const again = new URLSearchParams(window.location.search).has('again');
-if (document.body.hasAttribute('data-entrance') && !again) watchDoor();
-keepPlaceOnLeaving(document.querySelector('vf-expiry-dialog'));
+if (document.body.hasAttribute('data-entrance') && !again) redirectWhenSignedIn();
+saveReturnPathOnLeave(document.querySelector('vf-expiry-dialog'));

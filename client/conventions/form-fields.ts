@@ -1,18 +1,18 @@
 /** What a form says of its platform, read and written. */
 
 /** Fields that a person writes into or puts something in. Choices are made again in a moment. */
-const WRITTEN = ['textarea', 'text', 'search', 'url', 'email', 'tel', 'number', 'password', 'file'];
-const ID = 'input[name="platform_id"]';
-const PINNED = 'input[name="platform_pinned"]';
-const TOKEN = 'input[name="csrf_token"]';
-const IN_ACTION = /\/platform\/(\d+)/;
+const TEXT_FIELD_TYPES = ['textarea', 'text', 'search', 'url', 'email', 'tel', 'number', 'password', 'file'];
+const PLATFORM_ID_FIELD = 'input[name="platform_id"]';
+const PINNED_FIELD = 'input[name="platform_pinned"]';
+const CSRF_FIELD = 'input[name="csrf_token"]';
+const PLATFORM_IN_ACTION = /\/platform\/(\d+)/;
 
 export type Field = HTMLInputElement | HTMLTextAreaElement;
 
 /** The first field with something in it that has not been sent, be it typed here or given back with an error. */
 export function unsentField(form: HTMLFormElement): Field | undefined {
   return Array.from(form.elements as HTMLCollectionOf<Field>).find(
-    ({ type, value }) => WRITTEN.includes(type) && value.trim() !== '',
+    ({ type, value }) => TEXT_FIELD_TYPES.includes(type) && value.trim() !== '',
   );
 }
 
@@ -22,23 +22,26 @@ export function hasUnsentText(form: HTMLFormElement): boolean {
 
 /** @returns null where the form names no platform */
 export function namedPlatform(form: HTMLFormElement): number | null {
-  const named = form.querySelector<HTMLInputElement>(ID)?.value ?? IN_ACTION.exec(actionOf(form))?.[1];
+  const named =
+    form.querySelector<HTMLInputElement>(PLATFORM_ID_FIELD)?.value ?? PLATFORM_IN_ACTION.exec(actionOf(form))?.[1];
   return Number(named) || null;
 }
 
 export function namePlatform(form: HTMLFormElement, id: number | null): void {
-  for (const field of form.querySelectorAll<HTMLInputElement>(ID)) field.value = id === null ? '' : String(id);
+  for (const field of form.querySelectorAll<HTMLInputElement>(PLATFORM_ID_FIELD))
+    field.value = id === null ? '' : String(id);
   const action = actionOf(form);
-  if (id !== null && IN_ACTION.test(action)) form.setAttribute('action', action.replace(IN_ACTION, `/platform/${id}`));
+  if (id !== null && PLATFORM_IN_ACTION.test(action))
+    form.setAttribute('action', action.replace(PLATFORM_IN_ACTION, `/platform/${id}`));
 }
 
 export function isPinned(form: HTMLFormElement): boolean {
-  return form.querySelector(PINNED) !== null;
+  return form.querySelector(PINNED_FIELD) !== null;
 }
 
 /** A pinned form is for the platform that it names, whatever is active. */
-export function pin(form: HTMLFormElement, pinned: boolean): void {
-  form.querySelector(PINNED)?.remove();
+export function setPinned(form: HTMLFormElement, pinned: boolean): void {
+  form.querySelector(PINNED_FIELD)?.remove();
   if (!pinned) return;
   const field = document.createElement('input');
   Object.assign(field, { type: 'hidden', name: 'platform_pinned', value: 'true' });
@@ -46,8 +49,8 @@ export function pin(form: HTMLFormElement, pinned: boolean): void {
 }
 
 /** The token of now, which no other site may learn. */
-export function fillToken(form: HTMLFormElement, submitter: HTMLElement | null): void {
-  const field = form.querySelector<HTMLInputElement>(TOKEN);
+export function fillCsrfToken(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  const field = form.querySelector<HTMLInputElement>(CSRF_FIELD);
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
   const to = new URL(submitter?.getAttribute('formaction') ?? actionOf(form), document.baseURI);
   if (field && token && to.origin === window.location.origin) field.value = token;

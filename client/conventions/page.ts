@@ -1,13 +1,13 @@
 /** What the conventions share: what they look for, what they listen to, and when they draw. */
-import type { SessionEvents } from '../core/details';
+import type { SessionEvents } from '../core/event-details';
 
 /** A form that says so has a script of its own that does all this for it. */
 const MANAGED = '[data-platform-aware="managed"]';
 
-const draws: (() => void)[] = [];
+const renderers: (() => void)[] = [];
 
 /** The elements of the page as it is now, without those that a script of its own takes care of. */
-export function all<E extends HTMLElement>(selector: string): E[] {
+export function findAll<E extends HTMLElement>(selector: string): E[] {
   return Array.from(document.querySelectorAll<E>(selector)).filter((element) => !isManaged(element));
 }
 
@@ -32,12 +32,12 @@ export function onChange(listener: () => void): void {
  * Keeps a part of the page up to date. Scripts of the page may set the same things on the same events, and count or
  * hide otherwise: ours draws when all of them have had their turn, and stands.
  */
-export function keepDrawn(draw: () => void): void {
-  draws.push(draw);
+export function registerRenderer(draw: () => void): void {
+  renderers.push(draw);
   onChange(() => queueMicrotask(draw));
   document.addEventListener('DOMContentLoaded', draw);
 }
 
-export function drawPage(): void {
-  for (const draw of draws) draw();
+export function renderPage(): void {
+  for (const draw of renderers) draw();
 }

@@ -13,11 +13,11 @@ export interface RequestOptions {
 
 export interface ApiHooks {
   /** Any 401 that speaks of the session. */
-  sessionOver(code: ErrorCode): void;
+  sessionEnded(code: ErrorCode): void;
   /** Who is signed in, as far as this page knows: `null` for nobody. */
   userId(): number | null;
   /** Reads the state anew, and the token with it. @returns whether that was had, and it is this user's still */
-  reread(userId: number | null): Promise<boolean>;
+  refetch(userId: number | null): Promise<boolean>;
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -29,14 +29,14 @@ const READ_TIMEOUT_MS = 10_000;
 const STATE_TIMEOUT_MS = 3_500;
 
 export class Api {
-  private csrf: string | null;
+  private csrfToken: string | null;
 
   constructor(
     private readonly env: Environment,
     private readonly tabId: string,
     private readonly hooks: ApiHooks,
   ) {
-    this.csrf = env.csrfMeta.read();
+    this.csrfToken = env.csrfMeta.read();
   }
 
   /**
@@ -48,12 +48,12 @@ export class Api {
     const before = this.hooks.userId();
     for (const seen = new Set<ErrorCode>(); ; ) {
       try {
-        return await this.once<T>(method, path, options, seen);
+        return await this.attempt<T>(method, path, options, seen);
       } catch (error) {
         const code = (error as ApiError).error_code;
         // The secret was replaced while this was on its way, and the token with it. By now the cookie may even be
         // another person's: what one began must not be done as the other.
-        const again = code === 'SESSION_INVALID' || (code === 'CSRF_INVALID' && (await this.hooks.reread(before)));
+        const again = code === 'SESSION_INVALID' || (code === 'CSRF_INVALID' && (await this.hooks.refetch(before)));
         if (!again || seen.has(code)) throw error;
         seen.add(code);
       }
@@ -65,13 +65,13 @@ export class Api {
     return this.request('GET', '/api/session', { background: true, timeoutMs: STATE_TIMEOUT_MS });
   }
 
-  useToken(csrfToken: string): void {
-    this.csrf = csrfToken;
+  setCsrfToken(csrfToken: string): void {
+    this.csrfToken = csrfToken;
     this.env.csrfMeta.write(csrfToken);
   }
 
   /** @param seen the refusals of earlier attempts */
-  private async once<T>(method: Method, path: string, options: RequestOptions, seen: Set<ErrorCode>): Promise<T> {
+  private async attempt<T>(method: Method, path: string, options: RequestOptions, seen: Set<ErrorCode>): Promise<T> {
     const response = await this.send(method, path, options);
     if (response.status === 204) return undefined as T;
     const body: unknown = await response.json().catch(() => undefined);
@@ -79,7 +79,7 @@ export class Api {
     const error = toApiError(response.status, body);
     const code = error.error_code;
     if (error.status === 401 && isSessionOver(code) && (code !== 'SESSION_INVALID' || seen.has(code))) {
-      this.hooks.sessionOver(code);
+      this.hooks.sessionEnded(code);
     }
     throw error;
   }
@@ -110,7 +110,7 @@ export class Api {
     const headers: Record<string, string> = { accept: 'application/json', [HEADERS.tabId]: this.tabId };
     if (options.body !== undefined) headers['content-type'] = 'application/json';
     if (options.background) headers[HEADERS.background] = 'true';
-    if (method !== 'GET' && this.csrf) headers[HEADERS.csrf] = this.csrf;
+    if (method !== 'GET' && this.csrfToken) headers[HEADERS.csrf] = this.csrfToken;
     return { ...headers, ...options.headers };
   }
 }

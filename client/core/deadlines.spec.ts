@@ -1,28 +1,28 @@
 import { SessionSync } from './session-sync';
 import { FakeEnvironment, settle } from './testing/fake-environment';
-import { FakeServer, iso, OTHER, OURS } from './testing/fake-server';
-import { answer, live, refusal } from './testing/live-tab';
+import { FakeServer, iso, SESSION_A, SESSION_B } from './testing/fake-server';
+import { answer, liveTab, refusal } from './testing/test-tab';
 
 describe('SessionSync and deadlines', () => {
   it('tells a warning once, and its end once', async () => {
-    const { env, server, sync, heard } = await live();
+    const { env, server, sync, heard } = await liveTab();
     await env.pass(1_000);
     const { expires_at } = server.deadlines();
-    const expiring = { session_id: OURS, reason: 'idle', expires_at, server_time: iso(env.time) } as const;
+    const expiring = { session_id: SESSION_A, reason: 'idle', expires_at, server_time: iso(env.time) } as const;
     env.socket.emit('session:expiring', expiring);
     env.socket.emit('session:expiring', expiring);
     expect(heard.sessionExpiring).toEqual([{ reason: 'idle', expiresAt: expires_at }]);
     await sync.extendSession();
-    env.socket.emit('session:extended', { session_id: OURS, ...server.extended() });
+    env.socket.emit('session:extended', { session_id: SESSION_A, ...server.extended() });
     server.lastActivity += 5;
-    env.socket.emit('session:extended', { session_id: OURS, ...server.extended() });
+    env.socket.emit('session:extended', { session_id: SESSION_A, ...server.extended() });
     expect(heard.sessionExtended).toHaveLength(1);
     env.socket.emit('session:expiring', expiring);
     expect(heard.sessionExpiring).toHaveLength(1);
   });
 
   it('warns by itself, late, when the warning of the server was lost', async () => {
-    const { env, server, heard } = await live();
+    const { env, server, heard } = await liveTab();
     await env.pass(server.idleMs - 40_000);
     expect(heard.sessionExpiring).toBeUndefined();
     await env.pass(11_000);
@@ -40,7 +40,7 @@ describe('SessionSync and deadlines', () => {
   });
 
   it('does not set its clock by a state that was long on its way', async () => {
-    const { env, server, sync } = await live();
+    const { env, server, sync } = await liveTab();
     const held = server.state();
     await env.pass(600_000);
     await sync.syncSessionState();
@@ -50,7 +50,7 @@ describe('SessionSync and deadlines', () => {
   });
 
   it.each(['asked for', 'by a doing'])('takes in none of the session before, %s', async (how) => {
-    const { env, server, sync, heard } = await live();
+    const { env, server, sync, heard } = await liveTab();
     await env.pass(2_000);
     const next = new FakeServer(() => env.time);
     const later = server.extended();
@@ -58,25 +58,25 @@ describe('SessionSync and deadlines', () => {
     let reply = () => {};
     env.serve = (call) =>
       call.method === 'GET'
-        ? { status: 200, body: next.rest(OTHER) }
+        ? { status: 200, body: next.rest(SESSION_B) }
         : new Promise((resolve) => (reply = () => resolve({ status: 200, body: later })));
     env.socket.onActivity = () => new Promise((resolve) => (reply = () => resolve(later)));
     if (how === 'asked for') void sync.extendSession();
     else env.window.dispatchEvent(new Event('keydown'));
     await settle();
-    env.socket.emit('session:state', next.state(OTHER));
+    env.socket.emit('session:state', next.state(SESSION_B));
     await settle();
     const had = sync.getState()?.session.expiresAt;
     reply();
     await settle();
-    expect(sync.getState()?.session.id).toBe(OTHER);
+    expect(sync.getState()?.session.id).toBe(SESSION_B);
     expect(sync.getState()?.session.expiresAt).toBe(had);
     expect(heard.sessionExtended).toBeUndefined();
   });
 
   it('asks at the deadline and believes the answer', async () => {
     let over = false;
-    const { env, server, heard } = await live((call, server) =>
+    const { env, server, heard } = await liveTab((call, server) =>
       over ? refusal(401, 'SESSION_EXPIRED') : answer(call, server),
     );
     env.document.visibilityState = 'hidden';
@@ -94,7 +94,7 @@ describe('SessionSync and activity', () => {
   const press = (env: FakeEnvironment) => env.window.dispatchEvent(new Event('keydown'));
 
   async function counted() {
-    const tab = await live();
+    const tab = await liveTab();
     let told = 0;
     tab.env.socket.onActivity = async () => {
       told += 1;
@@ -138,7 +138,12 @@ describe('SessionSync and activity', () => {
     const { env, server, told, sync } = await counted();
     env.window.addEventListener('sessionExpiring', (event) => event.preventDefault());
     const { expires_at } = server.deadlines();
-    env.socket.emit('session:expiring', { session_id: OURS, reason: 'idle', expires_at, server_time: iso(env.time) });
+    env.socket.emit('session:expiring', {
+      session_id: SESSION_A,
+      reason: 'idle',
+      expires_at,
+      server_time: iso(env.time),
+    });
     press(env);
     await settle();
     expect(told()).toBe(0);

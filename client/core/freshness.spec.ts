@@ -1,29 +1,29 @@
 import { Freshness } from './freshness';
 import { pageEvent, settle } from './testing/fake-environment';
-import { OTHER } from './testing/fake-server';
-import { answer, live, open, refusal, type Tab } from './testing/live-tab';
+import { SESSION_B } from './testing/fake-server';
+import { answer, liveTab, openTab, refusal, type TestTab } from './testing/test-tab';
 
 describe('Freshness', () => {
   it('begins in doubt, until a reading has been taken in', () => {
     const freshness = new Freshness();
-    expect(freshness.fresh).toBe(false);
-    const settled = freshness.reading();
-    expect(freshness.fresh).toBe(false);
+    expect(freshness.isFresh).toBe(false);
+    const settled = freshness.beginRead();
+    expect(freshness.isFresh).toBe(false);
     settled();
-    expect(freshness.fresh).toBe(true);
+    expect(freshness.isFresh).toBe(true);
   });
 
   it('is not mended by a reading that began before the doubt, nor undone by one that ends late', () => {
     const freshness = new Freshness();
-    const early = freshness.reading();
-    freshness.doubt();
+    const early = freshness.beginRead();
+    freshness.markStale();
     early();
-    expect(freshness.fresh).toBe(false);
-    const slow = freshness.reading();
-    freshness.doubt();
-    freshness.reading()();
+    expect(freshness.isFresh).toBe(false);
+    const slow = freshness.beginRead();
+    freshness.markStale();
+    freshness.beginRead()();
     slow();
-    expect(freshness.fresh).toBe(true);
+    expect(freshness.isFresh).toBe(true);
   });
 });
 
@@ -31,10 +31,11 @@ describe('what is sent by a tab that may be behind', () => {
   const POST = '/api/posts';
   const posting = (call: Parameters<typeof answer>[0], server: Parameters<typeof answer>[1]) =>
     call.path === POST ? { status: 201, body: { id: 1 } } : answer(call, server);
-  const order = ({ env }: Tab, from: number) => env.calls.slice(from).map(({ method, path }) => `${method} ${path}`);
-  const send = ({ sync }: Tab) => sync.request('POST', POST, { body: {} });
+  const order = ({ env }: TestTab, from: number) =>
+    env.calls.slice(from).map(({ method, path }) => `${method} ${path}`);
+  const send = ({ sync }: TestTab) => sync.request('POST', POST, { body: {} });
 
-  const DOUBTS: [string, (tab: Tab) => unknown][] = [
+  const DOUBTS: [string, (tab: TestTab) => unknown][] = [
     ['a sleep that no tick has noticed yet', ({ env }) => env.sleep(600_000)],
     [
       'a while unseen',
@@ -49,9 +50,9 @@ describe('what is sent by a tab that may be behind', () => {
   ];
 
   it.each(DOUBTS)('waits for a look after %s', async (_what, doubt) => {
-    const tab = await live(posting);
+    const tab = await liveTab(posting);
     await doubt(tab);
-    tab.server.switchTo(2, 'all', OTHER);
+    tab.server.switchTo(2, 'all', SESSION_B);
     const from = tab.env.calls.length;
     expect(tab.sync.isFresh()).toBe(false);
     await send(tab);
@@ -60,7 +61,7 @@ describe('what is sent by a tab that may be behind', () => {
   });
 
   it('goes out at once where nothing is in doubt', async () => {
-    const tab = await live(posting);
+    const tab = await liveTab(posting);
     const from = tab.env.calls.length;
     expect(tab.sync.isFresh()).toBe(true);
     await send(tab);
@@ -68,7 +69,7 @@ describe('what is sent by a tab that may be behind', () => {
   });
 
   it('waits for another look when the page was held up during the first', async () => {
-    const tab = await live(posting);
+    const tab = await liveTab(posting);
     const { env } = tab;
     env.window.dispatchEvent(new Event('offline'));
     let hand = () => {};
@@ -86,7 +87,7 @@ describe('what is sent by a tab that may be behind', () => {
   });
 
   it('is not sent when nobody can be asked', async () => {
-    const tab = await live((call, server) => {
+    const tab = await liveTab((call, server) => {
       if (call.path === '/api/session' && away) throw new Error('no network');
       return posting(call, server);
     });
@@ -99,7 +100,7 @@ describe('what is sent by a tab that may be behind', () => {
 
   it('is not sent when the look finds that the session is over', async () => {
     let over = false;
-    const tab = await live((call, server) => (over ? refusal(401, 'SESSION_REVOKED') : posting(call, server)));
+    const tab = await liveTab((call, server) => (over ? refusal(401, 'SESSION_REVOKED') : posting(call, server)));
     await tab.env.sleep(600_000);
     over = true;
     await expect(send(tab)).rejects.toMatchObject({ status: 401 });
@@ -108,11 +109,11 @@ describe('what is sent by a tab that may be behind', () => {
   });
 
   it('is not sent as the person who has signed in meanwhile', async () => {
-    const tab = await live(posting);
+    const tab = await liveTab(posting);
     const { env, server } = tab;
     await env.sleep(600_000);
     env.serve = (call) => {
-      const body = { ...server.rest(OTHER), user: { ...server.state().user, id: 8, username: 'bob' } };
+      const body = { ...server.rest(SESSION_B), user: { ...server.state().user, id: 8, username: 'bob' } };
       return call.path === '/api/session' ? { status: 200, body } : posting(call, server);
     };
     await expect(send(tab)).rejects.toMatchObject({ error_code: 'SESSION_INVALID' });
@@ -120,7 +121,7 @@ describe('what is sent by a tab that may be behind', () => {
   });
 
   it('needs no look to sign out', async () => {
-    const tab = await live(posting);
+    const tab = await liveTab(posting);
     tab.env.window.dispatchEvent(new Event('offline'));
     const from = tab.env.calls.length;
     await tab.sync.request('POST', '/api/auth/logout', { body: {} });
@@ -130,8 +131,8 @@ describe('what is sent by a tab that may be behind', () => {
 
 describe('what the page is told when it may have missed something', () => {
   /** A tab, and how often it has said so. */
-  async function listening(serve?: Parameters<typeof live>[0]): Promise<[Tab, () => number]> {
-    const tab = await live(serve);
+  async function listening(serve?: Parameters<typeof liveTab>[0]): Promise<[TestTab, () => number]> {
+    const tab = await liveTab(serve);
     let told = 0;
     tab.env.window.addEventListener('sessionCaughtUp', () => (told += 1));
     return [tab, () => told];
@@ -186,7 +187,7 @@ describe('what the page is told when it may have missed something', () => {
   });
 
   it('says so when the first socket is there', async () => {
-    const tab = open();
+    const tab = openTab();
     let told = 0;
     tab.env.window.addEventListener('sessionCaughtUp', () => (told += 1));
     await settle();

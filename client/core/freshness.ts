@@ -3,24 +3,24 @@
  * been taken in.
  */
 export class Freshness {
-  private doubts = 1;
-  private settled = 0;
+  private staleMarks = 1;
+  private coveredMarks = 0;
 
-  get fresh(): boolean {
-    return this.settled === this.doubts;
+  get isFresh(): boolean {
+    return this.coveredMarks === this.staleMarks;
   }
 
-  doubt(): void {
-    this.doubts += 1;
+  markStale(): void {
+    this.staleMarks += 1;
   }
 
   /** A reading begins. @returns to be called when it has been taken in: whether that has ended a doubt */
-  reading(): () => boolean {
-    const { doubts } = this;
+  beginRead(): () => boolean {
+    const { staleMarks } = this;
     return () => {
-      const before = this.settled;
-      this.settled = Math.max(before, doubts);
-      return this.settled > before;
+      const before = this.coveredMarks;
+      this.coveredMarks = Math.max(before, staleMarks);
+      return this.coveredMarks > before;
     };
   }
 }

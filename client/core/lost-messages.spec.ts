@@ -1,32 +1,32 @@
 import { settle } from './testing/fake-environment';
-import { FakeServer, OTHER } from './testing/fake-server';
-import { answer, live } from './testing/live-tab';
+import { FakeServer, SESSION_B } from './testing/fake-server';
+import { answer, liveTab } from './testing/test-tab';
 
 describe('SessionSync and lost messages', () => {
   it('mends a lost push within 15 s over the socket', async () => {
-    const { env, server, sync } = await live();
-    server.switchTo(2, 'all', OTHER);
+    const { env, server, sync } = await liveTab();
+    server.switchTo(2, 'all', SESSION_B);
     await env.pass(15_000);
     expect(sync.getState()?.platform?.id).toBe(2);
   });
 
   it('mends a lost push within 15 s when the socket says that it is connected and is dead', async () => {
-    const { env, server, sync } = await live();
+    const { env, server, sync } = await liveTab();
     const timesOut = (): Promise<never> =>
       new Promise((_, reject) => env.setTimeout(() => reject(new Error('timeout')), 2_500));
     env.socket.onSync = timesOut;
     env.chance = 0.999;
     await env.pass(100);
-    server.switchTo(2, 'all', OTHER);
+    server.switchTo(2, 'all', SESSION_B);
     await env.pass(14_900);
     expect(sync.getState()?.platform?.id).toBe(2);
     expect(env.socket.connects).toBe(2);
   });
 
   it('mends it over HTTP, in the background, when there is no socket', async () => {
-    const { env, server, sync } = await live();
+    const { env, server, sync } = await liveTab();
     env.socket.lose();
-    server.switchTo(2, 'all', OTHER);
+    server.switchTo(2, 'all', SESSION_B);
     await env.pass(15_000);
     expect(sync.getState()?.platform?.id).toBe(2);
     expect(env.calls.every(({ headers }) => headers['x-background'] === 'true')).toBe(true);
@@ -34,7 +34,7 @@ describe('SessionSync and lost messages', () => {
 
   it('looks when it hears of a server that it did not reach, and takes back that there is none', async () => {
     let away = false;
-    const { env, server, heard } = await live((call, server) => {
+    const { env, server, heard } = await liveTab((call, server) => {
       if (away) throw new Error('no network');
       return answer(call, server);
     });
@@ -53,11 +53,11 @@ describe('SessionSync and lost messages', () => {
   });
 
   it('does not poll while hidden, and looks at once when shown', async () => {
-    const { env, server, sync } = await live();
+    const { env, server, sync } = await liveTab();
     env.document.visibilityState = 'hidden';
     env.document.dispatchEvent(new Event('visibilitychange'));
     const syncs = sync.getPerformanceMetrics().syncs;
-    server.switchTo(2, 'all', OTHER);
+    server.switchTo(2, 'all', SESSION_B);
     await env.pass(60_000);
     expect(sync.getPerformanceMetrics().syncs).toBe(syncs);
     env.document.visibilityState = 'visible';
@@ -67,8 +67,8 @@ describe('SessionSync and lost messages', () => {
   });
 
   it('makes a new connection and looks after the computer slept', async () => {
-    const { env, server, sync } = await live();
-    server.switchTo(2, 'all', OTHER);
+    const { env, server, sync } = await liveTab();
+    server.switchTo(2, 'all', SESSION_B);
     await env.sleep(600_000);
     await env.pass(5_000);
     expect(sync.getState()?.platform?.id).toBe(2);
@@ -76,7 +76,7 @@ describe('SessionSync and lost messages', () => {
   });
 
   it('reconnects after the server closed the socket, and reads the token anew', async () => {
-    const { env } = await live();
+    const { env } = await liveTab();
     env.csrf = 'old';
     env.socket.lose('io server disconnect');
     await env.pass(500);
@@ -87,7 +87,7 @@ describe('SessionSync and lost messages', () => {
   });
 
   it('never stops trying when it is refused for another reason than the session', async () => {
-    const { env, heard } = await live();
+    const { env, heard } = await liveTab();
     env.socket.lose();
     for (let attempt = 0; attempt < 20; attempt++) {
       await env.pass(6_000);
@@ -98,7 +98,7 @@ describe('SessionSync and lost messages', () => {
   });
 
   it('reads once more for whoever asks during a reading', async () => {
-    const { env, sync } = await live();
+    const { env, sync } = await liveTab();
     let asked = 0;
     env.socket.onSync = async () => {
       asked += 1;

@@ -1,12 +1,12 @@
 import { pageEvent, settle } from './testing/fake-environment';
-import { iso, OTHER, OURS } from './testing/fake-server';
-import { answer, live, refusal } from './testing/live-tab';
+import { iso, SESSION_A, SESSION_B } from './testing/fake-server';
+import { answer, liveTab, refusal } from './testing/test-tab';
 
 describe('SessionSync at the end of a session', () => {
   it('tells it once, with the reason of the server, and is silent from then on', async () => {
-    const { env, heard, sync } = await live();
+    const { env, heard, sync } = await liveTab();
     env.kept.set('vedfolnir_theme', 'dark').set('other', 'kept');
-    const ended = { session_id: OURS, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
+    const ended = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
     env.socket.emit('session:ended', ended);
     env.socket.emit('session:ended', ended);
     const { connects } = env.socket;
@@ -23,28 +23,33 @@ describe('SessionSync at the end of a session', () => {
     ['revoked', 'SESSION_REVOKED', []],
     ['idle', 'SESSION_EXPIRED', []],
   ] as const)('keeps who it was where they have signed out, not for %s', async (reason, error_code, marks) => {
-    const { env } = await live();
-    env.socket.emit('session:ended', { session_id: OURS, reason, error_code, at: iso(0) });
+    const { env } = await liveTab();
+    env.socket.emit('session:ended', { session_id: SESSION_A, reason, error_code, at: iso(0) });
     expect([...env.kept.keys()]).toEqual(marks);
   });
 
   it('is told where nothing can be kept', async () => {
-    const { env, heard } = await live();
+    const { env, heard } = await liveTab();
     env.storage.setItem = () => {
       throw new Error('full');
     };
-    env.socket.emit('session:ended', { session_id: OURS, reason: 'logout', error_code: 'SESSION_REVOKED', at: iso(0) });
+    env.socket.emit('session:ended', {
+      session_id: SESSION_A,
+      reason: 'logout',
+      error_code: 'SESSION_REVOKED',
+      at: iso(0),
+    });
     expect(heard.sessionExpired).toHaveLength(1);
   });
 
   it('asks nothing more, and tells nothing of its connection, though a question was under way', async () => {
-    const { env, heard } = await live();
+    const { env, heard } = await liveTab();
     let failSocket = () => {};
     env.socket.onSync = () => new Promise((_, reject) => (failSocket = () => reject(new Error('timeout'))));
     await env.pass(10_100);
     const requests = env.calls.length;
     env.socket.emit('session:ended', {
-      session_id: OURS,
+      session_id: SESSION_A,
       reason: 'revoked',
       error_code: 'SESSION_REVOKED',
       at: iso(0),
@@ -56,12 +61,12 @@ describe('SessionSync at the end of a session', () => {
   });
 
   it('is no word about the connection when a look fails after it', async () => {
-    const { env, heard } = await live();
+    const { env, heard } = await liveTab();
     let fail = () => {};
     env.serve = () => new Promise((_, reject) => (fail = () => reject(new Error('no network'))));
     env.window.dispatchEvent(new Event('online'));
     env.socket.emit('session:ended', {
-      session_id: OURS,
+      session_id: SESSION_A,
       reason: 'revoked',
       error_code: 'SESSION_REVOKED',
       at: iso(0),
@@ -73,9 +78,9 @@ describe('SessionSync at the end of a session', () => {
   });
 
   it('does not mind the end of another session', async () => {
-    const { env, heard } = await live();
+    const { env, heard } = await liveTab();
     env.socket.emit('session:ended', {
-      session_id: OTHER,
+      session_id: SESSION_B,
       reason: 'logout',
       error_code: 'SESSION_REVOKED',
       at: iso(0),
@@ -85,7 +90,7 @@ describe('SessionSync at the end of a session', () => {
 
   it('hears it from a refused handshake, once HTTP says the same', async () => {
     let over = false;
-    const { env, heard } = await live((call, server) =>
+    const { env, heard } = await liveTab((call, server) =>
       over ? refusal(401, 'SESSION_REVOKED') : answer(call, server),
     );
     env.socket.lose('io server disconnect');
@@ -101,7 +106,7 @@ describe('SessionSync at the end of a session', () => {
   });
 
   it('hears it from any refused call', async () => {
-    const { sync, heard } = await live((call, server) =>
+    const { sync, heard } = await liveTab((call, server) =>
       call.path === '/api/posts' ? refusal(401, 'SESSION_EXPIRED') : answer(call, server),
     );
     await expect(sync.request('GET', '/api/posts')).rejects.toMatchObject({ error_code: 'SESSION_EXPIRED' });
@@ -114,7 +119,7 @@ describe('SessionSync at the end of a session', () => {
     [1, 'absolute'],
   ] as const)('has its own reason where the cookie is gone after %p of the longest time: %s', async (part, reason) => {
     let slept = false;
-    const { env, heard, sync } = await live((call, server) =>
+    const { env, heard, sync } = await liveTab((call, server) =>
       slept ? refusal(401, 'AUTHENTICATION_REQUIRED') : answer(call, server),
     );
     const { absoluteExpiresAt, idleExpiresAt } = sync.getState()!.session;
@@ -132,7 +137,7 @@ describe('SessionSync at the end of a session', () => {
   it('is none where another secret came while a request was on its way: the request goes out again', async () => {
     const refusals = [refusal(401, 'SESSION_INVALID'), refusal(403, 'CSRF_INVALID')];
     let rekeyed = false;
-    const { env, sync, heard } = await live((call, server) => {
+    const { env, sync, heard } = await liveTab((call, server) => {
       if (call.method === 'POST') return refusals.shift() ?? { status: 201, body: { id: 1 } };
       if (!rekeyed) return answer(call, server);
       rekeyed = false;
@@ -149,7 +154,7 @@ describe('SessionSync at the end of a session', () => {
 
   it('is one where the cookie names no session the second time either', async () => {
     let gone = false;
-    const { env, sync, heard } = await live((call, server) =>
+    const { env, sync, heard } = await liveTab((call, server) =>
       gone ? refusal(401, 'SESSION_INVALID') : answer(call, server),
     );
     gone = true;
@@ -160,7 +165,7 @@ describe('SessionSync at the end of a session', () => {
   });
 
   it('takes a wrong password for a wrong password', async () => {
-    const { sync, heard } = await live((call, server) =>
+    const { sync, heard } = await liveTab((call, server) =>
       call.method === 'POST' ? refusal(401, 'INVALID_CREDENTIALS') : answer(call, server),
     );
     await expect(sync.request('POST', '/api/auth/password', { body: {} })).rejects.toMatchObject({ status: 401 });
@@ -168,15 +173,20 @@ describe('SessionSync at the end of a session', () => {
   });
 
   it('logs out, and says so once though the server says it too', async () => {
-    const { env, sync, heard } = await live();
+    const { env, sync, heard } = await liveTab();
     await sync.logout();
-    env.socket.emit('session:ended', { session_id: OURS, reason: 'logout', error_code: 'SESSION_REVOKED', at: iso(0) });
+    env.socket.emit('session:ended', {
+      session_id: SESSION_A,
+      reason: 'logout',
+      error_code: 'SESSION_REVOKED',
+      at: iso(0),
+    });
     expect(heard.sessionExpired).toEqual([{ reason: 'logout', errorCode: 'SESSION_REVOKED' }]);
   });
 
   it('looks again after the cache of pages gave it back, and says when the session is over', async () => {
     let over = false;
-    const { env, heard } = await live((call, server) =>
+    const { env, heard } = await liveTab((call, server) =>
       over ? refusal(401, 'AUTHENTICATION_REQUIRED') : answer(call, server),
     );
     env.window.dispatchEvent(pageEvent('pagehide', true));

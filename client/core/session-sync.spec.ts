@@ -1,18 +1,18 @@
 import type { PostView } from '../../src/protocol/http';
 import { settle } from './testing/fake-environment';
-import { iso, OTHER, OURS } from './testing/fake-server';
-import { answer, live, open, refusal, signedOut } from './testing/live-tab';
+import { iso, SESSION_A, SESSION_B } from './testing/fake-server';
+import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab';
 
 describe('SessionSync at the start', () => {
   it('tells its state once, updates the token and opens its socket', async () => {
-    const { env, sync, heard } = await live();
+    const { env, sync, heard } = await liveTab();
     expect(heard.sessionStateChanged).toHaveLength(1);
     expect(heard.sessionUpdated).toHaveLength(1);
     expect(heard.platformSwitched).toBeUndefined();
     expect(heard.sessionStateChanged?.[0]).toMatchObject({
       user: { username: 'ada' },
       platform: { id: 1, name: 'Platform 1', type: 'mastodon', instanceUrl: 'https://p1.example', isDefault: true },
-      session: { id: OURS },
+      session: { id: SESSION_A },
       revision: 1,
     });
     expect(env.csrf).toBe('csrf-1111');
@@ -21,7 +21,7 @@ describe('SessionSync at the start', () => {
   });
 
   it('is quiet on a page without a session', async () => {
-    const { env, heard, sync } = open(signedOut);
+    const { env, heard, sync } = openTab(signedOut);
     await env.pass(120_000);
     expect(heard).toEqual({});
     expect(env.calls).toHaveLength(1);
@@ -33,7 +33,7 @@ describe('SessionSync at the start', () => {
 
   it('tries again until the server answers', async () => {
     let up = false;
-    const { env, heard } = open((call, server) => {
+    const { env, heard } = openTab((call, server) => {
       if (!up) throw new Error('no network');
       return answer(call, server);
     });
@@ -49,7 +49,7 @@ describe('SessionSync at the start', () => {
 it.each(['visible', 'hidden'] as const)(
   'asks a server that is away no oftener with time, in a %s page',
   async (how) => {
-    const { env, sync } = open(() => {
+    const { env, sync } = openTab(() => {
       throw new Error('no network');
     });
     env.show(how);
@@ -65,7 +65,7 @@ it.each(['visible', 'hidden'] as const)(
 
 describe('SessionSync and posts', () => {
   it('tells of a post that changed, and of one that is gone', async () => {
-    const { env, heard } = await live();
+    const { env, heard } = await liveTab();
     const post = { id: 7, platform_id: 1, status: 'published' } as PostView;
     env.socket.emit('post:updated', { post, server_time: iso(0) });
     env.socket.emit('post:removed', { post_id: 7, platform_id: 1, server_time: iso(0) });
@@ -76,8 +76,8 @@ describe('SessionSync and posts', () => {
 
 describe('SessionSync and switches', () => {
   it('tells a pushed switch once, however often and whence it is heard', async () => {
-    const { server, heard, push, sync } = await live();
-    const fact = server.switchTo(2, 'all', OTHER, 'elsewhere');
+    const { server, heard, push, sync } = await liveTab();
+    const fact = server.switchTo(2, 'all', SESSION_B, 'elsewhere');
     await push(fact);
     await push(fact);
     await sync.syncSessionState();
@@ -93,10 +93,10 @@ describe('SessionSync and switches', () => {
   });
 
   it.each(['push first', 'answer first', 'push lost', 'with a gap'])('knows its own switch: %s', async (order) => {
-    const tab = await live((call, server) => {
+    const tab = await liveTab((call, server) => {
       if (!call.path.startsWith('/api/switch_platform/')) return answer(call, server);
       if (order === 'with a gap') server.rename(1, 'Renamed');
-      const fact = server.switchTo(2, 'all', OURS, call.headers['x-tab-id']);
+      const fact = server.switchTo(2, 'all', SESSION_A, call.headers['x-tab-id']);
       if (order === 'push first') void tab.push(fact);
       if (order === 'answer first') tab.env.setTimeout(() => void tab.push(fact), 10);
       return { status: 200, body: { success: true, platform: server.find(2), revision: server.revision } };
@@ -112,7 +112,7 @@ describe('SessionSync and switches', () => {
   });
 
   it('tells nothing of a switch that the server refused', async () => {
-    const { sync, heard } = await live((call, server) =>
+    const { sync, heard } = await liveTab((call, server) =>
       call.method === 'POST' ? refusal(404, 'PLATFORM_NOT_FOUND') : answer(call, server),
     );
     await expect(sync.switchPlatform(99)).rejects.toMatchObject({ status: 404, error_code: 'PLATFORM_NOT_FOUND' });
@@ -121,11 +121,11 @@ describe('SessionSync and switches', () => {
   });
 
   it('only looks when another script says that it switched', async () => {
-    const { sync, server, heard, env } = await live();
+    const { sync, server, heard, env } = await liveTab();
     sync.notifyPlatformSwitch(3, 'Platform 3');
     await settle();
     expect(heard.platformSwitched).toBeUndefined();
-    server.switchTo(2, 'all', OURS);
+    server.switchTo(2, 'all', SESSION_A);
     const posts = env.calls.filter(({ method }) => method !== 'GET').length;
     sync.notifyPlatformSwitch(2, 'Platform 2');
     await settle();
@@ -134,19 +134,19 @@ describe('SessionSync and switches', () => {
   });
 
   it('does not loop when a listener of the state tells the document again', async () => {
-    const { env, server, push, heard } = await live();
+    const { env, server, push, heard } = await liveTab();
     env.window.addEventListener('sessionStateChanged', (event) => {
       env.document.dispatchEvent(new CustomEvent('sessionUpdated', { detail: (event as CustomEvent).detail }));
     });
-    await push(server.switchTo(2, 'all', OTHER));
+    await push(server.switchTo(2, 'all', SESSION_B));
     expect(heard.sessionStateChanged).toHaveLength(2);
     expect(heard.sessionUpdated).toHaveLength(3);
   });
 
   it('asks when a revision is missing, and tells that the list may be another', async () => {
-    const { server, push, heard, sync } = await live();
+    const { server, push, heard, sync } = await liveTab();
     server.rename(1, 'Renamed');
-    await push(server.switchTo(2, 'all', OTHER));
+    await push(server.switchTo(2, 'all', SESSION_B));
     expect(sync.getState()).toMatchObject({ revision: 3, platform: { id: 2 } });
     expect(heard.platformsChanged).toEqual([{ platforms: null, revision: 3 }]);
     expect(sync.getPerformanceMetrics()).toMatchObject({ gaps: 1, connected: true, revision: 3 });
@@ -155,7 +155,7 @@ describe('SessionSync and switches', () => {
 
 describe('SessionSync and its token', () => {
   it('reads a stale token anew and tries once more', async () => {
-    const { env, sync } = await live((call, server) => {
+    const { env, sync } = await liveTab((call, server) => {
       if (call.path === '/api/posts') {
         return call.headers['x-csrftoken'] === 'new' ? { status: 201, body: { id: 1 } } : refusal(403, 'CSRF_INVALID');
       }
@@ -172,8 +172,8 @@ describe('SessionSync and its token', () => {
     'never repeats a call as another person, heard of %s',
     async (when) => {
       let swapped = false;
-      const tab = await live((call, server) => {
-        const bob = { ...server.rest(OTHER), user: { ...server.state().user, id: 8, username: 'bob' } };
+      const tab = await liveTab((call, server) => {
+        const bob = { ...server.rest(SESSION_B), user: { ...server.state().user, id: 8, username: 'bob' } };
         if (call.path !== '/api/posts') return swapped ? { status: 200, body: bob } : answer(call, server);
         swapped = true;
         if (when === 'before it is refused') tab.env.socket.emit('session:state', bob);
@@ -190,7 +190,7 @@ describe('SessionSync and its token', () => {
 
   it('gives up on a call where the token cannot be read anew', async () => {
     let away = false;
-    const tab = await live((call, server) => {
+    const tab = await liveTab((call, server) => {
       if (call.path === '/api/posts') return refusal(403, 'CSRF_INVALID');
       if (away) throw new Error('no network');
       return answer(call, server);
@@ -203,16 +203,16 @@ describe('SessionSync and its token', () => {
   });
 
   it('does not take a page of HTML for an answer', async () => {
-    const tab = await live();
+    const tab = await liveTab();
     tab.env.fetch = async () => new Response('<!doctype html>', { status: 200 });
     await expect(tab.sync.request('GET', '/api/posts')).rejects.toMatchObject({ error_code: 'GENERIC_ERROR' });
   });
 });
 
 it('stops everything when destroyed', async () => {
-  const { env, sync, server, push, heard } = await live();
+  const { env, sync, server, push, heard } = await liveTab();
   sync.destroy();
-  await push(server.switchTo(2, 'all', OTHER));
+  await push(server.switchTo(2, 'all', SESSION_B));
   await env.pass(60_000);
   expect(env.pendingTimers).toBe(0);
   expect(heard.platformSwitched).toBeUndefined();

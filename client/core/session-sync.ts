@@ -1,5 +1,6 @@
 import type { ExtendedView, SwitchResult, SwitchScope } from '../../src/protocol/http';
 import type { RequestOptions } from './api';
+import type { Environment } from './environment';
 import {
   type ConnectionStatus,
   type DeadlinesDetail,
@@ -7,14 +8,13 @@ import {
   type ExpiringDetail,
   type StateDetail,
   stateDetail,
-} from './details';
-import type { Environment } from './environment';
+} from './event-details';
 import type { PerformanceMetrics } from './metrics';
-import { SessionLife } from './session-life';
-import { Switching } from './switching';
+import { PlatformSwitching } from './platform-switching';
+import { SessionLifecycle } from './session-lifecycle';
 
 /** To begin or end a session, or to prove oneself, no state is needed: none of it names a platform. */
-const NEEDS_NO_STATE = '/api/auth/';
+const AUTH_ROUTES = '/api/auth/';
 
 /**
  * The session as this tab sees it: one for each page load, at `window.sessionSync`.
@@ -22,25 +22,25 @@ const NEEDS_NO_STATE = '/api/auth/';
  */
 export class SessionSync {
   private readonly tabId: string;
-  private readonly life: SessionLife;
-  private readonly switching: Switching;
+  private readonly lifecycle: SessionLifecycle;
+  private readonly switching: PlatformSwitching;
 
   constructor(env: Environment) {
     this.tabId = env.randomId();
-    this.life = new SessionLife(env, this.tabId);
-    const { api, own, inbox, announcer } = this.life;
-    this.switching = new Switching(api, own, inbox, announcer, () => this.life.readyToSend());
+    this.lifecycle = new SessionLifecycle(env, this.tabId);
+    const { api, pendingSwitches, updater, events } = this.lifecycle;
+    this.switching = new PlatformSwitching(api, pendingSwitches, updater, events, () => this.lifecycle.readyToSend());
   }
 
   /** Begins to look. Separate from the constructor so that the page can hold the object first. */
   start(): this {
-    this.life.start();
+    this.lifecycle.start();
     return this;
   }
 
   /** Asks the server for the whole state. @returns what this tab knows then; null without a session */
   async syncSessionState(): Promise<StateDetail | null> {
-    await this.life.reader.sync();
+    await this.lifecycle.reader.sync();
     return this.getState();
   }
 
@@ -50,33 +50,33 @@ export class SessionSync {
    * @throws ApiError
    */
   switchPlatform(id: number, options: { scope?: SwitchScope } = {}): Promise<SwitchResult> {
-    return this.switching.begin(id, options.scope);
+    return this.switching.switchTo(id, options.scope);
   }
 
   /** The platform that this tab has asked for and the server has not yet answered. */
   getSwitchingTo(): number | null {
-    return this.switching.to;
+    return this.switching.targetId;
   }
 
   /** Kept for callers that switched by themselves. Facts come from the server, so this only looks. */
   notifyPlatformSwitch(_id: number, _name: string): void {
-    void this.life.reader.sync();
+    void this.lifecycle.reader.sync();
   }
 
   /** "Stay signed in". @throws ApiError */
   async extendSession(): Promise<DeadlinesDetail> {
-    const { api, clock, inbox } = this.life;
-    const { sessionId } = inbox;
+    const { api, clock, updater } = this.lifecycle;
+    const { sessionId } = updater;
     const view = await api.request<ExtendedView>('POST', '/api/session/extend', { body: {} });
     clock.learn(view.server_time);
-    inbox.deadlines(view, sessionId);
+    updater.applyDeadlines(view, sessionId);
     return deadlinesDetail(view);
   }
 
   /** Ends this session in all its tabs. @throws ApiError */
   async logout(): Promise<void> {
-    await this.life.api.request<void>('POST', '/api/auth/logout', { body: {} });
-    this.life.over('logout', 'SESSION_REVOKED');
+    await this.lifecycle.api.request<void>('POST', '/api/auth/logout', { body: {} });
+    this.lifecycle.end('logout', 'SESSION_REVOKED');
   }
 
   /**
@@ -85,13 +85,13 @@ export class SessionSync {
    * @throws ApiError
    */
   async request<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<T> {
-    if (method !== 'GET' && !path.startsWith(NEEDS_NO_STATE)) await this.life.readyToSend();
-    return this.life.api.request<T>(method, path, options);
+    if (method !== 'GET' && !path.startsWith(AUTH_ROUTES)) await this.lifecycle.readyToSend();
+    return this.lifecycle.api.request<T>(method, path, options);
   }
 
   /** Whether nothing speaks against what this tab shows. False after a sleep, a lost network or a gap, until it has read. */
   isFresh(): boolean {
-    return this.life.fresh;
+    return this.lifecycle.isFresh;
   }
 
   /**
@@ -99,7 +99,7 @@ export class SessionSync {
    * @throws ApiError NETWORK_ERROR when the server cannot be reached, else why it did not answer
    */
   ensureFresh(): Promise<void> {
-    return this.life.reader.ensureFresh();
+    return this.lifecycle.reader.ensureFresh();
   }
 
   /**
@@ -107,11 +107,11 @@ export class SessionSync {
    * until there is an answer, nothing else that is done here keeps the session alive.
    */
   takeExpiryWarning(): ExpiringDetail | null {
-    return this.life.takeWarning();
+    return this.lifecycle.takeExpiryWarning();
   }
 
   getState(): StateDetail | null {
-    const { state } = this.life.holder;
+    const { state } = this.lifecycle.store;
     return state && stateDetail(state);
   }
 
@@ -120,22 +120,22 @@ export class SessionSync {
   }
 
   getConnectionStatus(): ConnectionStatus {
-    return this.life.connection.status;
+    return this.lifecycle.connection.status;
   }
 
   getPerformanceMetrics(): PerformanceMetrics {
-    const { metrics, line } = this.life;
-    return { ...metrics, connected: line.live, leader: line.leads };
+    const { metrics, channel } = this.lifecycle;
+    return { ...metrics, connected: channel.live, leader: channel.isLeader };
   }
 
   /** Milliseconds until a time of the server's, by the server's clock. */
   millisecondsUntil(iso: string): number {
-    return this.life.clock.until(iso);
+    return this.lifecycle.clock.until(iso);
   }
 
   /** For good: nothing is followed, known or told any more. */
   destroy(): void {
     this.switching.stop();
-    this.life.destroy();
+    this.lifecycle.destroy();
   }
 }

@@ -2,11 +2,11 @@ import type { ErrorBody } from '../../src/protocol/errors';
 import type { RestSessionState, SessionState } from '../../src/protocol/http';
 import type { Api } from './api';
 import { ApiError } from './errors';
-import type { Line } from './line/line';
 import { emptyMetrics } from './metrics';
 import { StateReader } from './state-reader';
+import type { TabChannel } from './tab-channel/tab-channel';
 import { FakeEnvironment, settle } from './testing/fake-environment';
-import { FakeServer, OTHER, OURS } from './testing/fake-server';
+import { FakeServer, SESSION_A, SESSION_B } from './testing/fake-server';
 
 /** A question that the test answers when it likes. */
 function questions<T>() {
@@ -21,7 +21,7 @@ function reading() {
   const server = new FakeServer();
   const socket = questions<SessionState | ErrorBody>();
   const http = questions<RestSessionState>();
-  const line = {
+  const channel = {
     connected: true,
     restarts: 0,
     sync: socket.ask,
@@ -34,40 +34,40 @@ function reading() {
   const taken: SessionState[] = [];
   const reader = new StateReader(
     new FakeEnvironment(),
-    { readState: http.ask, useToken: (token: string) => told.push(token) } as unknown as Api,
-    line as unknown as Line,
+    { readState: http.ask, setCsrfToken: (token: string) => told.push(token) } as unknown as Api,
+    channel as unknown as TabChannel,
     emptyMetrics(),
     {
-      wanted: () => session.wanted,
-      mayBeBehind: () => session.mayBeBehind,
+      isActive: () => session.wanted,
+      hasSession: () => session.mayBeBehind,
       revision: () => undefined,
-      take: (state) => void taken.push(state),
-      done: () => told.push('done'),
+      received: (state) => void taken.push(state),
+      succeeded: () => told.push('done'),
       failed: (unreachable) => told.push(unreachable ? 'unreachable' : 'refused'),
     },
   );
-  return { reader, server, socket, http, line, session, told, taken };
+  return { reader, server, socket, http, line: channel, session, told, taken };
 }
 
 describe('a reading of the state', () => {
   it('asks the socket where there is one, and HTTP where it must', async () => {
-    const { reader, server, socket, http, line, taken, told } = reading();
+    const { reader, server, socket, http, line: channel, taken, told } = reading();
     const first = reader.sync();
     socket.open[0]?.resolve(server.state());
     await first;
     expect([socket.open.length, http.open.length]).toEqual([1, 0]);
     const second = reader.sync({ rest: true });
-    http.open[0]?.resolve(server.rest(OTHER));
+    http.open[0]?.resolve(server.rest(SESSION_B));
     await second;
     const third = reader.sync();
     socket.open[1]?.resolve(server.state());
     await third;
     expect([socket.open.length, http.open.length]).toEqual([2, 1]);
-    line.connected = false;
+    channel.connected = false;
     void reader.sync();
     expect([socket.open.length, http.open.length]).toEqual([2, 2]);
-    expect(taken).toEqual([server.state(), server.state(OTHER), server.state()]);
-    expect(told).toEqual(['done', server.token(OTHER), 'done', 'done']);
+    expect(taken).toEqual([server.state(), server.state(SESSION_B), server.state()]);
+    expect(told).toEqual(['done', server.token(SESSION_B), 'done', 'done']);
   });
 
   it('over the socket says nothing when the session was replaced meanwhile: HTTP is asked', async () => {
@@ -78,9 +78,9 @@ describe('a reading of the state', () => {
     await settle();
     expect(taken).toEqual([]);
     expect(told).toEqual([]);
-    http.open[0]?.resolve(server.rest(OTHER));
+    http.open[0]?.resolve(server.rest(SESSION_B));
     await read;
-    expect(taken).toEqual([server.state(OTHER)]);
+    expect(taken).toEqual([server.state(SESSION_B)]);
   });
 
   it('over HTTP says nothing when the session was replaced meanwhile, and its token is not used', async () => {
@@ -97,7 +97,7 @@ describe('a reading of the state', () => {
     const tab = reading();
     tab.reader.sessionReplaced();
     const read = tab.reader.sync({ rest: way === 'http' });
-    tab[way].open[0]?.resolve(tab.server.rest(OTHER));
+    tab[way].open[0]?.resolve(tab.server.rest(SESSION_B));
     await read;
     expect(tab.taken).toHaveLength(1);
     expect(tab.http.open).toHaveLength(way === 'http' ? 1 : 0);
@@ -109,9 +109,9 @@ describe('a reading of the state', () => {
     reader.sessionReplaced();
     socket.open[0]?.reject(new Error('timeout'));
     await settle();
-    http.open[0]?.resolve(server.rest(OTHER));
+    http.open[0]?.resolve(server.rest(SESSION_B));
     await read;
-    expect(taken).toEqual([server.state(OTHER)]);
+    expect(taken).toEqual([server.state(SESSION_B)]);
   });
 
   it.each(['socket', 'http'] as const)('over %s says nothing after the end of the session', async (way) => {
@@ -136,19 +136,19 @@ describe('a reading of the state', () => {
   });
 
   it('takes a socket that says it is connected and does not answer for dead', async () => {
-    const { reader, server, socket, http, line, taken } = reading();
+    const { reader, server, socket, http, line: channel, taken } = reading();
     const read = reader.sync();
     socket.open[0]?.reject(new Error('timeout'));
     await settle();
-    expect(line.restarts).toBe(1);
+    expect(channel.restarts).toBe(1);
     http.open[0]?.resolve(server.rest());
     await read;
     expect(taken).toHaveLength(1);
     const again = reader.sync();
-    line.connected = false;
+    channel.connected = false;
     socket.open[1]?.reject(new Error('gone'));
     await settle();
-    expect(line.restarts).toBe(1);
+    expect(channel.restarts).toBe(1);
     http.open[1]?.reject(new ApiError('none', 0, 'NETWORK_ERROR'));
     await again;
   });
@@ -176,14 +176,14 @@ describe('a tab that may be behind', () => {
   it('is fresh once a reading that began after the last doubt was taken in', async () => {
     const { reader, server, http } = reading();
     const read = reader.sync({ rest: true });
-    reader.doubt();
+    reader.markStale();
     http.open[0]?.resolve(server.rest());
     await read;
-    expect(reader.fresh).toBe(false);
+    expect(reader.isFresh).toBe(false);
     const fresh = reader.ensureFresh();
     http.open[1]?.resolve(server.rest());
     await fresh;
-    expect(reader.fresh).toBe(true);
+    expect(reader.isFresh).toBe(true);
   });
 
   it('says why it cannot be had, as long as the session lives', async () => {
@@ -196,11 +196,11 @@ describe('a tab that may be behind', () => {
     const back = reader.ensureFresh();
     http.open[1]?.resolve(server.rest());
     await back;
-    reader.doubt();
+    reader.markStale();
     const over = reader.ensureFresh();
     session.mayBeBehind = false;
     http.open[2]?.reject(new ApiError('over', 401, 'SESSION_REVOKED'));
     await over;
-    expect(told).toEqual(['unreachable', server.token(OURS), 'done', 'refused']);
+    expect(told).toEqual(['unreachable', server.token(SESSION_A), 'done', 'refused']);
   });
 });

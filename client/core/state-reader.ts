@@ -3,27 +3,27 @@ import type { Api } from './api';
 import type { Environment } from './environment';
 import { errorCodeOf, isApiError } from './errors';
 import { Freshness } from './freshness';
-import type { Line } from './line/line';
 import type { PerformanceMetrics } from './metrics';
-import { SyncLoop } from './sync-loop';
+import { SyncQueue } from './sync-queue';
+import type { TabChannel } from './tab-channel/tab-channel';
 
-export interface ReaderHooks {
+export interface StateReaderHooks {
   /** Whether there is any use in asking. */
-  wanted(): boolean;
+  isActive(): boolean;
   /** Whether there is a session that this tab could be behind of. */
-  mayBeBehind(): boolean;
+  hasSession(): boolean;
   /** What this tab has; undefined without a state. */
   revision(): number | undefined;
-  take(state: SessionState): void;
+  received(state: SessionState): void;
   /** @param caughtUp this tab may have been behind, and is not any more */
-  done(caughtUp: boolean): void;
+  succeeded(caughtUp: boolean): void;
   /** @param unreachable no answer at all, as against a refusal */
   failed(unreachable: boolean): void;
 }
 
 /** Asks for the whole state, over the socket where this tab has it, else over HTTP; and knows when it must. */
 export class StateReader {
-  private readonly loop = new SyncLoop(() => this.read());
+  private readonly loop = new SyncQueue(() => this.read());
   private readonly freshness = new Freshness();
   private overHttp = false;
   /** Why the last reading failed; null when it did not, or has not ended. */
@@ -34,9 +34,9 @@ export class StateReader {
   constructor(
     private readonly env: Environment,
     private readonly api: Api,
-    private readonly line: Line,
+    private readonly channel: TabChannel,
     private readonly metrics: PerformanceMetrics,
-    private readonly hooks: ReaderHooks,
+    private readonly hooks: StateReaderHooks,
   ) {}
 
   /**
@@ -50,24 +50,24 @@ export class StateReader {
 
   /** As `sync`; until it has succeeded, this tab counts as behind. */
   catchUp(how: { rest?: boolean } = {}): Promise<void> {
-    this.doubt();
+    this.markStale();
     return this.sync(how);
   }
 
   /** This tab may be behind, and cannot look just now. */
-  doubt(): void {
-    this.freshness.doubt();
+  markStale(): void {
+    this.freshness.markStale();
   }
 
-  get fresh(): boolean {
-    return this.freshness.fresh;
+  get isFresh(): boolean {
+    return this.freshness.isFresh;
   }
 
   /** Reads until nothing is in doubt. @throws ApiError why that cannot be had */
   async ensureFresh(): Promise<void> {
-    while (this.hooks.mayBeBehind() && !this.fresh) {
+    while (this.hooks.hasSession() && !this.isFresh) {
       await (this.loop.pending ?? this.sync({ rest: true }));
-      if (this.failure && this.hooks.mayBeBehind()) throw this.failure;
+      if (this.failure && this.hooks.hasSession()) throw this.failure;
     }
   }
 
@@ -76,9 +76,9 @@ export class StateReader {
   }
 
   private async read(): Promise<void> {
-    if (!this.hooks.wanted()) return;
-    const overHttp = this.overHttp || !this.line.connected;
-    const settle = this.freshness.reading();
+    if (!this.hooks.isActive()) return;
+    const overHttp = this.overHttp || !this.channel.connected;
+    const settle = this.freshness.beginRead();
     this.overHttp = false;
     this.failure = null;
     const startedAt = this.env.now();
@@ -86,7 +86,7 @@ export class StateReader {
     try {
       if (overHttp || !(await this.readBySocket())) await this.readByHttp();
       this.metrics.lastSyncMs = this.env.now() - startedAt;
-      this.hooks.done(settle());
+      this.hooks.succeeded(settle());
     } catch (error) {
       this.failure = error;
       this.metrics.failedSyncs += 1;
@@ -98,24 +98,24 @@ export class StateReader {
   private async readBySocket(): Promise<boolean> {
     const { epoch } = this;
     try {
-      const answer = await this.line.sync(this.hooks.revision());
+      const answer = await this.channel.sync(this.hooks.revision());
       if (errorCodeOf(answer) || epoch !== this.epoch) return false;
-      if (this.hooks.wanted()) this.hooks.take(answer as SessionState);
+      if (this.hooks.isActive()) this.hooks.received(answer as SessionState);
       return true;
     } catch {
       // It says that it is connected and does not answer: a half-open connection.
-      if (this.line.connected) this.line.restart();
+      if (this.channel.connected) this.channel.restart();
       return false;
     }
   }
 
   private async readByHttp(): Promise<void> {
     // It may have ended while the socket was asked.
-    if (!this.hooks.wanted()) return;
+    if (!this.hooks.isActive()) return;
     const { epoch } = this;
     const { csrf_token, ...state } = await this.api.readState();
-    if (epoch !== this.epoch || !this.hooks.wanted()) return;
-    this.api.useToken(csrf_token);
-    this.hooks.take(state);
+    if (epoch !== this.epoch || !this.hooks.isActive()) return;
+    this.api.setCsrfToken(csrf_token);
+    this.hooks.received(state);
   }
 }

@@ -1,4 +1,4 @@
-import { clearOwnKeys, markSignedOut, signedOutUsers, unmarkSignedOut } from './storage';
+import { clearStorage, markSignedOut, signedOutUserIds, unmarkSignedOut } from './storage';
 
 class Kept extends Map<string, string> {
   get length() {
@@ -23,16 +23,16 @@ it('keeps who has signed out beyond the end of any session, until it is seen to'
   const storage = kept as unknown as Storage;
   markSignedOut(storage, 7);
   markSignedOut(storage, 12);
-  clearOwnKeys(storage);
+  clearStorage(storage);
   expect([...kept.keys()]).toEqual(['theirs', 'vedfolnir_signed_out_7', 'vedfolnir_signed_out_12']);
-  expect(signedOutUsers(storage)).toEqual([7, 12]);
+  expect(signedOutUserIds(storage)).toEqual([7, 12]);
   unmarkSignedOut(storage, 7);
-  expect(signedOutUsers(storage)).toEqual([12]);
+  expect(signedOutUserIds(storage)).toEqual([12]);
 });
 
 it('does without where the browser keeps nothing', () => {
   markSignedOut(null, 7);
   unmarkSignedOut(null, 7);
-  clearOwnKeys(null);
-  expect(signedOutUsers(null)).toEqual([]);
+  clearStorage(null);
+  expect(signedOutUserIds(null)).toEqual([]);
 });

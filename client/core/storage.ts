@@ -3,26 +3,26 @@ import type { Environment } from './environment';
 /** What a page may keep for the length of a session, and nothing secret. */
 const PREFIX = 'vedfolnir_';
 /** With the id of somebody who has signed out here: stays until whoever keeps something of theirs has removed it. */
-const SIGNED_OUT = 'vedfolnir_signed_out_';
+const SIGNED_OUT_PREFIX = 'vedfolnir_signed_out_';
 
 type Keys = Environment['storage'];
 
 /** Leaves nothing of a session behind. */
-export function clearOwnKeys(storage: Keys): void {
-  for (const key of keysOf(storage)) if (!key.startsWith(SIGNED_OUT)) storage?.removeItem(key);
+export function clearStorage(storage: Keys): void {
+  for (const key of ownKeys(storage)) if (!key.startsWith(SIGNED_OUT_PREFIX)) storage?.removeItem(key);
 }
 
 /** The ids of those who have signed out here, be it on a page that has nothing of theirs. */
-export function signedOutUsers(storage: Keys): number[] {
-  const marks = keysOf(storage).filter((key) => key.startsWith(SIGNED_OUT));
-  return marks.map((key) => Number(key.slice(SIGNED_OUT.length)));
+export function signedOutUserIds(storage: Keys): number[] {
+  const marks = ownKeys(storage).filter((key) => key.startsWith(SIGNED_OUT_PREFIX));
+  return marks.map((key) => Number(key.slice(SIGNED_OUT_PREFIX.length)));
 }
 
 export function markSignedOut(storage: Keys, userId: number): void {
-  keep(storage, SIGNED_OUT + userId, '');
+  setItem(storage, SIGNED_OUT_PREFIX + userId, '');
 }
 
-export function keep(storage: Keys, key: string, value: string): void {
+export function setItem(storage: Keys, key: string, value: string): void {
   try {
     storage?.setItem(key, value);
   } catch {
@@ -31,7 +31,7 @@ export function keep(storage: Keys, key: string, value: string): void {
 }
 
 export function unmarkSignedOut(storage: Keys, userId: number): void {
-  storage?.removeItem(SIGNED_OUT + userId);
+  storage?.removeItem(SIGNED_OUT_PREFIX + userId);
 }
 
 /** Null where the browser refuses to keep anything. */
@@ -43,7 +43,7 @@ export function localStorageOrNull(): Storage | null {
   }
 }
 
-function keysOf(storage: Keys): string[] {
+function ownKeys(storage: Keys): string[] {
   const keys = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? '');
   return keys.filter((key) => key.startsWith(PREFIX));
 }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ConnectionStatus } from '../core/details';
+import type { ConnectionStatus } from '../core/event-details';
 import { session } from './session';
 import { SessionElement } from './session-element';
 

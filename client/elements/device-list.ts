@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceView } from '../../src/protocol/http';
 import { confirm } from './confirm';
-import { ago, moment } from './format';
+import { formatDateTime, formatRelativeTime } from './format';
 import { icon } from './icon';
 import { ReadingElement } from './reading-element';
 import { withRecentLogin } from './recent-login';
@@ -40,8 +40,8 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
           </h2>
           <p class="vf-hint">
             ${device.ip_address} · on ${platform ? html`<strong>${platform.name}</strong>` : 'no platform'} · active
-            <time datetime=${device.last_activity} title=${moment(device.last_activity)}>${ago(device.last_activity)}</time>
-            · signed in ${moment(device.created_at)}
+            <time datetime=${device.last_activity} title=${formatDateTime(device.last_activity)}>${formatRelativeTime(device.last_activity)}</time>
+            · signed in ${formatDateTime(device.created_at)}
           </p>
         </div>
         <button type="button" class="vf-button" aria-label="Sign out ${device.device}" @click=${() => this.end(device)}>

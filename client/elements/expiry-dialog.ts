@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
-import type { ExpiringDetail } from '../core/details';
-import { keep, localStorageOrNull } from '../core/storage';
-import { span, timeOfDay } from './format';
+import type { ExpiringDetail } from '../core/event-details';
+import { localStorageOrNull, setItem } from '../core/storage';
+import { formatDuration, formatTime } from './format';
 import { icon } from './icon';
 import { session } from './session';
 import { SessionElement } from './session-element';
@@ -36,8 +36,8 @@ export class ExpiryDialog extends SessionElement {
       event.preventDefault();
       void this.open(detail);
     });
-    const standing = session.takeExpiryWarning();
-    if (standing) void this.open(standing);
+    const activeWarning = session.takeExpiryWarning();
+    if (activeWarning) void this.open(activeWarning);
     this.listen('sessionExtended', () => this.close());
     this.listen('sessionStateChanged', (state) => state.session.id !== this.warned && this.close());
     window.addEventListener('storage', this.heardOfLater);
@@ -63,10 +63,10 @@ export class ExpiryDialog extends SessionElement {
           ${
             idle
               ? 'You have not done anything here for a while. Do you want to stay signed in?'
-              : `A session has a longest time, and this one ends at ${timeOfDay(expiresAt)}. Sign in again to go on.`
+              : `A session has a longest time, and this one ends at ${formatTime(expiresAt)}. Sign in again to go on.`
           }
         </p>
-        <p class="vf-countdown">Time left: <strong>${this.warning ? span(session.millisecondsUntil(expiresAt)) : ''}</strong></p>
+        <p class="vf-countdown">Time left: <strong>${this.warning ? formatDuration(session.millisecondsUntil(expiresAt)) : ''}</strong></p>
         <div class="vf-actions">
           ${
             idle
@@ -104,7 +104,7 @@ export class ExpiryDialog extends SessionElement {
   private readonly later = (): void => {
     const { expiresAt = '' } = this.warning ?? {};
     this.close();
-    keep(localStorageOrNull(), LATER, expiresAt);
+    setItem(localStorageOrNull(), LATER, expiresAt);
   };
 
   private readonly heardOfLater = ({ key, newValue }: StorageEvent): void => {

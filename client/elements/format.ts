@@ -3,11 +3,11 @@ import type { PlatformType } from '../../src/protocol/http';
 const MOMENT = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const TIME = new Intl.DateTimeFormat('en', { timeStyle: 'short' });
 
-export const moment = (iso: string): string => MOMENT.format(new Date(iso));
-export const timeOfDay = (iso: string): string => TIME.format(new Date(iso));
+export const formatDateTime = (iso: string): string => MOMENT.format(new Date(iso));
+export const formatTime = (iso: string): string => TIME.format(new Date(iso));
 
 /** "1 min 5 s"; never below zero. */
-export function span(ms: number): string {
+export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const minutes = Math.floor(seconds / 60);
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
@@ -21,7 +21,7 @@ const STEPS = [
 ] as const;
 
 /** "5 minutes ago"; "just now" within the first. */
-export function ago(iso: string, now = Date.now()): string {
+export function formatRelativeTime(iso: string, now = Date.now()): string {
   const passed = now - Date.parse(iso);
   const step = STEPS.find(([, ms]) => passed >= ms);
   return step ? RELATIVE.format(-Math.floor(passed / step[1]), step[0]) : 'just now';

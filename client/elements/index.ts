@@ -1,6 +1,6 @@
 /** Elements for any page: import this after `/client/vedfolnir.js`, and each tag is there. */
 import './elements.css';
-import { forgetDraftsOnLogout } from './composer/forget-drafts';
+import { deleteDraftsOnLogout } from './composer/delete-drafts-on-logout';
 import './connection-dot';
 import './device-list';
 import './expiry-dialog';
@@ -11,4 +11,4 @@ import './toasts';
 
 export { notify } from './notify';
 
-forgetDraftsOnLogout();
+deleteDraftsOnLogout();

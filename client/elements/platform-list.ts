@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PlatformView } from '../../src/protocol/http';
-import { face } from './face';
+import { avatar } from './avatar';
 import { hostOf, TYPE_NAMES } from './format';
 import { icon } from './icon';
 import { session } from './session';
@@ -71,7 +71,7 @@ function option({ at, choose }: PlatformListView, platform: PlatformView, index:
       data-platform-id=${id}
       @click=${() => choose(index)}
     >
-      ${face(platform)}
+      ${avatar(platform)}
       <span class="vf-option-text">
         <span class="vf-option-name">${name}</span>
         <span class="vf-hint">${TYPE_NAMES[platform_type]} · ${hostOf(instance_url)}</span>

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PlatformView, SwitchScope } from '../../src/protocol/http';
-import { face } from './face';
+import { avatar } from './avatar';
+import { retryButton } from './error-messages';
 import { icon } from './icon';
 import { LIST_ID, optionId, type PlatformListView, platformFilter, platformList } from './platform-list';
 import { PlatformsElement } from './platforms';
 import { placeAt } from './popover';
-import { againButton } from './problem';
 import { session } from './session';
 import { isShortcut } from './shortcut';
 import { TypeAhead } from './type-ahead';
@@ -73,7 +73,7 @@ export class PlatformSwitcher extends PlatformsElement {
         @click=${() => (this.open ? this.close() : this.unfold())}
         @keydown=${this.buttonKey}
       >
-        ${shown ? face(shown) : icon('arrow-left-right')}
+        ${shown ? avatar(shown) : icon('arrow-left-right')}
         <span class="vf-hidden">Active platform: </span><span class="vf-switcher-name">${active.name}</span>
         ${icon(session.getSwitchingTo() === null ? 'chevron-down' : 'loader-circle')}
       </button>
@@ -94,7 +94,7 @@ export class PlatformSwitcher extends PlatformsElement {
     // What is to be read out has to stand in a place that was there before.
     return html`
       <span class="vf-hidden" role="status">${reading ? '' : failure}</span>
-      ${failure ? html`<span title=${failure}>${againButton('Platforms: try again', reading, this.reload)}</span>` : nothing}
+      ${failure ? html`<span title=${failure}>${retryButton('Platforms: try again', reading, this.reload)}</span>` : nothing}
     `;
   }
 

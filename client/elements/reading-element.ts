@@ -1,7 +1,7 @@
 import { nothing, type TemplateResult } from 'lit';
+import { errorWithRetry, isSessionOverError, messageOf } from './error-messages';
 import { notify } from './notify';
 import { placeholder } from './placeholder';
-import { isFarewell, messageOf, problem } from './problem';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
@@ -37,7 +37,7 @@ export abstract class ReadingElement<T> extends SessionElement {
 
   /** In the place of what is not there. @param words for what is being read  @param rows how much is expected */
   protected waiting(words: string, rows?: number): TemplateResult | typeof nothing {
-    if (this.failure) return problem(this.failure, this.reading, this.reload);
+    if (this.failure) return errorWithRetry(this.failure, this.reading, this.reload);
     return this.reading ? placeholder(words, rows) : nothing;
   }
 
@@ -57,7 +57,7 @@ export abstract class ReadingElement<T> extends SessionElement {
       await session.ensureFresh();
       if (turn === this.turn && session.getState()) content = await this.read();
     } catch (error) {
-      if (!isFarewell(error)) failure = messageOf(error);
+      if (!isSessionOverError(error)) failure = messageOf(error);
     }
     if (turn === this.turn) await this.show(content, failure);
     else if (this.reading) await this.newest;

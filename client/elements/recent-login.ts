@@ -1,7 +1,7 @@
 import { html, render } from 'lit';
 import { isApiError } from '../core/errors';
+import { messageOf } from './error-messages';
 import { field, textsOf } from './field';
-import { messageOf } from './problem';
 import { session } from './session';
 
 /** Does what asks for a recent sign-in; where it is not recent, asks for the password and does it then. */

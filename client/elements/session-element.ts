@@ -1,7 +1,7 @@
 import { LitElement } from 'lit';
-import type { SessionEvents } from '../core/details';
+import type { SessionEvents } from '../core/event-details';
+import { isSessionOverError, messageOf } from './error-messages';
 import { notify } from './notify';
-import { isFarewell, messageOf } from './problem';
 import { on, session } from './session';
 
 /**
@@ -51,7 +51,7 @@ export abstract class SessionElement extends LitElement {
       if (done) notify(done, 'success');
       return true;
     } catch (error) {
-      if (!isFarewell(error)) notify(messageOf(error), 'error');
+      if (!isSessionOverError(error)) notify(messageOf(error), 'error');
       return false;
     } finally {
       this.requestUpdate();

@@ -1,4 +1,4 @@
-import type { SessionEvents } from '../core/details';
+import type { SessionEvents } from '../core/event-details';
 import type { SessionSync } from '../core/session-sync';
 
 /** `vedfolnir.js`, `vedfolnir.mjs` or `session.mjs` stands before the elements in every page, and has put it there. */

@@ -87,7 +87,7 @@ it('connects by the sign-in of the instance, writes with two pictures, and sees 
   await card.getByText(`Mastodon · Ada <b>L.</b> · @ada · ${town.url}`).waitFor();
   const name = `@ada@${town.host}`;
   await card.getByRole('heading', { name }).getByText('Active').waitFor();
-  expect(await card.locator('.vf-face').innerText()).not.toBe('');
+  expect(await card.locator('.vf-avatar').innerText()).not.toBe('');
   const [platform, ...others] = await platforms();
   expect(others).toEqual([]);
   expect(platform).toMatchObject({

@@ -66,5 +66,5 @@ it.each([
   expect(errors).toEqual([expect.stringContaining('401')]);
   expect(tab.url()).toBe(here);
   expect(await tab.locator('main').innerText()).toBe(words);
-  expect(await tab.locator('#farewell').count()).toBe(0);
+  expect(await tab.locator('#session-ended').count()).toBe(0);
 });

@@ -1,6 +1,6 @@
 /** Each instance's own limits, from what it says to what a person may send: learned on connecting, and again each day. */
-import { platformDetail } from '../../client/core/details';
-import { charactersLeft } from '../../client/elements/composer/fitting';
+import { platformDetail } from '../../client/core/event-details';
+import { charactersLeft } from '../../client/elements/composer/post-validation';
 import type { PlatformView, RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { fieldErrors, isSessionOverError, messageOf } from '../../elements/error-messages';
 import { textsOf } from '../../elements/field';
 import { icon } from '../../elements/icon';
-import { fieldErrors, isFarewell, messageOf } from '../../elements/problem';
 import { SessionElement } from '../../elements/session-element';
 
 /** A form that is sent by script: one sending at a time, the refusal shown where it belongs. */
@@ -38,7 +38,7 @@ export abstract class FormPage extends SessionElement {
     try {
       await this.send(textsOf(form), form);
     } catch (error) {
-      this.problem = isFarewell(error) ? '' : messageOf(error);
+      this.problem = isSessionOverError(error) ? '' : messageOf(error);
       this.errors = fieldErrors(error);
     }
     this.busy = false;

@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AuditEventView, AuditType, AuditView } from '../../../src/protocol/audit';
 import { sessionEndMessage } from '../../../src/protocol/end-reasons';
-import { ago, moment } from '../../elements/format';
+import { formatDateTime, formatRelativeTime } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import type { IconName } from '../../elements/icons';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
-import { empty } from '../lib/empty';
-import { newest, type Rows } from '../lib/newest';
+import { emptyState } from '../lib/empty-state';
+import { type Rows, readNewestRows } from '../lib/newest-rows';
 
 const KINDS: Record<AuditType, [IconName, string]> = {
   sign_in: ['log-in', 'Signed in'],
@@ -36,7 +36,7 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
   }
 
   private list({ rows, next }: Rows<AuditEventView>): TemplateResult {
-    if (rows.length === 0) return empty('activity', 'Nothing has been done yet.');
+    if (rows.length === 0) return emptyState('activity', 'Nothing has been done yet.');
     return html`
       <ol class="trail" data-trail>${rows.map((event) => this.event(event))}</ol>
       ${
@@ -58,7 +58,7 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
           ${here ? html`<span class="vf-badge">This session</span>` : nothing}
           ${type === 'session_ended' && reason ? html`<p class="vf-hint">${sessionEndMessage(reason)}</p>` : nothing}
           <p class="vf-hint">
-            <time datetime=${at} title=${moment(at)}>${ago(at)}</time> · ${device} · ${ip_address}
+            <time datetime=${at} title=${formatDateTime(at)}>${formatRelativeTime(at)}</time> · ${device} · ${ip_address}
           </p>
         </div>
       </li>
@@ -66,7 +66,7 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
   }
 
   protected read(): Promise<Rows<AuditEventView>> {
-    return newest(this.wanted, 'before_id', async (asked) => {
+    return readNewestRows(this.wanted, 'before_id', async (asked) => {
       const page = await session.request<AuditView>('GET', `/api/audit?${asked}`, { background: true });
       return { rows: page.events, next: page.next_before_id };
     });

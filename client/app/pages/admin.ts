@@ -2,13 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AdminSessionsView, AdminSessionView, OperationReport } from '../../../src/protocol/admin';
 import { confirm } from '../../elements/confirm';
-import { ago, moment } from '../../elements/format';
+import { formatDateTime, formatRelativeTime } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import { notify } from '../../elements/notify';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
-import { empty } from '../lib/empty';
-import { newest, type Rows } from '../lib/newest';
+import { emptyState } from '../lib/empty-state';
+import { type Rows, readNewestRows } from '../lib/newest-rows';
 
 const PAGE = 30;
 
@@ -45,7 +45,7 @@ class AdminPage extends ReadingElement<Content> {
   }
 
   private list({ rows, next }: Content): TemplateResult {
-    if (rows.length === 0) return empty('search', 'There is no such session.');
+    if (rows.length === 0) return emptyState('search', 'There is no such session.');
     return html`
       <ul class="vf-cards" data-sessions>${repeat(
         rows,
@@ -73,7 +73,7 @@ class AdminPage extends ReadingElement<Content> {
           </h3>
           <p class="vf-hint">
             ${device} · ${ip_address} · ${platform?.name ?? 'no platform'} · active
-            <time datetime=${last_activity} title=${moment(last_activity)}>${ago(last_activity)}</time>
+            <time datetime=${last_activity} title=${formatDateTime(last_activity)}>${formatRelativeTime(last_activity)}</time>
           </p>
         </div>
         <button
@@ -96,7 +96,7 @@ class AdminPage extends ReadingElement<Content> {
   protected async read(): Promise<Content> {
     const { query } = this;
     const [sessions, { operations }] = await Promise.all([
-      newest(this.wanted, 'before', async (asked) => {
+      readNewestRows(this.wanted, 'before', async (asked) => {
         asked.set('query', query);
         const path = `/api/admin/sessions?${asked}`;
         const page = await session.request<AdminSessionsView>('GET', path, { background: true });

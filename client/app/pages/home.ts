@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { HEADERS, type PostsView, type PostView, type StatisticsView } from '../../../src/protocol/http';
-import type { PlatformDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
-import { face, hueOf } from '../../elements/face';
+import type { PlatformDetail } from '../../core/event-details';
+import { avatar, hueOf } from '../../elements/avatar';
 import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
-import { empty } from '../lib/empty';
-import { newest, type Rows } from '../lib/newest';
+import { emptyState } from '../lib/empty-state';
+import { type Rows, readNewestRows } from '../lib/newest-rows';
 import { withPost } from '../lib/post-order';
 import './post-card';
 
@@ -42,7 +42,7 @@ class HomePage extends ReadingElement<Loaded> {
     const connect = html`<a class="vf-button" data-kind="primary" href="/platforms">${icon('plus')} Connect one</a>`;
     return html`
       <h1>Welcome, ${user.username}</h1>
-      ${platform ? this.platform(platform) : empty('link', 'No platform is active.', connect)}
+      ${platform ? this.platform(platform) : emptyState('link', 'No platform is active.', connect)}
     `;
   }
 
@@ -51,7 +51,7 @@ class HomePage extends ReadingElement<Loaded> {
     return html`
       <section class="hero" data-hue=${hueOf(platform.id)} aria-labelledby="active-title">
         <div class="hero-who">
-          ${face(platform)}
+          ${avatar(platform)}
           <div>
             <h2 id="active-title" class="vf-hint">Active platform</h2>
             <p class="hero-name" id="active-platform" data-platform-id=${platform.id}>${platform.name}</p>
@@ -73,7 +73,7 @@ class HomePage extends ReadingElement<Loaded> {
   }
 
   private posts({ rows, next }: Loaded): TemplateResult {
-    if (rows.length === 0) return empty('send', 'Nothing posted yet.');
+    if (rows.length === 0) return emptyState('send', 'Nothing posted yet.');
     return html`
       <ul class="vf-cards" data-posts>
         ${repeat(
@@ -124,7 +124,7 @@ class HomePage extends ReadingElement<Loaded> {
     const wanted = Math.max(next === null ? PAGE : this.wanted, rows?.length ?? 0);
     const [statistics, posts] = await Promise.all([
       this.ask<StatisticsView>(platformId, '/api/platform_statistics'),
-      newest(wanted, 'before_id', async (asked) => {
+      readNewestRows(wanted, 'before_id', async (asked) => {
         const page = await this.ask<PostsView>(platformId, `/api/posts?${asked}`);
         return { rows: page.posts, next: page.next_before_id };
       }),

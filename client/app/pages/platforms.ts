@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ImportView, PlatformTestView, PlatformView } from '../../../src/protocol/http';
+import { avatar } from '../../elements/avatar';
 import { confirm } from '../../elements/confirm';
-import { face } from '../../elements/face';
 import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import type { IconName } from '../../elements/icons';
 import { notify } from '../../elements/notify';
 import { PlatformsElement } from '../../elements/platforms';
 import { session } from '../../elements/session';
-import { empty } from '../lib/empty';
+import { emptyState } from '../lib/empty-state';
 import { signInAt } from './connect-form';
 
 type Method = 'POST' | 'PATCH' | 'DELETE';
@@ -31,7 +31,7 @@ class PlatformsPage extends PlatformsElement {
   }
 
   private list(platforms: PlatformView[]): TemplateResult {
-    if (platforms.length === 0) return empty('link', 'No platform is connected yet.');
+    if (platforms.length === 0) return emptyState('link', 'No platform is connected yet.');
     const cards = repeat(
       platforms,
       ({ id }) => id,
@@ -46,7 +46,7 @@ class PlatformsPage extends PlatformsElement {
     const account = username ? `@${username.replace(/^@/, '')}` : null;
     return html`
       <li class="vf-card platform" data-platform-id=${id} data-active=${active} aria-busy=${this.busy === id}>
-        ${face(platform)}
+        ${avatar(platform)}
         <div class="platform-text">
           <h2>
             ${name}

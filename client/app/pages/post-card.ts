@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { HEADERS, type ImageView, type MediaView, type PostView } from '../../../src/protocol/http';
-import { ago, moment } from '../../elements/format';
+import { formatDateTime, formatRelativeTime } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import { statusBadge } from '../../elements/post-status';
 import { session } from '../../elements/session';
@@ -37,7 +37,7 @@ class PostCard extends SessionElement {
     return html`
       <p class="vf-hint post-foot">
         ${statusBadge(status)}
-        <time datetime=${created_at} title=${moment(created_at)}>${ago(created_at)}</time>
+        <time datetime=${created_at} title=${formatDateTime(created_at)}>${formatRelativeTime(created_at)}</time>
         ${isLink(url) ? html`<a href=${url} rel="noreferrer">${icon('external-link')} See it there</a>` : nothing}
       </p>
     `;

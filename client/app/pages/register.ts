@@ -2,8 +2,8 @@ import { html, type TemplateResult } from 'lit';
 import type { RestSessionState } from '../../../src/protocol/http';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
-import { enter } from '../lib/entrance';
 import { FormPage } from '../lib/form-page';
+import { completeLogin } from '../lib/login-redirect';
 
 class RegisterPage extends FormPage {
   protected override render(): TemplateResult {
@@ -33,7 +33,7 @@ class RegisterPage extends FormPage {
 
   protected async send(texts: Record<string, string>): Promise<void> {
     const { user } = await session.request<RestSessionState>('POST', '/api/auth/register', { body: texts });
-    enter(user.id);
+    completeLogin(user.id);
   }
 }
 

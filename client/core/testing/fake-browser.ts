@@ -1,6 +1,6 @@
 /** A browser with several tabs: Web Locks that can be stolen, a BroadcastChannel, one clock for all. */
 import type { ChannelPort, LockPort } from '../environment';
-import type { Message } from '../line/words';
+import type { TabMessage } from '../tab-channel/messages';
 import { FakeEnvironment } from './fake-environment';
 import type { VirtualTime } from './virtual-time';
 
@@ -120,13 +120,13 @@ interface LockRequest {
 
 /** One lock: the product has no other. */
 class FakeLocks {
-  private holder: LockRequest | null = null;
+  private store: LockRequest | null = null;
   private queue: LockRequest[] = [];
 
   constructor(private readonly time: VirtualTime) {}
 
   get holdingTab(): FakeTab | null {
-    return this.holder?.tab ?? null;
+    return this.store?.tab ?? null;
   }
 
   portFor(tab: FakeTab): LockPort {
@@ -144,11 +144,11 @@ class FakeLocks {
 
   leave(tab: FakeTab): void {
     this.queue = this.queue.filter((request) => request.tab !== tab);
-    if (this.holder?.tab === tab) this.release(this.holder);
+    if (this.store?.tab === tab) this.release(this.store);
   }
 
   private steal(request: LockRequest): void {
-    const robbed = this.holder;
+    const robbed = this.store;
     if (robbed) robbed.tab.run(() => this.reject(robbed));
     this.grant(request);
   }
@@ -159,26 +159,26 @@ class FakeLocks {
   }
 
   private reject(request: LockRequest): void {
-    this.time.stirred = true;
+    this.time.progressed = true;
     request.reject(ABORTED);
   }
 
   private release(request: LockRequest): void {
-    if (this.holder !== request) return;
-    this.holder = null;
+    if (this.store !== request) return;
+    this.store = null;
     this.grantNext();
   }
 
   private grantNext(): void {
-    const next = this.holder ? undefined : this.queue.shift();
+    const next = this.store ? undefined : this.queue.shift();
     if (next) this.grant(next);
   }
 
   private grant(request: LockRequest): void {
-    this.holder = request;
+    this.store = request;
     this.time.after(HOP_MS, () =>
       request.tab.run(() => {
-        this.time.stirred = true;
+        this.time.progressed = true;
         void request.held().then(() => {
           this.release(request);
           request.resolve();
@@ -216,7 +216,7 @@ class FakeChannels {
 
   private post(from: (typeof this.members)[number], message: unknown): void {
     this.posted += 1;
-    from.tab.said.push((message as Message).word.kind);
+    from.tab.said.push((message as TabMessage).body.kind);
     for (const member of this.members) {
       if (member === from || member.name !== from.name) continue;
       this.carry(() => member.tab.run(() => this.members.includes(member) && member.heard(message)));

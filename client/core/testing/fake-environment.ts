@@ -139,7 +139,7 @@ export class FakeEnvironment implements Environment {
   private unlessAborted<T>(task: T | Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       signal?.addEventListener('abort', () => {
-        this.clock.stirred = true;
+        this.clock.progressed = true;
         reject(signal.reason);
       });
       Promise.resolve(task).then(resolve, reject);

@@ -11,7 +11,7 @@ import { WiredSocket } from './wired-socket';
 /** One way, without trouble; ms. */
 const LATENCY_MS = 20;
 
-export const NO_TROUBLE = { loss: 0, doubling: 0, delayMs: LATENCY_MS, lostAnswers: 0 };
+export const NO_FAULTS = { loss: 0, doubling: 0, delayMs: LATENCY_MS, lostAnswers: 0 };
 
 /** For who must know of everything that goes over this network. */
 export interface NetworkObserver {
@@ -30,13 +30,13 @@ export class FakeNetwork {
   /** Whether the browser has a network at all. */
   up = true;
   /** HTTP finds nobody, while the sockets live. */
-  deaf = false;
+  dropsPushes = false;
   /** The browser has left a session that lives: a tab that is still in it is refused when the next one ends. */
-  forsaken = false;
+  sessionAbandoned = false;
   /** Takes no more sockets. */
-  full = false;
+  refusesSockets = false;
   /** Of pushes and of messages between tabs: shares that are lost and doubled, and the longest delay in ms. */
-  trouble = NO_TROUBLE;
+  faults = NO_FAULTS;
   /** The session that the browser's cookie stands for. */
   cookie: string;
   /** Open on the server's side. */
@@ -64,14 +64,14 @@ export class FakeNetwork {
   }
 
   /** A push, or a message between tabs: in order, where there is no trouble. */
-  readonly carry: Carrier = (deliver) => {
-    if (this.trouble === NO_TROUBLE) return void this.time.after(LATENCY_MS / 2, deliver);
-    const { loss, doubling, delayMs } = this.trouble;
+  readonly deliver: Carrier = (deliver) => {
+    if (this.faults === NO_FAULTS) return void this.time.after(LATENCY_MS / 2, deliver);
+    const { loss, doubling, delayMs } = this.faults;
     const times = this.random() < loss ? 0 : this.random() < doubling ? 2 : 1;
     for (let time = 0; time < times; time++) this.time.after(this.random() * delayMs, deliver);
   };
 
-  soon(task: () => void): void {
+  afterLatency(task: () => void): void {
     this.time.after(this.random() * LATENCY_MS, task);
   }
 
@@ -81,13 +81,13 @@ export class FakeNetwork {
     return this.time.now < this.serverOf(session).expiresAt ? null : 'SESSION_EXPIRED';
   }
 
-  lives(session: string): boolean {
+  isLive(session: string): boolean {
     return this.endOf(session) === null;
   }
 
   /** The state of a session as the database has it; null when it has ended. */
   stateOf(session: string): SessionState | null {
-    return this.lives(session) ? this.serverOf(session).state(session) : null;
+    return this.isLive(session) ? this.serverOf(session).state(session) : null;
   }
 
   serverOf(session: string): FakeServer {
@@ -96,7 +96,7 @@ export class FakeNetwork {
 
   /** A fact of one user, to all the user's sockets. */
   push(server: FakeServer, fact: Fact): void {
-    this.keep(server, fact);
+    this.dropFact(server, fact);
     for (const socket of this.sockets) {
       if (this.serverOf(socket.session) !== server) continue;
       socket.push(fact.name, inSession(fact, server, socket.session) as never);
@@ -104,7 +104,7 @@ export class FakeNetwork {
   }
 
   /** A fact that no socket hears of. */
-  keep(server: FakeServer, fact: Fact): void {
+  dropFact(server: FakeServer, fact: Fact): void {
     const by = fact.name === 'platform:switched' ? fact.payload.origin.tab_id : null;
     this.observer.changed(server, by);
   }
@@ -116,13 +116,13 @@ export class FakeNetwork {
     for (const socket of this.sockets) {
       const heard = told && this.serverOf(socket.session) === this.serverOf(session);
       if (heard) socket.push('session:ended', { session_id: session, reason, error_code: 'SESSION_REVOKED', at });
-      if (socket.session === session) this.time.after(this.trouble.delayMs, () => socket.hangUp());
+      if (socket.session === session) this.time.after(this.faults.delayMs, () => socket.hangUp());
     }
   }
 
   /** There is a person; all tabs of the session are told of the deadlines. */
   extend(session: string): ExtendedView | null {
-    if (!this.lives(session)) return null;
+    if (!this.isLive(session)) return null;
     const server = this.serverOf(session);
     server.lastActivity = this.time.now;
     const view = server.extended();
@@ -133,14 +133,14 @@ export class FakeNetwork {
   }
 
   /** The tab asks for a whole state. @returns to be called when it has it */
-  looking(tab: FakeTab): () => void {
+  readStarted(tab: FakeTab): () => void {
     const askedAt = this.time.now;
     return () => this.observer.looked(tab, askedAt);
   }
 
-  stirring(task: () => void): () => void {
+  markingProgress(task: () => void): () => void {
     return () => {
-      this.time.stirred = true;
+      this.time.progressed = true;
       task();
     };
   }
@@ -148,14 +148,14 @@ export class FakeNetwork {
   private request(tab: FakeTab, call: Call): Promise<Answer> {
     this.requests += 1;
     this.observer.sent(tab, call);
-    const looked = call.method === 'GET' ? this.looking(tab) : () => {};
+    const looked = call.method === 'GET' ? this.readStarted(tab) : () => {};
     return new Promise((resolve, reject) => {
-      const back = (task: () => void) => this.soon(() => tab.run(this.stirring(task)));
-      if (!this.up || this.deaf) return back(() => reject(new TypeError('No network')));
+      const back = (task: () => void) => this.afterLatency(() => tab.run(this.markingProgress(task)));
+      if (!this.up || this.dropsPushes) return back(() => reject(new TypeError('No network')));
       // Lost on the way there or back: then the page waits until it gives up.
-      const lost = () => this.random() < this.trouble.lostAnswers;
+      const lost = () => this.random() < this.faults.lostAnswers;
       if (lost()) return;
-      this.soon(() => {
+      this.afterLatency(() => {
         const answer = this.answer(tab, call);
         if (lost()) return;
         back(() => {

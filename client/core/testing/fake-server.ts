@@ -7,10 +7,10 @@ export type Fact =
   | { name: 'platforms:changed'; payload: PlatformsChanged }
   | { name: 'session:state'; payload: SessionState };
 
-export const OURS = '11111111-1111-4111-8111-111111111111';
-export const OTHER = '22222222-2222-4222-8222-222222222222';
+export const SESSION_A = '11111111-1111-4111-8111-111111111111';
+export const SESSION_B = '22222222-2222-4222-8222-222222222222';
 /** Of another person. */
-export const THEIRS = '33333333-3333-4333-8333-333333333333';
+export const OTHER_USERS_SESSION = '33333333-3333-4333-8333-333333333333';
 
 const LIFETIME_MS = 24 * 3_600_000;
 
@@ -34,7 +34,7 @@ export function platform(id: number, name = `Platform ${id}`): PlatformView {
 export class FakeServer {
   revision = 1;
   platforms = [platform(1), platform(2), platform(3)];
-  active: Record<string, number | null> = { [OURS]: 1, [OTHER]: 1 };
+  active: Record<string, number | null> = { [SESSION_A]: 1, [SESSION_B]: 1 };
   userId = 7;
   username = 'ada';
   idleMs = 12 * 3_600_000;
@@ -65,7 +65,7 @@ export class FakeServer {
     };
   }
 
-  state(session = OURS): SessionState {
+  state(session = SESSION_A): SessionState {
     return {
       authenticated: true,
       revision: this.revision,
@@ -81,7 +81,7 @@ export class FakeServer {
     };
   }
 
-  rest(session = OURS): RestSessionState {
+  rest(session = SESSION_A): RestSessionState {
     return { ...this.state(session), csrf_token: this.token(session) };
   }
 
@@ -143,7 +143,7 @@ export class FakeServer {
       payload: {
         revision: this.revision,
         platforms: this.platforms,
-        current_platform: this.find(this.active[OURS] ?? null),
+        current_platform: this.find(this.active[SESSION_A] ?? null),
         server_time: iso(this.now()),
       },
     };
@@ -163,7 +163,7 @@ export function iso(ms: number): string {
 }
 
 /** A small repeatable generator (mulberry32), so that a failed schedule can be run again by its seed. */
-export function generator(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

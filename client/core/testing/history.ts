@@ -2,7 +2,7 @@
 import type { PlatformView } from '../../../src/protocol/http';
 import type { FakeServer } from './fake-server';
 
-export interface Moment {
+export interface Snapshot {
   username: string;
   platforms: readonly PlatformView[];
   active: Readonly<Record<string, number | null>>;
@@ -11,7 +11,7 @@ export interface Moment {
 }
 
 export class History {
-  private readonly moments = new Map<number, Moment[]>();
+  private readonly moments = new Map<number, Snapshot[]>();
 
   constructor(servers: FakeServer[]) {
     for (const server of servers) this.record(server, null);
@@ -24,7 +24,7 @@ export class History {
     this.moments.set(userId, moments);
   }
 
-  at(userId: number, revision: number): Moment | undefined {
+  at(userId: number, revision: number): Snapshot | undefined {
     return this.moments.get(userId)?.[revision];
   }
 
@@ -35,6 +35,6 @@ export class History {
 }
 
 /** The platform that the session was on then. */
-export function activeIn({ platforms, active }: Moment, session: string): PlatformView | null {
+export function activeIn({ platforms, active }: Snapshot, session: string): PlatformView | null {
   return platforms.find(({ id }) => id === active[session]) ?? null;
 }

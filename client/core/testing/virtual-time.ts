@@ -13,7 +13,7 @@ const SHORT_CHAIN = 6;
 export class VirtualTime {
   now = Date.parse('2026-01-01T00:00:00.000Z');
   /** Set by whoever settles a promise: much may follow from it before the next task. */
-  stirred = false;
+  progressed = false;
   private tasks: Task[] = [];
   private ids = 0;
 
@@ -63,8 +63,8 @@ export class VirtualTime {
   async hurry(ms: number): Promise<void> {
     const end = this.now + ms;
     do {
-      const turns = this.stirred ? LONGEST_CHAIN : SHORT_CHAIN;
-      this.stirred = false;
+      const turns = this.progressed ? LONGEST_CHAIN : SHORT_CHAIN;
+      this.progressed = false;
       for (let turn = 0; turn < turns; turn++) await DONE;
     } while (this.step(end));
   }

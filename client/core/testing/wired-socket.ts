@@ -24,7 +24,7 @@ export class WiredSocket extends FakeSocket {
   override connect(): void {
     super.connect();
     const connection = ++this.connection;
-    this.network.soon(() => this.handshake(connection));
+    this.network.afterLatency(() => this.handshake(connection));
   }
 
   override disconnect(): void {
@@ -35,7 +35,7 @@ export class WiredSocket extends FakeSocket {
 
   push<E extends keyof ServerToClientEvents>(name: E, payload: Parameters<ServerToClientEvents[E]>[0]): void {
     const heard = () => this.connected && this.emit(name, ...([payload] as Parameters<SocketSignals[E]>));
-    this.network.carry(this.here(heard));
+    this.network.deliver(this.here(heard));
   }
 
   /** The connection dies, and this side does not notice. */
@@ -46,11 +46,11 @@ export class WiredSocket extends FakeSocket {
 
   /** The server closes it, or its network is gone. */
   hangUp(): void {
-    if (this.network.sockets.delete(this)) this.network.soon(this.here(() => this.connected && this.lose()));
+    if (this.network.sockets.delete(this)) this.network.afterLatency(this.here(() => this.connected && this.lose()));
   }
 
   override sync(_revision: number | undefined, timeoutMs: number): Promise<SessionState | ErrorBody> {
-    return this.ask(timeoutMs, () => this.network.stateOf(this.session), this.network.looking(this.tab));
+    return this.ask(timeoutMs, () => this.network.stateOf(this.session), this.network.readStarted(this.tab));
   }
 
   override activity(timeoutMs: number): Promise<ExtendedView | ErrorBody> {
@@ -62,7 +62,7 @@ export class WiredSocket extends FakeSocket {
     const { network, tab } = this;
     tab.reading += 1;
     return new Promise((resolve, reject) => {
-      const late = network.stirring(() => {
+      const late = network.markingProgress(() => {
         tab.reading -= 1;
         reject(new Error('timeout'));
       });
@@ -74,9 +74,9 @@ export class WiredSocket extends FakeSocket {
         if (answer) answered();
         resolve(answer ?? ended(network.endOf(this.session) ?? 'SESSION_REVOKED'));
       };
-      network.soon(() => {
+      network.afterLatency(() => {
         const answer = find();
-        network.soon(this.here(network.stirring(heard(answer))));
+        network.afterLatency(this.here(network.markingProgress(heard(answer))));
       });
     });
   }
@@ -86,16 +86,16 @@ export class WiredSocket extends FakeSocket {
     if (connection !== this.connection || this.tab.closed) return;
     const session = network.cookie;
     network.handshakes += 1;
-    const open = network.up && !network.full;
-    if (!open || !network.lives(session)) {
+    const open = network.up && !network.refusesSockets;
+    if (!open || !network.isLive(session)) {
       const data = open ? { error_code: network.endOf(session) } : undefined;
-      network.soon(this.here(() => this.refuse(data)));
+      network.afterLatency(this.here(() => this.refuse(data)));
       return;
     }
     this.session = session;
     this.halfOpen = false;
     network.sockets.add(this);
-    network.soon(this.here(() => this.admitted()));
+    network.afterLatency(this.here(() => this.admitted()));
   }
 
   private admitted(): void {

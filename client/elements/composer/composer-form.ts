@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type MediaLimitsView, type PlatformType, VISIBILITIES, type Visibility } from '../../../src/protocol/http';
-import { face, hueOf } from '../face';
-import { ago } from '../format';
+import { avatar, hueOf } from '../avatar';
+import { formatRelativeTime } from '../format';
 import { icon } from '../icon';
 import { COUNTER_ID, counter } from './counter';
-import { characterLimit, charactersLeft } from './fitting';
+import type { DraftEditor } from './draft-editor';
 import { languageChoices } from './languages';
 import { mediaTiles } from './media-tiles';
+import type { Platform } from './post-target';
+import { characterLimit, charactersLeft } from './post-validation';
 import { handle, preview } from './preview';
-import type { Platform } from './target';
-import type { Writing } from './writing';
 
 export const TEXT_ID = 'vf-composer-text';
 
@@ -29,7 +29,7 @@ export interface ComposerView {
   platform: Platform;
   /** `undefined` when there is nothing to decide. */
   movedTo: Platform | null | undefined;
-  writing: Writing;
+  editor: DraftEditor;
   limits: MediaLimitsView | null;
   previewing: boolean;
   sending: boolean;
@@ -44,8 +44,8 @@ export interface ComposerView {
 }
 
 export function composerForm(view: ComposerView): TemplateResult {
-  const { platform, writing, previewing, sending, act } = view;
-  const { text, tray } = writing;
+  const { platform, editor, previewing, sending, act } = view;
+  const { text, media } = editor;
   const left = charactersLeft(platform, text);
   return html`
     <form
@@ -66,7 +66,7 @@ export function composerForm(view: ComposerView): TemplateResult {
       }}
       @input=${({ target }: Event) => {
         const { name, value } = target as HTMLInputElement;
-        if (name in text) writing.write({ [name]: value });
+        if (name in text) editor.write({ [name]: value });
       }}
       @dragover=${(event: DragEvent) => event.dataTransfer?.types.includes('Files') && event.preventDefault()}
       @drop=${(event: DragEvent) => take(event, event.dataTransfer, act.add)}
@@ -76,7 +76,7 @@ export function composerForm(view: ComposerView): TemplateResult {
       }}
     >
       <p class="vf-composer-who">
-        ${face(platform)}
+        ${avatar(platform)}
         <span>Posting as <strong>${platform.name}</strong> <span class="vf-hint">${handle(platform)}</span></span>
       </p>
       <div role="status">${news(view)}</div>
@@ -118,7 +118,7 @@ export function composerForm(view: ComposerView): TemplateResult {
           ${icon('eye')} Preview
         </button>
       </p>
-      ${previewing ? preview(platform, text, tray.items) : nothing}
+      ${previewing ? preview(platform, text, media.items) : nothing}
     </form>
   `;
 }
@@ -126,7 +126,7 @@ export function composerForm(view: ComposerView): TemplateResult {
 function line(
   name: 'title' | 'spoiler_text',
   label: string,
-  { writing, sending }: ComposerView,
+  { editor, sending }: ComposerView,
   hint?: string,
 ): TemplateResult {
   const hintId = `vf-composer-${name}-hint`;
@@ -141,7 +141,7 @@ function line(
         dir="auto"
         aria-describedby=${hint ? hintId : nothing}
         ?readonly=${sending}
-        .value=${writing.text[name]}
+        .value=${editor.text[name]}
       />
       ${hint ? html`<p class="vf-hint" id=${hintId}>${hint}</p>` : nothing}
     </div>
@@ -160,12 +160,12 @@ function choices(name: string, label: string, options: (readonly [string, string
 }
 
 /** What the person should know, or decide. */
-function news({ platform, movedTo, writing, manage, act }: ComposerView): TemplateResult {
+function news({ platform, movedTo, editor, manage, act }: ComposerView): TemplateResult {
   const { name } = platform;
-  const { restoredAt } = writing;
+  const { restoredAt } = editor;
   const discard = (event: Event): void => {
     (event.currentTarget as HTMLElement).closest('form')?.querySelector('textarea')?.focus();
-    writing.discard();
+    editor.discard();
   };
   return html`
     ${
@@ -197,7 +197,7 @@ function news({ platform, movedTo, writing, manage, act }: ComposerView): Templa
       restoredAt === null
         ? nothing
         : html`<p class="vf-note vf-actions">
-            <span>Your draft from ${ago(restoredAt)} is back.</span>
+            <span>Your draft from ${formatRelativeTime(restoredAt)} is back.</span>
             <button type="button" class="vf-button" @click=${discard}>Discard</button>
           </p>`
     }

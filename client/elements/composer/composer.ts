@@ -1,26 +1,26 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
-import type { StateDetail } from '../../core/details';
 import { isApiError } from '../../core/errors';
+import type { StateDetail } from '../../core/event-details';
+import { fieldErrors, isSessionOverError, messageOf } from '../error-messages';
 import { notify } from '../notify';
 import { placeholder } from '../placeholder';
-import { fieldErrors, isFarewell, messageOf } from '../problem';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
 import './composer.css';
 import { composerForm, TEXT_ID } from './composer-form';
-import type { DraftNews } from './draft-keeper';
-import { draftNews } from './drafts';
-import { charactersLeft, obstacle, sortFiles } from './fitting';
+import { confirmDuplicate, confirmMissingAltText, confirmReplaceDraft } from './confirmations';
+import type { DraftMessage } from './draft-autosave';
+import { draftChannel } from './drafts';
 import { mediaLimits } from './media-limits';
 import { altId } from './media-tiles';
-import { isDescribed, isNew, mayReplace } from './second-thoughts';
-import { alone, sendPost } from './sending';
+import { charactersLeft, sortFiles, validationProblem } from './post-validation';
+import { sendPost, withSendLock } from './send-post';
 import './sent-posts';
+import { DraftEditor } from './draft-editor';
+import { PostTarget } from './post-target';
 import type { SentPosts } from './sent-posts';
 import { readServerForm } from './server-form';
-import { Target } from './target';
-import { Writing } from './writing';
 
 /**
  * `<vf-composer>`: writes a post, for the platform that was shown when its writing began. Around a form of the server's
@@ -41,18 +41,18 @@ export class Composer extends SessionElement {
   /** The person is asked about what is shown. */
   private asking = false;
   private gone = new AbortController();
-  private readonly target = new Target();
-  private readonly writing = new Writing({
-    platform: () => (this.target.asks ? null : this.target.headers),
+  private readonly target = new PostTarget();
+  private readonly editor = new DraftEditor({
+    platform: () => (this.target.needsDecision ? null : this.target.headers),
     stale: (error) => this.failed(error),
     draw: () => this.requestUpdate(),
-    idle: () => this.isConnected && !this.asking && !this.sending && !this.target.asks,
+    idle: () => this.isConnected && !this.asking && !this.sending && !this.target.needsDecision,
   });
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.gone.abort();
-    this.writing.leave();
+    this.editor.leave();
     this.userId = null;
   }
 
@@ -60,13 +60,13 @@ export class Composer extends SessionElement {
     this.takeOver();
     this.gone = new AbortController();
     const { signal } = this.gone;
-    const { keeper } = this.writing;
-    const seen = () => (document.visibilityState === 'hidden' ? keeper.flush() : void keeper.read());
+    const { autosave } = this.editor;
+    const seen = () => (document.visibilityState === 'hidden' ? autosave.flush() : void autosave.read());
     document.addEventListener('visibilitychange', seen, { signal });
-    window.addEventListener('pagehide', () => keeper.flush(), { signal });
-    const heard = ({ data }: MessageEvent<DraftNews>) =>
-      keeper.heard(data) && notify('Posted or discarded in another tab.');
-    draftNews?.addEventListener('message', heard, { signal });
+    window.addEventListener('pagehide', () => autosave.flush(), { signal });
+    const heard = ({ data }: MessageEvent<DraftMessage>) =>
+      autosave.messageReceived(data) && notify('Posted or discarded in another tab.');
+    draftChannel?.addEventListener('message', heard, { signal });
     this.listen('sessionStateChanged', (state) => this.know(state));
     this.listen('sessionExpired', () => this.over());
     const state = session.getState();
@@ -79,16 +79,16 @@ export class Composer extends SessionElement {
 
   protected override updated(): void {
     const { platform } = this.target;
-    const over = platform !== null && charactersLeft(platform, this.writing.text) < 0;
+    const over = platform !== null && charactersLeft(platform, this.editor.text) < 0;
     this.field?.setCustomValidity(over ? 'The post is too long' : '');
   }
 
   private form(): TemplateResult | typeof nothing {
-    const { target, writing, limits, previewing, sending } = this;
+    const { target, editor, limits, previewing, sending } = this;
     const { platform, movedTo } = target;
     const manage = this.manage ?? '/platforms';
     if (platform) {
-      return composerForm({ platform, movedTo, writing, limits, previewing, sending, manage, act: this.act });
+      return composerForm({ platform, movedTo, editor, limits, previewing, sending, manage, act: this.act });
     }
     if (!session.getState()) return this.userId === null ? placeholder('Looking for your platform', 2) : nothing;
     return html`<p>No platform is active. <a href=${manage}>Choose or connect one</a> to post.</p>`;
@@ -98,7 +98,7 @@ export class Composer extends SessionElement {
     keep: () => {
       this.target.keep();
       // From now on it is of this tab, wherever others move theirs.
-      this.writing.keeper.changed();
+      this.editor.autosave.changed();
       this.decided();
     },
     move: () => void this.move(),
@@ -120,7 +120,7 @@ export class Composer extends SessionElement {
     const { userId, platform, pinned, text, errors, focus } = found;
     this.target.follow(platform, false);
     if (pinned) this.target.keep();
-    if (text.content || text.title || text.spoiler_text) this.writing.write(text);
+    if (text.content || text.title || text.spoiler_text) this.editor.write(text);
     // A draft is kept from the first letter on, also where the state is long in coming.
     if (userId) {
       this.userId = userId;
@@ -135,17 +135,17 @@ export class Composer extends SessionElement {
   private know({ user, platform }: StateDetail): void {
     const another = user.id !== this.userId;
     // Another person is signed in here: what was written stays with who wrote it.
-    if (another && this.userId !== null) this.writing.leave();
+    if (another && this.userId !== null) this.editor.leave();
     this.userId = user.id;
-    const moved = this.target.follow(platform, this.sending || this.writing.begun);
+    const moved = this.target.follow(platform, this.sending || this.editor.hasContent);
     if (moved || another) this.open(user.id);
-    if (!this.target.asks) void this.writing.tray.work();
+    if (!this.target.needsDecision) void this.editor.media.work();
     this.requestUpdate();
   }
 
   /** Nothing of a session that is over stays to be seen, whatever the page does. */
   private over(): void {
-    this.writing.leave();
+    this.editor.leave();
     this.target.follow(null, false);
     this.requestUpdate();
   }
@@ -153,8 +153,8 @@ export class Composer extends SessionElement {
   private open(userId: number): void {
     const { platform } = this.target;
     if (platform) void this.readLimits(platform.id);
-    if (platform) void this.writing.keeper.open(userId, platform.id);
-    else this.writing.leave();
+    if (platform) void this.editor.autosave.open(userId, platform.id);
+    else this.editor.leave();
   }
 
   private async readLimits(platformId: number): Promise<void> {
@@ -166,48 +166,48 @@ export class Composer extends SessionElement {
   }
 
   private add(files: File[]): void {
-    const { target, limits, writing } = this;
+    const { target, limits, editor } = this;
     if (!target.platform || this.sending) return;
-    const { taken, refused } = sortFiles(files, target.platform, limits, writing.tray.items.length);
+    const { taken, refused } = sortFiles(files, target.platform, limits, editor.media.items.length);
     for (const words of refused) notify(words, 'error');
-    if (taken.length > 0) writing.add(taken);
+    if (taken.length > 0) editor.add(taken);
   }
 
   private async move(): Promise<void> {
-    const { target, writing } = this;
+    const { target, editor } = this;
     const to = target.movedTo;
     if (!to) return;
-    if (!(await mayReplace(writing.keeper, to))) return;
+    if (!(await confirmReplaceDraft(editor.autosave, to))) return;
     // It may have been decided otherwise meanwhile.
     if (target.movedTo?.id !== to.id) return;
     target.move();
-    writing.move(to.id);
+    editor.move(to.id);
     void this.readLimits(to.id);
     this.decided();
   }
 
   private decided(): void {
-    void this.writing.tray.work();
-    void this.writing.keeper.read();
+    void this.editor.media.work();
+    void this.editor.autosave.read();
     this.requestUpdate();
     this.field?.focus();
   }
 
   private async send(): Promise<void> {
-    const { target, writing, limits } = this;
+    const { target, editor, limits } = this;
     const { platform } = target;
     if (this.sending || this.asking || !platform) return;
-    if (target.asks) return this.querySelector<HTMLElement>('.vf-choice button')?.focus();
-    const problem = obstacle(platform, writing.text, writing.tray.items, limits);
+    if (target.needsDecision) return this.querySelector<HTMLElement>('.vf-choice button')?.focus();
+    const problem = validationProblem(platform, editor.text, editor.media.items, limits);
     if (problem) return this.refuse(problem);
     const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
     this.asking = true;
-    const described = await isDescribed(writing.tray.items, describe);
-    const { shown } = writing.keeper;
-    const post = described && (await alone(shown, (free) => this.sendOnce(shown, free)));
+    const described = await confirmMissingAltText(editor.media.items, describe);
+    const { shown } = editor.autosave;
+    const post = described && (await withSendLock(shown, (free) => this.sendOnce(shown, free)));
     this.asking = this.sending = false;
     if (post) this.posted(post, platform.name);
-    else void writing.keeper.read();
+    else void editor.autosave.read();
     this.requestUpdate();
   }
 
@@ -216,17 +216,17 @@ export class Composer extends SessionElement {
    * @param free whether no other tab is at the very same
    */
   private async sendOnce(shown: string, free: boolean): Promise<PostView | null> {
-    const { target, writing } = this;
-    if (!(await isNew(writing.keeper, free)) || writing.keeper.shown !== shown) return null;
+    const { target, editor } = this;
+    if (!(await confirmDuplicate(editor.autosave, free)) || editor.autosave.shown !== shown) return null;
     this.asking = false;
     this.sending = true;
     this.requestUpdate();
-    return sendPost(target, writing).catch((error: unknown) => this.failed(error));
+    return sendPost(target, editor).catch((error: unknown) => this.failed(error));
   }
 
   private posted(post: PostView, platformName: string): void {
     this.previewing = false;
-    this.writing.posted();
+    this.editor.posted();
     notify(`Posted to ${platformName}.`, 'success');
     this.querySelector<SentPosts>('vf-sent-posts')?.add(post, platformName);
     this.dispatchEvent(new CustomEvent('vf-posted', { detail: { post }, bubbles: true }));
@@ -243,7 +243,7 @@ export class Composer extends SessionElement {
       const now = told && { id: told.id, name: told.name, type: told.platform_type };
       target.refused(now ?? session.getState()?.platform ?? null);
       void session.syncSessionState();
-    } else if (!isFarewell(error)) {
+    } else if (!isSessionOverError(error)) {
       if (code === 'PLATFORM_RECONNECT_NEEDED') target.tokenRefused();
       this.refuse(Object.values(fieldErrors(error)).join(' ') || messageOf(error));
     }

@@ -1,8 +1,8 @@
 import { createStore, promisifyRequest } from 'idb-keyval';
 import type { AuditView } from '../../../src/protocol/audit';
-import { localStorageOrNull, signedOutUsers, unmarkSignedOut } from '../../core/storage';
+import { localStorageOrNull, signedOutUserIds, unmarkSignedOut } from '../../core/storage';
 import { session } from '../session';
-import { type Draft, DraftBook, type DraftStore } from './draft-book';
+import { type Draft, DraftRepository, type DraftStore } from './draft-repository';
 
 const run = createStore('vedfolnir-drafts', 'drafts');
 
@@ -27,7 +27,7 @@ const store: DraftStore = {
 };
 
 /** In the browser's database and not in localStorage, which the end of a session wipes, and which holds no files. */
-export const drafts = new DraftBook(store, () => Date.now(), {
+export const drafts = new DraftRepository(store, () => Date.now(), {
   current: () => session.getState()?.session.id,
   wasSignedOut: async (id) => {
     // The page is drawn before its session is known.
@@ -39,10 +39,10 @@ export const drafts = new DraftBook(store, () => Date.now(), {
 });
 
 /** What the tabs of this browser tell each other of their drafts; null where it has no channels. */
-export const draftNews = 'BroadcastChannel' in window ? new BroadcastChannel('vedfolnir-drafts') : null;
+export const draftChannel = 'BroadcastChannel' in window ? new BroadcastChannel('vedfolnir-drafts') : null;
 
 // Before anything else is asked of the store, which answers in turn.
-for (const user of signedOutUsers(localStorageOrNull())) {
+for (const user of signedOutUserIds(localStorageOrNull())) {
   const removed = () => unmarkSignedOut(localStorageOrNull(), user);
   void store.removeAllOf(user).then(removed, () => undefined);
 }

@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MediaLimitsView } from '../../../src/protocol/http';
 import { descriptionLength, descriptionTaken, typesTaken } from '../../../src/protocol/media';
+import { messageOf } from '../error-messages';
 import { icon } from '../icon';
-import { messageOf } from '../problem';
-import type { Attachment } from './media-tray';
-import type { Writing } from './writing';
+import type { DraftEditor } from './draft-editor';
+import type { Attachment } from './media-list';
 
 export interface TilesView {
-  writing: Writing;
+  editor: DraftEditor;
   limits: MediaLimitsView | null;
   /** While a post is on its way, its files stay. */
   sending: boolean;
@@ -18,7 +18,7 @@ export const altId = (index: number): string => `vf-alt-${index}`;
 
 /** The files of a post, each with its description and its way to the server, and the button for more. */
 export function mediaTiles(view: TilesView): TemplateResult {
-  const { writing, limits, sending, act } = view;
+  const { editor, limits, sending, act } = view;
   const chosen = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     act.add([...(input.files ?? [])]);
@@ -28,7 +28,7 @@ export function mediaTiles(view: TilesView): TemplateResult {
   const open = (event: Event): void =>
     (event.currentTarget as HTMLElement).parentElement?.querySelector('input')?.click();
   return html`
-    <ul class="vf-tiles" aria-label="Attached files">${writing.tray.items.map((item, index) => tile(view, item, index))}</ul>
+    <ul class="vf-tiles" aria-label="Attached files">${editor.media.items.map((item, index) => tile(view, item, index))}</ul>
     <p>
       <input type="file" hidden multiple accept=${typesTaken(limits).join()} @change=${chosen} />
       <button type="button" class="vf-button" data-add-media ?disabled=${sending} @click=${open}>
@@ -39,13 +39,13 @@ export function mediaTiles(view: TilesView): TemplateResult {
   `;
 }
 
-function tile({ writing, limits, sending }: TilesView, item: Attachment, index: number): TemplateResult {
+function tile({ editor, limits, sending }: TilesView, item: Attachment, index: number): TemplateResult {
   const { file, url, altText, state } = item;
   const id = altId(index);
   const remove = (event: Event): void => {
     // The button goes with its tile.
     (event.currentTarget as HTMLElement).closest('form')?.querySelector<HTMLElement>('[data-add-media]')?.focus();
-    writing.remove(item);
+    editor.remove(item);
   };
   const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
   return html`
@@ -58,7 +58,7 @@ function tile({ writing, limits, sending }: TilesView, item: Attachment, index: 
           ${
             state === 'failed'
               ? html`<p class="vf-error">Not uploaded. ${messageOf(item.problem)}</p>
-                  <button type="button" class="vf-button" @click=${() => writing.tray.retry(item)}>
+                  <button type="button" class="vf-button" @click=${() => editor.media.retry(item)}>
                     ${icon('refresh-cw')} Upload again
                   </button>`
               : nothing
@@ -74,7 +74,7 @@ function tile({ writing, limits, sending }: TilesView, item: Attachment, index: 
           aria-invalid=${length > limit}
           ?readonly=${sending}
           .value=${altText}
-          @input=${({ target }: Event) => writing.describe(item, (target as HTMLTextAreaElement).value)}
+          @input=${({ target }: Event) => editor.describe(item, (target as HTMLTextAreaElement).value)}
         ></textarea>
         <p class="vf-hint" id="${id}-count">${length} of ${limit} characters</p>
       </div>

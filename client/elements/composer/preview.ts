@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { splitAtLinks } from '../../../src/protocol/post-length';
-import { face } from '../face';
+import { avatar } from '../avatar';
 import { hostOf } from '../format';
-import type { PostText } from './draft-book';
-import type { Attachment } from './media-tray';
-import type { Platform } from './target';
+import type { PostText } from './draft-repository';
+import type { Attachment } from './media-list';
+import type { Platform } from './post-target';
 
 /** The post as it will look: words as text, addresses as links, pictures with what is said of them. */
 export function preview(
@@ -20,7 +20,7 @@ export function preview(
   return html`
     <article class="vf-card vf-preview" id="vf-preview" aria-label="Preview">
       <p class="vf-preview-who">
-        ${face(platform)}
+        ${avatar(platform)}
         <span><strong>${platform.name}</strong> <span class="vf-hint">${handle(platform)}</span></span>
       </p>
       ${spoiler_text.trim() ? html`<details><summary dir="auto" lang=${language}>${spoiler_text}</summary>${body}</details>` : body}

@@ -4,7 +4,7 @@ import { icon } from '../icon';
 import { statusBadge } from '../post-status';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
-import { pinnedTo } from './target';
+import { pinnedTo } from './post-target';
 
 /** A push may be lost: as long as a post is on its way, we also look; ms. */
 const LOOK_EVERY_MS = 10_000;

@@ -1,7 +1,7 @@
 import { CHARACTER_LIMITS, type PlatformType } from '../../../src/protocol/http';
 import { session } from '../session';
-import type { PostText } from './draft-book';
-import type { Platform } from './target';
+import type { PostText } from './draft-repository';
+import type { Platform } from './post-target';
 
 export interface ServerForm {
   /** Whose page it is; NaN where it does not say. */

@@ -1,6 +1,6 @@
 /** Writes down every event of a page from before its first script on. */
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import type { SessionEvents } from '../../../client/core/details';
+import type { SessionEvents } from '../../../client/core/event-details';
 import { eventually } from '../../support/eventually';
 
 /** Of a page that knows its session and hears of it. */

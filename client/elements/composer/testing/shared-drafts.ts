@@ -1,6 +1,6 @@
 import { VirtualTime } from '../../../core/testing/virtual-time';
-import { type Draft, DraftBook, type DraftContent } from '../draft-book';
-import { DraftKeeper } from '../draft-keeper';
+import { DraftAutosave } from '../draft-autosave';
+import { type Draft, type DraftContent, DraftRepository } from '../draft-repository';
 
 export const EMPTY: DraftContent = {
   text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
@@ -31,11 +31,11 @@ export function shared() {
     time.now += 1;
     return time.now;
   };
-  const book = new DraftBook(store, now, { current: () => 'session', wasSignedOut: async () => false });
-  const keepers: DraftKeeper[] = [];
+  const book = new DraftRepository(store, now, { current: () => 'session', wasSignedOut: async () => false });
+  const keepers: DraftAutosave[] = [];
   const composer = () => {
     const page = { content: EMPTY, idle: true, shown: [] as (string | null)[] };
-    const keeper: DraftKeeper = new DraftKeeper(book, {
+    const autosave: DraftAutosave = new DraftAutosave(book, {
       content: () => page.content,
       show: (draft) => {
         page.content = draft ?? EMPTY;
@@ -43,15 +43,15 @@ export function shared() {
       },
       idle: () => page.idle,
       tell: (news) => {
-        for (const other of keepers) if (other !== keeper) other.heard(news);
+        for (const other of keepers) if (other !== autosave) other.messageReceived(news);
       },
     });
-    keepers.push(keeper);
+    keepers.push(autosave);
     const write = (content: string, files: DraftContent['files'] = []) => {
       page.content = { text: { ...EMPTY.text, content }, files };
-      keeper.changed();
+      autosave.changed();
     };
-    return { page, keeper, write };
+    return { page, keeper: autosave, write };
   };
   const words = (user: number, platform: number) => kept.get(`${user}/${platform}`)?.text.content;
   return { kept, time, composer, words, writes: () => writes };

@@ -1,0 +1,63 @@
+import { HEADERS } from '../../src/protocol/http';
+import { isApiError } from '../core/errors';
+import type { SessionSync } from '../core/session-sync';
+import { findAll, on } from './page';
+
+/** A script of its own: few pages put HTML into themselves, and it is as large as all the rest. */
+const PURIFY = '/client/purify.mjs';
+
+/** What is marked `data-auto-refresh` is fetched anew when the platform has changed. */
+export function startAutoRefresh(sync: SessionSync): void {
+  /** The newest fetch for each element: what an older one brings is of another platform. */
+  const newest = new WeakMap<HTMLElement, object>();
+
+  on('platformSwitched', ({ platformId }) => {
+    for (const element of findAll('[data-auto-refresh][data-refresh-url]')) {
+      void refresh(element, takeAddress(element), platformId);
+    }
+  });
+
+  async function refresh(element: HTMLElement, address: string, platformId: number | null): Promise<void> {
+    const mine = {};
+    newest.set(element, mine);
+    try {
+      const content = await read(address, platformId, element.dataset.refreshField);
+      if (newest.get(element) !== mine) return;
+      element.replaceChildren(content);
+      element.removeAttribute('data-refresh-error');
+    } catch (error) {
+      // The session has moved on once more: the next fetch is on its way.
+      const stale = newest.get(element) !== mine || (isApiError(error) && error.status === 409);
+      if (!stale) element.dataset.refreshError = isApiError(error) ? error.error_code : 'UNREADABLE';
+    }
+  }
+
+  async function read(address: string, platformId: number | null, field?: string): Promise<Node | string> {
+    const { origin, pathname, search } = new URL(address, document.baseURI);
+    if (origin !== window.location.origin) throw new Error('Only what is on this site is put into the page');
+    const headers: Record<string, string> = platformId === null ? {} : { [HEADERS.platformId]: String(platformId) };
+    const answer = await sync.request<Record<string, unknown>>('GET', pathname + search, { headers, background: true });
+    if (field === undefined && typeof answer.html === 'string') return sanitised(answer.html);
+    const text = answer[field ?? 'text'];
+    if (typeof text !== 'string' && typeof text !== 'number') throw new Error('Neither HTML nor text');
+    return String(text);
+  }
+}
+
+/**
+ * Takes the address away until the listeners of the page have had their turn: older scripts fetch it too, and put
+ * what comes into the page as it is, late or not.
+ */
+function takeAddress(element: HTMLElement): string {
+  const { refreshUrl = '' } = element.dataset;
+  delete element.dataset.refreshUrl;
+  queueMicrotask(() => {
+    element.dataset.refreshUrl ??= refreshUrl;
+  });
+  return refreshUrl;
+}
+
+async function sanitised(html: string): Promise<DocumentFragment> {
+  const { purify } = (await import(/* @vite-ignore */ PURIFY)) as typeof import('../purify');
+  return purify(html);
+}

@@ -1,0 +1,69 @@
+import { characters, NEAR, postLength, VERY_NEAR } from '../../src/protocol/post-length';
+import type { SessionSync } from '../core/session-sync';
+import type { Field } from './form-fields';
+import { platformFor } from './form-platform-binding';
+import { announce } from './live-region';
+import { findAll, registerRenderer } from './page';
+
+const FIELDS = 'textarea[data-char-limit], input[data-char-limit]';
+const LEVELS = [NEAR, VERY_NEAR, 0];
+
+/**
+ * Counts as the instance does, and never cuts: a text that is too long stays whole and is not sent.
+ * Read out as it comes closer to the limit, not at every key.
+ */
+export function startCharacterCounters(sync: SessionSync): void {
+  const levels = new WeakMap<Field, number>();
+  const fields = () => findAll<Field>(FIELDS);
+
+  registerRenderer(() => fields().forEach(count));
+  document.addEventListener('input', ({ target }) => {
+    // The content warning counts too.
+    const { form = null } = target as Partial<Field>;
+    for (const field of fields()) if (field.form === form) count(field);
+  });
+
+  function count(field: Field): void {
+    const platform = platformFor(field, sync.getState()?.platform ?? null);
+    // The platform's own as far as it is known, else what the page says.
+    const limit = platform?.maxCharacters ?? Number(field.dataset.charLimit);
+    if (!limit) return;
+    const left = limit - postLength(field.value, warningOf(field), platform?.charactersPerUrl);
+    const words = left < 0 ? `${characters(-left)} over the limit` : `${characters(left)} remaining`;
+    field.removeAttribute('maxlength');
+    showCount(counterOf(field), limit, left, words);
+    warn(field, left, words);
+  }
+
+  function warn(field: Field, left: number, words: string): void {
+    const level = LEVELS.filter((bound) => left < bound).length;
+    const before = levels.get(field) ?? 0;
+    levels.set(field, level);
+    if (level > before) announce(words);
+    // What others have to say of the field is left alone.
+    if (left < 0) field.setCustomValidity(words);
+    else if (before === LEVELS.length) field.setCustomValidity('');
+  }
+}
+
+function warningOf(field: Field): string {
+  const warning = field.form?.querySelector<Field>('[name="spoiler_text"]');
+  return warning && warning !== field ? warning.value : '';
+}
+
+/** The nearest: one of the same row before one of the same form. */
+function counterOf(field: Field): HTMLElement | null {
+  for (let around = field.parentElement; around; around = around.parentElement) {
+    const counter = around.querySelector<HTMLElement>('.char-counter');
+    if (counter || around === field.form) return counter;
+  }
+  return null;
+}
+
+function showCount(counter: HTMLElement | null, limit: number, left: number, words: string): void {
+  if (!counter) return;
+  counter.dataset.max = String(limit);
+  counter.textContent = words;
+  counter.classList.toggle('text-warning', left < NEAR);
+  counter.classList.toggle('text-danger', left < VERY_NEAR);
+}

@@ -1,0 +1,69 @@
+import { clearReturnPath, returnPath, saveReturnPath } from './return-path';
+
+const HERE = 'https://here.example';
+
+/** @param storage of the tab */
+function tabAt(pathname: string, storage: Partial<Storage>): void {
+  Object.assign(globalThis, { window: { location: { origin: HERE, pathname }, sessionStorage: storage } });
+}
+
+function keeping(kept: string | null) {
+  return {
+    getItem: () => kept,
+    setItem: (_key: string, value: string) => {
+      kept = value;
+    },
+    removeItem: () => {
+      kept = null;
+    },
+  };
+}
+
+afterEach(() => {
+  Reflect.deleteProperty(globalThis, 'window');
+});
+
+it('is where the person was, until it is forgotten', () => {
+  tabAt('/devices', keeping(null));
+  expect(returnPath(7)).toBe(`${HERE}/`);
+  saveReturnPath(7);
+  expect(returnPath(7)).toBe(`${HERE}/devices`);
+  expect(returnPath(70)).toBe(`${HERE}/`);
+  clearReturnPath();
+  expect(returnPath(7)).toBe(`${HERE}/`);
+});
+
+it.each([
+  '//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  'https:evil.example',
+  'https://evil.example',
+  'javascript:alert(1)',
+  'blob:http://evil.example/1',
+  '@evil.example',
+  '.evil.example',
+  ':80@evil.example',
+  '/%2f%2fevil.example',
+  '/%5cevil.example',
+  '/..//evil.example',
+  '/\t/evil.example',
+  '?evil.example',
+  '#evil.example',
+])('is on this site, whatever is kept: %s', (kept) => {
+  for (const whole of [kept, `7 ${kept}`]) {
+    tabAt('/', keeping(whole));
+    const { origin, href } = new URL(returnPath(7));
+    expect([origin, href.startsWith(`${HERE}/`)]).toEqual([HERE, true]);
+  }
+});
+
+it('is home where the browser keeps nothing', () => {
+  const closed = () => {
+    throw new Error('closed');
+  };
+  tabAt('/devices', { getItem: closed, setItem: closed, removeItem: closed });
+  saveReturnPath(7);
+  clearReturnPath();
+  expect(returnPath(7)).toBe(`${HERE}/`);
+});

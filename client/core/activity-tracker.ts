@@ -1,0 +1,48 @@
+import type { SessionView } from '../../src/protocol/http';
+import type { Environment } from './environment';
+
+const ACTIVITY_EVENTS = ['pointerdown', 'keydown'] as const;
+/** Often enough for an idle limit of hours. */
+const MAX_REPORT_INTERVAL_MS = 60_000;
+/** A short idle limit is told ten times within its span, so that it cannot run out under a busy hand. */
+const REPORTS_PER_IDLE_TIMEOUT = 10;
+
+/** Tells the server that there is a person, and not more often than it needs to know. */
+export class ActivityTracker {
+  private lastReportAt = Number.NEGATIVE_INFINITY;
+  private paused = false;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly session: () => SessionView | null,
+    private readonly report: () => void,
+  ) {}
+
+  start(): void {
+    for (const name of ACTIVITY_EVENTS)
+      this.env.window.addEventListener(name, this.onActivity, { capture: true, passive: true });
+  }
+
+  stop(): void {
+    for (const name of ACTIVITY_EVENTS) this.env.window.removeEventListener(name, this.onActivity, { capture: true });
+  }
+
+  /** While the person is being asked whether to stay, only the answer counts. */
+  pause(paused: boolean): void {
+    this.paused = paused;
+  }
+
+  private readonly onActivity = (event: Event): void => {
+    const session = this.session();
+    if (!session || this.paused || !this.env.isTrusted(event)) return;
+    const since = this.env.now() - this.lastReportAt;
+    if (since >= 0 && since < throttle(session)) return;
+    this.lastReportAt = this.env.now();
+    this.report();
+  };
+}
+
+function throttle(session: SessionView): number {
+  const idle = Date.parse(session.idle_expires_at) - Date.parse(session.last_activity);
+  return Math.min(MAX_REPORT_INTERVAL_MS, Math.max(0, idle) / REPORTS_PER_IDLE_TIMEOUT);
+}

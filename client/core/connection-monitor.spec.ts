@@ -1,0 +1,151 @@
+import type { ConnectionStatus } from './event-details';
+import { settle } from './testing/fake-environment';
+import { iso, SESSION_A } from './testing/fake-server';
+import { answer, openTab, refusal, signedOut } from './testing/test-tab';
+
+const LOST_MS = 2_500;
+
+/** A tab whose server is there, refuses, or is not there at all; and the statuses that its page was told. */
+function following(first: 'up' | 'busy' | 'away' = 'up') {
+  const http = { is: first };
+  const tab = openTab((call, server) => {
+    if (http.is === 'away') throw new Error('no network');
+    return http.is === 'busy' ? refusal(503, 'DATABASE_ERROR') : answer(call, server);
+  });
+  const told: ConnectionStatus[] = [];
+  tab.env.window.addEventListener('connectionStatusChanged', (event) => {
+    const { status } = (event as CustomEvent<{ status: ConnectionStatus }>).detail;
+    told.push(status);
+    expect(tab.sync.getConnectionStatus()).toBe(status);
+    if (status === 'none') expect(tab.sync.getState()).toBeNull();
+  });
+  return { ...tab, http, told };
+}
+
+describe('the connection of a tab', () => {
+  it('is being made at first, and live with the socket', async () => {
+    const { env, sync, told } = following();
+    expect(sync.getConnectionStatus()).toBe('connecting');
+    await settle();
+    expect(told).toEqual([]);
+    env.socket.accept();
+    expect(told).toEqual(['live']);
+  });
+
+  it('is late when no socket opens for a while and HTTP answers, until one does', async () => {
+    const { env, told, heard } = following();
+    await env.pass(LOST_MS - 1);
+    expect(told).toEqual([]);
+    env.socket.refuse();
+    await env.pass(10);
+    expect(told).toEqual(['polling']);
+    await env.pass(60_000);
+    expect(told).toEqual(['polling']);
+    env.socket.accept();
+    expect(told).toEqual(['polling', 'live']);
+    env.socket.lose();
+    await settle();
+    expect(told).toEqual(['polling', 'live']);
+    expect(heard.sessionConnectionChanged).toBeUndefined();
+  });
+
+  it('is off when no socket opens and HTTP does not answer either', async () => {
+    const { env, http, told } = following();
+    await settle();
+    env.socket.accept();
+    http.is = 'away';
+    env.socket.lose();
+    await env.pass(LOST_MS + 1);
+    expect(told).toEqual(['live', 'offline']);
+  });
+
+  it('is late where HTTP answers, though with a refusal', async () => {
+    const { env, http, told } = following();
+    await settle();
+    http.is = 'busy';
+    await env.pass(LOST_MS + 1);
+    expect(told).toEqual(['polling']);
+  });
+
+  it('was never gone where the socket is back in a moment, each time', async () => {
+    const { env, told } = following();
+    await settle();
+    env.socket.accept();
+    for (let loss = 0; loss < 3; loss++) {
+      env.socket.lose();
+      await env.pass(LOST_MS - 500);
+      env.socket.accept();
+      await env.pass(LOST_MS - 500);
+    }
+    expect(told).toEqual(['live']);
+    // At the start, and for what each loss may have hidden.
+    expect(env.calls).toHaveLength(4);
+  });
+
+  it('is made anew when the network is back', async () => {
+    const { env, http, sync, told, heard } = following('away');
+    await env.pass(20_000);
+    expect(told).toEqual(['offline']);
+    http.is = 'up';
+    await sync.syncSessionState();
+    expect(told).toEqual(['offline', 'connecting']);
+    expect(sync.isFresh()).toBe(true);
+    env.socket.accept();
+    env.window.dispatchEvent(new Event('offline'));
+    expect(told).toEqual(['offline', 'connecting', 'live', 'offline']);
+    expect(heard.sessionConnectionChanged).toEqual([{ connected: false }, { connected: true }, { connected: false }]);
+  });
+
+  it('is not asked about in a page that nobody sees', async () => {
+    const { env, told } = following();
+    await settle();
+    env.show('hidden');
+    const asked = env.calls.length;
+    await env.pass(60_000);
+    expect(env.calls).toHaveLength(asked);
+    expect(told).toEqual([]);
+    env.show('visible');
+    await settle();
+    expect(told).toEqual(['polling']);
+  });
+
+  it('is nothing without a session, whatever becomes of the server', async () => {
+    let failing: 'busy' | 'away' | undefined;
+    const { env, sync, heard } = openTab((call) => {
+      if (failing === 'away') throw new Error('no network');
+      return failing ? refusal(503, 'DATABASE_ERROR') : signedOut(call);
+    });
+    await settle();
+    for (failing of ['busy', 'away'] as const) {
+      await sync.syncSessionState();
+      expect(sync.getConnectionStatus()).toBe('none');
+      expect(env.pendingTimers).toBe(0);
+    }
+    expect(heard).toEqual({});
+  });
+
+  it('is nothing after the end of the session, and was not waited for', async () => {
+    const { env, sync, told } = following();
+    await settle();
+    await sync.syncSessionState();
+    env.socket.emit('session:ended', {
+      session_id: SESSION_A,
+      reason: 'logout',
+      error_code: 'SESSION_REVOKED',
+      at: iso(0),
+    });
+    expect(told).toEqual(['none']);
+    expect(env.pendingTimers).toBe(0);
+  });
+
+  it('is followed again where somebody signs in later', async () => {
+    let signedIn = false;
+    const { env, sync } = openTab((call, server) => (signedIn ? answer(call, server) : signedOut(call)));
+    await settle();
+    signedIn = true;
+    await sync.syncSessionState();
+    expect(sync.getConnectionStatus()).toBe('connecting');
+    env.socket.accept();
+    expect(sync.getConnectionStatus()).toBe('live');
+  });
+});

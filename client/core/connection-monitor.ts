@@ -1,0 +1,82 @@
+import type { Environment } from './environment';
+import type { ConnectionStatus } from './event-details';
+import type { EventDispatcher } from './event-dispatcher';
+
+/** A leader that goes, or a node that starts anew, is replaced within it: that is not worth a word. */
+const GRACE_PERIOD_MS = 2_500;
+
+export interface ConnectionHooks {
+  /** Whether what the server says gets here at once. */
+  isLive(): boolean;
+  /** For so long it does not: what of HTTP? Whatever the answer, `reach` or `look` is called. */
+  probe(): void;
+  /** The server cannot be reached. */
+  unreachable(): void;
+}
+
+/** By which way this tab hears of changes; the page is told when it is another one. */
+export class ConnectionMonitor {
+  status: ConnectionStatus = 'connecting';
+  /** False from a question over HTTP that found nobody, until one is answered. */
+  reachable = true;
+  private graceTimer: number | undefined;
+  private gracePeriodElapsed = false;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly events: EventDispatcher,
+    private readonly hooks: ConnectionHooks,
+  ) {}
+
+  start(): void {
+    if (this.status === 'none') this.setStatus('connecting');
+  }
+
+  /** There is no session to hear of any more. */
+  stop(): void {
+    this.setGracePeriod(false);
+    this.setStatus('none');
+  }
+
+  setReachable(reachable: boolean): void {
+    if (this.status === 'none') return;
+    const news = reachable !== this.reachable;
+    this.reachable = reachable;
+    if (news && !reachable) this.hooks.unreachable();
+    this.refresh();
+    if (news) this.events.dispatch('sessionConnectionChanged', { connected: reachable });
+  }
+
+  /** The socket, or the leader's, may have come or gone. */
+  refresh(): void {
+    if (this.status === 'none') return;
+    const live = this.hooks.isLive();
+    this.setGracePeriod(this.reachable && !live);
+    if (!this.reachable) this.setStatus('offline');
+    else if (live) this.setStatus('live');
+    else if (this.gracePeriodElapsed) this.setStatus('polling');
+    else if (this.status === 'offline') this.setStatus('connecting');
+  }
+
+  private setGracePeriod(waiting: boolean): void {
+    if (waiting) {
+      this.graceTimer ??= this.env.setTimeout(() => this.onGracePeriodElapsed(), GRACE_PERIOD_MS);
+      return;
+    }
+    if (this.graceTimer !== undefined) this.env.clearTimeout(this.graceTimer);
+    this.graceTimer = undefined;
+    this.gracePeriodElapsed = false;
+  }
+
+  private onGracePeriodElapsed(): void {
+    this.gracePeriodElapsed = true;
+    // A page that nobody sees asks when it is shown.
+    if (this.env.document.visibilityState === 'visible') this.hooks.probe();
+  }
+
+  private setStatus(status: ConnectionStatus): void {
+    if (status === this.status) return;
+    this.status = status;
+    this.events.dispatch('connectionStatusChanged', { status });
+  }
+}

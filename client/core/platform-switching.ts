@@ -1,0 +1,56 @@
+import type { SwitchResult, SwitchScope } from '../../src/protocol/http';
+import type { Api } from './api';
+import type { EventDispatcher } from './event-dispatcher';
+import type { PendingSwitch, PendingSwitches } from './pending-switches';
+import type { StateUpdater } from './state-updater';
+
+/** The switches that this tab asks for: shown here at once, and told as facts when the server has agreed. */
+export class PlatformSwitching {
+  /** The newest that is under way. */
+  private newest: PendingSwitch | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly api: Api,
+    private readonly pendingSwitches: PendingSwitches,
+    private readonly updater: StateUpdater,
+    private readonly events: EventDispatcher,
+    /** Resolves when this tab may send. @throws ApiError */
+    private readonly ready: () => Promise<void>,
+  ) {}
+
+  get targetId(): number | null {
+    return this.newest?.platformId ?? null;
+  }
+
+  /** @throws ApiError */
+  async switchTo(platformId: number, scope: SwitchScope | undefined): Promise<SwitchResult> {
+    const entry = this.pendingSwitches.add(platformId, this.updater.userId);
+    this.setNewest(entry);
+    try {
+      await this.ready();
+      const body = scope ? { scope } : {};
+      const result = await this.api.request<SwitchResult>('POST', `/api/switch_platform/${platformId}`, { body });
+      this.updater.applySwitchResult(entry, result);
+      return result;
+    } catch (error) {
+      this.pendingSwitches.remove(entry);
+      throw error;
+    } finally {
+      // A newer one says itself how it ended.
+      if (this.newest === entry) this.setNewest(null);
+    }
+  }
+
+  /** What is under way may still end; the page hears no more of it. */
+  stop(): void {
+    if (this.newest) this.setNewest(null);
+    this.stopped = true;
+  }
+
+  private setNewest(entry: PendingSwitch | null): void {
+    if (this.stopped) return;
+    this.newest = entry;
+    this.events.dispatch('platformSwitching', { platformId: this.targetId });
+  }
+}

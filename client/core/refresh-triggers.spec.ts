@@ -1,0 +1,102 @@
+import { RefreshTriggers } from './refresh-triggers';
+import { FakeEnvironment, pageEvent } from './testing/fake-environment';
+
+/** By the middle of the dice. */
+const POLL_MS = 9_250;
+const FOLLOWER_MS = 10_750;
+
+function looking(follows = false) {
+  const env = new FakeEnvironment();
+  const told: string[] = [];
+  const tell = (what: string) => () => void told.push(what);
+  const triggers = new RefreshTriggers(env, {
+    refresh: (stale) => told.push(stale ? 'refresh, stale' : 'refresh'),
+    pageRestored: tell('restored'),
+    pageSuspended: tell('stored'),
+    poll: tell('poll'),
+    offline: tell('offline'),
+    isFollower: () => follows,
+  });
+  triggers.start();
+  return { env, told, triggers };
+}
+
+describe('a page that is seen', () => {
+  it.each([
+    ['leads', false, POLL_MS],
+    ['follows', true, FOLLOWER_MS],
+  ])('and %s polls once in its time', async (_what, follows, every) => {
+    const { env, told } = looking(follows);
+    await env.pass(every - 1);
+    expect(told).toEqual([]);
+    await env.pass(1);
+    expect(told).toEqual(['poll']);
+    await env.pass(10 * every);
+    expect(told).toHaveLength(11);
+  });
+
+  it('puts its poll off when the whole state was heard, and polls no oftener for that', async () => {
+    const { env, told, triggers } = looking(true);
+    for (let heard = 0; heard < 5; heard++) {
+      await env.pass(FOLLOWER_MS - 1);
+      triggers.stateRead();
+    }
+    expect(told).toEqual([]);
+    await env.pass(3 * FOLLOWER_MS);
+    expect(told).toEqual(['poll', 'poll', 'poll']);
+  });
+
+  it('polls no oftener for being shown or started again', async () => {
+    const { env, told, triggers } = looking();
+    triggers.start();
+    env.show('visible');
+    env.show('visible');
+    expect(told).toEqual(['refresh', 'refresh']);
+    await env.pass(POLL_MS);
+    expect(told.filter((what) => what === 'poll')).toHaveLength(1);
+  });
+
+  it('notices that it was held up, or that its clock was set', async () => {
+    const { env, told } = looking();
+    await env.sleep(60_000);
+    await env.pass(5_000);
+    expect(told).toEqual(['refresh, stale']);
+  });
+});
+
+describe('a page that nobody sees', () => {
+  it('does not poll, whatever it hears', async () => {
+    const { env, told, triggers } = looking();
+    env.show('hidden');
+    triggers.stateRead();
+    await env.pass(120_000);
+    expect(told).toEqual([]);
+    expect(env.pendingTimers).toBe(0);
+  });
+});
+
+describe('what makes a page look again', () => {
+  it.each([
+    ['online', 'refresh, stale', ({ window }: FakeEnvironment) => window.dispatchEvent(new Event('online'))],
+    ['offline', 'offline', ({ window }: FakeEnvironment) => window.dispatchEvent(new Event('offline'))],
+    ['frozen', 'stored', ({ document }: FakeEnvironment) => document.dispatchEvent(new Event('freeze'))],
+    ['thawed', 'refresh, stale', ({ document }: FakeEnvironment) => document.dispatchEvent(new Event('resume'))],
+    ['kept', 'stored', ({ window }: FakeEnvironment) => window.dispatchEvent(pageEvent('pagehide', true))],
+    ['back', 'restored', ({ window }: FakeEnvironment) => window.dispatchEvent(pageEvent('pageshow', true))],
+  ])('%s: %s, until it is stopped', (_name, what, happen) => {
+    const { env, told, triggers } = looking();
+    happen(env);
+    expect(told).toEqual([what]);
+    triggers.stop();
+    happen(env);
+    expect(told).toEqual([what]);
+    expect(env.pendingTimers).toBe(0);
+  });
+
+  it('is neither a page that is shown for the first time, nor one that is left for good', () => {
+    const { env, told } = looking();
+    env.window.dispatchEvent(pageEvent('pageshow', false));
+    env.window.dispatchEvent(pageEvent('pagehide', false));
+    expect(told).toEqual([]);
+  });
+});

@@ -1,0 +1,259 @@
+import type { ErrorCode } from '../../src/protocol/errors';
+import type { SessionState } from '../../src/protocol/http';
+import { ActivityTracker } from './activity-tracker';
+import { Api } from './api';
+import { ConnectionMonitor } from './connection-monitor';
+import type { Environment } from './environment';
+import { ApiError } from './errors';
+import { type ExpiredReason, type ExpiringDetail, expiredReason, isSignOut } from './event-details';
+import { EventDispatcher } from './event-dispatcher';
+import { ExpiryMonitor } from './expiry-monitor';
+import { emptyMetrics } from './metrics';
+import { PendingSwitches } from './pending-switches';
+import { RefreshTriggers } from './refresh-triggers';
+import { reportActivity } from './report-activity';
+import { ServerClock } from './server-clock';
+import { serverEventHandlers } from './server-events';
+import { StateReader } from './state-reader';
+import { StateStore } from './state-store';
+import { StateUpdater } from './state-updater';
+import { clearStorage, markSignedOut } from './storage';
+import { TabChannel } from './tab-channel/tab-channel';
+
+/** `anonymous`: this page began without a session, and is left in peace. */
+type Phase = 'starting' | 'anonymous' | 'live' | 'over' | 'destroyed';
+
+/** A replaced cookie reaches the browser a moment after the sockets of the old one were closed. */
+const REFUSED_HANDSHAKE_DELAY_MS = 300;
+
+/** The course of a session in this tab: from the first answer to its end, and what is awake in between. */
+export class SessionLifecycle {
+  readonly metrics = emptyMetrics();
+  readonly store = new StateStore();
+  readonly pendingSwitches = new PendingSwitches();
+  readonly clock: ServerClock;
+  readonly events: EventDispatcher;
+  readonly api: Api;
+  readonly updater: StateUpdater;
+  readonly channel: TabChannel;
+  readonly reader: StateReader;
+  readonly connection: ConnectionMonitor;
+  private phase: Phase = 'starting';
+  private readonly triggers: RefreshTriggers;
+  private readonly activity: ActivityTracker;
+  private readonly expiry: ExpiryMonitor;
+
+  constructor(
+    private readonly env: Environment,
+    tabId: string,
+  ) {
+    this.clock = new ServerClock(() => env.now());
+    this.events = new EventDispatcher(env);
+    this.api = new Api(env, tabId, {
+      sessionEnded: (code) => this.end(expiredReason(code, this.expiry.expiredLimit(this.store.state?.session)), code),
+      userId: () => this.userId,
+      refetch: (userId) => {
+        this.reader.markStale();
+        return this.reader.ensureFresh().then(
+          () => this.userId === userId,
+          () => false,
+        );
+      },
+    });
+    this.updater = new StateUpdater(tabId, this.store, this.clock, this.events, this.metrics, this.pendingSwitches, {
+      revisionGap: () => void this.reader.catchUp(),
+      sessionChanged: (before) => this.sessionChanged(before),
+      deadlinesChanged: () => this.store.state && this.expiry.update(this.store.state.session),
+      extended: () => this.activity.pause(false),
+    });
+    this.expiry = new ExpiryMonitor(env, this.clock, {
+      checkExpiry: () => void this.reader.sync({ rest: true }),
+      warn: (detail) => this.activity.pause(!this.events.dispatch('sessionExpiring', detail)),
+    });
+    this.connection = new ConnectionMonitor(env, this.events, {
+      isLive: () => this.channel.live,
+      probe: () => void this.reader.sync({ rest: true }),
+      unreachable: () => this.reader.markStale(),
+    });
+    this.channel = new TabChannel(env, {
+      tabId,
+      auth: () => ({ tab_id: tabId, revision: this.store.state?.revision }),
+      sessionId: () => this.sessionId,
+      elected: () => {
+        this.metrics.takeovers += 1;
+        this.connection.refresh();
+      },
+      leaderStatusChanged: () => this.connection.refresh(),
+      connected: (again) => {
+        this.metrics.connects += 1;
+        this.connection.refresh();
+        // What was said until now was missed. The state comes as the socket's first word; where it had been lost the
+        // token may be new besides. A look that is under way says so when it ends.
+        if (again) void this.refetchOverHttp();
+        else if (this.reader.isFresh) this.events.dispatch('sessionCaughtUp', null);
+      },
+      disconnected: () => {
+        this.metrics.disconnects += 1;
+        this.connection.refresh();
+      },
+      refused: () => void env.setTimeout(() => void this.refetchOverHttp(), REFUSED_HANDSHAKE_DELAY_MS),
+      refetch: () => this.refetchOverHttp(),
+      sessionEnded: (reason, code) => this.end(reason, code),
+      events: serverEventHandlers(this.store, this.updater, this.expiry, this.events, {
+        // The server is there after all: where this tab did not reach it, it looks.
+        stateReceived: () => (this.connection.reachable ? this.triggers.stateRead() : void this.refetchOverHttp()),
+        sessionEnded: (reason, code) => this.end(reason, code),
+      }),
+    });
+    this.reader = new StateReader(env, this.api, this.channel, this.metrics, {
+      isActive: () => this.isActive,
+      hasSession: () => {
+        this.triggers.detectSleep();
+        return this.isActive && this.phase !== 'anonymous';
+      },
+      revision: () => this.store.state?.revision,
+      received: (state) => {
+        this.updater.applyState(state);
+        this.channel.share(state);
+      },
+      succeeded: (caughtUp) => this.readSucceeded(caughtUp),
+      failed: (unreachable) => this.readFailed(unreachable),
+    });
+    this.activity = new ActivityTracker(
+      env,
+      () => this.store.state?.session ?? null,
+      () => void reportActivity(this.channel, this.api, this.updater, () => void this.refetchOverHttp()),
+    );
+    this.triggers = new RefreshTriggers(env, {
+      refresh: (stale) => this.refresh(stale),
+      pageRestored: () => this.refresh(true),
+      pageSuspended: () => this.pageSuspended(),
+      // Without a line, whatever was said since the last reading was missed.
+      poll: () => void (this.channel.live ? this.reader.sync() : this.reader.catchUp()),
+      offline: () => this.connection.setReachable(false),
+      isFollower: () => !this.channel.isLeader,
+    });
+  }
+
+  start(): void {
+    this.triggers.start();
+    void this.reader.sync();
+  }
+
+  destroy(): void {
+    this.phase = 'destroyed';
+    // An answer that is still on its way finds nothing that it could change.
+    this.store.clear();
+    this.stop();
+  }
+
+  get isFresh(): boolean {
+    this.triggers.detectSleep();
+    return this.phase === 'live' && this.reader.isFresh;
+  }
+
+  /**
+   * Nothing is sent by a tab that may be behind.
+   * @throws ApiError the server cannot be asked, or another person is signed in by now: what one began must not be
+   *   done as the other
+   */
+  async readyToSend(): Promise<void> {
+    const before = this.userId;
+    await this.reader.ensureFresh();
+    if (!this.isActive || (before ?? this.userId) !== this.userId) {
+      throw new ApiError('This session is no longer the one of this browser', 401, 'SESSION_INVALID');
+    }
+  }
+
+  /** Once, and never back: the next session begins with a page of its own. */
+  end(reason: ExpiredReason, errorCode: ErrorCode): void {
+    if (!this.isActive) return;
+    const { userId } = this;
+    this.phase = userId === null ? 'anonymous' : 'over';
+    this.channel.sessionEnded(reason, errorCode);
+    this.store.clear();
+    this.stop();
+    if (userId === null) return;
+    clearStorage(this.env.storage);
+    if (isSignOut(reason, errorCode)) markSignedOut(this.env.storage, userId);
+    this.events.dispatch('sessionExpired', { reason, errorCode });
+  }
+
+  /** For a page's part that asks the person, and came after the warning was told. @returns the warning, if one stands */
+  takeExpiryWarning(): ExpiringDetail | null {
+    const { activeWarning } = this.expiry;
+    if (activeWarning) this.activity.pause(true);
+    return activeWarning;
+  }
+
+  /** Until the session has ended here, or this object has. */
+  private get isActive(): boolean {
+    return this.phase !== 'over' && this.phase !== 'destroyed';
+  }
+
+  private get userId(): number | null {
+    return this.store.state?.user.id ?? null;
+  }
+
+  private get sessionId(): string | undefined {
+    return this.store.state?.session.id;
+  }
+
+  private sessionChanged(before: SessionState | null): void {
+    this.reader.sessionReplaced();
+    this.phase = 'live';
+    this.connection.start();
+    // Whoever was asked whether to stay was asked of another one.
+    this.activity.pause(false);
+    this.expiry.activeWarning = null;
+    if (before) {
+      // The cookie is another session's now: the socket and the token must follow it.
+      this.channel.restart();
+      void this.refetchOverHttp();
+      return;
+    }
+    this.triggers.start();
+    this.activity.start();
+    this.channel.start();
+  }
+
+  private refetchOverHttp(): Promise<void> {
+    return this.reader.catchUp({ rest: true });
+  }
+
+  /** Over HTTP: a socket that nobody has looked at for a while may be dead, and say nothing for seconds. */
+  private refresh(stale: boolean): void {
+    if (stale && this.phase === 'live') {
+      this.channel.start();
+      this.channel.restart();
+    }
+    void this.refetchOverHttp();
+  }
+
+  private pageSuspended(): void {
+    this.reader.markStale();
+    this.channel.stop();
+  }
+
+  private readSucceeded(caughtUp: boolean): void {
+    this.connection.setReachable(true);
+    this.triggers.stateRead();
+    // Where a socket is on its way it is said when that is there: what comes until then is missed as well.
+    const settled = this.channel.live || this.connection.status === 'polling';
+    if (caughtUp && settled && this.phase === 'live') this.events.dispatch('sessionCaughtUp', null);
+  }
+
+  private readFailed(unreachable: boolean): void {
+    if (unreachable) this.connection.setReachable(false);
+    else this.connection.refresh();
+    if (this.phase === 'starting') this.triggers.retry();
+  }
+
+  private stop(): void {
+    this.connection.stop();
+    this.channel.stop();
+    this.triggers.stop();
+    this.activity.stop();
+    this.expiry.stop();
+  }
+}

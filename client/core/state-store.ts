@@ -1,0 +1,140 @@
+/**
+ * What this tab knows, and the one rule by which it learns: nothing that is not newer.
+ * Pure: no time, no network, no events.
+ */
+import type { PlatformSwitched, PlatformsChanged } from '../../src/protocol/events';
+import type { DeadlinesView, PlatformView, SessionState } from '../../src/protocol/http';
+
+export type Outcome =
+  /** Old news, or the same news again. */
+  | { kind: 'dropped' }
+  /** Something between what we have and this is missing: ask for the whole state. */
+  | { kind: 'gap'; revision: number }
+  /** The same revision; only the deadlines may have moved. */
+  | { kind: 'refreshed'; extended: boolean }
+  | Change;
+
+export interface Change {
+  kind: 'changed';
+  before: SessionState | null;
+  after: SessionState;
+  /** The user's platforms as of this change; null when the change did not tell. */
+  platforms: PlatformView[] | null;
+  /** A whole state, not the fact itself: what happened since the last one is not told by it. */
+  skipped: boolean;
+  extended: boolean;
+}
+
+const DROPPED: Outcome = { kind: 'dropped' };
+
+export class StateStore {
+  private current: SessionState | null = null;
+  /** When the server said our deadlines: an older answer must not set them back. */
+  private deadlinesAt = 0;
+
+  get state(): SessionState | null {
+    return this.current;
+  }
+
+  get revision(): number {
+    return this.current?.revision ?? 0;
+  }
+
+  clear(): void {
+    this.current = null;
+    this.deadlinesAt = 0;
+  }
+
+  /** A whole state, from the socket or from REST. Another user or session replaces everything. */
+  applyState(next: SessionState): Outcome {
+    const have = this.current;
+    if (!have || have.session.id !== next.session.id || have.user.id !== next.user.id) {
+      // The revision is the user's: also in another session nothing older is taken, but asked for anew.
+      if (have?.user.id === next.user.id && next.revision < have.revision) {
+        return { kind: 'gap', revision: have.revision };
+      }
+      this.deadlinesAt = Date.parse(next.server_time);
+      return this.replace(next, { skipped: false, extended: false });
+    }
+    if (next.revision < have.revision) return DROPPED;
+    const at = Date.parse(next.server_time);
+    // A later answer may have been read before the activity that we know of: it is the older word all the same.
+    const active = Date.parse(next.session.last_activity) >= Date.parse(have.session.last_activity);
+    const fresher = active && at >= this.deadlinesAt;
+    const extended = fresher && isLater(next.session, have.session);
+    if (fresher) this.deadlinesAt = at;
+    const merged = fresher ? next : { ...next, session: have.session };
+    // One revision is one content; should they differ, the later word of the database is the truth.
+    if (next.revision === have.revision && (!fresher || sameContent(have, next))) {
+      this.current = { ...have, session: merged.session, server_time: merged.server_time };
+      return { kind: 'refreshed', extended };
+    }
+    return this.replace(merged, { skipped: next.revision > have.revision, extended });
+  }
+
+  /** A switch told by the socket. One of another session moves only the revision. */
+  applySwitched(event: Pick<PlatformSwitched, 'revision' | 'session_id' | 'platform'>): Outcome {
+    const have = this.current;
+    const refusal = this.checkRevision(event.revision);
+    if (!have || refusal) return refusal ?? DROPPED;
+    const mine = event.session_id === null || event.session_id === have.session.id;
+    const platform = mine ? event.platform : have.platform;
+    return this.replace({ ...have, revision: event.revision, platform }, { skipped: false, extended: false });
+  }
+
+  /**
+   * A changed list. The event goes to all sessions of the user, and which platform is active differs between
+   * them: where it names another than ours, only a whole state can tell.
+   */
+  applyPlatforms(event: Pick<PlatformsChanged, 'revision' | 'platforms' | 'current_platform'>): Outcome {
+    const have = this.current;
+    const refusal = this.checkRevision(event.revision);
+    if (!have || refusal) return refusal ?? DROPPED;
+    if (event.current_platform?.id !== have.platform?.id) return { kind: 'gap', revision: event.revision };
+    const after = { ...have, revision: event.revision, platform: event.current_platform };
+    return this.replace(after, { skipped: false, extended: false, platforms: event.platforms });
+  }
+
+  /** @returns whether the session now lives longer than we knew. */
+  applyDeadlines(deadlines: DeadlinesView, serverTime: string): boolean {
+    const have = this.current;
+    const at = Date.parse(serverTime);
+    if (!have || !(at >= this.deadlinesAt)) return false;
+    this.deadlinesAt = at;
+    const extended = isLater(deadlines, have.session);
+    const { idle_expires_at, absolute_expires_at, expires_at } = deadlines;
+    const last_activity = activityBehind(have.session, idle_expires_at, at);
+    const session = { ...have.session, last_activity, idle_expires_at, absolute_expires_at, expires_at };
+    this.current = { ...have, session };
+    return extended;
+  }
+
+  private checkRevision(revision: number): Outcome | null {
+    if (!this.current) return { kind: 'gap', revision };
+    if (revision <= this.current.revision) return DROPPED;
+    return revision > this.current.revision + 1 ? { kind: 'gap', revision } : null;
+  }
+
+  private replace(
+    after: SessionState,
+    how: { skipped: boolean; extended: boolean; platforms?: PlatformView[] },
+  ): Outcome {
+    const before = this.current;
+    this.current = after;
+    return { kind: 'changed', before, after, platforms: null, ...how };
+  }
+}
+
+/** The idle deadline moves with the activity, and as far. What was done cannot be later than now. */
+function activityBehind(known: SessionState['session'], idleExpiresAt: string, now: number): string {
+  const moved = Date.parse(idleExpiresAt) - Date.parse(known.idle_expires_at);
+  return new Date(Math.min(Date.parse(known.last_activity) + Math.max(0, moved), now)).toISOString();
+}
+
+function isLater(a: DeadlinesView, b: DeadlinesView): boolean {
+  return Date.parse(a.expires_at) > Date.parse(b.expires_at);
+}
+
+function sameContent(a: SessionState, b: SessionState): boolean {
+  return JSON.stringify([a.user, a.platform]) === JSON.stringify([b.user, b.platform]);
+}

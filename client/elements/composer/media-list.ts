@@ -1,0 +1,194 @@
+import type { MediaView } from '../../../src/protocol/http';
+import { isApiError } from '../../core/errors';
+import { session } from '../session';
+import type { DraftFile } from './draft-repository';
+import { pinnedTo } from './post-target';
+import { upload } from './upload';
+
+/** After the last letter of a description; ms. */
+const TELL_AFTER_MS = 800;
+/** The server keeps a file that no post has for a day; ms, with an hour to write the post in. */
+const KEPT_MS = 23 * 3_600_000;
+
+export interface Attachment extends DraftFile {
+  /** `blob:` address of an image; empty for other kinds. */
+  readonly url: string;
+  /** Where the server has it. */
+  platformId: number;
+  state: 'waiting' | 'uploading' | 'ready' | 'failed';
+  /** The part that is sent, from 0 to 1. */
+  progress: number;
+  /** The description that the server has. */
+  told: string;
+  /** Why the server does not have the file, or its description. */
+  problem: unknown;
+  stop: AbortController;
+}
+
+export interface MediaListHooks {
+  /** Headers that name the platform; null while it is not decided: then nothing is sent. */
+  platform(): Record<string, string> | null;
+  /** The server knows of a switch. @param error PLATFORM_CONTEXT_STALE */
+  stale(error: unknown): void;
+  draw(): void;
+  /** Something of what a draft keeps is new. */
+  keep(): void;
+}
+
+/** The files of a post, and their way to the server: one after the other, so that each has the whole line. */
+export class MediaList {
+  items: Attachment[] = [];
+  private line: Promise<void> = Promise.resolve();
+  private telling = 0;
+
+  constructor(private readonly hooks: MediaListHooks) {}
+
+  add(files: readonly File[]): void {
+    this.items.push(...files.map((file) => attachment({ file, altText: '', mediaId: null, uploadedAt: 0 }, 0)));
+    this.work();
+  }
+
+  /** Files of a draft, which the server may still have. */
+  restore(files: readonly DraftFile[], platformId: number): void {
+    const oldest = Date.now() - KEPT_MS;
+    this.items = files.map((draftFiles) =>
+      attachment(draftFiles.uploadedAt < oldest ? { ...draftFiles, mediaId: null } : draftFiles, platformId),
+    );
+    this.work();
+  }
+
+  get kept(): DraftFile[] {
+    return this.items.map(({ file, altText, mediaId, uploadedAt }) => ({ file, altText, mediaId, uploadedAt }));
+  }
+
+  describe(item: Attachment, altText: string): void {
+    item.altText = altText;
+    window.clearTimeout(this.telling);
+    this.telling = window.setTimeout(() => this.work(), TELL_AFTER_MS);
+  }
+
+  retry(item: Attachment): void {
+    item.state = 'waiting';
+    this.work();
+  }
+
+  remove(item: Attachment): void {
+    this.items = this.items.filter((each) => each !== item);
+    drop(item);
+    takeBack(item);
+  }
+
+  /** @param used a post has them now, or a draft keeps them: the server shall not throw them away */
+  clear({ used }: { used: boolean }): void {
+    window.clearTimeout(this.telling);
+    for (const item of this.items.splice(0)) {
+      drop(item);
+      if (!used) takeBack(item);
+    }
+  }
+
+  /** Another platform, or one that does not know them any more: the files belong to the one that they were sent to. */
+  reupload(): void {
+    for (const item of this.items) {
+      item.stop.abort();
+      takeBack(item);
+      change(item, { mediaId: null, told: '', state: 'waiting', stop: new AbortController() });
+    }
+    this.work();
+  }
+
+  /** Sends what has not been sent. @returns when that has been tried */
+  work(): Promise<void> {
+    this.line = this.line.then(async () => {
+      for (const item of this.items) await this.see(item);
+    });
+    return this.line;
+  }
+
+  /**
+   * @returns the server's ids, in order; null while the platform is not decided
+   * @throws what keeps the server from having one of the files or its description
+   */
+  async ready(): Promise<number[] | null> {
+    window.clearTimeout(this.telling);
+    await this.work();
+    if (!this.hooks.platform()) return null;
+    for (const { mediaId, altText, told, problem } of this.items)
+      if (mediaId === null || altText !== told) throw problem;
+    return this.items.map(({ mediaId }) => mediaId as number);
+  }
+
+  private async see(item: Attachment, again = false): Promise<void> {
+    const { stop } = item;
+    if (stop.signal.aborted) return;
+    try {
+      if (item.state === 'waiting') await this.send(item);
+      if (item.state === 'ready' && item.altText !== item.told) await this.tell(item);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      item.problem = error;
+      if (codeOf(error) === 'NOT_FOUND' && !again) {
+        change(item, { mediaId: null, told: '', state: 'waiting' });
+        return this.see(item, true);
+      }
+      const stale = codeOf(error) === 'PLATFORM_CONTEXT_STALE';
+      if (item.mediaId === null) item.state = stale ? 'waiting' : 'failed';
+      if (stale) this.hooks.stale(error);
+    }
+    this.hooks.draw();
+  }
+
+  private async send(item: Attachment): Promise<void> {
+    const platform = this.hooks.platform();
+    if (!platform) return;
+    const { file, stop } = item;
+    const progress = (part: number) => {
+      change(item, { state: 'uploading', progress: part });
+      this.hooks.draw();
+    };
+    progress(0);
+    const { id: mediaId, platform_id: platformId } = await upload(file, platform, progress, stop.signal);
+    change(item, { mediaId, platformId, uploadedAt: Date.now(), state: 'ready', told: '' });
+    this.hooks.keep();
+  }
+
+  private async tell(item: Attachment): Promise<void> {
+    const headers = this.hooks.platform();
+    if (!headers) return;
+    const { altText } = item;
+    await session.request<MediaView>('PATCH', `/api/media/${item.mediaId}`, { body: { alt_text: altText }, headers });
+    item.told = altText;
+  }
+}
+
+function change(item: Attachment, to: Partial<Attachment>): void {
+  Object.assign(item, to);
+}
+
+function attachment(kept: DraftFile, platformId: number): Attachment {
+  return {
+    ...kept,
+    url: kept.file.type.startsWith('image/') ? URL.createObjectURL(kept.file) : '',
+    platformId,
+    state: kept.mediaId === null ? 'waiting' : 'ready',
+    progress: 0,
+    told: '',
+    problem: null,
+    stop: new AbortController(),
+  };
+}
+
+function drop({ url, stop }: Attachment): void {
+  stop.abort();
+  URL.revokeObjectURL(url);
+}
+
+/** The server throws it away in any case, if later. */
+function takeBack({ mediaId, platformId }: Pick<Attachment, 'mediaId' | 'platformId'>): void {
+  if (mediaId === null) return;
+  session.request('DELETE', `/api/media/${mediaId}`, { headers: pinnedTo(platformId) }).catch(() => undefined);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return isApiError(error) ? error.error_code : undefined;
+}

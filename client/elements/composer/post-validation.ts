@@ -1,0 +1,79 @@
+/** Whether files and posts are what the platform takes: said before anything is sent. The server looks as well. */
+import { CHARACTER_LIMITS, type MediaLimitsView } from '../../../src/protocol/http';
+import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../../src/protocol/media';
+import { characters, postLength } from '../../../src/protocol/post-length';
+import type { PostText } from './draft-repository';
+import type { Platform } from './post-target';
+
+const MEGABYTE = 1024 * 1024;
+
+export interface WithAltText {
+  file: Pick<File, 'name'>;
+  altText: string;
+}
+
+export function characterLimit({ maxCharacters, type }: Platform): number {
+  return maxCharacters ?? CHARACTER_LIMITS[type];
+}
+
+/** @returns characters that may still be written; below zero when there are too many */
+export function charactersLeft(platform: Platform, { content, spoiler_text }: PostText): number {
+  return characterLimit(platform) - postLength(content, spoiler_text, platform.charactersPerUrl);
+}
+
+/**
+ * @param limits the instance's; null until it has said them
+ * @param already how many files are there
+ * @returns the files that are taken, and why each of the others is not
+ */
+export function sortFiles<F extends Pick<File, 'name' | 'type' | 'size'>>(
+  files: readonly F[],
+  { name }: Platform,
+  limits: MediaLimitsView | null,
+  already: number,
+): { taken: F[]; refused: string[] } {
+  const taken: F[] = [];
+  const refused: string[] = [];
+  for (const file of files) {
+    const most = sizeTaken(limits, file.type);
+    // A browser does not know every type. The server looks into the file.
+    if (file.type && !typesTaken(limits).includes(file.type)) {
+      refused.push(`${file.name} is of a kind that ${name} does not take.`);
+    } else if (file.size > most) {
+      refused.push(
+        `${file.name} is larger than the ${Math.floor((10 * most) / MEGABYTE) / 10} MB that can be sent to ${name}.`,
+      );
+    } else if (limits && already + taken.length >= limits.max_attachments) {
+      refused.push(`${file.name} is one too many: ${name} takes ${limits.max_attachments} in a post.`);
+    } else {
+      taken.push(file);
+    }
+  }
+  return { taken, refused };
+}
+
+/** @returns why the post cannot be sent as it is, for the person; empty when it can */
+export function validationProblem(
+  platform: Platform,
+  text: PostText,
+  files: readonly WithAltText[],
+  limits: MediaLimitsView | null,
+): string {
+  const { name } = platform;
+  const left = charactersLeft(platform, text);
+  if (platform.needsReconnect) return `${name} must be connected again before it can post.`;
+  if (left < 0) return `The post is ${characters(-left)} too long for ${name}.`;
+  if (text.content.trim() === '' && files.length === 0) return 'There is nothing to post yet.';
+  const long = files.find(({ altText }) => descriptionLength(altText) > descriptionTaken(limits));
+  if (long) return `The description of ${long.file.name} is longer than ${descriptionTaken(limits)} characters.`;
+  // What an instance wants that has not said so yet, it says when it is sent the post.
+  if (!limits) return '';
+  if (files.length > limits.max_attachments) return `${name} takes ${limits.max_attachments} files in a post.`;
+  if (platform.type === 'pixelfed' && files.length === 0) return `${name} takes no post without an image.`;
+  return '';
+}
+
+/** @returns the files that nobody has described */
+export function withoutAltText<D extends WithAltText>(files: readonly D[]): D[] {
+  return files.filter(({ altText }) => altText.trim() === '');
+}
