@@ -61,7 +61,7 @@ async function insertExpired(databaseUrl, userId) {
   const database = await createConnection({ uri: databaseUrl, timezone: 'Z' });
   for (let done = 0; done < ROWS; done += PER_INSERT) {
     await database.query(`
-      INSERT INTO user_sessions (id, user_id, token_hash, user_agent, ip_address, created_at, last_activity_at,
+      INSERT INTO vedfolnir_user_sessions (id, user_id, token_hash, user_agent, ip_address, created_at, last_activity_at,
         idle_expires_at, absolute_expires_at)
       SELECT UUID(), ${userId}, SHA2(CONCAT(UUID(), seq), 256), '', '127.0.0.1', NOW(3) - INTERVAL 2 DAY,
         NOW(3) - INTERVAL 2 DAY, NOW(3) - INTERVAL 36 HOUR, NOW(3) - INTERVAL 1 DAY FROM seq_1_to_${PER_INSERT}`);

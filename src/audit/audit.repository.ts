@@ -37,7 +37,7 @@ export class AuditRepository {
       row.reason,
     ]);
     const lines = rows.map(() => line).join(', ');
-    await em.query(`INSERT INTO audit_events (${COLUMNS.join(', ')}) VALUES ${lines}`, values);
+    await em.query(`INSERT INTO vedfolnir_audit_events (${COLUMNS.join(', ')}) VALUES ${lines}`, values);
   }
 
   /** Newest first. @param userId whose; undefined: everybody's, and nobody's */

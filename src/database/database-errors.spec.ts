@@ -3,7 +3,7 @@ import { AppError } from '../common/app-error';
 import { toUnavailableError } from './database-errors';
 
 const failed = (code: string) =>
-  new QueryFailedError('UPDATE users', [], Object.assign(new Error('database is locked'), { code }));
+  new QueryFailedError('UPDATE vedfolnir_users', [], Object.assign(new Error('database is locked'), { code }));
 
 describe('toUnavailableError', () => {
   it.each(['ECONNREFUSED', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY', 'ER_LOCK_DEADLOCK'])(

@@ -71,9 +71,9 @@ const SELECT = `
     s.absolute_expires_at, s.ended_at, s.end_reason, s.user_agent, s.ip_address, s.user_id,
     u.revision, u.username, u.email, u.role, u.is_active, ${platformColumns('p')}`;
 const FROM = `
-  FROM user_sessions s
-  JOIN users u ON u.id = s.user_id
-  LEFT JOIN platform_connections p ON p.id = s.active_platform_id AND p.is_active = 1`;
+  FROM vedfolnir_user_sessions s
+  JOIN vedfolnir_users u ON u.id = s.user_id
+  LEFT JOIN vedfolnir_platform_connections p ON p.id = s.active_platform_id AND p.is_active = 1`;
 
 /** @param column of the session, which is unique */
 export async function findContext(
@@ -91,7 +91,7 @@ export async function findContextWithPlatform(
   sessionId: string,
   platformId: number,
 ): Promise<{ context: SessionContext | null; beside: PlatformView | null }> {
-  const other = 'LEFT JOIN platform_connections o ON o.id = ? AND o.user_id = s.user_id AND o.is_active = 1';
+  const other = 'LEFT JOIN vedfolnir_platform_connections o ON o.id = ? AND o.user_id = s.user_id AND o.is_active = 1';
   const [row] = await em.query<Row[]>(`${SELECT}, ${platformColumns('o')} ${FROM} ${other} WHERE s.id = ?`, [
     platformId,
     sessionId,

@@ -38,7 +38,7 @@ async function person(app: App): Promise<{ client: TestClient; tab: Tab; session
 async function moveDeadline(sessionId: string, to: number) {
   const connection = await createConnection({ uri: url, timezone: 'Z' });
   await connection.beginTransaction();
-  const sql = 'UPDATE user_sessions SET last_activity_at = ?, idle_expires_at = ? WHERE id = ?';
+  const sql = 'UPDATE vedfolnir_user_sessions SET last_activity_at = ?, idle_expires_at = ? WHERE id = ?';
   await connection.query(sql, [new Date(to - IDLE), new Date(to), sessionId]);
   return async () => {
     await connection.commit();
@@ -128,7 +128,7 @@ it('troubles nobody else when thousands run out at once', async () => {
   const { user } = tab.of('session:state')[0]!;
   const connection = await createConnection({ uri: url, timezone: 'Z' });
   await connection.query(
-    `INSERT INTO user_sessions (id, user_id, token_hash, user_agent, ip_address, created_at, last_activity_at,
+    `INSERT INTO vedfolnir_user_sessions (id, user_id, token_hash, user_agent, ip_address, created_at, last_activity_at,
        idle_expires_at, absolute_expires_at)
      SELECT UUID(), ?, SHA2(CONCAT(?, seq), 256), '', '127.0.0.1', NOW(3), NOW(3), NOW(3), NOW(3) FROM seq_1_to_6000`,
     [user.id, randomUUID()],

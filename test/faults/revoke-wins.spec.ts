@@ -60,7 +60,7 @@ async function signIn(userId: number, platformId: number): Promise<{ sessionId: 
   const [sessionId, secret, now] = [randomUUID() as string, newSecret(), new Date()];
   const [soon, late] = [new Date(now.getTime() + 3_600_000), new Date(now.getTime() + 86_400_000)];
   await database.query(
-    `INSERT INTO user_sessions (id, user_id, token_hash, active_platform_id, user_agent, ip_address, created_at,
+    `INSERT INTO vedfolnir_user_sessions (id, user_id, token_hash, active_platform_id, user_agent, ip_address, created_at,
        last_activity_at, idle_expires_at, absolute_expires_at) VALUES (?, ?, ?, ?, 'vedfolnir-tests', '127.0.0.1', ?, ?, ?, ?)`,
     [sessionId, userId, hashSecret(secret), platformId, now, now, soon, late],
   );
@@ -96,7 +96,9 @@ async function race(owner: TestClient, userId: number, platforms: PlatformView[]
     .then(({ status }) => ({ status, answered: performance.now() }));
   const expiring =
     index % EXPIRES === 0 &&
-    database.query('UPDATE user_sessions SET idle_expires_at = NOW(3) WHERE id = ? AND ended_at IS NULL', [sessionId]);
+    database.query('UPDATE vedfolnir_user_sessions SET idle_expires_at = NOW(3) WHERE id = ? AND ended_at IS NULL', [
+      sessionId,
+    ]);
   await Promise.all([call('switch', index), call('post', index), call('post', index + 1), call('extend', index)]);
   const outcome = await revoking;
   await expiring;
@@ -111,20 +113,22 @@ async function race(owner: TestClient, userId: number, platforms: PlatformView[]
 async function check(races: Race[]): Promise<string[]> {
   const wrong: string[] = [];
   const rows = async (sql: string) => (await database.query<RowDataPacket[]>(sql))[0];
-  const posts = new Map((await rows('SELECT id, platform_connection_id AS at FROM posts')).map((r) => [r.id, r.at]));
+  const posts = new Map(
+    (await rows('SELECT id, platform_connection_id AS at FROM vedfolnir_posts')).map((r) => [r.id, r.at]),
+  );
   const ends = new Map(
     (
       await rows(
-        "SELECT session_id AS id, COUNT(*) AS n FROM audit_events WHERE type = 'session_ended' GROUP BY session_id",
+        "SELECT session_id AS id, COUNT(*) AS n FROM vedfolnir_audit_events WHERE type = 'session_ended' GROUP BY session_id",
       )
     ).map((row) => [row.id, Number(row.n)]),
   );
   const sessions = new Map(
-    (await rows('SELECT id, end_reason AS reason FROM user_sessions')).map((row) => [row.id, row.reason]),
+    (await rows('SELECT id, end_reason AS reason FROM vedfolnir_user_sessions')).map((row) => [row.id, row.reason]),
   );
   // Whoever writes for a person holds the person's row, so their lines stand in the order of the commits.
   const late = await rows(`
-    SELECT a.session_id AS id FROM audit_events a JOIN audit_events e ON e.session_id = a.session_id
+    SELECT a.session_id AS id FROM vedfolnir_audit_events a JOIN vedfolnir_audit_events e ON e.session_id = a.session_id
     WHERE e.type = 'session_ended' AND e.reason = 'revoked' AND a.type = 'platform_switched' AND a.id > e.id`);
   for (const { id } of late) wrong.push(`I1: ${id} switched after it was ended`);
   const acknowledged = new Set<number>();

@@ -71,7 +71,9 @@ describe.each(DATABASES)('%s', (_, database) => {
     const [old] = await insertSessions(a.userId, 1, { absoluteExpiresAt: app.clock.now() });
     const [ended] = await insertSessions(a.userId, 1, { endedAt: app.clock.now(), endReason: 'logout' });
     const off = await person();
-    await app.get(UnitOfWork).write(({ em }) => em.query(`UPDATE users SET is_active = 0 WHERE id = ${off.userId}`));
+    await app
+      .get(UnitOfWork)
+      .write(({ em }) => em.query(`UPDATE vedfolnir_users SET is_active = 0 WHERE id = ${off.userId}`));
     const unknown = randomUUID();
     const pairs: [string, number][] = [
       [a.sessionId, a.userId],

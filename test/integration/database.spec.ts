@@ -51,7 +51,7 @@ const starter = (config: DatabaseConfig, go: string) => `
   console.log('waiting');
   while (!existsSync(${JSON.stringify(go)}));
   Connections.open(${JSON.stringify(config)}, 1).then(async (connections) => {
-    const rows = await connections.reader.query('SELECT id FROM installation');
+    const rows = await connections.reader.query('SELECT id FROM vedfolnir_installation');
     console.log(rows.length, 'installation');
     await connections.close();
   });
@@ -81,7 +81,7 @@ describe.each(KINDS)('%s', (_, configure) => {
   it('undoes its migrations, one after the other, and does them again', async () => {
     const { writer } = connections;
     for (let left = MIGRATIONS.length; left > 0; left--) {
-      expect(await writer.query('SELECT name FROM migrations')).toHaveLength(left);
+      expect(await writer.query('SELECT name FROM vedfolnir_migrations')).toHaveLength(left);
       await writer.undoLastMigration();
     }
     const runner = writer.createQueryRunner();
@@ -110,7 +110,7 @@ describe.each(KINDS)('%s', (_, configure) => {
     expect(refused).toMatchObject({ code: 'DATABASE_ERROR', message: expect.stringContaining('Another process') });
     const late = await Connections.open(fresh, 1, 0);
     open.push(late);
-    expect(await late.reader.query('SELECT name FROM migrations')).toHaveLength(MIGRATIONS.length);
+    expect(await late.reader.query('SELECT name FROM vedfolnir_migrations')).toHaveLength(MIGRATIONS.length);
   });
 
   it('lets several processes start together on an empty database', async () => {

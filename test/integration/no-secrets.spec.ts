@@ -38,11 +38,11 @@ async function storedSecrets(): Promise<Record<string, string[]>> {
     return rows.map(({ value }) => value);
   };
   const stored = {
-    'a sealed token': await column('platform_connections', 'access_token'),
-    'a sealed secret of the app': await column('oauth_apps', 'client_secret'),
-    'a sealed code verifier': await column('oauth_states', 'code_verifier'),
+    'a sealed token': await column('vedfolnir_platform_connections', 'access_token'),
+    'a sealed secret of the app': await column('vedfolnir_oauth_apps', 'client_secret'),
+    'a sealed code verifier': await column('vedfolnir_oauth_states', 'code_verifier'),
     'the hash of a password': await column('users', 'password_hash'),
-    'the hash of a secret': await column('user_sessions', 'token_hash'),
+    'the hash of a secret': await column('vedfolnir_user_sessions', 'token_hash'),
   };
   await connection.end();
   return stored;
@@ -162,7 +162,7 @@ it('says no secret to anybody', async () => {
   // New keys, with one secret that does not open; then revocation, and the database away.
   const connection = await createConnection(url);
   const swap =
-    'UPDATE platform_connections a, platform_connections b SET a.access_token = b.access_token WHERE a.id = ? AND b.id = ?';
+    'UPDATE vedfolnir_platform_connections a, vedfolnir_platform_connections b SET a.access_token = b.access_token WHERE a.id = ? AND b.id = ?';
   await connection.execute(swap, [platforms[0]!.id, platform.id]);
   await connection.end();
   run.note('the log', first.output());

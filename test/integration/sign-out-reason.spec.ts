@@ -57,7 +57,9 @@ describe.each(DATABASES)('%s', (_, database) => {
       'SESSION_REVOKED',
       'has been disabled',
       ({ userId }) =>
-        app.get(UnitOfWork).write(({ em }) => em.query(`UPDATE users SET is_active = 0 WHERE id = ${userId}`)),
+        app
+          .get(UnitOfWork)
+          .write(({ em }) => em.query(`UPDATE vedfolnir_users SET is_active = 0 WHERE id = ${userId}`)),
     ],
   ];
 
@@ -90,7 +92,9 @@ describe.each(DATABASES)('%s', (_, database) => {
     const tabs = await Promise.all([client, other].map((each) => openTab(each)));
     for (const tab of tabs) await tab.sync();
     const switchTo = (active: 0 | 1) =>
-      app.get(UnitOfWork).write(({ em }) => em.query(`UPDATE users SET is_active = ${active} WHERE id = ${user.id}`));
+      app
+        .get(UnitOfWork)
+        .write(({ em }) => em.query(`UPDATE vedfolnir_users SET is_active = ${active} WHERE id = ${user.id}`));
     await switchTo(0);
     const shut = { error_code: 'SESSION_REVOKED', reason: 'user_disabled' };
     await expect(tabs[0]!.sync()).rejects.toThrow('disconnected');

@@ -134,7 +134,7 @@ export async function createDatabase(serverUrl = process.env.TEST_MARIADB_URL): 
   const url = new URL(serverUrl);
   url.pathname = `/${process.env.TEST_DATABASE_PREFIX ?? 'vedfolnir_test_'}${randomUUID().replaceAll('-', '')}`;
   const connection = await createConnection(serverUrl);
-  await connection.query(`CREATE DATABASE \`${url.pathname.slice(1)}\` CHARACTER SET utf8mb4`);
+  await connection.query(`CREATE DATABASE \`${url.pathname.slice(1)}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
   await connection.end();
   return url.href;
 }

@@ -6,9 +6,9 @@ import type { EndReason } from '../../protocol/events';
  * One line of the audit trail. Points at other rows by number only, without foreign keys: the trail outlives what it
  * tells of, and writing it locks no row of another table.
  */
-@Entity('audit_events')
-@Index('ix_audit_events_user', ['userId', 'id'])
-@Index('ix_audit_events_at', ['at'])
+@Entity('vedfolnir_audit_events')
+@Index('ix_vedfolnir_audit_events_user', ['userId', 'id'])
+@Index('ix_vedfolnir_audit_events_at', ['at'])
 export class AuditEvent {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;

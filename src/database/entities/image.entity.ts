@@ -3,9 +3,9 @@ import type { ImageStatus } from '../../protocol/http';
 import { PlatformConnection } from './platform-connection.entity';
 import { Post } from './post.entity';
 
-@Entity('images')
-@Index('ix_images_platform', ['platformConnectionId', 'status'])
-@Index('ix_images_post', ['postId'])
+@Entity('vedfolnir_images')
+@Index('ix_vedfolnir_images_platform', ['platformConnectionId', 'status'])
+@Index('ix_vedfolnir_images_post', ['postId'])
 export class Image {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
@@ -17,7 +17,7 @@ export class Image {
   platformConnectionId!: number;
 
   @ManyToOne(() => PlatformConnection, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'platform_connection_id', foreignKeyConstraintName: 'fk_images_platform' })
+  @JoinColumn({ name: 'platform_connection_id', foreignKeyConstraintName: 'fk_vedfolnir_images_platform' })
   platform?: PlatformConnection;
 
   /** Null until a post takes the image up. */
@@ -25,7 +25,7 @@ export class Image {
   postId!: number | null;
 
   @ManyToOne(() => Post, { onDelete: 'CASCADE', nullable: true })
-  @JoinColumn({ name: 'post_id', foreignKeyConstraintName: 'fk_images_post' })
+  @JoinColumn({ name: 'post_id', foreignKeyConstraintName: 'fk_vedfolnir_images_post' })
   post?: Post | null;
 
   /** Among the images of its post; where it is the same, the one that was stored first is first. */

@@ -2,13 +2,13 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Image } from './image.entity';
 
 /** A piece of an uploaded file, small enough for every database's packet; gone when the instance has the file. */
-@Entity('media_chunks')
+@Entity('vedfolnir_media_chunks')
 export class MediaChunk {
   @PrimaryColumn({ name: 'image_id', type: 'integer' })
   imageId!: number;
 
   @ManyToOne(() => Image, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'image_id', foreignKeyConstraintName: 'fk_media_chunks_image' })
+  @JoinColumn({ name: 'image_id', foreignKeyConstraintName: 'fk_vedfolnir_media_chunks_image' })
   image?: Image;
 
   @PrimaryColumn({ type: 'integer' })

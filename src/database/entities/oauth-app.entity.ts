@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** What an instance knows us as: registered once per instance and address of ours. */
-@Entity('oauth_apps')
+@Entity('vedfolnir_oauth_apps')
 export class OAuthApp {
   /** Instance and redirect address, hashed. */
   @PrimaryColumn({ name: 'app_key', type: 'varchar', length: 64 })

@@ -3,8 +3,8 @@ import type { PlatformType } from '../../protocol/http';
 import { User } from './user.entity';
 
 /** A sign-in at an instance that was begun; used once, by the session that began it. */
-@Entity('oauth_states')
-@Index('ix_oauth_states_expires', ['expiresAt'])
+@Entity('vedfolnir_oauth_states')
+@Index('ix_vedfolnir_oauth_states_expires', ['expiresAt'])
 export class OAuthState {
   /** SHA-256 of the state, hex. */
   @PrimaryColumn({ name: 'state_hash', type: 'varchar', length: 64 })
@@ -14,7 +14,7 @@ export class OAuthState {
   userId!: number;
 
   @ManyToOne(() => User, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_oauth_states_user' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_vedfolnir_oauth_states_user' })
   user?: User;
 
   @Column({ name: 'session_id', type: 'varchar', length: 36 })

@@ -2,9 +2,9 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } 
 import type { PlatformType } from '../../protocol/http';
 import { User } from './user.entity';
 
-@Entity('platform_connections')
-@Index('uq_platform_connections_account', ['userId', 'accountKey'], { unique: true })
-@Index('ix_platform_connections_check', ['nextCheckAt'])
+@Entity('vedfolnir_platform_connections')
+@Index('uq_vedfolnir_platform_connections_account', ['userId', 'accountKey'], { unique: true })
+@Index('ix_vedfolnir_platform_connections_check', ['nextCheckAt'])
 export class PlatformConnection {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
@@ -13,7 +13,7 @@ export class PlatformConnection {
   userId!: number;
 
   @ManyToOne(() => User, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_platform_connections_user' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_vedfolnir_platform_connections_user' })
   user?: User;
 
   @Column({ type: 'varchar', length: 100 })

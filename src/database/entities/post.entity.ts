@@ -2,10 +2,10 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } 
 import type { PostStatus, Visibility } from '../../protocol/http';
 import { PlatformConnection } from './platform-connection.entity';
 
-@Entity('posts')
-@Index('ix_posts_written', ['platformConnectionId', 'createdAt', 'id'])
-@Index('ix_posts_due', ['nextAttemptAt'])
-@Index('uq_posts_remote', ['platformConnectionId', 'remoteId'], { unique: true })
+@Entity('vedfolnir_posts')
+@Index('ix_vedfolnir_posts_written', ['platformConnectionId', 'createdAt', 'id'])
+@Index('ix_vedfolnir_posts_due', ['nextAttemptAt'])
+@Index('uq_vedfolnir_posts_remote', ['platformConnectionId', 'remoteId'], { unique: true })
 export class Post {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
@@ -18,7 +18,7 @@ export class Post {
   platformConnectionId!: number;
 
   @ManyToOne(() => PlatformConnection, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'platform_connection_id', foreignKeyConstraintName: 'fk_posts_platform' })
+  @JoinColumn({ name: 'platform_connection_id', foreignKeyConstraintName: 'fk_vedfolnir_posts_platform' })
   platform?: PlatformConnection;
 
   @Column({ type: 'varchar', length: 200, nullable: true })

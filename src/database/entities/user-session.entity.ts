@@ -3,14 +3,14 @@ import type { EndReason } from '../../protocol/events';
 import { PlatformConnection } from './platform-connection.entity';
 import { User } from './user.entity';
 
-@Entity('user_sessions')
-@Index('uq_user_sessions_token_hash', ['tokenHash'], { unique: true })
-@Index('ix_user_sessions_user', ['userId', 'endedAt'])
-@Index('ix_user_sessions_platform', ['activePlatformId'])
-@Index('ix_user_sessions_idle', ['endedAt', 'idleExpiresAt'])
-@Index('ix_user_sessions_created', ['createdAt'])
-@Index('ix_user_sessions_rekeyed', ['rekeyedAt'])
-@Index('ix_user_sessions_absolute', ['endedAt', 'absoluteExpiresAt'])
+@Entity('vedfolnir_user_sessions')
+@Index('uq_vedfolnir_user_sessions_token_hash', ['tokenHash'], { unique: true })
+@Index('ix_vedfolnir_user_sessions_user', ['userId', 'endedAt'])
+@Index('ix_vedfolnir_user_sessions_platform', ['activePlatformId'])
+@Index('ix_vedfolnir_user_sessions_idle', ['endedAt', 'idleExpiresAt'])
+@Index('ix_vedfolnir_user_sessions_created', ['createdAt'])
+@Index('ix_vedfolnir_user_sessions_rekeyed', ['rekeyedAt'])
+@Index('ix_vedfolnir_user_sessions_absolute', ['endedAt', 'absoluteExpiresAt'])
 export class UserSession {
   /** Public; never the secret of the cookie. */
   @PrimaryColumn({ type: 'varchar', length: 36 })
@@ -20,7 +20,7 @@ export class UserSession {
   userId!: number;
 
   @ManyToOne(() => User, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_user_sessions_user' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_vedfolnir_user_sessions_user' })
   user?: User;
 
   /** SHA-256 of the cookie's secret, hex. */
@@ -31,7 +31,7 @@ export class UserSession {
   activePlatformId!: number | null;
 
   @ManyToOne(() => PlatformConnection, { onDelete: 'SET NULL', nullable: true })
-  @JoinColumn({ name: 'active_platform_id', foreignKeyConstraintName: 'fk_user_sessions_platform' })
+  @JoinColumn({ name: 'active_platform_id', foreignKeyConstraintName: 'fk_vedfolnir_user_sessions_platform' })
   activePlatform?: PlatformConnection | null;
 
   @Column({ name: 'user_agent', type: 'varchar', length: 512 })

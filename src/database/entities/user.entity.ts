@@ -1,10 +1,10 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { Role } from '../../protocol/http';
 
-@Entity('users')
-@Index('uq_users_username_key', ['usernameKey'], { unique: true })
-@Index('uq_users_email_key', ['emailKey'], { unique: true })
-@Index('ix_users_changed', ['changedAt'])
+@Entity('vedfolnir_users')
+@Index('uq_vedfolnir_users_username_key', ['usernameKey'], { unique: true })
+@Index('uq_vedfolnir_users_email_key', ['emailKey'], { unique: true })
+@Index('ix_vedfolnir_users_changed', ['changedAt'])
 export class User {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;

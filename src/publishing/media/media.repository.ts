@@ -69,8 +69,8 @@ export class MediaRepository {
     const ids = rows.map(({ id }) => id);
     if (ids.length === 0) return 0;
     // Somebody may be trying one of them again at this moment.
-    const stillFailed = `EXISTS (SELECT 1 FROM images JOIN posts ON posts.id = images.post_id
-      WHERE images.id = media_chunks.image_id AND posts.status = 'failed')`;
+    const stillFailed = `EXISTS (SELECT 1 FROM vedfolnir_images i JOIN vedfolnir_posts p ON p.id = i.post_id
+      WHERE i.id = vedfolnir_media_chunks.image_id AND p.status = 'failed')`;
     await em
       .createQueryBuilder()
       .delete()
