@@ -41,7 +41,7 @@ async function storedSecrets(): Promise<Record<string, string[]>> {
     'a sealed token': await column('vedfolnir_platform_connections', 'access_token'),
     'a sealed secret of the app': await column('vedfolnir_oauth_apps', 'client_secret'),
     'a sealed code verifier': await column('vedfolnir_oauth_states', 'code_verifier'),
-    'the hash of a password': await column('users', 'password_hash'),
+    'the hash of a password': await column('vedfolnir_users', 'password_hash'),
     'the hash of a secret': await column('vedfolnir_user_sessions', 'token_hash'),
   };
   await connection.end();
