@@ -4,7 +4,13 @@ import type { DatabaseConfig } from './src/common/config';
 import { ENTITIES } from './src/database/entities';
 import { MIGRATIONS } from './src/migrations';
 
-const shared = { entities: ENTITIES, migrations: MIGRATIONS, migrationsTableName: 'vedfolnir_migrations', synchronize: false, migrationsRun: false } as const;
+const shared = {
+  entities: ENTITIES,
+  migrations: MIGRATIONS,
+  migrationsTableName: 'vedfolnir_migrations',
+  synchronize: false,
+  migrationsRun: false,
+} as const;
 
 /** Waiting for a connection that does not come; milliseconds. */
 const CONNECT_TIMEOUT = 3000;

@@ -51,7 +51,9 @@ async function loseChanges(database, people, sockets) {
       heard.push(performance.now() - started);
     }),
   );
-  await database.query('UPDATE vedfolnir_users SET revision = revision + 1, changed_at = NOW(3) WHERE id IN (?)', [ids]);
+  await database.query('UPDATE vedfolnir_users SET revision = revision + 1, changed_at = NOW(3) WHERE id IN (?)', [
+    ids,
+  ]);
   await Promise.race([all, sleep(PATIENCE, null, { ref: false })]);
   return heard;
 }
