@@ -29,10 +29,12 @@ export function writerOptions(database: DatabaseConfig, pool: number, flavour: '
       },
     };
   }
+  const { user, ...connection } = database.connection;
   return {
     ...shared,
     type: flavour,
-    url: database.url,
+    ...connection,
+    username: user,
     timezone: 'Z',
     charset: 'utf8mb4',
     poolSize: pool,

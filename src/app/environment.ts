@@ -1,7 +1,8 @@
 /** The only reader of the environment: read once at start, checked, frozen. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { parseRedisUrl } from '../cluster/redis-url';
 import {
   type Config,
   ConfigError,
@@ -10,18 +11,22 @@ import {
   LONGEST_RETENTION_MS,
   parseDuration,
 } from '../common/config';
+import { parseDatabaseUrl } from '../database/database-url';
+import { refuseMisspelt } from './misspelt';
 
 const DATA_FOLDER = 'data';
 
 function integer(name: string, text: string, min: number, max: number): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new ConfigError(`${name} must be a whole number from ${min} to ${max}`);
+  if (!(value >= min && value <= max)) {
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
+  }
   return value;
 }
 
 function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === text.trim());
-  if (!found) throw new ConfigError(`${name} must be one of: ${allowed.join(', ')}`);
+  if (!found) throw new ConfigError(`${name} must be one of: ${allowed.join(', ')}; not "${text}"`);
   return found;
 }
 
@@ -31,7 +36,7 @@ function origin(name: string, text: string): string {
     url = new URL(text.trim());
   } catch {}
   if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text.trim().replace(/\/$/, '')) {
-    throw new ConfigError(`${name} must be an origin such as https://social.example, without a path`);
+    throw new ConfigError(`${name} must be an origin such as https://social.example, without a path, not "${text}"`);
   }
   return url.origin;
 }
@@ -52,19 +57,7 @@ function hostsAndPorts(name: string, given: string[]): string[] {
 
 function database(url: string | undefined): DatabaseConfig {
   if (!url) return { kind: 'sqlite', path: join(DATA_FOLDER, 'vedfolnir.sqlite'), embedded: true };
-  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
-    return { kind: 'sqlite', path: url.slice('sqlite:'.length), embedded: false };
-  }
-  if (/^(mysql|mariadb):\/\/[^/]+\/[^/?]+/.test(url)) {
-    return { kind: 'mysql', url: url.replace(/^mariadb:/, 'mysql:') };
-  }
-  throw new ConfigError('DATABASE_URL must be mysql://user:password@host:port/name or sqlite:path');
-}
-
-function redisUrl(text: string | undefined): string | null {
-  if (!text) return null;
-  if (!/^rediss?:\/\/.+/.test(text)) throw new ConfigError('REDIS_URL must be redis://host:port or rediss://host:port');
-  return text;
+  return parseDatabaseUrl(url);
 }
 
 function decodeKeys(text: string): Buffer[] {
@@ -89,13 +82,37 @@ function makeKey(file: string): void {
   }
 }
 
+/** @throws ConfigError */
+function readOrMakeKey(file: string): string {
+  try {
+    if (!existsSync(file)) makeKey(file);
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const folder = resolve(dirname(file));
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `The folder ${folder} cannot be used (${code}): make it writable for this user, or set ENCRYPTION_KEYS`,
+    );
+  }
+}
+
 /** Outside production a key is made once, beside the embedded database, so that nothing has to be configured. */
 function encryptionKeys(text: string | undefined, production: boolean): Buffer[] {
   if (text) return decodeKeys(text);
   if (production) throw new ConfigError('ENCRYPTION_KEYS is required when NODE_ENV=production');
-  const file = join(DATA_FOLDER, 'encryption.key');
-  if (!existsSync(file)) makeKey(file);
-  return decodeKeys(readFileSync(file, 'utf8'));
+  return decodeKeys(readOrMakeKey(join(DATA_FOLDER, 'encryption.key')));
+}
+
+/** The idle limit, which the lifetime shortens where only that one was given. */
+function timeouts(env: NodeJS.ProcessEnv): { idleTimeout: number; sessionLifetime: number } {
+  const sessionLifetime = parseDuration('SESSION_LIFETIME', env.SESSION_LIFETIME || '24h');
+  const idle = env.SESSION_IDLE_TIMEOUT;
+  const idleTimeout = parseDuration('SESSION_IDLE_TIMEOUT', idle || '12h');
+  if (idle && idleTimeout > sessionLifetime) {
+    const lifetime = env.SESSION_LIFETIME || '24h, its default';
+    throw new ConfigError(`SESSION_IDLE_TIMEOUT (${idle}) may not be longer than SESSION_LIFETIME (${lifetime})`);
+  }
+  return { idleTimeout: Math.min(idleTimeout, sessionLifetime), sessionLifetime };
 }
 
 /**
@@ -103,6 +120,7 @@ function encryptionKeys(text: string | undefined, production: boolean): Buffer[]
  * @throws ConfigError for the first setting that cannot be used
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  refuseMisspelt(env);
   const production = env.NODE_ENV === 'production';
   const duration = (name: string, fallback: string, longest?: number): number =>
     parseDuration(name, env[name] || fallback, longest);
@@ -115,9 +133,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: env.HOST || (production ? '0.0.0.0' : '127.0.0.1'),
     database: database(env.DATABASE_URL),
     databasePool: integer('DATABASE_POOL', env.DATABASE_POOL || '10', 1, 1000),
-    redisUrl: redisUrl(env.REDIS_URL),
-    idleTimeout: duration('SESSION_IDLE_TIMEOUT', '12h'),
-    sessionLifetime: duration('SESSION_LIFETIME', '24h'),
+    redisUrl: env.REDIS_URL ? parseRedisUrl(env.REDIS_URL) : null,
+    ...timeouts(env),
     expiryWarning: duration('SESSION_EXPIRY_WARNING', '2m'),
     cacheTtl: duration('SESSION_CACHE_TTL', '300s'),
     sessionRetention: duration('SESSION_RETENTION', '30d', LONGEST_RETENTION_MS),

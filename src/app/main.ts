@@ -1,46 +1,19 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppError } from '../common/app-error';
-import { type Config, ConfigError } from '../common/config';
-import { SocketAdapter } from '../gateway/socket.adapter';
-import { AppModule } from './app.module';
-import { type DemoInstance, startDemoInstances } from './demo/demo-instances';
-import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo';
+import type { Config } from '../common/config';
+import { DEMO_PASSWORD, DEMO_USERNAME } from './demo/seed-demo';
 import { loadConfig } from './environment';
-import { configureHttp, createAdapter } from './http-server';
-import { PinoLogger } from './logger';
-import { describeApi } from './openapi';
+import { type Server, startServer } from './server';
+import { describeFault } from './start-fault';
 
-/** Longest that open requests may take to finish when the process is told to stop; ms. */
-const DRAIN = 10_000;
-/** WCAG 2.2.1 asks for so long to answer a warning; ms. */
-const LEAST_WARNING = 20_000;
+/** Longest that open requests may take to finish when the process is told to stop. */
+const DRAIN_MS = 10_000;
+/** WCAG 2.2.1 asks for so long to answer a warning. */
+const LEAST_WARNING_MS = 20_000;
 
-async function start(settings: Config): Promise<void> {
-  const instances = await startDemoInstances(settings);
-  const allowPrivateInstances = [...settings.allowPrivateInstances, ...instances.map(({ host }) => host)];
-  const config: Config = Object.freeze({ ...settings, allowPrivateInstances });
-  const adapter = createAdapter(config);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
-    bodyParser: false,
-    logger: new PinoLogger(adapter.getInstance().log),
-    abortOnError: false,
-  });
-  await configureHttp(app, config);
-  describeApi(app);
-  app.useWebSocketAdapter(new SocketAdapter(app));
-  await app.init();
-  const seeded = await seedDemo(app, config, instances);
-  await app.listen(config.port, config.host);
-  // Whoever reads that it is ready may stop it at once.
-  stopOn(app);
-  announce(await app.getUrl(), config, seeded ? instances : []);
-}
+const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** @param demo its instances, where there is a demo */
-function announce(url: string, config: Config, demo: readonly DemoInstance[]): void {
-  const say = (line: string) => process.stdout.write(`${line}\n`);
+function announce(url: string, { demo }: Server, config: Config): void {
   say(`Vedfolnir is ready at ${url.replace('[::1]', 'localhost')}`);
   if (demo.length > 0) {
     say(`Sign in as "${DEMO_USERNAME}" with the password "${DEMO_PASSWORD}", or create an account of your own.`);
@@ -49,7 +22,7 @@ function announce(url: string, config: Config, demo: readonly DemoInstance[]): v
   if (config.production && !config.publicOrigin) {
     say('PUBLIC_ORIGIN is not set: browsers will be refused until it names the address that people use.');
   }
-  if (config.expiryWarning < LEAST_WARNING) {
+  if (config.expiryWarning < LEAST_WARNING_MS) {
     say('SESSION_EXPIRY_WARNING is under 20s: people who are slower than others have no time to stay signed in.');
   }
 }
@@ -59,7 +32,7 @@ function stopOn(app: NestFastifyApplication): void {
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), DRAIN).unref();
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
     app.close().then(
       () => process.exit(0),
       () => process.exit(1),
@@ -69,21 +42,20 @@ function stopOn(app: NestFastifyApplication): void {
   process.on('SIGTERM', stop);
 }
 
-/** One line for what the operator can mend, the whole trace for what only we can. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AppError) return error.options.cause ? reasonOf(error.options.cause) : error.message;
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (error instanceof ConfigError) return message;
-  if (code === 'EADDRINUSE') return `${message}. Stop what listens there, or set PORT`;
-  if (code?.startsWith('ER_') || /^E[A-Z]+$/.test(code ?? '')) return `${message || code} (DATABASE_URL, REDIS_URL)`;
-  return stack ?? String(error);
-}
-
 async function main(): Promise<void> {
+  let config: Config | null = null;
+  // As first process of a container a signal that is not asked for does nothing, also while the database is waited for.
+  const leave = () => process.exit(0);
+  process.on('SIGTERM', leave).on('SIGINT', leave);
   try {
-    await start(loadConfig(process.env));
+    config = loadConfig(process.env);
+    const server = await startServer(config);
+    // Who reads that it is ready may stop it at once.
+    process.off('SIGTERM', leave).off('SIGINT', leave);
+    stopOn(server.app);
+    announce(await server.app.getUrl(), server, config);
   } catch (error) {
-    process.stderr.write(`Vedfolnir cannot start: ${reasonOf(error)}\n`);
+    process.stderr.write(`Vedfolnir cannot start: ${describeFault(error, config)}\n`);
     process.exit(1);
   }
 }

@@ -2,7 +2,28 @@
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-export type DatabaseConfig = { kind: 'sqlite'; path: string; embedded: boolean } | { kind: 'mysql'; url: string };
+/** How to reach MySQL or MariaDB, as mysql2 takes it. */
+export interface MysqlConnection {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  /** Without it the line is plain text. */
+  ssl?: {
+    ca?: string;
+    cert?: string;
+    key?: string;
+    passphrase?: string;
+    minVersion?: string;
+    rejectUnauthorized?: boolean;
+    verifyIdentity?: boolean;
+  };
+}
+
+export type DatabaseConfig =
+  | { kind: 'sqlite'; path: string; embedded: boolean }
+  | { kind: 'mysql'; connection: MysqlConnection };
 
 export interface Config {
   readonly production: boolean;
@@ -51,7 +72,8 @@ export const LONGEST_RETENTION_MS = 3650 * UNITS.d;
 export function parseDuration(name: string, text: string, longest = LONGEST_TIMER_MS): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
   const value = match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : Number.NaN;
-  if (!(value >= 1 && value <= longest)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h`);
+  if (!(value >= 1)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h, not "${text}"`);
+  if (value > longest) throw new ConfigError(`${name} may be at most ${Math.floor(longest / UNITS.h)}h, not ${text}`);
   return Math.round(value);
 }
 

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { readerOptions, writerOptions } from '../../ormconfig';
-import type { DatabaseConfig } from '../common/config';
+import type { DatabaseConfig, MysqlConnection } from '../common/config';
+import { type Flavour, requireSupported } from './database-version';
 import { migrate, whenUnlocked } from './migrate';
 
 /** A second node that starts meanwhile waits this long for the first one's migrations; seconds. */
@@ -27,7 +28,7 @@ export class Connections {
    */
   static async open(database: DatabaseConfig, pool: number, patience = MIGRATION_WAIT): Promise<Connections> {
     if (database.kind === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
-    const flavour = database.kind === 'mysql' ? await flavourOf(database.url) : 'mysql';
+    const flavour = database.kind === 'mysql' ? await flavourOf(database.connection) : 'mysql';
     const writer = await whenUnlocked(patience, () =>
       new DataSource(writerOptions(database, pool, flavour)).initialize(),
     );
@@ -58,12 +59,12 @@ export class Connections {
   }
 }
 
-/** They differ in what the entities are made of. */
-async function flavourOf(url: string): Promise<'mysql' | 'mariadb'> {
-  const connection = await createConnection({ uri: url, connectTimeout: CONNECT_TIMEOUT });
+/** @throws ConfigError when it is too old */
+async function flavourOf(options: MysqlConnection): Promise<Flavour> {
+  const connection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT });
   try {
     const [[info]] = (await connection.query('SELECT VERSION() AS version')) as unknown as [[{ version: string }]];
-    return /mariadb/i.test(info.version) ? 'mariadb' : 'mysql';
+    return requireSupported(info.version);
   } finally {
     connection.destroy();
   }

@@ -1,5 +1,5 @@
 import { createConnection } from 'mysql2/promise';
-import type { DatabaseConfig } from '../common/config';
+import type { DatabaseConfig, MysqlConnection } from '../common/config';
 import { toUnavailableError } from './database-errors';
 
 const CONNECT_TIMEOUT = 3000;
@@ -19,15 +19,21 @@ export class NodeLock {
   async run<T>(name: string, patience: number, work: () => Promise<T>): Promise<T | null> {
     // Its own SQLite has no other node; and on this one, one at a time as well.
     if (!(await this.free(name, patience * 1000))) return null;
-    const running = this.database.kind === 'mysql' ? this.locked(this.database.url, name, patience, work) : work();
+    const running =
+      this.database.kind === 'mysql' ? this.locked(this.database.connection, name, patience, work) : work();
     const settled = running.then(noop, noop).then(() => this.busy.delete(name));
     this.busy.set(name, settled);
     return running;
   }
 
   /** A connection of its own: it holds the lock for as long as it lives, also where the pool is of one. */
-  private async locked<T>(url: string, name: string, patience: number, work: () => Promise<T>): Promise<T | null> {
-    const guard = await createConnection({ uri: url, connectTimeout: CONNECT_TIMEOUT }).catch(rethrow);
+  private async locked<T>(
+    options: MysqlConnection,
+    name: string,
+    patience: number,
+    work: () => Promise<T>,
+  ): Promise<T | null> {
+    const guard = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT }).catch(rethrow);
     // A lock that is lost with its connection lets another node begin; what both then do is done once all the same.
     guard.on('error', noop);
     try {

@@ -57,6 +57,11 @@ export class TokenCipher {
     return `${this.newest}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
+  /** @param id the first eight hexadecimal digits of the key's SHA-256, which stand before what it has sealed */
+  hasKey(id: string): boolean {
+    return this.keys.has(id);
+  }
+
   /** Whether it was sealed with the newest key. */
   isNewest(stored: string): boolean {
     return stored.startsWith(`${this.newest}.`);

@@ -2,6 +2,7 @@
 import { DomainEvents } from '../../src/common/domain-events';
 import { Connections } from '../../src/database/connections';
 import { DatabaseClock } from '../../src/database/database-clock';
+import { parseDatabaseUrl } from '../../src/database/database-url';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { RestSessionState, SwitchResult } from '../../src/protocol/http';
 import { connectPlatforms } from '../integration/support/scenario';
@@ -156,7 +157,7 @@ it('does not set the clock back by an answer that came late', async () => {
   const late = await startTcpProxy(database.port);
   const url = new URL(await createDatabase(database.url()));
   url.port = String(late.port);
-  const connections = await Connections.open({ kind: 'mysql', url: url.href }, 2);
+  const connections = await Connections.open(parseDatabaseUrl(url.href), 2);
   late.slow(2000);
   try {
     const clock = new DatabaseClock(new UnitOfWork(connections, new DomainEvents()));

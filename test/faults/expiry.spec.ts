@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { DomainEvents } from '../../src/common/domain-events';
 import { Connections } from '../../src/database/connections';
+import { parseDatabaseUrl } from '../../src/database/database-url';
 import { UserSession } from '../../src/database/entities/user-session.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { hashSecret, newSecret } from '../../src/session/session-token';
@@ -96,7 +97,7 @@ describe('many at once, on three nodes', () => {
     const nodes = [await startNode(env), await startNode(env), await startNode(env)];
     const client = new TestClient(nodes[0]!.url);
     const { user } = (await client.register()).body;
-    const connections = await Connections.open({ kind: 'mysql', url }, 5);
+    const connections = await Connections.open(parseDatabaseUrl(url), 5);
     const work = new UnitOfWork(connections, new DomainEvents());
 
     const now = Date.now();

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { DatabaseConfig } from '../../src/common/config';
 import { DomainEvents } from '../../src/common/domain-events';
 import { Connections } from '../../src/database/connections';
+import { parseDatabaseUrl } from '../../src/database/database-url';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { Post } from '../../src/database/entities/post.entity';
 import { User } from '../../src/database/entities/user.entity';
@@ -17,7 +18,7 @@ import { createDatabase } from '../support/services';
 
 const KINDS: [string, () => Promise<DatabaseConfig>][] = [
   ['SQLite', async () => ({ kind: 'sqlite', path: join(temporaryFolder(), 'test.sqlite'), embedded: false })],
-  ['MariaDB', async () => ({ kind: 'mysql', url: await createDatabase() })],
+  ['MariaDB', async () => parseDatabaseUrl(await createDatabase())],
 ];
 
 const user = (name: string): Omit<User, 'id'> => ({
@@ -237,7 +238,7 @@ describe.each(KINDS)('%s', (_, configure) => {
 });
 
 it('reads what others have committed on every connection of the pool, the first one too', async () => {
-  const connections = await Connections.open({ kind: 'mysql', url: await createDatabase() }, 3);
+  const connections = await Connections.open(parseDatabaseUrl(await createDatabase()), 3);
   const level = async () => {
     const runner = connections.writer.createQueryRunner();
     const [row] = (await runner.query(
@@ -253,7 +254,7 @@ it('reads what others have committed on every connection of the pool, the first 
 });
 
 it('tries a transaction again that met another one on MariaDB', async () => {
-  const connections = await Connections.open({ kind: 'mysql', url: await createDatabase() }, 10);
+  const connections = await Connections.open(parseDatabaseUrl(await createDatabase()), 10);
   const work = new UnitOfWork(connections, new DomainEvents());
   const [a, b] = await work.write(async ({ em }) => [
     (await em.save(User, em.create(User, user('a')))).id,

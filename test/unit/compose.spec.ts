@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
+import { SETTINGS } from '../../src/app/misspelt';
 
 interface Compose {
   services: Record<
     string,
     {
       environment?: Record<string, string>;
+      env_file?: string;
       volumes?: string[];
       build?: string;
       depends_on?: object;
@@ -82,9 +84,16 @@ describe('Dockerfile', () => {
 });
 
 describe('.env.example', () => {
-  it('has every variable that the server reads', () => {
-    const known = [...read('src/config.ts').matchAll(/(?:\benv\.|duration\(')([A-Z_]+)/g)].map((match) => match[1]);
-    expect(known.length).toBeGreaterThan(10);
-    expect(known.filter((name) => name !== 'NODE_ENV' && !documented.has(name))).toEqual([]);
+  it('has every setting that the server reads, and each is known where names are checked', () => {
+    const asked = [...read('src/app/environment.ts').matchAll(/(?:\benv\.|duration\(')([A-Z_]+)/g)].map(
+      (match) => match[1],
+    );
+    expect(asked.length).toBeGreaterThan(20);
+    expect(asked.filter((name) => !(SETTINGS as readonly string[]).includes(name ?? ''))).toEqual([]);
+    expect(SETTINGS.filter((name) => name !== 'NODE_ENV' && !documented.has(name))).toEqual([]);
+  });
+
+  it('reaches the nodes whole', () => {
+    for (const [, { env_file }] of nodes) expect(env_file).toBe('.env');
   });
 });

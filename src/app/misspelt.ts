@@ -1,0 +1,48 @@
+import leven from 'leven';
+import { ConfigError } from '../common/config';
+
+export const SETTINGS = [
+  'NODE_ENV',
+  'PORT',
+  'HOST',
+  'DATABASE_URL',
+  'DATABASE_POOL',
+  'REDIS_URL',
+  'SESSION_IDLE_TIMEOUT',
+  'SESSION_LIFETIME',
+  'SESSION_EXPIRY_WARNING',
+  'SESSION_CACHE_TTL',
+  'SESSION_RETENTION',
+  'SESSION_MAX_PER_USER',
+  'AUDIT_RETENTION',
+  'SWEEP_INTERVAL',
+  'RECENT_LOGIN',
+  'PUBLIC_ORIGIN',
+  'ALLOWED_ORIGINS',
+  'TRUST_PROXY',
+  'REGISTRATION',
+  'ENCRYPTION_KEYS',
+  'ALLOW_PRIVATE_INSTANCES',
+  'RATE_LIMITS',
+  'LOG_LEVEL',
+] as const;
+
+/** Shorter names are near too many that have nothing to do with us, such as POST to PORT. */
+const LEAST_LENGTH = 8;
+/** Letters that are wrong, missing or too many. */
+const MOST_EDITS = 2;
+
+/**
+ * A setting whose name is misspelt would be left out without a word. A name beside the right one is no mistake: some
+ * platforms set both DATABASE_URI and DATABASE_URL.
+ * @throws ConfigError
+ */
+export function refuseMisspelt(env: NodeJS.ProcessEnv): void {
+  const known: readonly string[] = SETTINGS;
+  const unset = known.filter((name) => name.length >= LEAST_LENGTH && !env[name]);
+  for (const name of Object.keys(env)) {
+    if (known.includes(name) || name.length < LEAST_LENGTH) continue;
+    const meant = unset.find((setting) => leven(setting, name.toUpperCase()) <= MOST_EDITS);
+    if (meant) throw new ConfigError(`${name} is no setting of Vedfolnir: did you mean ${meant}?`);
+  }
+}

@@ -1,0 +1,49 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '../common/config';
+import { waitForDatabase } from '../database/wait-for-database';
+import { SocketAdapter } from '../gateway/socket.adapter';
+import { requireKnownKey } from '../platform/keys/known-key';
+import { AppModule } from './app.module';
+import { type DemoInstance, startDemoInstances } from './demo/demo-instances';
+import { seedDemo } from './demo/seed-demo';
+import { configureHttp, createAdapter } from './http-server';
+import { PinoLogger } from './logger';
+import { describeApi } from './openapi';
+import { listenFault } from './start-fault';
+
+export interface Server {
+  app: NestFastifyApplication;
+  /** Where there is a demo, its instances. */
+  demo: readonly DemoInstance[];
+}
+
+/** @throws what `describeFault` makes a sentence of; nothing is left open then */
+export async function startServer(settings: Config): Promise<Server> {
+  const instances = await startDemoInstances(settings);
+  const allowPrivateInstances = [...settings.allowPrivateInstances, ...instances.map(({ host }) => host)];
+  const config: Config = Object.freeze({ ...settings, allowPrivateInstances });
+  const adapter = createAdapter(config);
+  const { log } = adapter.getInstance();
+  await waitForDatabase(config.database, (line) => log.warn(line));
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    bodyParser: false,
+    logger: new PinoLogger(log),
+    abortOnError: false,
+  });
+  try {
+    await configureHttp(app, config);
+    describeApi(app);
+    app.useWebSocketAdapter(new SocketAdapter(app));
+    await app.init();
+    await requireKnownKey(app);
+    const seeded = await seedDemo(app, config, instances);
+    await app.listen(config.port, config.host).catch((error: unknown) => {
+      throw listenFault(error, config) ?? error;
+    });
+    return { app, demo: seeded ? instances : [] };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}

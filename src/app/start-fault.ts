@@ -1,0 +1,31 @@
+import { AppError } from '../common/app-error';
+import { type Config, ConfigError } from '../common/config';
+import { databaseFault } from '../database/database-fault';
+
+/** What is wrong with where to listen, or null. */
+export function listenFault(error: unknown, { host, port }: Config): ConfigError | null {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new ConfigError(`PORT: ${host}:${port} is in use: stop what listens there, or choose another port`);
+    case 'EACCES':
+      return new ConfigError(`PORT: this user may not listen on ${port}: choose a port above 1023`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return new ConfigError(`HOST: ${host} is no address of this machine (${code}): 0.0.0.0 means all of them`);
+  }
+  return null;
+}
+
+/** One sentence for what the operator can mend, the whole trace for what only we can. */
+export function describeFault(error: unknown, config: Config | null): string {
+  if (error instanceof ConfigError) return error.message;
+  const known = config && databaseFault(error, config.database);
+  if (known) return known.message;
+  if (error instanceof AppError) {
+    return error.options.cause ? describeFault(error.options.cause, config) : error.message;
+  }
+  return (error as Error).stack ?? String(error);
+}

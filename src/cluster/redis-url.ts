@@ -1,0 +1,25 @@
+import { ConfigError } from '../common/config';
+import { parseServiceUrl } from '../common/service-url';
+
+const EXAMPLE = 'redis://user:password@host:6379/0 or rediss://…';
+
+/**
+ * REDIS_URL as node-redis reads it without surprise.
+ * @throws ConfigError that says what is wrong with it
+ */
+export function parseRedisUrl(text: string): string {
+  const url = text.trim();
+  if (/^rediss?[+-](sentinel|cluster):/i.test(url) || /[\d\w\]],\s*[\w[]/.test(url.slice(url.lastIndexOf('@') + 1))) {
+    throw new ConfigError(
+      'REDIS_URL must name one server: Cluster, Sentinel and lists of hosts are not supported, an address that follows the primary is',
+    );
+  }
+  if (!/^rediss?:\/\//i.test(url)) throw new ConfigError(`REDIS_URL must look like ${EXAMPLE}`);
+  const { scheme, user, password, host, port, path, query } = parseServiceUrl('REDIS_URL', url, EXAMPLE);
+  if (!/^\d{0,5}$/.test(path)) throw new ConfigError(`REDIS_URL: the database must be a number, not "${path}"`);
+  const [unknown] = query.keys();
+  if (unknown) throw new ConfigError(`REDIS_URL: "${unknown}" is not known; nothing may follow a ?`);
+  const who = user || password ? `${encodeURIComponent(user)}:${encodeURIComponent(password)}@` : '';
+  const address = host.includes(':') ? `[${host}]` : host;
+  return `${scheme}://${who}${address}:${port ?? 6379}/${path}`;
+}
