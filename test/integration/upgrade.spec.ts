@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import { Connections } from '../../src/database/connections';
+import { parseDatabaseUrl } from '../../src/database/database-url';
 import { temporaryFolder } from '../support/processes';
 import { createDatabase } from '../support/services';
 import { closeApps, startApp, TestClock } from './support/app';
@@ -99,9 +100,6 @@ describe.each(KINDS)('%s', (_, { secret, create, fixture }) => {
   it('refuses a database that is older than can be upgraded', async () => {
     const url = await create(`CREATE TABLE migrations (id integer PRIMARY KEY, timestamp bigint, name varchar(255));
       INSERT INTO migrations VALUES (1, 1763942400000, 'Audit1763942400000');`);
-    const config = url.startsWith('sqlite:')
-      ? ({ kind: 'sqlite', path: url.slice('sqlite:'.length), embedded: false } as const)
-      : ({ kind: 'mysql', url } as const);
-    await expect(Connections.open(config, 1)).rejects.toThrow('too old to be upgraded');
+    await expect(Connections.open(parseDatabaseUrl(url), 1)).rejects.toThrow('too old to be upgraded');
   });
 });
