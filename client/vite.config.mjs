@@ -57,26 +57,6 @@ function withoutIndentation() {
   };
 }
 
-/** The icons that elements/icons.ts names, in one file: `<use href="/client/icons.svg#name">`. */
-function iconSprite() {
-  const names = [...readFileSync(here('./elements/icons.ts'), 'utf8').matchAll(/^ {2}'(.+)',$/gm)].map(
-    ([, name]) => name,
-  );
-  const symbol = (name) => {
-    const svg = readFileSync(here(`../node_modules/lucide-static/icons/${name}.svg`), 'utf8');
-    const inside = /<svg[^>]*>(.*)<\/svg>/s.exec(svg)[1].replace(/\s+/g, ' ').trim();
-    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${inside}</symbol>`;
-  };
-  const source = `<!-- Lucide, ISC licence --><svg xmlns="http://www.w3.org/2000/svg">${names.map(symbol).join('')}</svg>`;
-  return {
-    name: 'icon-sprite',
-    applyToEnvironment: ({ name }) => name === 'client',
-    generateBundle() {
-      this.emitFile({ type: 'asset', fileName: 'icons.svg', source });
-    },
-  };
-}
-
 /** Beside each file what is sent of it: the server need not pack it anew for everybody. */
 function compress(folder) {
   for (const file of readdirSync(folder, { recursive: true })) {
@@ -92,7 +72,7 @@ export default defineConfig({
   root: here('.'),
   appType: 'custom',
   logLevel: 'warn',
-  plugins: [modulesAll(), iconSprite(), withoutIndentation()],
+  plugins: [modulesAll(), withoutIndentation()],
   environments: {
     client: scripts(
       {

@@ -1,4 +1,4 @@
-import { hueOf } from '../elements/avatar';
+import { hueOf } from '../../src/protocol/avatar';
 import { on, session } from '../elements/session';
 
 /** The page wears the colour of the active account, and its tab the name: a look is enough to know who one is. */

@@ -1,6 +1,7 @@
 /** Our own pages, on top of what `/client/vedfolnir.js` gives to every page; each page is an element of its name. */
 import '../elements';
 import './app.css';
+import { drawServerIcons } from '../elements/icon';
 import { redirectWhenSignedIn, saveReturnPathOnLeave } from './lib/login-redirect';
 import './pages/account';
 import './pages/activity';
@@ -16,6 +17,7 @@ import { showActivePlatform } from './active-platform';
 /** A file of its own: only a page for writing needs it. */
 const COMPOSER = '/client/composer.mjs';
 
+drawServerIcons();
 showActivePlatform();
 if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOSER);
 

@@ -1,10 +1,28 @@
-import { html, type TemplateResult } from 'lit';
-import type { PlatformType } from '../../src/protocol/http';
-import type { IconName } from './icons';
+import { html, nothing, render, svg, type TemplateResult } from 'lit';
+import { ICONS, type IconName } from './icons';
 
-/** A picture beside words that say the same: screen readers pass over it. */
-export function icon(name: IconName): TemplateResult {
-  return html`<svg class="vf-icon" data-icon=${name} aria-hidden="true" focusable="false"><use href="/client/icons.svg#${name}"></use></svg>`;
+const drawings = new Map<IconName, TemplateResult>();
+
+/** What is inside of Lucide's `<svg>`, made into a template once for each icon. */
+function drawing(name: IconName): TemplateResult {
+  let drawn = drawings.get(name);
+  if (!drawn) {
+    const inside = ICONS[name].replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '');
+    drawn = svg(Object.assign([inside], { raw: [inside] }));
+    drawings.set(name, drawn);
+  }
+  return drawn;
 }
 
-export const TYPE_ICONS: Record<PlatformType, IconName> = { mastodon: 'message-circle', pixelfed: 'camera' };
+/** An image beside words that say the same: screen readers pass over it. */
+export function icon(name: IconName): TemplateResult {
+  return html`<svg class="vf-icon" data-icon=${name} viewBox="0 0 24 24" aria-hidden="true" focusable="false">${drawing(name)}</svg>`;
+}
+
+/** Draws the icons that a page of the server names by `data-icon`. */
+export function drawServerIcons(): void {
+  for (const element of document.querySelectorAll<SVGElement>('svg.vf-icon[data-icon]:empty')) {
+    const name = element.dataset.icon as IconName;
+    render(Object.hasOwn(ICONS, name) ? drawing(name) : nothing, element as unknown as HTMLElement);
+  }
+}

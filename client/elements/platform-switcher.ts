@@ -48,6 +48,10 @@ export class PlatformSwitcher extends PlatformsElement {
     super.begin();
   }
 
+  protected override get isDrawn(): boolean {
+    return this.content !== null || this.failure !== '';
+  }
+
   /** There may be fewer of them now. */
   protected override willUpdate(): void {
     this.at = Math.max(0, Math.min(this.at, this.options().length - 1));

@@ -14,6 +14,8 @@ export function placeAt(panel: HTMLElement, anchor: HTMLElement): () => void {
     const start = getComputedStyle(anchor).direction === 'rtl' ? at.right - width : at.left;
     const below = at.bottom + GAP;
     const fits = below + height + MARGIN <= clientHeight || at.top < height;
+    // By the script and not by a style sheet: a rule for ::part() of the page would win over what is set here.
+    panel.style.inset = 'auto';
     panel.style.left = `${Math.max(MARGIN, Math.min(start, clientWidth - width - MARGIN))}px`;
     panel.style.top = `${Math.max(MARGIN, fits ? below : at.top - GAP - height)}px`;
   };

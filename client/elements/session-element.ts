@@ -1,4 +1,4 @@
-import { LitElement } from 'lit';
+import { LitElement, type PropertyValues } from 'lit';
 import type { SessionEvents } from '../core/event-details';
 import { isSessionOverError, messageOf } from './error-messages';
 import { notify } from './notify';
@@ -10,11 +10,31 @@ import { on, session } from './session';
  */
 export abstract class SessionElement extends LitElement {
   private readonly undo: (() => void)[] = [];
+  private placeholder: ChildNode[] = [];
   /** Whose it is, what it knows: null while nobody is signed in. */
   private owner: number | null = null;
 
   override createRenderRoot(): HTMLElement {
+    this.placeholder = this.findPlaceholder();
     return this;
+  }
+
+  protected override update(changed: PropertyValues): void {
+    super.update(changed);
+    if (this.isDrawn) for (const node of this.placeholder.splice(0)) node.remove();
+  }
+
+  /**
+   * What stands in the element before it draws: what the server has put there in its place, or, in a copy out of a
+   * page that was kept, what it drew once. All but what the page has given for good.
+   */
+  protected findPlaceholder(): ChildNode[] {
+    return [...this.childNodes];
+  }
+
+  /** Whether what is drawn takes the place of the placeholder. */
+  protected get isDrawn(): boolean {
+    return true;
   }
 
   override connectedCallback(): void {

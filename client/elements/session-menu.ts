@@ -17,6 +17,7 @@ export class SessionMenu extends SessionElement {
   private undoPlace: () => void = () => {};
 
   override createRenderRoot(): HTMLElement {
+    super.createRenderRoot();
     const places = html`
       <slot name="button"></slot>
       <div part="panel" popover @beforetoggle=${this.toggling} @toggle=${this.toggled}>
@@ -46,6 +47,15 @@ export class SessionMenu extends SessionElement {
       <p slot="who" class="vf-who"><strong>${user.username}</strong><span>${user.email}</span></p>
       <button type="button" slot="leave" class="vf-button" @click=${this.leave}>${icon('log-out')} Sign out</button>
     `;
+  }
+
+  /** The links are the page's own. */
+  protected override findPlaceholder(): ChildNode[] {
+    return [...this.querySelectorAll<HTMLElement>(':scope > [slot]')];
+  }
+
+  protected override get isDrawn(): boolean {
+    return session.getState() !== null;
   }
 
   protected override begin(): void {

@@ -32,7 +32,7 @@ export class Toasts extends SessionElement {
     super.connectedCallback();
     window.addEventListener('vf-notice', this.heard);
     window.notificationSystem = { show: (message, type, duration) => notify(message, kindOf(type), duration) };
-    for (const given of this.querySelectorAll('p[data-kind]')) {
+    for (const given of this.querySelectorAll(':scope > p[data-kind]')) {
       given.remove();
       this.add({ message: given.textContent.trim(), kind: kindOf(given.getAttribute('data-kind')), duration: 0 });
     }

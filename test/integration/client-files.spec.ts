@@ -13,7 +13,6 @@ const FILES = [
   'elements.mjs',
   'composer.mjs',
   'elements.css',
-  'icons.svg',
 ];
 const UNPACK: Record<string, (packed: Buffer) => Buffer> = { gzip: gunzipSync, br: brotliDecompressSync };
 

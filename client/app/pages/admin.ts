@@ -37,10 +37,7 @@ class AdminPage extends ReadingElement<Content> {
         </form>
         ${content ? this.list(content) : this.waiting('Reading the sessions')}
       </section>
-      <section aria-labelledby="performance-title">
-        <h2 id="performance-title">Performance</h2>
-        ${content ? performance(content.operations) : nothing}
-      </section>
+      ${content ? performance(content.operations) : nothing}
     `;
   }
 
@@ -132,10 +129,12 @@ class AdminPage extends ReadingElement<Content> {
 }
 
 function performance(operations: OperationReport[]): TemplateResult {
-  if (operations.length === 0) return html`<p class="vf-hint">Nothing has been measured yet.</p>`;
   const heads = ['Operation', 'Count', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Max ms'];
   return html`
-    <div class="wide" tabindex="0" role="region" aria-labelledby="performance-title">
+    <section aria-labelledby="performance-title">
+      <h2 id="performance-title">Performance</h2>
+      ${operations.length === 0 ? html`<p class="vf-hint">Nothing has been measured yet.</p>` : nothing}
+      <div class="wide" tabindex="0" role="region" aria-labelledby="performance-title">
       <table>
         <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
         <tbody>
@@ -149,7 +148,8 @@ function performance(operations: OperationReport[]): TemplateResult {
           )}
         </tbody>
       </table>
-    </div>
+      </div>
+    </section>
   `;
 }
 

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { hueOf } from '../../../src/protocol/avatar';
 import { HEADERS, type PostsView, type PostView, type StatisticsView } from '../../../src/protocol/http';
 import { isApiError } from '../../core/errors';
 import type { PlatformDetail } from '../../core/event-details';
-import { avatar, hueOf } from '../../elements/avatar';
+import { avatar } from '../../elements/avatar';
 import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import { ReadingElement } from '../../elements/reading-element';

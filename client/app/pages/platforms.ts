@@ -20,12 +20,13 @@ class PlatformsPage extends PlatformsElement {
   private busy: number | null = null;
 
   protected override render(): TemplateResult {
+    // The form comes with the list: in a narrow window it stands below, and would be pushed down.
     return html`
       <h1 tabindex="-1">Platforms</h1>
       <p class="lead">Your accounts. What you switch to here is active in every tab and on every device of yours.</p>
       <div class="columns">
         <div>${this.content ? this.list(this.content) : this.waiting('Reading your platforms')}</div>
-        <app-connect-form></app-connect-form>
+        ${this.content || this.failure ? html`<app-connect-form></app-connect-form>` : nothing}
       </div>
     `;
   }

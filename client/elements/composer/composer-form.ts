@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { hueOf } from '../../../src/protocol/avatar';
 import { type MediaLimitsView, type PlatformType, VISIBILITIES, type Visibility } from '../../../src/protocol/http';
-import { avatar, hueOf } from '../avatar';
+import { avatar } from '../avatar';
 import { formatRelativeTime } from '../format';
 import { icon } from '../icon';
 import { COUNTER_ID, counter } from './counter';

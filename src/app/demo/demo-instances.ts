@@ -8,7 +8,7 @@ export const DEMO_TOKEN = 'demo-token';
 const INSTANCES = [
   { name: 'Town Square', kind: 'mastodon', username: 'demo', displayName: 'Demo', port: 3101 },
   { name: 'Photo Walks', kind: 'pixelfed', username: 'demo_photos', displayName: 'Demo, walking', port: 3102 },
-  { name: 'Work VersionFloor', kind: 'mastodon', username: 'demo_work', displayName: 'Demo at work', port: 3103 },
+  { name: 'Work Notes', kind: 'mastodon', username: 'demo_work', displayName: 'Demo at work', port: 3103 },
 ] as const;
 
 export interface DemoInstance {

@@ -159,7 +159,7 @@ export class PagesController {
     else {
       const waiting = takeFlash(request, reply);
       const flash = waiting.length > 0 ? waiting : sessionEndFlash(reason);
-      reply.type(HTML).send(renderPage({ page, title, csrfToken: null, role: null, flash }));
+      reply.type(HTML).send(renderPage({ page, title, csrfToken: null, user: null, platform: null, flash }));
     }
   }
 
@@ -175,8 +175,12 @@ export class PagesController {
     return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
   }
 
-  private page({ user }: SessionContext, secret: string, page: Omit<Page, 'csrfToken' | 'role'>): string {
-    return renderPage({ ...page, csrfToken: csrfToken(secret), role: user.role });
+  private page(
+    { user, platform }: SessionContext,
+    secret: string,
+    page: Omit<Page, 'csrfToken' | 'user' | 'platform'>,
+  ): string {
+    return renderPage({ ...page, csrfToken: csrfToken(secret), user, platform });
   }
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Flash } from '../../common/flash';
-import type { PlatformView, Role } from '../../protocol/http';
+import { hueOf, initialsOf } from '../../protocol/avatar';
+import type { PlatformView, UserView } from '../../protocol/http';
 
 /** What every page is given. */
 export interface Page {
@@ -10,8 +11,9 @@ export interface Page {
   title: string;
   /** Null where nobody is signed in. */
   csrfToken: string | null;
-  /** Of whoever is signed in. */
-  role: Role | null;
+  /** Who is signed in, and the active platform; null on the pages of nobody. */
+  user: Pick<UserView, 'username' | 'role'> | null;
+  platform: Pick<PlatformView, 'id' | 'name'> | null;
   flash: Flash[];
   /** For /create_post alone: the form that also works without a script. */
   form?: PostForm;
@@ -31,5 +33,5 @@ const eta = new Eta({ views: join(__dirname, 'views'), cache: true });
 
 /** A whole page as HTML; everything that is put in is escaped. */
 export function renderPage(page: Page): string {
-  return eta.render('shell', page);
+  return eta.render('shell', { ...page, hueOf, initialsOf });
 }

@@ -1,0 +1,63 @@
+/** Where panels open, and that no page moves by itself while it loads. */
+import { TestClient } from '../support/http-client';
+import { Device } from './support/chromium';
+import { expectBeside, shiftsOf, slowLine, watchShifts } from './support/layout';
+import { setDirection } from './support/looks';
+import { setStage } from './support/stage';
+
+const stage = setStage();
+
+/** Good is 0.1; a page that stands still has none at all. */
+const MOST_SHIFT = 0.02;
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 320, height: 640 },
+];
+
+describe.each(SIZES)('in a window of $width pixels', (size) => {
+  it.each(['ltr', 'rtl'] as const)('the panels of the page head open beside their buttons, %s', async (direction) => {
+    const page = await stage.device.tab('/');
+    await page.setViewportSize(size);
+    await setDirection(page, direction);
+    const account = page.getByRole('button', { name: /^Account of/ });
+    await account.click();
+    await expectBeside(page.locator('vf-session-menu [popover]'), account);
+    await page.keyboard.press('Escape');
+    const platforms = page.getByRole('button', { name: /Active platform/ });
+    await platforms.click();
+    await expectBeside(page.locator('.vf-switcher'), platforms);
+  });
+
+  it.each([
+    ['/login', 'form[name="login"]'],
+    ['/register', 'form[name="register"]'],
+    ['/', '[data-posts]'],
+    ['/create_post', '.vf-composer'],
+    ['/platforms', '[data-platforms]'],
+    ['/devices', '[data-devices]'],
+    ['/activity', '[data-trail]'],
+    ['/account', 'form[name="password"]'],
+    ['/admin', '[data-sessions]'],
+  ])('%s stands still while it loads', async (path, ready) => {
+    const { person, node, browser } = stage;
+    let client: TestClient | undefined;
+    if (path === '/admin') {
+      client = new TestClient(node.url);
+      await client.login({ username: 'demo', password: 'demo-password' });
+    } else if (!['/login', '/register'].includes(path)) {
+      ({ client } = person);
+    }
+    const headers = { 'x-platform-id': String(person.platforms[0]!.id) };
+    await person.client.post('/api/posts', { content: 'First words' }, { headers });
+    const device = await Device.open(browser, node.url, client, { viewport: size });
+    await watchShifts(device.context);
+    const page = await device.context.newPage();
+    await slowLine(page);
+    await page.goto(node.url + path);
+    await page.locator(ready).waitFor();
+    await page.waitForLoadState('networkidle');
+    const { sum, what } = await shiftsOf(page);
+    expect({ path, what: sum < MOST_SHIFT ? [] : what, sum }).toEqual({ path, what: [], sum: expect.any(Number) });
+    await device.close();
+  });
+});

@@ -1,0 +1,64 @@
+/** Where things are on the screen, and whether they move by themselves. Measured in the page, so the probes are text. */
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { eventually } from '../../support/eventually';
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** The box of an element, once it has one. */
+export async function boxOf(locator: Locator): Promise<Box> {
+  await locator.waitFor();
+  return (await locator.boundingBox())!;
+}
+
+/** An open panel stands beside its button, and inside of the window. */
+export async function expectBeside(panel: Locator, button: Locator): Promise<void> {
+  const page = panel.page();
+  const { width, height } = page.viewportSize()!;
+  await eventually(
+    async () => {
+      const [at, of] = [await boxOf(panel), await boxOf(button)];
+      const gapBelow = at.y - (of.y + of.height);
+      const gapAbove = of.y - (at.y + at.height);
+      const gap = Math.round(Math.max(gapBelow, gapAbove));
+      const overlap = Math.min(at.x + at.width, of.x + of.width) - Math.max(at.x, of.x);
+      const inside = at.x >= 0 && at.y >= 0 && at.x + at.width <= width && at.y + at.height <= height;
+      expect({ gap, overlaps: overlap > 20, inside }).toEqual({ gap: 6, overlaps: true, inside: true });
+    },
+    { timeout: 3_000 },
+  );
+}
+
+/** Sums up what moves in each page of this context without the person having done anything. */
+export async function watchShifts(context: BrowserContext): Promise<void> {
+  await context.addInitScript({
+    content: `
+      window.shifts = [];
+      new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput, sources } of list.getEntries()) {
+          if (hadRecentInput) continue;
+          window.shifts.push({ value, what: sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.nodeName) });
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    `,
+  });
+}
+
+/** A line as a phone has it: what comes late is seen to come late. */
+export async function slowLine(page: Page): Promise<void> {
+  const line = await page.context().newCDPSession(page);
+  const conditions = { offline: false, latency: 80, downloadThroughput: 250_000, uploadThroughput: 100_000 };
+  await line.send('Network.emulateNetworkConditions', conditions);
+}
+
+/** The cumulative layout shift so far, with what has moved. */
+export async function shiftsOf(page: Page): Promise<{ sum: number; what: unknown[] }> {
+  // What is on its way to the observer has been given to it after two frames.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  const shifts = (await page.evaluate('window.shifts')) as { value: number; what: unknown }[];
+  return { sum: shifts.reduce((sum, { value }) => sum + value, 0), what: shifts };
+}
