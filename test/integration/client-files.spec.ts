@@ -6,14 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { type ServerNode, startNode } from '../support/server';
 
-const FILES = [
-  'vedfolnir.js',
-  'vedfolnir.mjs',
-  'session.mjs',
-  'elements.mjs',
-  'composer.mjs',
-  'elements.css',
-];
+const FILES = ['vedfolnir.js', 'vedfolnir.mjs', 'session.mjs', 'elements.mjs', 'composer.mjs', 'elements.css'];
 const UNPACK: Record<string, (packed: Buffer) => Buffer> = { gzip: gunzipSync, br: brotliDecompressSync };
 
 let node: ServerNode;
