@@ -60,7 +60,7 @@ module.exports = {
       ...withServices,
       displayName: 'integration',
       testMatch: [
-        '<rootDir>/test/{integration,faults}/**/*.spec.ts',
+        '<rootDir>/test/{integration,faults,hostile,attacks}/**/*.spec.ts',
         '<rootDir>/test/support/**/*.integration.spec.ts',
       ],
     },

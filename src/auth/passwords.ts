@@ -1,10 +1,11 @@
 import { Algorithm, hash, verify } from '@node-rs/argon2';
+import { normalise } from '../common/normalise';
 
 /** argon2id with 19 MiB, two passes, one lane: the OWASP password storage cheat sheet's recommendation. */
 const OPTIONS = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 export function hashPassword(password: string): Promise<string> {
-  return hash(password.normalize('NFKC'), OPTIONS);
+  return hash(normalise(password, 'NFKC'), OPTIONS);
 }
 
 let nobody: Promise<string> | undefined;
@@ -15,6 +16,6 @@ let nobody: Promise<string> | undefined;
  */
 export async function isPassword(stored: string | null, password: string): Promise<boolean> {
   nobody ??= hashPassword('the password of nobody');
-  const matches = await verify(stored ?? (await nobody), password.normalize('NFKC'));
+  const matches = await verify(stored ?? (await nobody), normalise(password, 'NFKC'));
   return matches && stored !== null;
 }

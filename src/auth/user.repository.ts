@@ -2,13 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { throttleKey } from '../cluster/throttle-key';
+import { normalise } from '../common/normalise';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 
 /** How names and addresses are compared: without regard to case and width, whatever the database's collation. */
 export function nameKey(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
+  return normalise(text, 'NFKC').toLowerCase();
 }
 
 /** A user name never holds an `@`. */

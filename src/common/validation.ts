@@ -11,6 +11,7 @@ import {
 } from 'class-validator';
 import type { FieldError } from '../protocol/errors';
 import { AppError, invalidField } from './app-error';
+import { requireWithinBounds } from './raw-bounds';
 
 function flatten(errors: ValidationError[], prefix = ''): FieldError[] {
   return errors.flatMap((error) => {
@@ -58,6 +59,7 @@ export class BodyPipe implements PipeTransform {
     if (!isPlainObject(body)) throw invalidField('body', 'The body must be a JSON object');
     if (Object.keys(body).length > MOST_FIELDS) throw invalidField('body', 'The body has too many fields');
     if (isTooDeep(body)) throw invalidField('body', 'The body is nested too deeply');
+    if (metadata.metatype) requireWithinBounds(body, metadata.metatype);
     return this.pipe.transform(body, metadata);
   }
 }

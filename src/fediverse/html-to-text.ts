@@ -3,18 +3,33 @@
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
 
 export function htmlToText(html: string): string {
-  // Past the last `>` no tag ends: not looked at, as each `<` there would be sought an end for up to the last letter.
-  const end = html.lastIndexOf('>') + 1;
-  const plain = html
-    .slice(0, end)
-    .replace(/<br\s*\/?>/gi, '\n')
-    .replace(/<\/p>\s*<p[^>]*>/gi, '\n\n')
-    .replace(/<[^>]*>/g, '');
-  return (plain + html.slice(end))
+  return withoutTags(html)
     .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{1,8}));/gi, (whole, decimal, hex, name) => {
       if (name) return ENTITIES[name.toLowerCase()] ?? whole;
       const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
       return code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) || code < 9 ? '' : String.fromCodePoint(code);
     })
     .trim();
+}
+
+/** Each letter is read once: patterns that look for the end of a tag from each `<` on take quadratic time. */
+function withoutTags(html: string): string {
+  const texts: string[] = [];
+  /** Where the text after the last closed paragraph stands. */
+  let paragraphEnd = -1;
+  let at = 0;
+  for (;;) {
+    const open = html.indexOf('<', at);
+    const close = open < 0 ? -1 : html.indexOf('>', open);
+    if (close < 0) return texts.concat(html.slice(at)).join('');
+    texts.push(html.slice(at, open));
+    const tag = html.slice(open + 1, Math.min(close, open + 16)).toLowerCase();
+    if (/^br\s*\/?$/.test(tag)) texts.push('\n');
+    // Between paragraphs, where nothing but white space stands.
+    if (/^p\b/.test(tag) && paragraphEnd === texts.length - 1 && texts.at(-1)?.trim() === '') {
+      texts.splice(-1, 1, '\n\n');
+    }
+    if (tag === '/p') paragraphEnd = texts.length;
+    at = close + 1;
+  }
 }

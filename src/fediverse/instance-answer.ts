@@ -52,7 +52,7 @@ function isOutsideScopes(headers: InstanceAnswer['headers'], answer: unknown): b
 function reasonOf(answer: unknown, status: number): string {
   const { error, error_description: description } = (answer ?? {}) as { error?: unknown; error_description?: unknown };
   const said = [description, error].find((each) => typeof each === 'string' && each !== '') as string | undefined;
-  return said ? said.replace(/\p{Cc}/gu, ' ').slice(0, 300) : `status ${status}`;
+  return said ? said.slice(0, 300).replace(/\p{Cc}/gu, ' ') : `status ${status}`;
 }
 
 /** How long the instance wants to hear nothing. @returns ms */

@@ -3,6 +3,7 @@ import { PRESENCE } from '../cluster/cluster.module';
 import type { Presence } from '../cluster/presence';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
+import { normalise } from '../common/normalise';
 import type { UserSession } from '../database/entities/user-session.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { AdminSessionsView, AdminSessionView } from '../protocol/admin';
@@ -66,7 +67,7 @@ function toAdminSessionView(row: UserSession, current: boolean, online: boolean)
 function readSearch(query: unknown): string | undefined {
   if (query === undefined || query === '') return undefined;
   if (typeof query !== 'string' || query.length > 64) throw invalidField('query', 'query must be a short text');
-  return query.trim().normalize('NFKC').toLowerCase();
+  return normalise(query.trim(), 'NFKC').toLowerCase();
 }
 
 function toCursor({ createdAt, id }: UserSession): string {

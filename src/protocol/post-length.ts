@@ -13,20 +13,26 @@ const LINK = /(\bhttps?:\/\/(?:[^\s<>"(]*\([^\s<>"]*[^\s<>".,:;!?…'’”»\]}
 const REMOTE_MENTION = /(^|[^\w/@])@([\w.-]+)@[\w-]+(?:\.[\w-]+)*/gu;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** Text that is segmented at a time: every step takes as long as all of it is long. */
+/** UTF-16 units that are segmented at a time: every step takes as long as all of them are long. */
 const PIECE = 200;
+/** Only a CR LF is one character of two units here. */
+const ASCII = /^[\0-\x7f]*$/;
 
-/** Characters as a person counts them: a family emoji is one. */
-export function countGraphemes(text: string): number {
+/** Marks go with the letter before them, however many there are: the rest of a long run changes no count. */
+const MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
+
+/** Characters as a person counts them: a family emoji is one. Takes linear time: no character is longer than a piece. */
+export function countGraphemes(given: string): number {
+  if (ASCII.test(given)) return given.replaceAll('\r\n', '\n').length;
+  const text = given.replace(MANY_MARKS, '$1');
   let count = 0;
-  let left = text;
-  for (let size = PIECE; left; ) {
-    const found = [...segmenter.segment(left.slice(0, size))];
+  let start = 0;
+  while (start < text.length) {
+    const found = [...segmenter.segment(text.slice(start, start + PIECE))];
     // The last one may go on after the piece, and where that ends amid a letter, the one before as well.
-    const end = left.length > size ? found.splice(-2)[0]!.index : size;
-    count += found.length;
-    left = left.slice(end);
-    if (end === 0) size *= 2;
+    const end = text.length - start > PIECE ? found.at(-2)?.index || PIECE : PIECE;
+    count += found.filter(({ index }) => index < end).length;
+    start += end;
   }
   return count;
 }

@@ -25,6 +25,9 @@ export interface SessionContext {
   readonly platform: PlatformView | null;
 }
 
+/** What is kept of a user agent; UTF-16 units. */
+export const MAX_USER_AGENT_LENGTH = 512;
+
 /** Where a request comes from. */
 export interface Device {
   userAgent: string;

@@ -3,7 +3,7 @@ import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestj
 import type { FastifyRequest } from 'fastify';
 import { parseDuration } from '../common/config';
 import type { Role } from '../protocol/http';
-import type { Device, SessionContext } from './session-context';
+import { type Device, MAX_USER_AGENT_LENGTH, type SessionContext } from './session-context';
 
 export interface SessionRequirement {
   /** An active platform is needed: without one the answer is PLATFORM_REQUIRED. */
@@ -95,7 +95,8 @@ export const CurrentDevice = createParamDecorator((_: unknown, execution: Execut
 );
 
 export function deviceOf(request: FastifyRequest): Device {
-  return { userAgent: request.headers['user-agent'] ?? '', ipAddress: request.ip };
+  const userAgent = (request.headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT_LENGTH);
+  return { userAgent, ipAddress: request.ip };
 }
 
 /** The id that the calling tab gave itself, or null. */

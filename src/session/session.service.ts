@@ -54,7 +54,7 @@ export class SessionService {
       userId,
       tokenHash,
       activePlatformId: platformId,
-      userAgent: device.userAgent.slice(0, 512),
+      userAgent: device.userAgent,
       ipAddress: device.ipAddress.slice(0, 45),
       createdAt: now,
       lastActivityAt: now,

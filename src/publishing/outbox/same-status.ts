@@ -1,4 +1,5 @@
 /** Whether a status on the instance is the post that we sent, when the answer to it was lost. Pure. */
+import { normalise } from '../../common/normalise';
 import type { RemoteStatus } from '../../fediverse/instance-types';
 
 /** How far the instance's clock may be behind ours; ms. */
@@ -15,8 +16,7 @@ export interface SentPost {
 
 /** What survives every way of showing a text: no white space, mentions without their host. */
 function essence(text: string): string {
-  return text
-    .normalize('NFC')
+  return normalise(text, 'NFC')
     .replace(/@([\w.-]+)@[\w.-]+\w/g, '@$1')
     .replace(/\s+/g, '');
 }

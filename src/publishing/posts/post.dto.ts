@@ -1,7 +1,7 @@
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsPositive, Matches } from 'class-validator';
 import { IsText, Omittable } from '../../common/validation';
 import { VISIBILITIES, type Visibility } from '../../protocol/http';
-import { MAX_MEDIA } from '../../protocol/post-bounds';
+import { MAX_MEDIA, MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 
 /** Bounds what is read and counted; whether it fits is for `requireFitting` to say, with the limit and the count. */
 const LONGEST_READ = 50_000;
@@ -20,7 +20,7 @@ export class CreatePostDto {
   visibility?: Visibility;
 
   @Omittable()
-  @IsText(0, LONGEST_READ)
+  @IsText(0, MAX_TEXT_LENGTH)
   spoiler_text?: string;
 
   /** ISO 639, such as `en` or `pt-BR`. */
@@ -29,10 +29,10 @@ export class CreatePostDto {
   language?: string;
 
   @Omittable()
-  @IsArray()
-  @ArrayMaxSize(MAX_MEDIA)
-  @ArrayUnique()
-  @IsInt({ each: true })
   @IsPositive({ each: true })
+  @IsInt({ each: true })
+  @ArrayUnique()
+  @ArrayMaxSize(MAX_MEDIA)
+  @IsArray()
   media_ids?: number[];
 }

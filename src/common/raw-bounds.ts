@@ -1,0 +1,63 @@
+/** Bounds every text and list of a body by its raw length, before a validator of its DTO looks at one. */
+import { getMetadataStorage } from 'class-validator';
+import { invalidField } from './app-error';
+
+/** For what declares no MaxLength or ArrayMaxSize; UTF-16 units and items. */
+const DEFAULT_TEXT_LENGTH = 4096;
+const DEFAULT_LIST_LENGTH = 64;
+
+interface Bounds {
+  text: number;
+  list: number;
+}
+
+const boundsByDto = new WeakMap<object, Map<string, Bounds>>();
+
+/** As the DTO itself declares them, so that a new field cannot be forgotten. */
+function boundsOf(dto: object): Map<string, Bounds> {
+  const known = boundsByDto.get(dto);
+  if (known) return known;
+  const bounds = new Map<string, Bounds>();
+  for (const { name, propertyName, constraints } of getMetadataStorage().getTargetValidationMetadatas(
+    dto as Parameters<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[0],
+    '',
+    false,
+    false,
+  )) {
+    const own = bounds.get(propertyName) ?? { text: DEFAULT_TEXT_LENGTH, list: DEFAULT_LIST_LENGTH };
+    const most = Number(constraints?.[0]);
+    if (name === 'maxLength') own.text = most;
+    if (name === 'arrayMaxSize') own.list = most;
+    bounds.set(propertyName, own);
+  }
+  boundsByDto.set(dto, bounds);
+  return bounds;
+}
+
+/**
+ * The decorators of a field run one after the other, and what walks over a text or compares the items of a list may
+ * come before what bounds it.
+ * @throws AppError VALIDATION_ERROR
+ */
+export function requireWithinBounds(body: object, dto: object): void {
+  const bounds = boundsOf(dto);
+  for (const [field, value] of Object.entries(body)) {
+    const own = bounds.get(field);
+    if (own) requireShort(field, value, own);
+  }
+}
+
+function requireShort(field: string, value: unknown, bounds: Bounds): void {
+  if (typeof value === 'string' && value.length > bounds.text) {
+    throw invalidField(field, `${field} must be shorter than or equal to ${bounds.text} characters`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const items: unknown[] = Object.values(value);
+  // An object of many fields is slow to transform, also where none is wanted.
+  if (items.length > (Array.isArray(value) ? bounds.list : DEFAULT_LIST_LENGTH)) {
+    throw invalidField(field, `${field} must contain no more than ${bounds.list} elements`);
+  }
+  for (const each of items) {
+    requireShort(field, each, { text: Math.min(bounds.text, DEFAULT_TEXT_LENGTH), list: DEFAULT_LIST_LENGTH });
+  }
+}

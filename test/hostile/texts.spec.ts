@@ -1,0 +1,123 @@
+/** No text or list that gets in holds up everybody else, whichever field it comes in by. */
+import { getMetadataStorage } from 'class-validator';
+import { toAccount, toLimits, toMedia, toStatus } from '../../src/fediverse/instance-types';
+import { MAX_TEXT_LENGTH } from '../../src/protocol/post-bounds';
+import { isSameStatus } from '../../src/publishing/outbox/same-status';
+import { type App, closeApps, DATABASES, startApp } from '../integration/support/app';
+import { type Household, household, unsafeRoutes } from '../integration/support/routes';
+import { type Route, routesOf } from '../support/route-table';
+import { expectResponsive } from './support/event-loop';
+import { FULL, hostileTexts } from './support/texts';
+
+/** What is left of a body of the longest kind, in bytes. */
+const LARGEST_BODY_BYTES = 250_000;
+/** Values that are slow to compare or to walk, in place of a text. */
+const HOSTILE_LISTS: [name: string, value: unknown][] = [
+  ['distinct numbers', Array.from({ length: 35_000 }, (_, index) => index + 1)],
+  ['distinct texts', Array.from({ length: 25_000 }, (_, index) => String(index))],
+  ['lists', Array.from({ length: 60_000 }, () => [])],
+  ['pairs', Array.from({ length: 20_000 }, (_, index) => ['x', index])],
+  ['marks', Array.from({ length: 10 }, () => '\u0301\u0327'.repeat(5_000))],
+  ['fields', Object.fromEntries(Array.from({ length: 15_000 }, (_, index) => [`f${index}`, 1]))],
+];
+const LENGTHS = FULL
+  ? [64, 254, 256, MAX_TEXT_LENGTH, 20_000, 50_000, LARGEST_BODY_BYTES]
+  : [256, 50_000, LARGEST_BODY_BYTES];
+
+interface BodyField {
+  route: Route;
+  field: string;
+}
+
+/** Every field of every body, found by what the classes themselves declare. */
+function fieldsOf(routes: Route[]): BodyField[] {
+  return routes.flatMap((route) => {
+    const metadata = route.body ? getMetadataStorage().getTargetValidationMetadatas(route.body, '', false, false) : [];
+    return [...new Set(metadata.map(({ propertyName }) => propertyName))].map((field) => ({ route, field }));
+  });
+}
+
+/** Others have their turn after each; one that is refused is as good as one that is taken. */
+async function eachInTurn(length: number, read: (text: string) => unknown): Promise<void> {
+  for (const [, text] of hostileTexts(length)) {
+    await new Promise(setImmediate);
+    try {
+      read(text);
+    } catch {}
+  }
+}
+
+/** A hostile body does not have to be taken to be walked, and it must fit. */
+const fits = (body: unknown) => Buffer.byteLength(JSON.stringify(body)) < LARGEST_BODY_BYTES + 5000;
+
+describe('a body', () => {
+  let app: App;
+  let home: Household;
+
+  beforeAll(async () => {
+    const [, create] = DATABASES[0]!;
+    app = await startApp(await create());
+    home = await household(app.url);
+  });
+  afterAll(closeApps);
+
+  function sampleOf({ method, path }: Route) {
+    const own = unsafeRoutes(home).find(({ name }) => name === `${method} ${path}`);
+    return { path: own?.path ?? path.replaceAll(/:\w+/g, '1'), body: own?.body, headers: own?.headers };
+  }
+
+  it('holds the server up by no field of any kind', async () => {
+    const fields = fieldsOf(routesOf(app.nest));
+    expect(fields.length).toBeGreaterThan(25);
+    for (const { route, field } of fields) {
+      const { path, body, headers } = sampleOf(route);
+      const values = [...LENGTHS.flatMap(hostileTexts), ...HOSTILE_LISTS];
+      await expectResponsive(`${route.method} ${route.path} ${field}`, async () => {
+        for (const [, value] of values) {
+          const sent = { ...(body as object), [field]: value };
+          if (fits(sent)) await home.client.request(route.method, path, { body: sent, headers });
+        }
+      });
+    }
+  });
+});
+
+describe('an instance', () => {
+  const at = '2026-01-02T03:04:05.000Z';
+  /** As much as one answer holds. */
+  const ANSWER_LENGTH = 1_000_000;
+  /** As many as fit into one, each of 200,000. */
+  const STATUSES_PER_ANSWER = 5;
+
+  it.each<[string, (answer: unknown) => unknown, Record<string, unknown>]>([
+    ['an account', toAccount, { id: '1' }],
+    ['a file', toMedia, { id: '1' }],
+    ['a status', toStatus, { id: '1', created_at: at }],
+    ['limits', toLimits, {}],
+  ])('holds nobody up by any text of %s', async (_, read, base) => {
+    // Whatever is asked for is noted: a new field is among them by itself.
+    const asked = new Set<string>();
+    const noting = new Proxy(base, {
+      get: (target, name) => {
+        asked.add(String(name));
+        return target[String(name)];
+      },
+    });
+    read(noting);
+    expect(asked.size).toBeGreaterThan(1);
+    for (const field of asked) {
+      await expectResponsive(field, () => eachInTurn(ANSWER_LENGTH, (text) => read({ ...base, [field]: text })));
+    }
+  });
+
+  it('holds nobody up by statuses that are compared with a post on its way', async () => {
+    await expectResponsive('a page of them', () =>
+      eachInTurn(200_000, (text) => {
+        const status = { ...toStatus({ id: '1', created_at: at, content: text }), spoilerText: '' };
+        const post = { content: text.slice(0, MAX_TEXT_LENGTH), spoilerText: '', visibility: 'public' };
+        const sent = { ...post, createdAt: new Date(at), mediaIds: [] };
+        for (let count = 0; count < STATUSES_PER_ANSWER; count++) isSameStatus(status, sent);
+      }),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+/** The routes that an application has, as its controllers declare them. */
+import { type INestApplicationContext, RequestMethod, type Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
+import { ModulesContainer } from '@nestjs/core';
+
+/** As Nest numbers what a parameter is taken from. */
+const BODY_PARAMETER = 3;
+
+export interface Route {
+  method: string;
+  /** With `:id` where an id stands. */
+  path: string;
+  controller: Type;
+  handler: string;
+  /** The class that its body is checked against, if it takes one. */
+  body: Type | null;
+}
+
+export function routesOf(app: INestApplicationContext): Route[] {
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  return controllers.flatMap(({ metatype }) => routesOfController(metatype as Type));
+}
+
+function routesOfController(controller: Type): Route[] {
+  const bases = listOf(Reflect.getMetadata('path', controller));
+  return Object.getOwnPropertyNames(controller.prototype).flatMap((handler) => {
+    const method: unknown = controller.prototype[handler];
+    const paths: unknown = typeof method === 'function' ? Reflect.getMetadata('path', method) : undefined;
+    if (paths === undefined) return [];
+    const verb = RequestMethod[Reflect.getMetadata('method', method as object) as number]!;
+    const body = bodyOf(controller, handler);
+    return bases.flatMap((base) =>
+      listOf(paths).map((path) => ({ method: verb, path: join(base, path), controller, handler, body })),
+    );
+  });
+}
+
+function bodyOf(controller: Type, handler: string): Type | null {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler) ?? {}) as Record<
+    string,
+    { index: number }
+  >;
+  const body = Object.entries(parameters).find(([key]) => key.startsWith(`${BODY_PARAMETER}:`));
+  if (!body) return null;
+  return (Reflect.getMetadata('design:paramtypes', controller.prototype, handler) as Type[])[body[1].index]!;
+}
+
+const listOf = (paths: unknown): string[] => (Array.isArray(paths) ? paths : [paths ?? '']).map(String);
+
+function join(...parts: string[]): string {
+  const path = parts.flatMap((part) => part.split('/')).filter(Boolean);
+  return `/${path.join('/')}`;
+}
