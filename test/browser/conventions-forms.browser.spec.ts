@@ -4,7 +4,8 @@ import { PLAIN, setPlainPage } from './support/plain-page';
 import { standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
 
-const stage = setStage();
+/** A server of its own: a test freezes it. */
+const stage = setStage({ env: {} });
 const plain = setPlainPage(stage);
 const { text, post, question, keep, move, hiddenField, switchTo, postsOf, sendings, hasFocus, add } = plain;
 

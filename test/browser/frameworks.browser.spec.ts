@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { type ServerNode, startNode } from '../support/server';
+import type { ServerNode } from '../support/server';
+import { sharedNodes } from '../support/shared';
 import { Device, launchChromium } from './support/chromium';
 import { newPerson } from './support/people';
 import { standsOn } from './support/recorder';
@@ -13,12 +14,11 @@ let node: ServerNode;
 let browser: Browser;
 
 beforeAll(async () => {
-  [node, browser] = await Promise.all([startNode(), launchChromium()]);
+  [[node], browser] = await Promise.all([sharedNodes('node'), launchChromium()]);
 });
 
 afterAll(async () => {
   await browser?.close();
-  await node?.stop();
 });
 
 const FIXTURES = join(__dirname, 'fixtures/frameworks');

@@ -1,7 +1,8 @@
 /** Every page: for everybody, at every width, in the light and in the dark. */
 import type { Browser, Page } from 'playwright-core';
 import { TestClient } from '../support/http-client';
-import { type ServerNode, startNode } from '../support/server';
+import type { ServerNode } from '../support/server';
+import { sharedNodes } from '../support/shared';
 import { Device, launchChromium } from './support/chromium';
 import { expectClean, expectCleanInForcedColours, expectToFit, setDirection, setTextSize } from './support/looks';
 import { newPerson, type Person } from './support/people';
@@ -59,7 +60,7 @@ let browser: Browser;
 let person: Person;
 
 beforeAll(async () => {
-  [node, browser] = await Promise.all([startNode(), launchChromium()]);
+  [[node], browser] = await Promise.all([sharedNodes('node'), launchChromium()]);
   person = await newPerson(
     node.url,
     ['Ada at home', 'Pictures', 'A rather long name for an account, as people give'],
@@ -73,7 +74,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  await node?.stop();
 });
 
 /** The first account of an installation is its administrator: here the demo's. */

@@ -6,7 +6,7 @@ import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { hearing, type ServerNode, startNode } from '../support/server';
-import { createDatabase, type Redis, startRedis } from '../support/services';
+import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab } from '../support/socket-client';
 
 const MINUTE = 60_000;
@@ -22,7 +22,7 @@ let ahead: ServerNode;
 beforeAll(async () => {
   redis = await startRedis();
   const env = {
-    DATABASE_URL: await createDatabase(),
+    DATABASE_URL: await migratedDatabase(),
     REDIS_URL: redis.url,
     ENCRYPTION_KEYS: encryptionKey(),
     SESSION_IDLE_TIMEOUT: `${IDLE}ms`,

@@ -5,7 +5,7 @@ import { encryptionKey, type Running, startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
-import { createDatabase, type Redis, startRedis } from '../support/services';
+import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab } from '../support/socket-client';
 
 describe('three nodes with a pool of two', () => {
@@ -57,7 +57,7 @@ describe('a node that is killed', () => {
 
   beforeAll(async () => {
     redis = await startRedis();
-    env = { DATABASE_URL: await createDatabase(), REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
+    env = { DATABASE_URL: await migratedDatabase(), REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
     survivor = await startNode(env);
   });
   afterAll(async () => {

@@ -10,7 +10,7 @@ import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { type Answer, type Json, TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
-import { createDatabase, type MariaDb, startMariaDb } from '../support/services';
+import { type MariaDb, migratedDatabase, startMariaDb } from '../support/services';
 import { openTab } from '../support/socket-client';
 import { startTcpProxy } from '../support/tcp-proxy';
 
@@ -20,7 +20,7 @@ let client: TestClient;
 
 beforeAll(async () => {
   database = await startMariaDb();
-  const DATABASE_URL = await createDatabase(database.url());
+  const DATABASE_URL = await migratedDatabase(database.url());
   node = await startNode({ DATABASE_URL, ENCRYPTION_KEYS: encryptionKey() });
   client = new TestClient(node.url);
   await client.register();
@@ -88,7 +88,7 @@ it('keeps an open tab, which is right again afterwards', async () => {
 
 it('answers or says 503 while the database answers two seconds late, accepts nothing wrong, and keeps what it said', async () => {
   const late = await startTcpProxy(database.port);
-  const url = new URL(await createDatabase(database.url()));
+  const url = new URL(await migratedDatabase(database.url()));
   url.port = String(late.port);
   const slow = await startNode({ DATABASE_URL: url.href, ENCRYPTION_KEYS: encryptionKey() });
   const person = new TestClient(slow.url);
@@ -155,7 +155,7 @@ it('answers or says 503 while the database answers two seconds late, accepts not
 
 it('does not set the clock back by an answer that came late', async () => {
   const late = await startTcpProxy(database.port);
-  const url = new URL(await createDatabase(database.url()));
+  const url = new URL(await migratedDatabase(database.url()));
   url.port = String(late.port);
   const connections = await Connections.open(parseDatabaseUrl(url.href), 2);
   late.slow(2000);

@@ -8,14 +8,14 @@ import { SessionTerminator } from '../../src/session/session-terminator';
 import { type App, closeApps, startApp } from '../integration/support/app';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
-import { createDatabase } from '../support/services';
+import { migratedDatabase } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
 
 const IDLE = 2500;
 let url: string;
 
 beforeEach(async () => {
-  url = await createDatabase();
+  url = await migratedDatabase();
 });
 afterEach(async () => {
   jest.restoreAllMocks();

@@ -10,7 +10,7 @@ import { BACKENDS, encryptionKey, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { startNode } from '../support/server';
-import { createDatabase, startRedis } from '../support/services';
+import { migratedDatabase, startRedis } from '../support/services';
 import { openTab, type Tab } from '../support/socket-client';
 
 const IDLE = 6000;
@@ -92,7 +92,7 @@ describe('many at once, on three nodes', () => {
   const SESSIONS = Number(process.env.EXPIRING ?? 300);
 
   it(`ends ${SESSIONS} connected sessions within 5 s`, async () => {
-    const [url, redis] = [await createDatabase(), await startRedis()];
+    const [url, redis] = [await migratedDatabase(), await startRedis()];
     const env = { DATABASE_URL: url, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
     const nodes = [await startNode(env), await startNode(env), await startNode(env)];
     const client = new TestClient(nodes[0]!.url);

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { freePort } from '../support/processes';
 import { hearing, type ServerNode, startNode } from '../support/server';
-import { createDatabase, type Redis, startRedis } from '../support/services';
+import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab, type Tab } from '../support/socket-client';
 
 const nodes: ServerNode[] = [];
@@ -25,7 +25,7 @@ async function start(env: Record<string, string>): Promise<ServerNode> {
   return node;
 }
 
-const shared = async () => ({ DATABASE_URL: await createDatabase(), ENCRYPTION_KEYS: encryptionKey() });
+const shared = async () => ({ DATABASE_URL: await migratedDatabase(), ENCRYPTION_KEYS: encryptionKey() });
 
 it('starts and serves without Redis, and works with it once it is there', async () => {
   const port = await freePort();

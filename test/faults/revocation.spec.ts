@@ -4,7 +4,7 @@ import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { hearing, type ServerNode, startNode } from '../support/server';
-import { createDatabase, type Redis, startRedis } from '../support/services';
+import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab } from '../support/socket-client';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
@@ -21,7 +21,7 @@ let shared: Record<string, string>;
 beforeEach(async () => {
   redis = await startRedis();
   line = await startTcpProxy(redis.port);
-  shared = { DATABASE_URL: await createDatabase(), ENCRYPTION_KEYS: encryptionKey() };
+  shared = { DATABASE_URL: await migratedDatabase(), ENCRYPTION_KEYS: encryptionKey() };
   a = await startNode({ ...shared, REDIS_URL: redis.url });
   b = await startNode({ ...shared, REDIS_URL: `redis://127.0.0.1:${line.port}` });
 });

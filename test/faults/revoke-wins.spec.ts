@@ -7,7 +7,7 @@ import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { hearing, type ServerNode, startNode } from '../support/server';
-import { createDatabase, type Redis, startRedis } from '../support/services';
+import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab } from '../support/socket-client';
 
 /** RACES=10000 for the long run. */
@@ -43,7 +43,7 @@ let nodes: ServerNode[];
 let database: Connection;
 
 beforeAll(async () => {
-  [url, redis] = await Promise.all([createDatabase(), startRedis()]);
+  [url, redis] = await Promise.all([migratedDatabase(), startRedis()]);
   const env = { DATABASE_URL: url, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
   nodes = [await startNode(env), await startNode(env)];
   database = await createConnection({ uri: url, timezone: 'Z' });

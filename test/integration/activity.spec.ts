@@ -3,7 +3,7 @@ import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { ExtendedView, RestSessionState } from '../../src/protocol/http';
 import { SessionService } from '../../src/session/session.service';
 import { TestClient } from '../support/http-client';
-import { createDatabase } from '../support/services';
+import { migratedDatabase } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, MINUTE, startApp, TestClock } from './support/app';
 
@@ -107,7 +107,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 });
 
 it('does not try again and again on a node that was not told what another one has noted', async () => {
-  const url = await createDatabase();
+  const url = await migratedDatabase();
   const clock = new StillClock();
   // Nothing carries word from one to the other.
   const [here, there] = [await startApp(url, {}, clock), await startApp(url, {}, clock)];

@@ -4,18 +4,19 @@ import type { RestSessionState } from '../../src/protocol/http';
 import { BACKENDS, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { hearing } from '../support/server';
+import { ADMIN } from '../support/shared';
 import { openTab } from '../support/socket-client';
-import { expectRow, startEmpty } from './support/attack';
+import { expectRow } from './support/attack';
 
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
   let admin: TestClient;
 
   beforeAll(async () => {
-    running = await startEmpty(backend);
+    running = await backend.shared();
     await hearing(running.nodes);
     admin = new TestClient(running.nodes[0]!.url);
-    await admin.register();
+    await admin.login(ADMIN);
   });
   afterAll(() => running.stop());
 

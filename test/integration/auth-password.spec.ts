@@ -4,7 +4,7 @@ import { BACKENDS, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
-import { expectRow, secretOf, startEmpty } from './support/attack';
+import { expectRow, secretOf } from './support/attack';
 
 const OLD = 'correct horse battery staple';
 const NEW = 'a new and longer pass phrase';
@@ -13,7 +13,7 @@ const within3s = (probe: () => Promise<void>) => eventually(probe, { timeout: 30
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
-    running = await startEmpty(backend);
+    running = await backend.shared();
   });
   afterAll(() => running.stop());
   const url = (index = 0) => running.nodes[index % running.nodes.length]!.url;

@@ -4,16 +4,16 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { type ServerNode, startNode } from '../support/server';
+import type { ServerNode } from '../support/server';
+import { sharedNodes } from '../support/shared';
 
 const FILES = ['vedfolnir.js', 'vedfolnir.mjs', 'session.mjs', 'elements.mjs', 'composer.mjs', 'elements.css'];
 const UNPACK: Record<string, (packed: Buffer) => Buffer> = { gzip: gunzipSync, br: brotliDecompressSync };
 
 let node: ServerNode;
 beforeAll(async () => {
-  node = await startNode();
+  [node] = await sharedNodes('node');
 });
-afterAll(() => node.stop());
 
 /** As it comes over the line: `fetch` would unpack it. */
 async function get(path: string, headers: Record<string, string>) {

@@ -8,7 +8,7 @@ import { hearing } from '../support/server';
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
-    running = await backend.start();
+    running = await backend.shared();
     await hearing(running.nodes);
   });
   afterAll(() => running.stop());

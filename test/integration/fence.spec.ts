@@ -12,7 +12,7 @@ describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
 
   beforeAll(async () => {
-    running = await backend.start();
+    running = await backend.shared();
   });
   afterAll(() => running.stop());
 

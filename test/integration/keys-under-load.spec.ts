@@ -11,7 +11,7 @@ import {
 } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { hearing, startNode } from '../support/server';
-import { createDatabase, startRedis } from '../support/services';
+import { migratedDatabase, startRedis } from '../support/services';
 import { runKeyRotation, signIn } from './support/instance-steps';
 import { published, write } from './support/posting';
 import { openRows } from './support/sealed-rows';
@@ -27,7 +27,7 @@ afterAll(stopInstances);
 
 it('rotates under load on two nodes', async () => {
   const [old, fresh, redis] = [encryptionKey(), encryptionKey(), await startRedis()];
-  const base = { DATABASE_URL: await createDatabase(), REDIS_URL: redis.url, ...allowed(town) };
+  const base = { DATABASE_URL: await migratedDatabase(), REDIS_URL: redis.url, ...allowed(town) };
   const before = await startNode({ ...base, ENCRYPTION_KEYS: old });
   const client = new TestClient(before.url);
   await client.register();

@@ -1,5 +1,4 @@
 /** New keys while everything is served; and what does not open says which it is, not what is in it. */
-import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../src/app/environment';
 import { OAuthApp } from '../../src/database/entities/oauth-app.entity';
@@ -21,19 +20,14 @@ import {
   stopInstances,
 } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
-import { temporaryFolder } from '../support/processes';
 import { startNode } from '../support/server';
-import { createDatabase } from '../support/services';
-import { type App, closeApps, startApp } from './support/app';
+import { migratedDatabase } from '../support/services';
+import { type App, closeApps, DATABASES, startApp } from './support/app';
 import { runKeyRotation, signIn } from './support/instance-steps';
 import { published, write } from './support/posting';
 import { withRows } from './support/sealed-rows';
 
 const CREDENTIALS = 'GET /api/v1/accounts/verify_credentials';
-const DATABASES: [string, () => Promise<string>][] = [
-  ['SQLite', async () => `sqlite:${join(temporaryFolder(), 'keys.sqlite')}`],
-  ['MariaDB', createDatabase],
-];
 
 let town: FakeInstance;
 beforeAll(async () => {
@@ -196,7 +190,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
 it('leaves alone what only another node has the key to, and says which it is', async () => {
   const said = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
-  const [old, fresh, url] = [encryptionKey(), encryptionKey(), await createDatabase()];
+  const [old, fresh, url] = [encryptionKey(), encryptionKey(), await migratedDatabase()];
   const behind = await startApp(url, { ...allowed(town), ENCRYPTION_KEYS: old });
   const ahead = await startApp(url, { ...allowed(town), ENCRYPTION_KEYS: `${fresh},${old}` });
   const client = new TestClient(ahead.url);

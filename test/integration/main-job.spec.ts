@@ -12,7 +12,7 @@ describe.each(BACKENDS)('$name', (backend) => {
   let urlB: string;
 
   beforeAll(async () => {
-    running = await backend.start();
+    running = await backend.shared();
     urlA = running.nodes[0]!.url;
     urlB = running.nodes.at(-1)!.url;
   });

@@ -6,7 +6,7 @@ import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { startNode } from '../support/server';
-import { createDatabase } from '../support/services';
+import { migratedDatabase } from '../support/services';
 import { closeProxies, startTcpProxy } from '../support/tcp-proxy';
 import { runKeyRotation, signIn } from './support/instance-steps';
 import { Recorded, Run } from './support/leaks';
@@ -21,7 +21,7 @@ let town: FakeInstance;
 let url: string;
 beforeAll(async () => {
   town = await startInstance();
-  url = await createDatabase();
+  url = await migratedDatabase();
 });
 afterAll(async () => {
   await closeProxies();

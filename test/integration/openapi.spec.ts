@@ -1,9 +1,9 @@
 /** The interface describes itself, from the DTOs that check it. */
 import { TestClient } from '../support/http-client';
-import { startNode } from '../support/server';
+import { sharedNodes } from '../support/shared';
 
 it('describes every route, and bodies by their DTOs', async () => {
-  const node = await startNode();
+  const [node] = await sharedNodes('node');
   const { status, body } = await new TestClient(node.url).get<{
     paths: Record<string, Record<string, unknown>>;
     components: { schemas: Record<string, { required?: string[]; properties: Record<string, unknown> }> };
@@ -22,5 +22,4 @@ it('describes every route, and bodies by their DTOs', async () => {
     required: ['username', 'password'],
     properties: { username: { type: 'string' }, platform_id: { type: 'number' } },
   });
-  await node.stop();
 });

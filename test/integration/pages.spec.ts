@@ -4,7 +4,7 @@ import { BACKENDS, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { type Answer, TestClient } from '../support/http-client';
 import { startNode } from '../support/server';
-import { expectRow, startEmpty } from './support/attack';
+import { expectRow } from './support/attack';
 import { connectPlatforms } from './support/scenario';
 
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -30,7 +30,7 @@ function expectInert(html: string): void {
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
-    running = await startEmpty(backend);
+    running = await backend.shared();
   });
   afterAll(() => running.stop());
 

@@ -3,12 +3,12 @@
 import { BACKENDS, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
-import { expectRow, startEmpty } from './support/attack';
+import { expectRow } from './support/attack';
 
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
-    running = await startEmpty(backend);
+    running = await backend.shared();
   });
   afterAll(() => running.stop());
 

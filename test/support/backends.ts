@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
 import { type ServerNode, startNode } from './server';
-import { createDatabase, startRedis } from './services';
+import { migratedDatabase, startRedis } from './services';
+import { sharedNodes } from './shared';
 
 export interface Running {
   nodes: ServerNode[];
@@ -13,7 +14,14 @@ export interface Backend {
   name: string;
   /** @param env for every node */
   start(env?: Record<string, string | undefined>): Promise<Running>;
+  /** Nodes in the default environment that all suites use; the administrator is `ADMIN`. */
+  shared(): Promise<Running>;
 }
+
+const shared = async (what: 'node' | 'cluster'): Promise<Running> => ({
+  nodes: await sharedNodes(what),
+  stop: async () => {},
+});
 
 /** Base64 of 32 random bytes, as ENCRYPTION_KEYS wants them. */
 export const encryptionKey = (): string => randomBytes(32).toString('base64');
@@ -32,7 +40,7 @@ export interface Cluster extends Running {
 
 /** Several nodes on one fresh database and one Redis. */
 export async function startCluster(count: number, env: Record<string, string | undefined> = {}): Promise<Cluster> {
-  const [databaseUrl, redis] = await Promise.all([createDatabase(), redisForSuite()]);
+  const [databaseUrl, redis] = await Promise.all([migratedDatabase(), redisForSuite()]);
   const shared = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey(), ...env };
   const nodes: ServerNode[] = [];
   const join = async () => {
@@ -55,6 +63,11 @@ export const BACKENDS: Backend[] = [
       const node = await startNode(env);
       return { nodes: [node], stop: async () => void (await node.stop()) };
     },
+    shared: () => shared('node'),
   },
-  { name: 'MariaDB + Redis, two nodes', start: (env) => startCluster(2, env) },
+  {
+    name: 'MariaDB + Redis, two nodes',
+    start: (env) => startCluster(2, env),
+    shared: () => shared('cluster'),
+  },
 ];

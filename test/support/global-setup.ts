@@ -1,7 +1,9 @@
 /** Once per run: one MariaDB and one Redis, which the suites find in TEST_MARIADB_URL and TEST_REDIS_URL. */
 import { randomBytes } from 'node:crypto';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
+import { offerShared } from './offer-shared';
 import { startMariaDb, startRedis } from './services';
+import { makeTemplates } from './templates';
 
 async function mariaDbUrl(): Promise<string> {
   const given = process.env.DATABASE_URL;
@@ -19,5 +21,8 @@ async function redisUrl(): Promise<string> {
 
 export default async function globalSetup(): Promise<void> {
   process.env.TEST_DATABASE_PREFIX = `vedfolnir_test_${randomBytes(4).toString('hex')}_`;
-  [process.env.TEST_MARIADB_URL, process.env.TEST_REDIS_URL] = await Promise.all([mariaDbUrl(), redisUrl()]);
+  const [mariaDb, redis] = await Promise.all([mariaDbUrl(), redisUrl()]);
+  Object.assign(process.env, { TEST_MARIADB_URL: mariaDb, TEST_REDIS_URL: redis });
+  process.env.TEST_TEMPLATES = await makeTemplates(mariaDb);
+  process.env.TEST_SHARED_URL = await offerShared();
 }

@@ -1,6 +1,7 @@
 /** Ends what global-setup started; on a server that was given to us, drops the databases that the run made. */
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
+import { stopShared } from './offer-shared';
 import { stopAll } from './processes';
 
 async function dropDatabases(): Promise<void> {
@@ -16,6 +17,7 @@ async function dropDatabases(): Promise<void> {
 }
 
 export default async function globalTeardown(): Promise<void> {
+  await stopShared();
   if (!findBinary('mariadbd')) await dropDatabases();
   await stopAll();
 }

@@ -1,8 +1,11 @@
 /** Throw-away MariaDB and Redis servers, and databases on the shared one. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import { findBinary, type Program } from '../../scripts/lib/binaries.cjs';
 import { eventually } from './eventually';
@@ -27,6 +30,16 @@ export interface MariaDb extends Service {
 
 export interface Redis extends Service {
   url: string;
+}
+
+/** What `makeTemplates` leaves for the suites. */
+export interface Templates {
+  /** A file to copy. */
+  sqlite: string;
+  /** A script for an empty database. */
+  mariaDb: string;
+  /** The table whose one row names the installation: no two databases have the same. */
+  installation: string;
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -129,12 +142,44 @@ export async function startRedis(port?: number): Promise<Redis> {
 }
 
 /** A fresh, empty database on the run's shared MariaDB (or on the server given). @returns its URL */
-export async function createDatabase(serverUrl = process.env.TEST_MARIADB_URL): Promise<string> {
+export function createDatabase(serverUrl?: string): Promise<string> {
+  return makeDatabase('', serverUrl);
+}
+
+/** As `createDatabase`, with the tables that the migrations make. */
+export function migratedDatabase(serverUrl?: string): Promise<string> {
+  const { mariaDb, installation } = templates();
+  return makeDatabase(`${mariaDb};\nINSERT INTO \`${installation}\` VALUES ('${randomUUID()}')`, serverUrl);
+}
+
+/** A SQLite file with the tables that the migrations make. @returns its URL */
+export function migratedFile(path = join(temporaryFolder(), 'test.sqlite')): string {
+  const { sqlite, installation } = templates();
+  copyFileSync(sqlite, path);
+  const database = new Database(path);
+  database.prepare(`UPDATE "${installation}" SET id = ?`).run(randomUUID());
+  database.close();
+  return `sqlite:${path}`;
+}
+
+let known: Templates | undefined;
+
+function templates(): Templates {
+  const file = process.env.TEST_TEMPLATES;
+  if (!file) throw new Error('TEST_TEMPLATES is not set: this suite belongs to the integration project.');
+  known ??= JSON.parse(readFileSync(file, 'utf8')) as Templates;
+  return known;
+}
+
+async function makeDatabase(script: string, serverUrl = process.env.TEST_MARIADB_URL): Promise<string> {
   if (!serverUrl) throw new Error('TEST_MARIADB_URL is not set: this suite belongs to the integration project.');
   const url = new URL(serverUrl);
-  url.pathname = `/${process.env.TEST_DATABASE_PREFIX ?? 'vedfolnir_test_'}${randomUUID().replaceAll('-', '')}`;
-  const connection = await createConnection(serverUrl);
-  await connection.query(`CREATE DATABASE \`${url.pathname.slice(1)}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  const name = `${process.env.TEST_DATABASE_PREFIX ?? 'vedfolnir_test_'}${randomUUID().replaceAll('-', '')}`;
+  url.pathname = `/${name}`;
+  const connection = await createConnection({ uri: serverUrl, multipleStatements: true });
+  await connection.query(
+    `CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin; USE \`${name}\`; ${script}`,
+  );
   await connection.end();
   return url.href;
 }

@@ -1,28 +1,18 @@
-/** Debian's Chromium, or the one that CHROMIUM_PATH names. */
+/** Chromium as the suites use it. */
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { CHROMIUM } from '../../support/chromium';
 import { eventually } from '../../support/eventually';
 import type { TestClient } from '../../support/http-client';
 import { launch, temporaryFolder } from '../../support/processes';
+import { sharedChromium } from '../../support/shared';
 import { IS_CONNECTED, recordEvents, until } from './recorder';
-
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** A step that takes longer has failed; the test says so before jest gives up on it. */
 const STEP_LIMIT_MS = 8_000;
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-/** All tabs are seen at once, as far as they know. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ARGS });
+/** The run's Chromium: its contexts end with this connection. All tabs are visible at once, as far as they know. */
+export async function launchChromium(): Promise<Browser> {
+  return chromium.connect(await sharedChromium());
 }
 
 /**
@@ -30,7 +20,7 @@ export function launchChromium(): Promise<Browser> {
  * one that was kept does not: let the page itself go back.
  */
 export function launchKeepingChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ARGS, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  return chromium.launch({ ...CHROMIUM, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 }
 
 /**
@@ -39,7 +29,7 @@ export function launchKeepingChromium(): Promise<Browser> {
  */
 export async function launchPlainChromium(): Promise<Browser> {
   const profile = [`--user-data-dir=${temporaryFolder()}`, '--remote-debugging-port=0'];
-  const { output } = launch(executablePath, ['--headless', ...ARGS, ...profile, 'about:blank']);
+  const { output } = launch(CHROMIUM.executablePath, ['--headless', ...CHROMIUM.args, ...profile, 'about:blank']);
   const address = await eventually(() => /DevTools listening on (ws:\S+)/.exec(output())?.[1] ?? '');
   return chromium.connectOverCDP(address, { noDefaults: true });
 }

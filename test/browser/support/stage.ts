@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { TestClient } from '../../support/http-client';
 import { type ServerNode, startNode } from '../../support/server';
+import { ADMIN, sharedNodes } from '../../support/shared';
 import { Device, launchChromium } from './chromium';
 import { newPerson, type Person } from './people';
 
@@ -21,7 +22,7 @@ export interface Stage {
 
 /**
  * Called once, at the top of a suite. After each test no page may have complained.
- * @param options.env of the server
+ * @param options.env of a server of its own; without it, the one that all suites share
  * @param options.names of the person's platforms
  */
 export function setStage({ env, names }: { env?: Record<string, string>; names?: string[] } = {}): Stage {
@@ -31,12 +32,13 @@ export function setStage({ env, names }: { env?: Record<string, string>; names?:
   let device: Device;
 
   beforeAll(async () => {
-    [node, browser] = await Promise.all([startNode(env), launchChromium()]);
+    const started = env ? startNode(env) : sharedNodes('node').then(([first]) => first);
+    [node, browser] = await Promise.all([started, launchChromium()]);
   });
 
   afterAll(async () => {
     await browser?.close();
-    await node?.stop();
+    if (env) await node?.stop();
   });
 
   beforeEach(async () => {
@@ -69,7 +71,7 @@ export function setStage({ env, names }: { env?: Record<string, string>; names?:
     },
     async office() {
       const admin = new TestClient(node.url);
-      await admin.login({ username: 'demo', password: 'demo-password' });
+      await admin.login(ADMIN);
       return Device.open(browser, node.url, admin);
     },
   };

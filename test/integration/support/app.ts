@@ -1,5 +1,4 @@
 /** The product within the test's own process, on either database, with a clock that the test sets. */
-import { join } from 'node:path';
 import type { Abstract, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -10,8 +9,7 @@ import { Clock } from '../../../src/common/clock';
 import { type Config } from '../../../src/common/config';
 import { SocketAdapter } from '../../../src/gateway/socket.adapter';
 import { encryptionKey } from '../../support/backends';
-import { temporaryFolder } from '../../support/processes';
-import { createDatabase } from '../../support/services';
+import { migratedDatabase, migratedFile } from '../../support/services';
 
 export class TestClock extends Clock {
   private offset = 0;
@@ -43,8 +41,8 @@ export const DAY = 24 * HOUR;
 
 /** Where an app keeps its data: for `describe.each`. */
 export const DATABASES: [name: string, create: () => Promise<string>][] = [
-  ['SQLite', async () => `sqlite:${join(temporaryFolder(), 'test.sqlite')}`],
-  ['MariaDB', () => createDatabase()],
+  ['SQLite', async () => migratedFile()],
+  ['MariaDB', () => migratedDatabase()],
 ];
 
 const open = new Set<App>();

@@ -3,12 +3,13 @@ import { ERRORS, type ErrorBody, type ErrorCode } from '../../../src/protocol/er
 import type { PlatformView, PostsView, RestSessionState } from '../../../src/protocol/http';
 import { BACKENDS, type Backend, type Running } from '../../support/backends';
 import type { Answer, RequestOptions, TestClient } from '../../support/http-client';
+import { migratedFile } from '../../support/services';
 import type { Tab } from '../../support/socket-client';
 
 /** A backend with nobody in it: the embedded database would begin with its demo user, who then is the admin. */
 export function startEmpty(backend: Backend, env: Record<string, string | undefined> = {}): Promise<Running> {
   const oneNode = backend === BACKENDS[0];
-  return backend.start({ ...(oneNode && { DATABASE_URL: 'sqlite:data/test.sqlite' }), ...env });
+  return backend.start({ ...(oneNode && { DATABASE_URL: migratedFile() }), ...env });
 }
 
 /** Holds an answer to one row of the error table. */
