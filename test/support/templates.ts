@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { Connections } from '../../src/database/connections';
+import { parseDatabaseUrl } from '../../src/database/database-url';
 import { Installation } from '../../src/database/entities/installation.entity';
 import { temporaryFolder } from './processes';
 import { createDatabase, type Templates } from './services';
@@ -29,8 +30,8 @@ export async function makeTemplates(mariaDbUrl: string): Promise<string> {
   const folder = temporaryFolder();
   const path = join(folder, 'template.sqlite');
   const [sqlite, mariaDb] = await Promise.all([
-    Connections.open({ kind: 'sqlite', path, embedded: false }, 1),
-    Connections.open({ kind: 'mysql', url: await createDatabase(mariaDbUrl) }, 1),
+    Connections.open(parseDatabaseUrl(`sqlite:${path}`), 1),
+    Connections.open(parseDatabaseUrl(await createDatabase(mariaDbUrl)), 1),
   ]);
   const installation = mariaDb.writer.getMetadata(Installation).tableName;
   const templates: Templates = {
