@@ -3,7 +3,9 @@
 import { startAutoRefresh } from './conventions/auto-refresh';
 import { startBfcacheGuard } from './conventions/bfcache-guard';
 import { startCharacterCounters } from './conventions/character-counters';
-import { startForms } from './conventions/platform-forms';
+import { startCsrfMeta } from './conventions/csrf-meta';
+import { startRendering } from './conventions/page';
+import { startPlatformForms } from './conventions/platform-forms';
 import { startSessionAttributes } from './conventions/session-attributes';
 import { startSessionEndedPage } from './conventions/session-ended-page';
 import { installSessionSync } from './core/install';
@@ -14,11 +16,13 @@ export type * from './core/event-details';
 export type { SessionSync };
 
 export const sessionSync: SessionSync = installSessionSync((sync) => {
-  startSessionEndedPage();
+  startSessionEndedPage(sync);
+  startCsrfMeta(sync);
   // First: what is shown and counted in a form is about the form's own platform.
-  startForms(sync);
+  startPlatformForms(sync);
   startSessionAttributes(sync);
   startCharacterCounters(sync);
+  startRendering(sync);
   startAutoRefresh(sync);
   startBfcacheGuard(sync);
 });

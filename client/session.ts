@@ -1,4 +1,5 @@
 /** The session alone: for an application that draws all of its pages by itself. */
+import { startCsrfMeta } from './conventions/csrf-meta';
 import { installSessionSync } from './core/install';
 import type { SessionSync } from './core/session-sync';
 
@@ -6,4 +7,4 @@ export { ApiError, isApiError } from './core/errors';
 export type * from './core/event-details';
 export type { SessionSync };
 
-export const sessionSync: SessionSync = installSessionSync();
+export const sessionSync: SessionSync = installSessionSync(startCsrfMeta);

@@ -1,7 +1,7 @@
 import { HEADERS } from '../../src/protocol/http';
 import { isApiError } from '../core/errors';
 import type { SessionSync } from '../core/session-sync';
-import { findAll, on } from './page';
+import { findAll } from './page';
 
 /** A script of its own: few pages put HTML into themselves, and it is as large as all the rest. */
 const PURIFY = '/client/purify.mjs';
@@ -11,7 +11,7 @@ export function startAutoRefresh(sync: SessionSync): void {
   /** The newest fetch for each element: what an older one brings is of another platform. */
   const newest = new WeakMap<HTMLElement, object>();
 
-  on('platformSwitched', ({ platformId }) => {
+  sync.on('platformSwitched', ({ platformId }) => {
     for (const element of findAll('[data-auto-refresh][data-refresh-url]')) {
       void refresh(element, takeAddress(element), platformId);
     }

@@ -63,7 +63,7 @@ function counterOf(field: Field): HTMLElement | null {
 function showCount(counter: HTMLElement | null, limit: number, left: number, words: string): void {
   if (!counter) return;
   counter.dataset.max = String(limit);
-  counter.textContent = words;
+  if (counter.textContent !== words) counter.textContent = words;
   counter.classList.toggle('text-warning', left < NEAR);
   counter.classList.toggle('text-danger', left < VERY_NEAR);
 }

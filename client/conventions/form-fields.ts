@@ -22,17 +22,18 @@ export function hasUnsentText(form: HTMLFormElement): boolean {
 
 /** @returns null where the form names no platform */
 export function namedPlatform(form: HTMLFormElement): number | null {
-  const named =
-    form.querySelector<HTMLInputElement>(PLATFORM_ID_FIELD)?.value ?? PLATFORM_IN_ACTION.exec(actionOf(form))?.[1];
-  return Number(named) || null;
+  const field = form.querySelector<HTMLInputElement>(PLATFORM_ID_FIELD);
+  return Number(field?.value || PLATFORM_IN_ACTION.exec(actionOf(form))?.[1]) || null;
 }
 
 export function namePlatform(form: HTMLFormElement, id: number | null): void {
-  for (const field of form.querySelectorAll<HTMLInputElement>(PLATFORM_ID_FIELD))
-    field.value = id === null ? '' : String(id);
+  const value = String(id ?? '');
+  const fields = form.querySelectorAll<HTMLInputElement>(PLATFORM_ID_FIELD);
+  for (const field of fields) field.value = value;
   const action = actionOf(form);
-  if (id !== null && PLATFORM_IN_ACTION.test(action))
-    form.setAttribute('action', action.replace(PLATFORM_IN_ACTION, `/platform/${id}`));
+  const inAction = PLATFORM_IN_ACTION.test(action);
+  if (value && inAction) form.setAttribute('action', action.replace(PLATFORM_IN_ACTION, `/platform/${value}`));
+  if (value && !inAction && fields.length === 0) addHiddenField(form, 'platform_id', value);
 }
 
 export function isPinned(form: HTMLFormElement): boolean {
@@ -41,17 +42,19 @@ export function isPinned(form: HTMLFormElement): boolean {
 
 /** A pinned form is for the platform that it names, whatever is active. */
 export function setPinned(form: HTMLFormElement, pinned: boolean): void {
-  form.querySelector(PINNED_FIELD)?.remove();
-  if (!pinned) return;
+  if (!pinned) form.querySelector(PINNED_FIELD)?.remove();
+  else if (!isPinned(form)) addHiddenField(form, 'platform_pinned', 'true');
+}
+
+function addHiddenField(form: HTMLFormElement, name: string, value: string): void {
   const field = document.createElement('input');
-  Object.assign(field, { type: 'hidden', name: 'platform_pinned', value: 'true' });
+  Object.assign(field, { type: 'hidden', name, value });
   form.append(field);
 }
 
-/** The token of now, which no other site may learn. */
-export function fillCsrfToken(form: HTMLFormElement, submitter: HTMLElement | null): void {
+/** Never in a form that goes to another site. */
+export function fillCsrfToken(form: HTMLFormElement, submitter: HTMLElement | null, token: string | undefined): void {
   const field = form.querySelector<HTMLInputElement>(CSRF_FIELD);
-  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
   const to = new URL(submitter?.getAttribute('formaction') ?? actionOf(form), document.baseURI);
   if (field && token && to.origin === window.location.origin) field.value = token;
 }

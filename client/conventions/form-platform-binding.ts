@@ -5,14 +5,17 @@ import { hasUnsentText, isPinned, namedPlatform, namePlatform } from './form-fie
 /** Id and name at least: of a platform that was never active while this page was open only the form can tell more. */
 export type KnownPlatform = Pick<PlatformDetail, 'id' | 'name'> & Partial<PlatformDetail>;
 
-/** Where a form stays while the session is on another platform. */
+/** The platform that the text of a form was begun for. */
 export interface FormBinding {
-  platform: KnownPlatform;
-  /** The person has said so. Until then it is a question. */
+  /** Null: nothing told for which it was begun. */
+  platform: KnownPlatform | null;
+  /** The person has chosen it, whatever is active. */
   pinned: boolean;
 }
 
 const bindings = new WeakMap<HTMLFormElement, FormBinding>();
+/** Forms that have been in the page while it knew its session. */
+const entered = new WeakSet<HTMLFormElement>();
 /** By id: what was active once, and may be what a form was begun for. */
 const knownPlatforms = new Map<number, PlatformDetail>();
 
@@ -24,26 +27,43 @@ export function bindingOf(form: HTMLFormElement): FormBinding | undefined {
   return bindings.get(form);
 }
 
+/** Whether the person must say first where the text goes. */
+export function needsDecision(form: HTMLFormElement, active: PlatformDetail | null): boolean {
+  const binding = bindings.get(form);
+  return binding !== undefined && !binding.pinned && (binding.platform?.id ?? null) !== (active?.id ?? null);
+}
+
 /** The platform that a part of the page is about: its form's own, else the active one. */
 export function platformFor(element: Element, active: PlatformDetail | null): KnownPlatform | null {
-  const form = element.closest('form');
-  return (form && bindings.get(form)?.platform) ?? active;
+  const form = element.closest<HTMLFormElement>('form[data-platform-aware]');
+  if (!form) return active;
+  const binding = bindings.get(form);
+  if (binding) return binding.platform?.id === active?.id ? active : binding.platform;
+  const id = namedPlatform(form);
+  return id === null || id === active?.id ? active : describe(form, id);
+}
+
+/** The first look at a form, which may have come into the page at any time: one without text goes where the page is. */
+export function enterForm(form: HTMLFormElement, active: PlatformDetail | null): void {
+  if (entered.has(form)) return;
+  entered.add(form);
+  if (hasUnsentText(form)) bindForm(form);
+  else if (namedPlatform(form) === null) followActivePlatform(form, active);
 }
 
 /** The session is on `active` now: a form without text goes along, one with text stays where it was begun. */
 export function reconcileForm(form: HTMLFormElement, active: PlatformDetail | null): void {
-  const stand = bindings.get(form);
-  if (!hasUnsentText(form) || (stand && stand.platform.id === active?.id)) followActivePlatform(form, active);
-  else bindForm(form, active);
+  if (!hasUnsentText(form)) return void followActivePlatform(form, active);
+  bindForm(form);
+  const binding = bindings.get(form);
+  if (binding?.platform && binding.platform.id === active?.id) binding.pinned = false;
 }
 
-/** Keeps a form where it is, if that is not where the session is. */
-export function bindForm(form: HTMLFormElement, active: PlatformDetail | null): void {
+/** From its first letter on, the text of a form belongs to the platform that the form names then. */
+export function bindForm(form: HTMLFormElement): void {
+  if (bindings.has(form)) return;
   const id = namedPlatform(form);
-  if (bindings.has(form) || id === null || id === active?.id) return;
-  const { platformName: name = 'the account it was begun for', platformType } = form.dataset;
-  const told = { id, name, ...(platformType ? { type: platformType as PlatformType } : {}) };
-  bindings.set(form, { platform: knownPlatforms.get(id) ?? told, pinned: isPinned(form) });
+  bindings.set(form, { platform: id === null ? null : describe(form, id), pinned: isPinned(form) });
 }
 
 export function followActivePlatform(form: HTMLFormElement, active: PlatformDetail | null): void {
@@ -53,4 +73,10 @@ export function followActivePlatform(form: HTMLFormElement, active: PlatformDeta
   // What it says of the platform that it was made for, it says of the one that it is for now.
   const { id, name, type } = active;
   Object.assign(form.dataset, { platformId: id, platformName: name, platformType: type });
+}
+
+function describe(form: HTMLFormElement, id: number): KnownPlatform {
+  const { platformName: name = 'the account it was begun for', platformType } = form.dataset;
+  const told = { id, name, ...(platformType ? { type: platformType as PlatformType } : {}) };
+  return knownPlatforms.get(id) ?? told;
 }

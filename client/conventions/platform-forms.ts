@@ -1,33 +1,45 @@
+import { HEADERS } from '../../src/protocol/http';
 import type { SessionSync } from '../core/session-sync';
-import { fillCsrfToken, hasUnsentText, namePlatform, setPinned, unsentField } from './form-fields';
-import { bindForm, bindingOf, followActivePlatform, reconcileForm, rememberPlatform } from './form-platform-binding';
+import { fillCsrfToken, hasUnsentText, namedPlatform, namePlatform, setPinned, unsentField } from './form-fields';
+import {
+  bindForm,
+  bindingOf,
+  enterForm,
+  followActivePlatform,
+  needsDecision,
+  reconcileForm,
+  rememberPlatform,
+} from './form-platform-binding';
 import { findAll, isManaged, onChange, registerRenderer, renderPage } from './page';
 import { type Answer, focusPlatformQuestion, removePlatformQuestion, showPlatformQuestion } from './platform-question';
 
 const FORMS = 'form[data-platform-aware]';
+const NO_PLATFORM = 'It is not known for which platform this is: nothing was sent.';
 
 /**
  * A form marked `data-platform-aware` follows the active platform as long as nothing is written in it. What was
- * written for one account is not sent as another without a word: such a form asks, and sends nothing until answered.
- * Nor does it send before this page has looked, where it may be behind: it may have slept through a switch.
+ * written for one account is not sent as another without a question: such a form asks, and sends nothing until it is
+ * answered. Nor does it send before this page has read the state, where it may be behind: it may have slept through a
+ * switch.
  */
-export function startForms(sync: SessionSync): void {
+export function startPlatformForms(sync: SessionSync): void {
   const forms = () => findAll<HTMLFormElement>(FORMS);
-  let looking = false;
+  let refreshing = false;
   const problem = document.createElement('p');
   problem.setAttribute('role', 'alert');
 
   // At once, before a script of the page writes the new platform into every form.
-  onChange(() => {
+  onChange(sync, () => {
     const state = sync.getState();
     if (!state) return;
     rememberPlatform(state.platform);
     for (const form of forms()) reconcileForm(form, state.platform);
   });
   registerRenderer(() => {
-    for (const form of forms()) draw(form);
+    for (const form of forms()) render(form);
   });
-  window.addEventListener('submit', beforeSending, { capture: true });
+  for (const name of ['focusin', 'input']) window.addEventListener(name, beginInput, { capture: true });
+  window.addEventListener('submit', beforeSubmit, { capture: true });
   // The fields are emptied only when every listener has had its turn, and may be left as they are.
   window.addEventListener('reset', ({ target }) => {
     window.setTimeout(() => {
@@ -37,66 +49,94 @@ export function startForms(sync: SessionSync): void {
     });
   });
 
-  function draw(form: HTMLFormElement): void {
+  function render(form: HTMLFormElement): void {
     const state = sync.getState();
     if (!state) return;
-    // It may have come into the page after the switch.
-    if (hasUnsentText(form)) bindForm(form, state.platform);
-    const stand = bindingOf(form);
-    const { id = null } = stand?.platform ?? state.platform ?? {};
-    namePlatform(form, id);
-    setPinned(form, stand?.pinned ?? false);
-    if (!stand || stand.pinned) removePlatformQuestion(form);
-    else showPlatformQuestion(form, stand.platform.name, state.platform?.name ?? null, (answer) => take(form, answer));
+    const { platform: active, tabPinned } = state;
+    enterForm(form, active);
+    const binding = bindingOf(form);
+    if (binding) namePlatform(form, binding.platform?.id ?? null);
+    setPinned(form, binding?.pinned ?? tabPinned);
+    if (!needsDecision(form, active)) removePlatformQuestion(form);
+    else {
+      const from = binding?.platform?.name ?? null;
+      showPlatformQuestion(form, from, active?.name ?? null, (answer) => take(form, answer));
+    }
   }
 
   function take(form: HTMLFormElement, answer: Answer): void {
-    const stand = bindingOf(form);
+    const binding = bindingOf(form);
     if (answer === 'move') followActivePlatform(form, sync.getState()?.platform ?? null);
-    else if (stand) stand.pinned = true;
+    else if (binding) binding.pinned = true;
     renderPage();
     // The button that had the focus is gone.
     unsentField(form)?.focus();
   }
 
-  function beforeSending(event: SubmitEvent): void {
+  /** It may have become one of ours after it came into the page. */
+  function beginInput({ target }: Event): void {
+    const form = target instanceof Element ? target.closest('form') : null;
+    const state = sync.getState();
+    if (!state || !isOurs(form) || bindingOf(form)) return;
+    enterForm(form, state.platform);
+    if (hasUnsentText(form)) bindForm(form);
+    renderPage();
+  }
+
+  function beforeSubmit(event: SubmitEvent): void {
     const form = event.target;
     if (!isOurs(form)) return;
     problem.remove();
-    const state = sync.getState();
-    if (state && !sync.isFresh()) {
-      hold(event);
-      void lookAndSend(form, event.submitter);
+    if (isBehind()) {
+      preventSubmit(event);
+      void refreshAndSubmit(form, event.submitter);
       return;
     }
+    const state = sync.getState();
     // What is sent now stays with the platform that it shows, also where nothing was written by hand.
-    if (state) bindForm(form, state.platform);
-    draw(form);
-    if (bindingOf(form)?.pinned === false) {
-      hold(event);
+    if (state) {
+      enterForm(form, state.platform);
+      bindForm(form);
+      render(form);
+    }
+    if (state && needsDecision(form, state.platform)) {
+      preventSubmit(event);
       focusPlatformQuestion(form);
+    } else if (namedPlatform(form) === null) {
+      preventSubmit(event);
+      showProblem(form, NO_PLATFORM);
     } else {
-      fillCsrfToken(form, event.submitter);
+      fillCsrfToken(form, event.submitter, sync.headers()[HEADERS.csrf]);
     }
   }
 
-  async function lookAndSend(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
-    if (looking) return;
-    looking = true;
+  /** Also before the first state: what the form belongs to is not known then. */
+  function isBehind(): boolean {
+    const anonymous = sync.getState() === null && sync.getConnectionStatus() === 'none';
+    return !anonymous && !sync.isFresh();
+  }
+
+  async function refreshAndSubmit(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
+    if (refreshing) return;
+    refreshing = true;
     const user = sync.getState()?.user.id;
     try {
       await sync.ensureFresh();
       // What one person wrote is not sent as another, nor after the end.
-      if (sync.getState()?.user.id === user) form.requestSubmit(submitter);
+      if (sync.getState()?.user.id === (user ?? sync.getState()?.user.id)) form.requestSubmit(submitter);
     } catch (error) {
-      problem.textContent = `${(error as Error).message}: nothing was sent.`;
-      form.append(problem);
+      showProblem(form, `${(error as Error).message}: nothing was sent.`);
     }
-    looking = false;
+    refreshing = false;
+  }
+
+  function showProblem(form: HTMLFormElement, words: string): void {
+    problem.textContent = words;
+    form.append(problem);
   }
 }
 
-function hold(event: SubmitEvent): void {
+function preventSubmit(event: SubmitEvent): void {
   event.preventDefault();
   event.stopImmediatePropagation();
 }

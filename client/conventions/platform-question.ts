@@ -7,15 +7,17 @@ const questions = new WeakMap<HTMLFormElement, HTMLElement>();
 /**
  * Asks in the form itself where its text shall go. Takes no focus: the person may be in the middle of a word.
  * Names are set as text, whatever is in them.
+ * @param from null: it is not known for which platform it was begun
  * @param to null: no platform is active
  */
 export function showPlatformQuestion(
   form: HTMLFormElement,
-  from: string,
+  from: string | null,
   to: string | null,
   answer: (answer: Answer) => void,
 ): void {
   let group = questions.get(form);
+  removeStale(form, group);
   if (!group) {
     group = document.createElement('fieldset');
     group.className = 'platform-question';
@@ -23,10 +25,12 @@ export function showPlatformQuestion(
     questions.set(form, group);
   }
   const [words, keep, move] = Array.from(group.children) as [HTMLElement, HTMLElement, HTMLElement];
-  const question = `This was begun for ${from}, and ${to ?? 'no platform'} is active now. Nothing is sent until you choose.`;
+  const begun = from === null ? 'It is not known for which platform this was begun' : `This was begun for ${from}`;
+  const question = `${begun}, and ${to ?? 'no platform'} is active now. Nothing is sent until you choose.`;
   const isNew = words.textContent !== question;
   words.textContent = question;
   keep.textContent = `Keep posting as ${from}`;
+  keep.hidden = from === null;
   move.textContent = `Move to ${to}`;
   move.hidden = to === null;
   if (!form.contains(group)) form.append(group);
@@ -39,8 +43,13 @@ export function focusPlatformQuestion(form: HTMLFormElement): void {
 }
 
 export function removePlatformQuestion(form: HTMLFormElement): void {
-  questions.get(form)?.remove();
+  removeStale(form);
   questions.delete(form);
+}
+
+/** Those of a snapshot or a clone, too: nobody listens to their buttons. */
+function removeStale(form: HTMLFormElement, current?: HTMLElement): void {
+  for (const group of form.querySelectorAll('.platform-question')) if (group !== current) group.remove();
 }
 
 function button(means: Answer, answer: (answer: Answer) => void): HTMLElement {

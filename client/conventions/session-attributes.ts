@@ -1,6 +1,6 @@
 import type { SessionSync } from '../core/session-sync';
 import { platformFor } from './form-platform-binding';
-import { findAll, on, registerRenderer } from './page';
+import { findAll, registerRenderer } from './page';
 
 /** What a page shows of the session: who, which platform, and what needs one. */
 export function startSessionAttributes(sync: SessionSync): void {
@@ -28,7 +28,7 @@ export function startSessionAttributes(sync: SessionSync): void {
       for (const element of findAll(`[data-user-info="${kind}"]`)) setText(element, user[kind]);
     }
   });
-  on('sessionExpired', () => {
+  sync.on('sessionExpired', () => {
     for (const element of findAll('[data-user-info], [data-platform-info]')) setText(element, '');
   });
 

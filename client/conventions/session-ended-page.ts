@@ -1,25 +1,32 @@
 import { sessionEndMessage } from '../../src/protocol/end-reasons';
-import { on } from './page';
+import type { SessionSync } from '../core/session-sync';
+import { whenBody } from './page';
 import { clearReturnPath, saveReturnPath } from './return-path';
 
 /** Long enough to read one line. */
 const REDIRECT_DELAY_MS = 1_500;
 
 /** A page that says `data-session-required` was made for one person, and stays for as long as they are signed in. */
-export function startSessionEndedPage(): void {
+export function startSessionEndedPage(sync: SessionSync): void {
   let madeFor: number | undefined;
-  on('sessionStateChanged', ({ user }) => {
+  sync.on('sessionStateChanged', ({ user }) => {
     madeFor ??= user.id;
-    if (!isPrivate()) return;
-    if (user.id !== madeFor) reloadForOtherUser();
-    // They are back.
-    clearReturnPath();
+    const isOther = user.id !== madeFor;
+    whenBody(() => {
+      if (!isPrivate()) return;
+      if (isOther) reloadForOtherUser();
+      // They are back.
+      clearReturnPath();
+    });
   });
-  on('sessionExpired', ({ reason }) => {
+  sync.on('sessionExpired', ({ reason }) => {
     // Who has signed out is done here.
     if (reason === 'logout') clearReturnPath();
-    else if (isPrivate() && madeFor !== undefined) saveReturnPath(madeFor);
-    if (isPrivate()) showSessionEndedPage(reason);
+    whenBody(() => {
+      if (!isPrivate()) return;
+      if (reason !== 'logout' && madeFor !== undefined) saveReturnPath(madeFor);
+      endPage(reason);
+    });
   });
 }
 
@@ -38,20 +45,27 @@ function reloadForOtherUser(): void {
   window.location.reload();
 }
 
-function showSessionEndedPage(reason: string): void {
+function endPage(reason: string): void {
   const address = new URL(loginPage(), document.baseURI);
   address.searchParams.set('reason', reason);
+  if (document.readyState !== 'loading') return void showSessionEndedPage(reason, address.href);
+  // The parser would go on to fill the page.
+  document.documentElement.hidden = true;
+  window.location.replace(address.href);
+}
+
+function showSessionEndedPage(reason: string, address: string): void {
   const message = document.createElement('main');
   message.id = 'session-ended';
   message.setAttribute('role', 'alert');
   const words = document.createElement('p');
   words.textContent = sessionEndMessage(reason);
   const link = document.createElement('a');
-  link.href = address.href;
+  link.href = address;
   link.textContent = 'Sign in';
   message.append(words, link);
-  // Taken out, not only hidden: "nothing left" must hold for whoever looks into the page too.
+  // Taken out, not only hidden: nothing may be left for anybody who looks into the page's source either.
   document.body.replaceChildren(message);
   document.title = 'Signed out';
-  window.setTimeout(() => window.location.replace(address.href), REDIRECT_DELAY_MS);
+  window.setTimeout(() => window.location.replace(address), REDIRECT_DELAY_MS);
 }

@@ -16,6 +16,9 @@ export interface ApiHooks {
   sessionEnded(code: ErrorCode): void;
   /** Who is signed in, as far as this page knows: `null` for nobody. */
   userId(): number | null;
+  sessionId(): string | undefined;
+  /** The platform that this tab is pinned to. */
+  pinnedPlatformId(): number | null;
   /** Reads the state anew, and the token with it. @returns whether that was had, and it is this user's still */
   refetch(userId: number | null): Promise<boolean>;
 }
@@ -29,15 +32,13 @@ const READ_TIMEOUT_MS = 10_000;
 const STATE_TIMEOUT_MS = 3_500;
 
 export class Api {
-  private csrfToken: string | null;
+  private csrfToken: string | null = null;
 
   constructor(
     private readonly env: Environment,
     private readonly tabId: string,
     private readonly hooks: ApiHooks,
-  ) {
-    this.csrfToken = env.csrfMeta.read();
-  }
+  ) {}
 
   /**
    * @param path same origin
@@ -65,6 +66,11 @@ export class Api {
     return this.request('GET', '/api/session', { background: true, timeoutMs: STATE_TIMEOUT_MS });
   }
 
+  /** As the last state told it; before the first one, as the page has it. */
+  get csrf(): string | null {
+    return this.csrfToken ?? this.env.csrfMeta.read();
+  }
+
   setCsrfToken(csrfToken: string): void {
     this.csrfToken = csrfToken;
     this.env.csrfMeta.write(csrfToken);
@@ -72,15 +78,16 @@ export class Api {
 
   /** @param seen the refusals of earlier attempts */
   private async attempt<T>(method: Method, path: string, options: RequestOptions, seen: Set<ErrorCode>): Promise<T> {
+    const sentIn = this.hooks.sessionId();
     const response = await this.send(method, path, options);
     if (response.status === 204) return undefined as T;
     const body: unknown = await response.json().catch(() => undefined);
     if (response.ok && body !== undefined) return body as T;
     const error = toApiError(response.status, body);
     const code = error.error_code;
-    if (error.status === 401 && isSessionOver(code) && (code !== 'SESSION_INVALID' || seen.has(code))) {
-      this.hooks.sessionEnded(code);
-    }
+    const ended = error.status === 401 && isSessionOver(code) && (code !== 'SESSION_INVALID' || seen.has(code));
+    // A late answer about the session before says nothing of this one.
+    if (ended && (sentIn === undefined || sentIn === this.hooks.sessionId())) this.hooks.sessionEnded(code);
     throw error;
   }
 
@@ -110,7 +117,12 @@ export class Api {
     const headers: Record<string, string> = { accept: 'application/json', [HEADERS.tabId]: this.tabId };
     if (options.body !== undefined) headers['content-type'] = 'application/json';
     if (options.background) headers[HEADERS.background] = 'true';
-    if (method !== 'GET' && this.csrfToken) headers[HEADERS.csrf] = this.csrfToken;
+    if (method !== 'GET' && this.csrf) headers[HEADERS.csrf] = this.csrf;
+    const pinnedId = String(this.hooks.pinnedPlatformId() ?? '');
+    // What the caller says of another platform stands as it is.
+    if (pinnedId && (options.headers?.[HEADERS.platformId] ?? pinnedId) === pinnedId) {
+      Object.assign(headers, { [HEADERS.platformId]: pinnedId, [HEADERS.platformPinned]: 'true' });
+    }
     return { ...headers, ...options.headers };
   }
 }

@@ -1,7 +1,8 @@
 import type { HandshakeAuth } from '../../src/protocol/events';
+import { readCsrfMeta, writeCsrfMeta } from './csrf-meta';
 import type { ChannelPort, Environment, SocketPort } from './environment';
 import { JsonSocket } from './json-socket';
-import { localStorageOrNull } from './storage';
+import { localStorageOrNull, sessionStorageOrNull } from './storage';
 
 const timers = {
   setTimeout: (task: () => void, ms: number) => window.setTimeout(task, ms),
@@ -14,9 +15,10 @@ export function browserEnvironment(): Environment {
     ...timers,
     window,
     document,
-    csrfMeta: { read: readMeta, write: writeMeta },
+    csrfMeta: { read: readCsrfMeta, write: writeCsrfMeta },
     fetch: (path, init) => window.fetch(path, init),
     storage: localStorageOrNull(),
+    tabStorage: sessionStorageOrNull(),
     now: () => Date.now(),
     random: () => Math.random(),
     randomId,
@@ -46,24 +48,6 @@ function createSocket(auth: () => HandshakeAuth): SocketPort {
   // The browser knows before the line does.
   window.addEventListener('offline', () => socket.lose());
   return socket;
-}
-
-function metaElement(): HTMLMetaElement | null {
-  return document.querySelector('meta[name="csrf-token"]');
-}
-
-function readMeta(): string | null {
-  return metaElement()?.content || null;
-}
-
-function writeMeta(token: string): void {
-  let meta = metaElement();
-  if (!meta) {
-    meta = document.createElement('meta');
-    meta.name = 'csrf-token';
-    document.head.append(meta);
-  }
-  if (meta.content !== token) meta.content = token;
 }
 
 /** `crypto.randomUUID` is missing on plain HTTP outside localhost; these bytes are not. */

@@ -55,6 +55,8 @@ export interface Environment {
   fetch(path: string, init: RequestInit): Promise<Response>;
   /** Null where the browser refuses storage. */
   storage: Pick<Storage, 'length' | 'key' | 'setItem' | 'removeItem'> | null;
+  /** Of this tab alone; null where the browser refuses storage. */
+  tabStorage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
   /** Wall clock in milliseconds. */
   now(): number;
   setTimeout(task: () => void, ms: number): number;

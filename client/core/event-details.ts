@@ -30,11 +30,16 @@ export interface SessionDetail extends DeadlinesDetail {
   id: string;
   createdAt: string;
   lastActivity: string;
+  /** This session stays with its platform when others switch. */
+  pinned: boolean;
 }
 
 export interface StateDetail {
   user: { id: number; username: string; email: string; role: Role };
+  /** The one that this tab shows: the active one, or the one that the tab is pinned to. */
   platform: PlatformDetail | null;
+  /** This tab alone stays with its platform (`pinTab`). */
+  tabPinned: boolean;
   session: SessionDetail;
   revision: number;
 }
@@ -78,6 +83,12 @@ export interface PlatformsChangedDetail {
  */
 export type ConnectionStatus = 'none' | 'connecting' | 'live' | 'polling' | 'offline';
 
+/** What the application that hosts us tells its tabs. */
+export interface AppMessageDetail {
+  name: string;
+  payload: unknown;
+}
+
 /** Every event of the window by name. The last seven are ours in addition to the public contract. */
 export interface SessionEvents {
   sessionStateChanged: StateDetail;
@@ -85,6 +96,7 @@ export interface SessionEvents {
   sessionExpiring: ExpiringDetail;
   sessionExtended: DeadlinesDetail;
   sessionExpired: ExpiredDetail;
+  appMessage: AppMessageDetail;
   platformSwitching: PlatformSwitchingDetail;
   platformsChanged: PlatformsChangedDetail;
   sessionConnectionChanged: { connected: boolean };
@@ -93,6 +105,15 @@ export interface SessionEvents {
   sessionCaughtUp: null;
   postUpdated: { post: PostView };
   postRemoved: { postId: number; platformId: number };
+}
+
+type SessionWindowEvents = { [E in keyof SessionEvents]: CustomEvent<SessionEvents[E]> };
+
+declare global {
+  interface WindowEventMap extends SessionWindowEvents {}
+  interface DocumentEventMap {
+    sessionUpdated: CustomEvent<StateDetail>;
+  }
 }
 
 export function platformDetail(platform: PlatformView): PlatformDetail {
@@ -119,15 +140,19 @@ export function deadlinesDetail(deadlines: DeadlinesView): DeadlinesDetail {
   };
 }
 
-export function stateDetail(state: SessionState): StateDetail {
+/** @param pinned the platform that this tab is pinned to; null: it shows the active one */
+export function stateDetail(state: SessionState, pinned: PlatformView | null = null): StateDetail {
   const { id, username, email, role } = state.user;
+  const shown = pinned ?? state.platform;
   return {
     user: { id, username, email, role },
-    platform: state.platform && platformDetail(state.platform),
+    platform: shown && platformDetail(shown),
+    tabPinned: pinned !== null,
     session: {
       id: state.session.id,
       createdAt: state.session.created_at,
       lastActivity: state.session.last_activity,
+      pinned: state.session.pinned ?? false,
       ...deadlinesDetail(state.session),
     },
     revision: state.revision,

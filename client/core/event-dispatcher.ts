@@ -1,13 +1,26 @@
+import { Emitter } from './emitter';
 import type { Environment } from './environment';
 import type { SessionEvents, StateDetail } from './event-details';
 
-/** Speaks to the page. Nothing in the core listens to what it says, so no listener can make it loop. */
+/**
+ * Tells our own parts first, then the page. Our parts do not listen at the window: an event of the same name that
+ * another script dispatches there changes nothing. Nothing in the core listens, so no listener can cause a loop.
+ */
 export class EventDispatcher {
+  private readonly own = new Emitter<Record<keyof SessionEvents, CustomEvent>>();
+
   constructor(private readonly env: Pick<Environment, 'window' | 'document'>) {}
+
+  /** @returns removes the listener */
+  on<E extends keyof SessionEvents>(name: E, listener: (detail: SessionEvents[E], event: Event) => void): () => void {
+    return this.own.on(name, (event) => listener(event.detail as SessionEvents[E], event));
+  }
 
   /** @returns false when a listener took the event over with `preventDefault()`. */
   dispatch<E extends keyof SessionEvents>(name: E, detail: SessionEvents[E]): boolean {
-    return this.env.window.dispatchEvent(new CustomEvent(name, { detail, cancelable: name === 'sessionExpiring' }));
+    const event = new CustomEvent(name, { detail, cancelable: name === 'sessionExpiring' });
+    this.own.emit(name, event);
+    return this.env.window.dispatchEvent(event);
   }
 
   /** A changed state is told to the window and, for components, to the document. */

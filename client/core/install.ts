@@ -12,7 +12,7 @@ export function installSessionSync(also?: (sync: SessionSync) => void): SessionS
   if (window.sessionSync) return window.sessionSync;
   const sync = new SessionSync(browserEnvironment());
   window.sessionSync = sync;
-  sync.start();
   also?.(sync);
+  sync.start();
   return sync;
 }

@@ -1,7 +1,8 @@
-import type { SessionState } from '../../src/protocol/http';
+import type { SessionState, SwitchScope } from '../../src/protocol/http';
 
 export interface PendingSwitch {
   platformId: number;
+  scope: SwitchScope;
   /** Who asked; null where that was not known yet. */
   userId: number | null;
   /** Null until the server has answered. */
@@ -12,8 +13,8 @@ export interface PendingSwitch {
 export class PendingSwitches {
   private entries: PendingSwitch[] = [];
 
-  add(platformId: number, userId: number | null): PendingSwitch {
-    const entry: PendingSwitch = { platformId, userId, revision: null };
+  add(platformId: number, scope: SwitchScope, userId: number | null): PendingSwitch {
+    const entry: PendingSwitch = { platformId, scope, userId, revision: null };
     this.entries.push(entry);
     return entry;
   }

@@ -24,13 +24,13 @@ export class PlatformSwitching {
   }
 
   /** @throws ApiError */
-  async switchTo(platformId: number, scope: SwitchScope | undefined): Promise<SwitchResult> {
-    const entry = this.pendingSwitches.add(platformId, this.updater.userId);
+  async switchTo(platformId: number, scope: SwitchScope = 'all'): Promise<SwitchResult> {
+    const entry = this.pendingSwitches.add(platformId, scope, this.updater.userId);
     this.setNewest(entry);
     try {
       await this.ready();
-      const body = scope ? { scope } : {};
-      const result = await this.api.request<SwitchResult>('POST', `/api/switch_platform/${platformId}`, { body });
+      const path = `/api/switch_platform/${platformId}`;
+      const result = await this.api.request<SwitchResult>('POST', path, { body: { scope } });
       this.updater.applySwitchResult(entry, result);
       return result;
     } catch (error) {
@@ -40,6 +40,10 @@ export class PlatformSwitching {
       // A newer one says itself how it ended.
       if (this.newest === entry) this.setNewest(null);
     }
+  }
+
+  start(): void {
+    this.stopped = false;
   }
 
   /** What is under way may still end; the page hears no more of it. */

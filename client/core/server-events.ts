@@ -32,6 +32,7 @@ export function serverEventHandlers(
     'session:extended': (event) => updater.applyDeadlines(event, event.session_id),
     'session:ended': (event) => ours(event.session_id) && hooks.sessionEnded(event.reason, event.error_code),
     'post:updated': ({ post }) => void events.dispatch('postUpdated', { post }),
+    'app:message': ({ name, payload }) => void events.dispatch('appMessage', { name, payload }),
     'post:removed': ({ post_id, platform_id }) =>
       void events.dispatch('postRemoved', { postId: post_id, platformId: platform_id }),
   };

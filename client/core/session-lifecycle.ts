@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../../src/protocol/errors';
-import type { SessionState } from '../../src/protocol/http';
+import type { PlatformView, SessionState } from '../../src/protocol/http';
 import { ActivityTracker } from './activity-tracker';
 import { Api } from './api';
 import { ConnectionMonitor } from './connection-monitor';
 import type { Environment } from './environment';
-import { ApiError } from './errors';
+import { ApiError, isApiError } from './errors';
 import { type ExpiredReason, type ExpiringDetail, expiredReason, isSignOut } from './event-details';
 import { EventDispatcher } from './event-dispatcher';
 import { ExpiryMonitor } from './expiry-monitor';
@@ -15,10 +15,12 @@ import { reportActivity } from './report-activity';
 import { ServerClock } from './server-clock';
 import { serverEventHandlers } from './server-events';
 import { StateReader } from './state-reader';
+import { StateSnapshot } from './state-snapshot';
 import { StateStore } from './state-store';
 import { StateUpdater } from './state-updater';
 import { clearStorage, markSignedOut } from './storage';
 import { TabChannel } from './tab-channel/tab-channel';
+import { TabPin } from './tab-pin';
 
 /** `anonymous`: this page began without a session, and is left in peace. */
 type Phase = 'starting' | 'anonymous' | 'live' | 'over' | 'destroyed';
@@ -31,6 +33,8 @@ export class SessionLifecycle {
   readonly metrics = emptyMetrics();
   readonly store = new StateStore();
   readonly pendingSwitches = new PendingSwitches();
+  readonly pin: TabPin;
+  readonly snapshot: StateSnapshot;
   readonly clock: ServerClock;
   readonly events: EventDispatcher;
   readonly api: Api;
@@ -49,9 +53,13 @@ export class SessionLifecycle {
   ) {
     this.clock = new ServerClock(() => env.now());
     this.events = new EventDispatcher(env);
+    this.pin = new TabPin(env.tabStorage);
+    this.snapshot = new StateSnapshot(this.store, this.pin);
     this.api = new Api(env, tabId, {
       sessionEnded: (code) => this.end(expiredReason(code, this.expiry.expiredLimit(this.store.state?.session)), code),
       userId: () => this.userId,
+      sessionId: () => this.sessionId,
+      pinnedPlatformId: () => this.updater.pinned?.id ?? null,
       refetch: (userId) => {
         this.reader.markStale();
         return this.reader.ensureFresh().then(
@@ -60,11 +68,13 @@ export class SessionLifecycle {
         );
       },
     });
-    this.updater = new StateUpdater(tabId, this.store, this.clock, this.events, this.metrics, this.pendingSwitches, {
+    const { store, clock, events, metrics, pendingSwitches, pin, snapshot } = this;
+    this.updater = new StateUpdater(tabId, store, clock, events, metrics, pendingSwitches, pin, snapshot, {
       revisionGap: () => void this.reader.catchUp(),
       sessionChanged: (before) => this.sessionChanged(before),
       deadlinesChanged: () => this.store.state && this.expiry.update(this.store.state.session),
       extended: () => this.activity.pause(false),
+      pinUnverified: (platformId) => void this.verifyPin(platformId),
     });
     this.expiry = new ExpiryMonitor(env, this.clock, {
       checkExpiry: () => void this.reader.sync({ rest: true }),
@@ -135,16 +145,21 @@ export class SessionLifecycle {
     });
   }
 
-  start(): void {
+  /** Also again, after a session has ended here: somebody may have signed in without a new page. */
+  start(): Promise<void> {
+    if (!this.isActive) this.phase = 'starting';
     this.triggers.start();
-    void this.reader.sync();
+    return this.reader.sync();
   }
 
   destroy(): void {
     this.phase = 'destroyed';
-    // An answer that is still on its way finds nothing that it could change.
-    this.store.clear();
+    this.clear();
     this.stop();
+  }
+
+  get hasEnded(): boolean {
+    return this.phase === 'over';
   }
 
   get isFresh(): boolean {
@@ -165,16 +180,17 @@ export class SessionLifecycle {
     }
   }
 
-  /** Once, and never back: the next session begins with a page of its own. */
+  /** Once. The next session begins with a page of its own, or where somebody calls `start`. */
   end(reason: ExpiredReason, errorCode: ErrorCode): void {
     if (!this.isActive) return;
     const { userId } = this;
     this.phase = userId === null ? 'anonymous' : 'over';
     this.channel.sessionEnded(reason, errorCode);
-    this.store.clear();
+    this.clear();
     this.stop();
     if (userId === null) return;
     clearStorage(this.env.storage);
+    this.pin.clear();
     if (isSignOut(reason, errorCode)) markSignedOut(this.env.storage, userId);
     this.events.dispatch('sessionExpired', { reason, errorCode });
   }
@@ -215,6 +231,27 @@ export class SessionLifecycle {
     this.triggers.start();
     this.activity.start();
     this.channel.start();
+  }
+
+  /** An answer that is still on its way finds nothing that it could change. */
+  private clear(): void {
+    this.reader.sessionReplaced();
+    this.store.clear();
+    this.snapshot.publish();
+  }
+
+  private async verifyPin(platformId: number): Promise<void> {
+    const { sessionId } = this;
+    const platform = await this.findPlatform(platformId).catch((error: unknown) =>
+      isApiError(error) && error.status === 404 ? null : undefined,
+    );
+    const current = sessionId === this.sessionId && this.updater.pinned?.id === platformId;
+    if (current && platform !== undefined) this.updater.pinTab(platform);
+  }
+
+  /** @throws ApiError */
+  findPlatform(id: number): Promise<PlatformView> {
+    return this.api.request('GET', `/api/platforms/${id}`, { background: true });
   }
 
   private refetchOverHttp(): Promise<void> {

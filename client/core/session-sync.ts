@@ -1,4 +1,4 @@
-import type { ExtendedView, SwitchResult, SwitchScope } from '../../src/protocol/http';
+import { type ExtendedView, HEADERS, type SwitchResult, type SwitchScope } from '../../src/protocol/http';
 import type { RequestOptions } from './api';
 import type { Environment } from './environment';
 import {
@@ -6,8 +6,8 @@ import {
   type DeadlinesDetail,
   deadlinesDetail,
   type ExpiringDetail,
+  type SessionEvents,
   type StateDetail,
-  stateDetail,
 } from './event-details';
 import type { PerformanceMetrics } from './metrics';
 import { PlatformSwitching } from './platform-switching';
@@ -32,14 +32,19 @@ export class SessionSync {
     this.switching = new PlatformSwitching(api, pendingSwitches, updater, events, () => this.lifecycle.readyToSend());
   }
 
-  /** Begins to look. Separate from the constructor so that the page can hold the object first. */
+  /**
+   * Reads the state and follows it. Separate from the constructor so that the page can hold the object first. Call it
+   * again after the end of a session, or after `destroy()`, when somebody has signed in without a new page.
+   */
   start(): this {
-    this.lifecycle.start();
+    this.switching.start();
+    void this.lifecycle.start();
     return this;
   }
 
   /** Asks the server for the whole state. @returns what this tab knows then; null without a session */
   async syncSessionState(): Promise<StateDetail | null> {
+    if (this.lifecycle.hasEnded) this.start();
     await this.lifecycle.reader.sync();
     return this.getState();
   }
@@ -110,9 +115,49 @@ export class SessionSync {
     return this.lifecycle.takeExpiryWarning();
   }
 
+  /** @returns the same frozen object until something in it has changed; null without a session */
   getState(): StateDetail | null {
-    const { state } = this.lifecycle.store;
-    return state && stateDetail(state);
+    return this.lifecycle.snapshot.get();
+  }
+
+  /**
+   * Calls `listener` whenever `getState()` returns something else than before.
+   * @returns ends the subscription
+   */
+  subscribe(listener: () => void): () => void {
+    return this.lifecycle.snapshot.subscribe(listener);
+  }
+
+  /**
+   * Listens to the session itself: at the window, anybody may dispatch an event of the same name.
+   * @returns removes the listener
+   */
+  on<E extends keyof SessionEvents>(name: E, listener: (detail: SessionEvents[E], event: Event) => void): () => void {
+    return this.lifecycle.events.on(name, listener);
+  }
+
+  /** What a request of the page's own must carry: the token, this tab, and the platform that it shows. */
+  headers(): Record<string, string> {
+    const { csrf } = this.lifecycle.api;
+    const { platform, tabPinned } = this.getState() ?? {};
+    return {
+      [HEADERS.tabId]: this.tabId,
+      ...(csrf && { [HEADERS.csrf]: csrf }),
+      ...(platform && { [HEADERS.platformId]: String(platform.id) }),
+      ...(tabPinned && { [HEADERS.platformPinned]: 'true' }),
+    };
+  }
+
+  /**
+   * This tab alone stays with a platform, whatever is active. Kept by the tab across reloads.
+   * @param id null: it shows the active platform again
+   * @throws ApiError
+   */
+  async pinTab(id: number | null): Promise<void> {
+    if (id === null) return this.lifecycle.updater.pinTab(null);
+    const user = this.getState()?.user.id;
+    const platform = await this.lifecycle.findPlatform(id);
+    if (user === this.getState()?.user.id) this.lifecycle.updater.pinTab(platform);
   }
 
   getTabId(): string {

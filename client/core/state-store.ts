@@ -63,7 +63,7 @@ export class StateStore {
     const fresher = active && at >= this.deadlinesAt;
     const extended = fresher && isLater(next.session, have.session);
     if (fresher) this.deadlinesAt = at;
-    const merged = fresher ? next : { ...next, session: have.session };
+    const merged = fresher ? next : { ...next, session: { ...have.session, pinned: next.session.pinned } };
     // One revision is one content; should they differ, the later word of the database is the truth.
     if (next.revision === have.revision && (!fresher || sameContent(have, next))) {
       this.current = { ...have, session: merged.session, server_time: merged.server_time };
@@ -72,14 +72,17 @@ export class StateStore {
     return this.replace(merged, { skipped: next.revision > have.revision, extended });
   }
 
-  /** A switch told by the socket. One of another session moves only the revision. */
-  applySwitched(event: Pick<PlatformSwitched, 'revision' | 'session_id' | 'platform'>): Outcome {
+  /** A switch. One of another session, or of all while this one is pinned, moves only the revision. */
+  applySwitched(event: Pick<PlatformSwitched, 'revision' | 'session_id' | 'platform' | 'pinned_session_ids'>): Outcome {
     const have = this.current;
     const refusal = this.checkRevision(event.revision);
     if (!have || refusal) return refusal ?? DROPPED;
-    const mine = event.session_id === null || event.session_id === have.session.id;
+    const { id } = have.session;
+    const pinned = event.pinned_session_ids ? event.pinned_session_ids.includes(id) : have.session.pinned;
+    const mine = event.session_id === id || (event.session_id === null && !pinned);
     const platform = mine ? event.platform : have.platform;
-    return this.replace({ ...have, revision: event.revision, platform }, { skipped: false, extended: false });
+    const session = { ...have.session, pinned };
+    return this.replace({ ...have, revision: event.revision, session, platform }, { skipped: false, extended: false });
   }
 
   /**
@@ -136,5 +139,7 @@ function isLater(a: DeadlinesView, b: DeadlinesView): boolean {
 }
 
 function sameContent(a: SessionState, b: SessionState): boolean {
-  return JSON.stringify([a.user, a.platform]) === JSON.stringify([b.user, b.platform]);
+  const content = ({ user, platform, session }: SessionState) =>
+    JSON.stringify([user, platform, session.pinned ?? false]);
+  return content(a) === content(b);
 }

@@ -1,12 +1,14 @@
 /** Takes in what the server says, and tells the page what has changed: each change once. */
 import type { PlatformSwitched, PlatformsChanged } from '../../src/protocol/events';
-import type { ExtendedView, SessionState, SwitchResult } from '../../src/protocol/http';
+import type { ExtendedView, PlatformView, SessionState, SwitchResult } from '../../src/protocol/http';
 import { deadlinesDetail, stateDetail } from './event-details';
 import type { EventDispatcher } from './event-dispatcher';
 import type { PerformanceMetrics } from './metrics';
 import type { PendingSwitch, PendingSwitches } from './pending-switches';
 import type { ServerClock } from './server-clock';
+import type { StateSnapshot } from './state-snapshot';
 import type { Change, Outcome, StateStore } from './state-store';
+import type { TabPin } from './tab-pin';
 
 /** One click may be several calls, each of which moves the deadline by a few milliseconds: that is one extension. */
 const MIN_EXTENSION_MS = 1_000;
@@ -17,11 +19,15 @@ export interface StateUpdaterHooks {
   sessionChanged(before: SessionState | null): void;
   deadlinesChanged(): void;
   extended(): void;
+  /** Whether the pinned platform is still there is not known. */
+  pinUnverified(platformId: number): void;
 }
 
 export class StateUpdater {
   /** The deadline that the page was last told of; ms. */
   private announcedExpiry = 0;
+  /** The platform that the page was last told of. */
+  private shown: PlatformView | null = null;
 
   constructor(
     private readonly tabId: string,
@@ -30,6 +36,8 @@ export class StateUpdater {
     private readonly events: EventDispatcher,
     private readonly metrics: PerformanceMetrics,
     private readonly pendingSwitches: PendingSwitches,
+    private readonly pin: TabPin,
+    private readonly snapshot: StateSnapshot,
     private readonly hooks: StateUpdaterHooks,
   ) {}
 
@@ -52,8 +60,29 @@ export class StateUpdater {
   applySwitchResult(entry: PendingSwitch, { revision, platform }: SwitchResult): void {
     if ((entry.userId ?? this.userId) !== this.userId) return void this.pendingSwitches.remove(entry);
     entry.revision = revision;
-    this.handleOutcome(this.store.applySwitched({ revision, session_id: null, platform }), () => true);
+    const session_id = this.sessionId ?? null;
+    const pinned_session_ids = entry.scope === 'session' && session_id ? [session_id] : [];
+    // A tab that asks for another platform wants to be there, and not where it was pinned.
+    const wasPinned = this.pinned !== null;
+    this.pin.clear();
+    const outcome = this.store.applySwitched({ revision, session_id, platform, pinned_session_ids });
+    this.handleOutcome(outcome, () => true);
+    if (wasPinned && outcome.kind !== 'changed') this.announcePin();
     this.pendingSwitches.removeUpTo(this.store.revision);
+  }
+
+  /** @param platform null: this tab shows the active one again */
+  pinTab(platform: PlatformView | null): void {
+    const { state } = this.store;
+    if (!state || platform === this.pinned) return;
+    if (platform) this.pin.set(state.user.id, platform);
+    else this.pin.clear();
+    this.announcePin();
+  }
+
+  /** Of this tab alone, and this user. */
+  get pinned(): PlatformView | null {
+    return this.pin.platformOf(this.store.state?.user.id);
   }
 
   get userId(): number | null {
@@ -69,6 +98,7 @@ export class StateUpdater {
     if (of !== this.sessionId) return;
     const extended = this.store.applyDeadlines(view, view.server_time);
     this.hooks.deadlinesChanged();
+    this.snapshot.publish();
     if (extended) this.announceExtension();
   }
 
@@ -79,11 +109,13 @@ export class StateUpdater {
       this.hooks.revisionGap();
     }
     if (outcome.kind === 'changed') this.announceChange(outcome, fromThisTab());
-    if (outcome.kind === 'refreshed' && outcome.extended) this.announceExtension();
+    if (outcome.kind !== 'refreshed') return;
+    this.snapshot.publish();
+    if (outcome.extended) this.announceExtension();
   }
 
   private announceChange(change: Change, fromThisTab: boolean): void {
-    const { before, after } = change;
+    const { before, after, platforms, skipped } = change;
     this.metrics.applied += 1;
     this.metrics.revision = after.revision;
     this.pendingSwitches.removeUpTo(after.revision);
@@ -91,24 +123,47 @@ export class StateUpdater {
       this.announcedExpiry = Date.parse(after.session.expires_at);
       this.hooks.sessionChanged(before);
     }
-    this.events.dispatchState(() => stateDetail(after));
-    if (before) this.announcePlatforms(before, change, fromThisTab);
+    this.updatePin(change);
+    this.snapshot.publish();
+    this.events.dispatchState(() => stateDetail(after, this.pinned));
+    if (!before) this.shown = this.pinned ?? after.platform;
+    else this.announceShown(fromThisTab);
+    if (before && (platforms || skipped)) {
+      this.events.dispatch('platformsChanged', { platforms, revision: after.revision });
+    }
     if (change.extended) this.announceExtension();
   }
 
-  private announcePlatforms(before: SessionState, { after, platforms, skipped }: Change, fromThisTab: boolean): void {
-    const from = before.platform?.id ?? null;
-    const to = after.platform;
-    if (from !== (to?.id ?? null)) {
-      this.events.dispatch('platformSwitched', {
-        platformId: to?.id ?? null,
-        platformName: to?.name ?? null,
-        platformType: to?.platform_type ?? null,
-        previousPlatformId: from,
-        fromThisTab,
-      });
-    }
-    if (platforms || skipped) this.events.dispatch('platformsChanged', { platforms, revision: after.revision });
+  private announcePin(): void {
+    const { state } = this.store;
+    if (!state) return;
+    this.snapshot.publish();
+    this.events.dispatchState(() => stateDetail(state, this.pinned));
+    this.announceShown(true);
+  }
+
+  private announceShown(fromThisTab: boolean): void {
+    const from = this.shown?.id ?? null;
+    const to = this.pinned ?? this.store.state?.platform ?? null;
+    this.shown = to;
+    if (from === (to?.id ?? null)) return;
+    this.events.dispatch('platformSwitched', {
+      platformId: to?.id ?? null,
+      platformName: to?.name ?? null,
+      platformType: to?.platform_type ?? null,
+      previousPlatformId: from,
+      fromThisTab,
+    });
+  }
+
+  /** The platform that this tab is pinned to may have changed, or be gone. */
+  private updatePin({ before, after, platforms, skipped }: Change): void {
+    const { pinned } = this;
+    if (!pinned) return;
+    const current = platforms?.find(({ id }) => id === pinned.id);
+    if (current) this.pin.set(after.user.id, current);
+    else if (platforms) this.pin.clear();
+    else if (skipped || before?.session.id !== after.session.id) this.hooks.pinUnverified(pinned.id);
   }
 
   private announceExtension(): void {

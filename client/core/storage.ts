@@ -22,7 +22,7 @@ export function markSignedOut(storage: Keys, userId: number): void {
   setItem(storage, SIGNED_OUT_PREFIX + userId, '');
 }
 
-export function setItem(storage: Keys, key: string, value: string): void {
+export function setItem(storage: Pick<Storage, 'setItem'> | null, key: string, value: string): void {
   try {
     storage?.setItem(key, value);
   } catch {
@@ -32,6 +32,15 @@ export function setItem(storage: Keys, key: string, value: string): void {
 
 export function unmarkSignedOut(storage: Keys, userId: number): void {
   storage?.removeItem(SIGNED_OUT_PREFIX + userId);
+}
+
+/** Null where the browser refuses to keep anything. */
+export function sessionStorageOrNull(): Storage | null {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
 }
 
 /** Null where the browser refuses to keep anything. */

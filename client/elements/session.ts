@@ -9,7 +9,5 @@ export function on<E extends keyof SessionEvents>(
   name: E,
   listener: (detail: SessionEvents[E], event: Event) => void,
 ): () => void {
-  const heard = (event: Event) => listener((event as CustomEvent<SessionEvents[E]>).detail, event);
-  window.addEventListener(name, heard);
-  return () => window.removeEventListener(name, heard);
+  return session.on(name, listener);
 }

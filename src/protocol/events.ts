@@ -12,6 +12,8 @@ export interface PlatformSwitched {
   platform: PlatformView | null;
   previous_platform_id: number | null;
   origin: { session_id: string | null; tab_id: string | null };
+  /** The user's sessions that stay where they are: a switch of all the others only raises their revision. */
+  pinned_session_ids?: string[];
   server_time: string;
 }
 
@@ -54,6 +56,12 @@ export interface PostRemoved {
   server_time: string;
 }
 
+/** What the application that hosts us tells its tabs. */
+export interface AppMessage {
+  name: string;
+  payload: unknown;
+}
+
 export interface ServerToClientEvents {
   'session:state': (state: SessionState) => void;
   'platform:switched': (event: PlatformSwitched) => void;
@@ -63,6 +71,7 @@ export interface ServerToClientEvents {
   'session:ended': (event: SessionEnded) => void;
   'post:updated': (event: PostUpdated) => void;
   'post:removed': (event: PostRemoved) => void;
+  'app:message': (message: AppMessage) => void;
 }
 
 export interface ClientToServerEvents {

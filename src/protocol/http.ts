@@ -89,6 +89,8 @@ export interface SessionView extends DeadlinesView {
   id: string;
   created_at: string;
   last_activity: string;
+  /** It stays with its platform when the user's other sessions switch. */
+  pinned?: boolean;
 }
 
 /** What a tab knows: who, which session, which platform, as of `revision`. */

@@ -122,6 +122,11 @@ export class FakeEnvironment implements Environment {
   };
 
   readonly storage = storageOf(this.kept);
+  readonly tabKept = new Map<string, string>();
+  readonly tabStorage = {
+    ...storageOf(this.tabKept),
+    getItem: (key: string) => this.tabKept.get(key) ?? null,
+  };
 
   async fetch(path: string, init: RequestInit): Promise<Response> {
     const headers = init.headers as Record<string, string>;

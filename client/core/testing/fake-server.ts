@@ -35,6 +35,8 @@ export class FakeServer {
   revision = 1;
   platforms = [platform(1), platform(2), platform(3)];
   active: Record<string, number | null> = { [SESSION_A]: 1, [SESSION_B]: 1 };
+  /** Sessions that stay where they are when others switch. */
+  readonly pinned = new Set<string>();
   userId = 7;
   username = 'ada';
   idleMs = 12 * 3_600_000;
@@ -75,6 +77,7 @@ export class FakeServer {
         id: session,
         created_at: iso(this.createdAt),
         last_activity: iso(this.lastActivity),
+        pinned: this.pinned.has(session),
         ...this.deadlines(),
       },
       platform: this.find(this.active[session] ?? null),
@@ -96,7 +99,10 @@ export class FakeServer {
   switchTo(id: number, scope: 'all' | 'session', session: string, tab: string | null = null): Fact {
     const previous = this.active[session] ?? null;
     this.revision += 1;
-    for (const each of scope === 'all' ? Object.keys(this.active) : [session]) this.active[each] = id;
+    if (scope === 'session') this.pinned.add(session);
+    else this.pinned.delete(session);
+    const followers = Object.keys(this.active).filter((each) => !this.pinned.has(each));
+    for (const each of scope === 'all' ? followers : [session]) this.active[each] = id;
     return {
       name: 'platform:switched',
       payload: {
@@ -105,6 +111,7 @@ export class FakeServer {
         platform: this.find(id),
         previous_platform_id: previous,
         origin: { session_id: session, tab_id: tab },
+        pinned_session_ids: [...this.pinned],
         server_time: iso(this.now()),
       },
     };

@@ -28,7 +28,7 @@ export function refusal(status: number, error_code: string): Answer {
   return { status, body: { success: false, error: error_code, error_code } };
 }
 
-export function openTab(serve?: (call: Call, server: FakeServer) => Answer): TestTab {
+export function openTab(serve?: (call: Call, server: FakeServer) => Answer | Promise<Answer>): TestTab {
   const env = new FakeEnvironment();
   const server = new FakeServer(() => env.time);
   env.serve = (call) => serve?.(call, server) ?? answer(call, server);

@@ -1,0 +1,17 @@
+function metaElement(): HTMLMetaElement | null {
+  return document.querySelector('meta[name="csrf-token"]');
+}
+
+export function readCsrfMeta(): string | null {
+  return metaElement()?.content || null;
+}
+
+export function writeCsrfMeta(token: string): void {
+  let meta = metaElement();
+  if (!meta) {
+    meta = document.createElement('meta');
+    meta.name = 'csrf-token';
+    document.head.append(meta);
+  }
+  if (meta.content !== token) meta.content = token;
+}

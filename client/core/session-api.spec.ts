@@ -1,0 +1,248 @@
+/** What a page of an application uses of the session: its state, its requests, the pin of one tab, a new start. */
+import { SessionSync } from './session-sync';
+import { type Call, FakeEnvironment, settle } from './testing/fake-environment';
+import { type FakeServer, iso, SESSION_A, SESSION_B } from './testing/fake-server';
+import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab';
+
+const ENDED = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
+
+/** As `answer`, and knows the single platforms. */
+function withPlatforms(call: Call, server: FakeServer) {
+  const [, id] = /^\/api\/platforms\/(\d+)$/.exec(call.path) ?? [];
+  if (!id) return answer(call, server);
+  const platform = server.find(Number(id));
+  return platform ? { status: 200, body: platform } : refusal(404, 'PLATFORM_NOT_FOUND');
+}
+
+describe('getState', () => {
+  it('returns the same object until something in it has changed, and nobody can change it', async () => {
+    const { server, sync, push } = await liveTab();
+    const state = sync.getState();
+    expect(sync.getState()).toBe(state);
+    // The same once more, at another time of the server.
+    await sync.syncSessionState();
+    expect(sync.getState()).toBe(state);
+    expect(() => Object.assign(state?.user ?? {}, { username: 'eve' })).toThrow(TypeError);
+    await push(server.switchTo(2, 'all', SESSION_B));
+    expect(sync.getState()).not.toBe(state);
+    expect(sync.getState()?.platform?.id).toBe(2);
+  });
+});
+
+describe('subscribe', () => {
+  it('calls for each change, also for a deadline and the end, and no more after its undo', async () => {
+    const { env, server, sync, push } = await liveTab();
+    const seen: unknown[] = [];
+    const undo = sync.subscribe(() => seen.push(sync.getState()?.revision ?? null));
+    await push(server.switchTo(2, 'all', SESSION_B));
+    await sync.syncSessionState();
+    expect(seen).toEqual([2]);
+    await env.pass(1_000);
+    await sync.extendSession();
+    expect(seen).toEqual([2, 2]);
+    env.socket.emit('session:ended', ENDED);
+    expect(seen).toEqual([2, 2, null]);
+    undo();
+    sync.start();
+    await settle();
+    expect(sync.getState()).not.toBeNull();
+    expect(seen).toHaveLength(3);
+  });
+});
+
+describe('on', () => {
+  it('hears the session alone, before the page does, and one that throws keeps no other from hearing', async () => {
+    const { env, server, sync, push } = await liveTab();
+    const seen: unknown[] = [];
+    const failures: unknown[] = [];
+    jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => void failures.push(task));
+    sync.on('platformSwitched', () => {
+      throw new Error('of a listener');
+    });
+    const undo = sync.on('platformSwitched', ({ platformId }) => seen.push(platformId));
+    env.window.addEventListener('platformSwitched', () => seen.push('page'));
+    env.window.dispatchEvent(new CustomEvent('platformSwitched', { detail: { platformId: 99 } }));
+    expect(seen).toEqual(['page']);
+    await push(server.switchTo(2, 'all', SESSION_B));
+    expect(seen).toEqual(['page', 2, 'page']);
+    undo();
+    await push(server.switchTo(3, 'all', SESSION_B));
+    expect(seen).toEqual(['page', 2, 'page', 'page']);
+    jest.restoreAllMocks();
+    // Reported as uncaught, each a moment later.
+    expect(failures).toEqual([expect.any(Function), expect.any(Function)]);
+    expect(failures[0]).toThrow('of a listener');
+  });
+});
+
+describe('headers', () => {
+  it('carry the token, the tab and the platform that is shown', async () => {
+    const { sync } = await liveTab();
+    expect(sync.headers()).toEqual({
+      'x-csrftoken': 'csrf-1111',
+      'x-tab-id': sync.getTabId(),
+      'x-platform-id': '1',
+    });
+  });
+
+  it('have the token of the page before the first answer, also where the page named it after the script', () => {
+    const { env, sync } = openTab(signedOut);
+    env.csrf = 'of the page';
+    expect(sync.headers()).toEqual({ 'x-csrftoken': 'of the page', 'x-tab-id': sync.getTabId() });
+  });
+});
+
+describe('a pinned tab', () => {
+  it('stays when the others switch, and says so with each request', async () => {
+    const { env, heard, server, sync, push } = await liveTab(withPlatforms);
+    await sync.pinTab(2);
+    expect(sync.getState()).toMatchObject({ platform: { id: 2 }, tabPinned: true });
+    expect(heard.platformSwitched).toEqual([
+      expect.objectContaining({ platformId: 2, previousPlatformId: 1, fromThisTab: true }),
+    ]);
+    await push(server.switchTo(3, 'all', SESSION_B));
+    expect(sync.getState()?.platform?.id).toBe(2);
+    expect(heard.platformSwitched).toHaveLength(1);
+    expect(sync.headers()).toMatchObject({ 'x-platform-id': '2', 'x-platform-pinned': 'true' });
+    await sync.request('GET', '/api/posts').catch(() => {});
+    expect(env.calls.at(-1)?.headers).toMatchObject({ 'x-platform-id': '2', 'x-platform-pinned': 'true' });
+    // What the caller says of another platform stands as it is.
+    await sync.request('GET', '/api/posts', { headers: { 'x-platform-id': '3' } }).catch(() => {});
+    expect(env.calls.at(-1)?.headers['x-platform-pinned']).toBeUndefined();
+    await sync.pinTab(null);
+    expect(sync.getState()).toMatchObject({ platform: { id: 3 }, tabPinned: false });
+    expect(heard.platformSwitched?.at(-1)).toMatchObject({ platformId: 3, previousPlatformId: 2 });
+  });
+
+  it('is pinned still after a reload, and not for another person', async () => {
+    const { env, server, sync } = await liveTab(withPlatforms);
+    await sync.pinTab(2);
+    const reload = async (userId: number) => {
+      const next = new FakeEnvironment();
+      for (const [key, value] of env.tabKept) next.tabKept.set(key, value);
+      server.userId = userId;
+      next.serve = (call) => withPlatforms(call, server);
+      const other = new SessionSync(next).start();
+      await settle();
+      return other.getState();
+    };
+    expect(await reload(7)).toMatchObject({ platform: { id: 2 }, tabPinned: true });
+    expect(await reload(8)).toMatchObject({ platform: { id: 1 }, tabPinned: false });
+  });
+
+  it('follows a new name, and is free when its platform is gone or the person chooses another here', async () => {
+    const { env, heard, server, sync, push } = await liveTab((call, fake) =>
+      call.path.startsWith('/api/switch_platform/')
+        ? { status: 200, body: { success: true, platform: fake.find(3), revision: fake.revision + 1 } }
+        : withPlatforms(call, fake),
+    );
+    await sync.pinTab(2);
+    await push(server.rename(2, 'Renamed'));
+    expect(sync.getState()?.platform?.name).toBe('Renamed');
+    await push(server.remove(2));
+    expect(sync.getState()).toMatchObject({ platform: { id: 1 }, tabPinned: false });
+    expect(heard.platformSwitched?.at(-1)).toMatchObject({ platformId: 1, previousPlatformId: 2 });
+    await sync.pinTab(1);
+    await sync.switchPlatform(3);
+    expect(sync.getState()).toMatchObject({ platform: { id: 3 }, tabPinned: false });
+    expect(env.tabKept.size).toBe(0);
+  });
+
+  it('finds out that its platform is gone where nobody told it', async () => {
+    const { server, sync } = await liveTab(withPlatforms);
+    await sync.pinTab(2);
+    server.remove(2);
+    await sync.syncSessionState();
+    await settle();
+    expect(sync.getState()).toMatchObject({ platform: { id: 1 }, tabPinned: false });
+  });
+
+  it('forgets it with the session', async () => {
+    const { env, sync } = await liveTab(withPlatforms);
+    await sync.pinTab(2);
+    env.socket.emit('session:ended', ENDED);
+    expect(env.tabKept.size).toBe(0);
+  });
+});
+
+describe('a pinned session', () => {
+  it('notes the revision of a switch of the others, and stays', async () => {
+    const { heard, server, sync, push } = await liveTab();
+    await push(server.switchTo(2, 'session', SESSION_A));
+    expect(sync.getState()).toMatchObject({ platform: { id: 2 }, session: { pinned: true }, revision: 2 });
+    await push(server.switchTo(3, 'all', SESSION_B));
+    expect(sync.getState()).toMatchObject({ platform: { id: 2 }, session: { pinned: true }, revision: 3 });
+    expect(heard.platformSwitched).toHaveLength(1);
+    // A switch of all that is made in it frees it.
+    await push(server.switchTo(3, 'all', SESSION_A));
+    expect(sync.getState()).toMatchObject({ platform: { id: 3 }, session: { pinned: false }, revision: 4 });
+  });
+
+  it('knows by the answer to its own switch that it is one', async () => {
+    const { server, sync } = await liveTab((call, fake) => {
+      const { scope } = (call.body ?? {}) as { scope?: string };
+      if (!scope) return answer(call, fake);
+      return { status: 200, body: { success: true, platform: fake.find(2), revision: fake.revision + 1 } };
+    });
+    await sync.switchPlatform(2, { scope: 'session' });
+    expect(sync.getState()).toMatchObject({ platform: { id: 2 }, session: { pinned: true } });
+    server.revision += 1;
+    await sync.switchPlatform(2);
+    expect(sync.getState()?.session.pinned).toBe(false);
+  });
+});
+
+it('hands the messages of the application to the page', async () => {
+  const { env } = await liveTab();
+  const seen: unknown[] = [];
+  env.window.addEventListener('appMessage', (event) => seen.push((event as CustomEvent).detail));
+  env.socket.emit('app:message', { name: 'note:created', payload: { id: 5 } });
+  expect(seen).toEqual([{ name: 'note:created', payload: { id: 5 } }]);
+});
+
+describe('a new start', () => {
+  it.each(['logout', 'destroy'] as const)('follows the next session after %s, without a new page', async (how) => {
+    const { env, heard, server, sync, push } = await liveTab();
+    if (how === 'logout') await sync.logout();
+    else sync.destroy();
+    expect(sync.getState()).toBeNull();
+    sync.start();
+    await settle();
+    env.socket.accept();
+    expect(sync.getState()?.session.id).toBe(SESSION_A);
+    env.socket.emit('session:state', server.state());
+    await push(server.switchTo(2, 'all', SESSION_B));
+    expect(heard.platformSwitched).toHaveLength(1);
+    expect(sync.getPerformanceMetrics().connected).toBe(true);
+    const switching: unknown[] = [];
+    env.window.addEventListener('platformSwitching', (event) => switching.push((event as CustomEvent).detail));
+    await sync.switchPlatform(1).catch(() => {});
+    expect(switching).toEqual([{ platformId: 1 }, { platformId: null }]);
+  });
+
+  it('by `syncSessionState()` too, and without a session it stays signed out', async () => {
+    let signedIn = true;
+    const { sync } = await liveTab((call, server) => (signedIn ? answer : signedOut)(call, server));
+    await sync.logout();
+    signedIn = false;
+    expect(await sync.syncSessionState()).toBeNull();
+    signedIn = true;
+    expect(await sync.syncSessionState()).toMatchObject({ session: { id: SESSION_A } });
+  });
+
+  it('is not ended by a late answer to the session before', async () => {
+    let refuse = () => {};
+    const { sync } = await liveTab((call, server) =>
+      call.path === '/api/posts'
+        ? new Promise((resolve) => (refuse = () => resolve(refusal(401, 'SESSION_REVOKED'))))
+        : answer(call, server),
+    );
+    const late = sync.request('GET', '/api/posts');
+    await sync.logout();
+    sync.start();
+    refuse();
+    await expect(late).rejects.toMatchObject({ error_code: 'SESSION_REVOKED' });
+    await settle();
+    expect(sync.getState()).not.toBeNull();
+  });
+});

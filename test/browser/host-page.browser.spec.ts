@@ -1,0 +1,168 @@
+/** A page of an application, in which anything comes and goes at any time and scripts load in any order. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
+import { setPlainPage } from './support/plain-page';
+import { IS_CONNECTED, standsOn, until } from './support/recorder';
+import { setStage } from './support/stage';
+
+const stage = setStage();
+const plain = setPlainPage(stage);
+const { question, switchTo, add } = plain;
+
+const LATE = `
+  <form id="late" method="post" action="/create_post" data-platform-aware>
+    <input type="hidden" name="platform_id" value=""><input type="hidden" name="csrf_token" value="">
+    <label>Late <textarea name="content"></textarea></label>
+    <p>For <b data-platform-info="name"></b></p><button>Send</button>
+  </form>`;
+
+const field = (name: string) => plain.tab.locator(`#late input[name="${name}"]`);
+const username = () => plain.tab.locator('header [data-user-info="username"]').innerText();
+const idOf = (index: number) => String(stage.person.platforms[index]!.id);
+const late = () => plain.tab.getByLabel('Late');
+const send = () => plain.tab.getByRole('button', { name: 'Send', exact: true });
+
+describe('a form that comes later, and names no platform', () => {
+  it('belongs to the platform that is active then, and asks after a switch', async () => {
+    const sent = plain.sendings();
+    await add(LATE);
+    await plain.tab.locator('#late').getByText('For Alpha').waitFor();
+    await late().fill('Meant for Alpha');
+    await standsOn(plain.tab, await switchTo(1));
+    await plain.tab.locator('#late').getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
+    expect(await field('platform_id').inputValue()).toBe(idOf(0));
+    await send().click();
+    expect(sent.count).toBe(0);
+    await plain.tab.locator('#late').getByRole('button', { name: 'Keep posting as Alpha' }).click();
+    await send().click();
+    await plain.tab.getByText('Post created successfully!').waitFor();
+    expect((await Promise.all([0, 1].map(plain.postsOf))).map(({ length }) => length)).toEqual([1, 0]);
+  });
+
+  it('is not sent with text of which nothing tells for which platform it was written', async () => {
+    const sent = plain.sendings();
+    await add(LATE.replace('</textarea>', 'Of another page</textarea>'));
+    await plain.tab.getByRole('group', { name: /It is not known for which platform/ }).waitFor();
+    await send().click();
+    expect(sent.count).toBe(0);
+    expect(await field('platform_id').inputValue()).toBe('');
+    await plain.tab.locator('#late').getByRole('button', { name: 'Move to Alpha' }).click();
+    expect(await field('platform_id').inputValue()).toBe(idOf(0));
+  });
+
+  it('asks by itself as a clone, whose question was of another form', async () => {
+    await add(LATE);
+    await late().fill('Meant for Alpha');
+    await switchTo(1);
+    await question().waitFor();
+    await plain.tab.evaluate(`{
+      const form = document.getElementById('late');
+      const clone = form.cloneNode(true);
+      clone.id = 'clone';
+      form.replaceWith(clone);
+    }`);
+    const clone = plain.tab.locator('#clone');
+    await eventually(async () => expect(await question().count()).toBe(1));
+    await clone.getByRole('button', { name: 'Move to Beta' }).click();
+    expect(await clone.locator('input[name="platform_id"]').inputValue()).toBe(idOf(1));
+  });
+
+  it('becomes one of ours by an attribute, and is bound by its first letter', async () => {
+    await add(LATE.replace('data-platform-aware', ''));
+    await plain.tab.evaluate("document.getElementById('late').setAttribute('data-platform-aware', '')");
+    await late().fill('x');
+    expect(await field('platform_id').inputValue()).toBe(idOf(0));
+    await switchTo(1);
+    await question().waitFor();
+  });
+
+  it('has its field made, where it has none', async () => {
+    await add('<form id="late" data-platform-aware><label>Late <input name="note"></label></form>');
+    await eventually(async () => expect(await field('platform_id').inputValue()).toBe(idOf(0)));
+  });
+});
+
+it('shows what it is about in whatever comes later', async () => {
+  await add('<p id="more"><span data-user-info="username"></span> <span data-platform-info="name"></span></p>');
+  await plain.tab
+    .locator('#more')
+    .getByText(`${await username()} Alpha`)
+    .waitFor();
+});
+
+it('is not ended, nor moved, by events that somebody else dispatches', async () => {
+  const name = await username();
+  await plain.tab.evaluate(`{
+    const tell = (name, detail) => window.dispatchEvent(new CustomEvent(name, { detail }));
+    tell('sessionStateChanged', { user: { id: 0 }, platform: null });
+    tell('platformSwitched', { platformId: 0 });
+    tell('sessionExpired', { reason: 'idle', errorCode: 'SESSION_EXPIRED' });
+  }`);
+  await standsOn(plain.tab, await switchTo(1));
+  await plain.tab.locator('#active').getByText('Beta').waitFor();
+  expect(await plain.tab.locator('#session-ended').count()).toBe(0);
+  expect(await plain.tab.evaluate("sessionStorage.getItem('vedfolnir_return_path')")).toBeNull();
+  expect(await username()).toBe(name);
+});
+
+describe('the token of the page', () => {
+  const meta = () => plain.tab.evaluate("document.querySelector('meta[name=csrf-token]')?.content");
+
+  it.each([
+    ['taken away', 'meta.remove()'],
+    ['emptied', "meta.content = ''"],
+    ['replaced by that of a snapshot', "meta.outerHTML = '<meta name=csrf-token content=old>'"],
+  ])('is there again when it was %s', async (_, change) => {
+    await until(plain.tab, "document.querySelector('meta[name=csrf-token]')");
+    const token = await meta();
+    expect(token).not.toBe('');
+    await plain.tab.evaluate(`{ const meta = document.querySelector('meta[name=csrf-token]'); ${change}; }`);
+    await eventually(async () => expect(await meta()).toBe(token));
+  });
+});
+
+describe('a page that comes slowly', () => {
+  /** Its head at once, the rest when it is told to; the session and its socket are the server's own. */
+  let slow: Server;
+
+  afterEach(() => {
+    slow.close();
+    slow.closeAllConnections();
+  });
+
+  async function slowPage(): Promise<{ page: Page; finish(): void }> {
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    slow = createServer(async (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      // A browser runs no script of a page of which it has only a little.
+      response.write(`<!doctype html><head><title>Slow</title><script src="${stage.node.url}/client/vedfolnir.js"></script>
+        <!--${' '.repeat(4_096)}-->`);
+      await finished;
+      response.end('<body data-session-required="/login"><main>Of the person alone</main>');
+    });
+    await new Promise<void>((resolve) => slow.listen(0, resolve));
+    const { port } = slow.address() as AddressInfo;
+    const page = await stage.device.context.newPage();
+    page.on('pageerror', ({ message }) => stage.device.complaints.push(message));
+    const { hostname, origin } = new URL(stage.node.url);
+    // The address of the server, so that the page has its session.
+    await page.route(`${origin}/slow`, (route) => route.continue({ url: `http://${hostname}:${port}/` }));
+    void page.goto(`${origin}/slow`, { waitUntil: 'commit' }).catch(() => {});
+    return { page, finish };
+  }
+
+  it('ends and leaves when its body comes after the end of the session', async () => {
+    const { page, finish } = await slowPage();
+    await until(page, IS_CONNECTED);
+    expect(await page.evaluate('document.body')).toBeNull();
+    await stage.person.client.post('/api/auth/logout', {});
+    await until(page, 'window.heard.sessionExpired');
+    finish();
+    await page.waitForURL(/\/login\?reason=logout$/);
+  });
+});
