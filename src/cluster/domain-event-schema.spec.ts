@@ -46,7 +46,8 @@ const FACTS: DomainEvent[] = [
   },
   { name: 'session.extended', payload: { sessionId, userId: 1, lastActivity: at, deadlines, at } },
   { name: 'session.ended', payload: { sessionId, userId: 1, reason: 'revoked', at } },
-  { name: 'session.rekeyed', payload: { sessionId, userId: 1, revision: 2 } },
+  { name: 'session.created', payload: { sessionId, userId: 1, tokenHash: 'f'.repeat(64), at } },
+  { name: 'session.rekeyed', payload: { sessionId, userId: 1, tokenHash: 'f'.repeat(64), revision: 2 } },
   { name: 'post.updated', payload: { userId: 1, post, at } },
   { name: 'post.removed', payload: { userId: 1, postId: 4, platformId: 3, at } },
 ];

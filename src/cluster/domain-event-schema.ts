@@ -55,6 +55,12 @@ const SHAPES: { [N in DomainEventName]: Check } = {
     sessions: listOf(record<{ id: string; platformId: number | null }>({ id: uuid, platformId: orNull(count) })),
     at: time,
   }),
+  'session.created': record<DomainEventMap['session.created']>({
+    sessionId: uuid,
+    userId: count,
+    tokenHash: text,
+    at: time,
+  }),
   'session.extended': record<DomainEventMap['session.extended']>({
     sessionId: uuid,
     userId: count,
@@ -63,7 +69,12 @@ const SHAPES: { [N in DomainEventName]: Check } = {
     at: time,
   }),
   'session.ended': record<DomainEventMap['session.ended']>({ sessionId: uuid, userId: count, reason, at: time }),
-  'session.rekeyed': record<DomainEventMap['session.rekeyed']>({ sessionId: uuid, userId: count, revision: count }),
+  'session.rekeyed': record<DomainEventMap['session.rekeyed']>({
+    sessionId: uuid,
+    userId: count,
+    tokenHash: text,
+    revision: count,
+  }),
   'post.updated': record<DomainEventMap['post.updated']>({ userId: count, post, at: time }),
   'post.removed': record<DomainEventMap['post.removed']>({ userId: count, postId: count, platformId: count, at: time }),
 };

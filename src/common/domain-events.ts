@@ -33,10 +33,11 @@ export interface DomainEventMap {
     sessions: { id: string; platformId: number | null }[];
     at: string;
   };
+  'session.created': { sessionId: string; userId: number; tokenHash: string; at: string };
   'session.extended': { sessionId: string; userId: number; lastActivity: string; deadlines: DeadlinesView; at: string };
   'session.ended': { sessionId: string; userId: number; reason: EndReason; at: string };
   /** The session lives on under a new secret; connections made with the old one must go. */
-  'session.rekeyed': { sessionId: string; userId: number; revision: number };
+  'session.rekeyed': { sessionId: string; userId: number; tokenHash: string; revision: number };
   'post.updated': { userId: number; post: PostView; at: string };
   'post.removed': { userId: number; postId: number; platformId: number; at: string };
 }

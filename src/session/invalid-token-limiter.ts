@@ -3,50 +3,52 @@ import { LRUCache } from 'lru-cache';
 import { type Throttle, Throttles } from '../cluster/throttle';
 import { throttleKey } from '../cluster/throttle-key';
 import { AppError } from '../common/app-error';
+import { DomainEvents } from '../common/domain-events';
 
-const REMEMBERED = 10_000;
-/** Some 200 bytes each. */
-const SEEN = 50_000;
+const MAX_ADDRESSES = 10_000;
+/** About 200 bytes each. */
+const MAX_TOKENS = 50_000;
 
 /**
- * Each secret that is nobody's costs a read of the database. Who brings many of them waits, and no more is read for
- * that address but for the secrets that were seen to be somebody's: a neighbour behind the same address goes on.
+ * Every unknown token costs a read of the database. An address that sends many of them has to wait, and nothing is read
+ * for it meanwhile except for tokens known to be valid: other people behind the same address are not affected.
  */
 @Injectable()
 export class InvalidTokenLimiter {
   private readonly throttle: Throttle;
-  /** By where they are: until when it waits, in milliseconds. */
-  private readonly waiting = new LRUCache<string, number>({ max: REMEMBERED });
-  /** By its hash: a secret that was a session's. That it may have ended meanwhile does no harm. */
-  private readonly seen = new LRUCache<string, true>({ max: SEEN });
+  /** By address: until when it has to wait, as of Date.now(). */
+  private readonly waitsUntil = new LRUCache<string, number>({ max: MAX_ADDRESSES });
+  /** Hashes of tokens that belong or belonged to a session. That it may have ended since does no harm. */
+  private readonly validTokens = new LRUCache<string, true>({ max: MAX_TOKENS });
 
-  constructor(throttles: Throttles) {
+  constructor(throttles: Throttles, events: DomainEvents) {
     this.throttle = throttles.create({ name: 'unknown', points: 300, seconds: 60 });
+    events.on('session.created', ({ tokenHash }) => this.markValid(tokenHash));
+    events.on('session.rekeyed', ({ tokenHash }) => this.markValid(tokenHash));
   }
 
-  /** @returns seconds that this address has to wait; 0 when it is free */
+  /** @returns how long this address has to wait; 0: not at all */
   retryAfterSeconds(address: string): number {
-    const until = this.waiting.get(throttleKey(address));
+    const until = this.waitsUntil.get(throttleKey(address));
     return until === undefined ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000));
   }
 
-  /** This one is somebody's. */
   markValid(tokenHash: string): void {
-    this.seen.set(tokenHash, true);
+    this.validTokens.set(tokenHash, true);
   }
 
   isKnownValid(tokenHash: string): boolean {
-    return this.seen.has(tokenHash);
+    return this.validTokens.has(tokenHash);
   }
 
-  /** One more that was nobody's. @throws AppError RATE_LIMITED */
+  /** Counts one unknown token. @throws AppError RATE_LIMITED */
   async recordMiss(address: string): Promise<void> {
     const key = throttleKey(address);
     try {
       await this.throttle.take(key);
     } catch (error) {
       const seconds = error instanceof AppError ? error.options.retryAfter : undefined;
-      if (seconds) this.waiting.set(key, Date.now() + seconds * 1000);
+      if (seconds) this.waitsUntil.set(key, Date.now() + seconds * 1000);
       throw error;
     }
   }

@@ -9,7 +9,7 @@ import { LIVE_SQL } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
 export interface Changes {
-  ended: { sessionId: string; reason: EndReason; at: Date }[];
+  ended: { userId: number; sessionId: string; reason: EndReason; at: Date }[];
   users: { userId: number; revision: number; at: Date }[];
   /** Sessions that live on under another secret. */
   rekeyed: { sessionId: string; tokenHash: string }[];
@@ -70,7 +70,7 @@ export class SessionRepository {
   async changesSince(em: EntityManager, since: Date, limit: number): Promise<Changes> {
     const ended = await em
       .createQueryBuilder(UserSession, 's')
-      .select(['s.id', 's.endReason', 's.endedAt'])
+      .select(['s.id', 's.userId', 's.endReason', 's.endedAt'])
       .where("s.ended_at >= :since AND COALESCE(s.end_reason, '') NOT IN ('idle', 'absolute')", { since })
       .limit(limit)
       .getMany();
@@ -85,7 +85,12 @@ export class SessionRepository {
       take: limit,
     });
     return {
-      ended: ended.map((row) => ({ sessionId: row.id, reason: row.endReason ?? 'revoked', at: row.endedAt! })),
+      ended: ended.map((row) => ({
+        userId: row.userId,
+        sessionId: row.id,
+        reason: row.endReason ?? 'revoked',
+        at: row.endedAt!,
+      })),
       users: users.map((row) => ({ userId: row.id, revision: row.revision, at: row.changedAt })),
       rekeyed: rekeyed.map((row) => ({ sessionId: row.id, tokenHash: row.tokenHash })),
       whole: Math.max(ended.length, users.length, rekeyed.length) < limit,

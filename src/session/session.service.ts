@@ -47,7 +47,6 @@ export class SessionService {
     const now = this.clock.now();
     const created = { id: randomUUID(), secret: newSecret() };
     const tokenHash = hashSecret(created.secret);
-    this.tokenLimiter.markValid(tokenHash);
     await this.endings.makeRoomIn(tx, userId);
     await this.repository.insert(tx.em, {
       id: created.id,
@@ -67,6 +66,10 @@ export class SessionService {
     const { userAgent, ipAddress } = device;
     const who = { userId, sessionId: created.id, device: toDeviceName(userAgent), ipAddress };
     await this.audit.record(tx, { type: 'sign_in', ...who });
+    tx.publish({
+      name: 'session.created',
+      payload: { sessionId: created.id, userId, tokenHash, at: now.toISOString() },
+    });
     return created;
   }
 
@@ -108,9 +111,8 @@ export class SessionService {
 
   private async find(tokenHash: string, address: string): Promise<SessionContext | null> {
     const retryAfter = this.tokenLimiter.retryAfterSeconds(address);
-    const refused =
-      retryAfter > 0 && !this.tokenLimiter.isKnownValid(tokenHash) && !(await this.cache.shares(tokenHash));
-    if (refused) throw new AppError('RATE_LIMITED', { retryAfter });
+    if (retryAfter > 0 && !this.tokenLimiter.isKnownValid(tokenHash))
+      throw new AppError('RATE_LIMITED', { retryAfter });
     const context = await this.work.read((em) => this.repository.findByTokenHash(em, tokenHash));
     if (!context) await this.tokenLimiter.recordMiss(address);
     return context;
@@ -248,7 +250,7 @@ export class SessionService {
     if (recorded) return { ...context, session };
     // Somebody else was faster, or it is over: the row knows, and what is kept of it may be from before.
     const current = this.assertSameToken(context, await this.requireContext(id));
-    this.cache.noteActivity(current.session);
+    this.cache.noteActivity(current);
     return current;
   }
 
@@ -259,11 +261,10 @@ export class SessionService {
   async rekeyIn(tx: Transaction, { session, user }: SessionContext): Promise<string> {
     const secret = newSecret();
     const tokenHash = hashSecret(secret);
-    this.tokenLimiter.markValid(tokenHash);
     await this.repository.rekey(tx.em, session.id, tokenHash, this.clock.now());
     // What is cached under the old secret is of an older revision from here on, and counts no more.
     const revision = await this.repository.raiseRevision(tx.em, user.id, this.clock.now());
-    tx.publish({ name: 'session.rekeyed', payload: { sessionId: session.id, userId: user.id, revision } });
+    tx.publish({ name: 'session.rekeyed', payload: { sessionId: session.id, userId: user.id, tokenHash, revision } });
     return secret;
   }
 }

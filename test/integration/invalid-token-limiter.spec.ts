@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ERRORS } from '../../src/protocol/errors';
 import type { PlatformView } from '../../src/protocol/http';
 import { BACKENDS, type Running } from '../support/backends';
+import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
 import { expectRow, startEmpty } from './support/attack';
@@ -62,7 +63,10 @@ describe.each(BACKENDS)('$name', (backend) => {
     const form = { current_password: 'correct horse battery staple', new_password: 'another correct battery' };
     expect((await phone.post('/api/auth/password', form, { headers: here() })).status).toBe(200);
     expect((await phone.get('/api/session', { headers: here() })).status).toBe(200);
-    expect((await phone.at(running.nodes.at(-1)!.url).get('/api/session', { headers: here() })).status).toBe(200);
+    const elsewhere = phone.at(running.nodes.at(-1)!.url);
+    await eventually(async () => {
+      expect((await elsewhere.get('/api/session', { headers: here() })).status).toBe(200);
+    });
     expect((await phone.post('/api/auth/logout', {}, { headers: here() })).status).toBe(204);
     expectRow(await stranger().get('/api/session', { headers: THERE }), 'SESSION_INVALID');
   });

@@ -256,16 +256,16 @@ describe.each(DATABASES)('%s', (_, database) => {
       const cache = new LocalSessionCache(300_000);
       const context = await contextOf();
       expect(cache.get('key')).toBeNull();
-      cache.put('key', context, cache.ticket());
+      await cache.load('key', async () => context);
       expect(cache.get('key')).toEqual(context);
     });
 
     it('invalidate', async () => {
       const cache = new LocalSessionCache(300_000);
       const [a, b] = [await contextOf(), await contextOf()];
-      cache.put('a', a, cache.ticket());
-      cache.put('b', b, cache.ticket());
-      cache.noteEnded(a.session.id);
+      await cache.load('a', async () => a);
+      await cache.load('b', async () => b);
+      cache.noteEnded(a.user.id, a.session.id);
       expect([cache.get('a'), cache.get('b')]).toEqual([null, b]);
       cache.noteRevision(b.user.id, b.revision + 1);
       expect(cache.get('b')).toBeNull();
@@ -273,7 +273,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
     it('clear', async () => {
       const cache = new LocalSessionCache(300_000);
-      cache.put('a', await contextOf(), cache.ticket());
+      await cache.load('a', contextOf);
       cache.clear();
       expect([cache.get('a'), cache.size]).toEqual([null, 0]);
     });

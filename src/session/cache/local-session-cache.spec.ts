@@ -1,172 +1,173 @@
 import { eventually } from '../../../test/support/eventually';
 import { at, sessionContext as context } from '../../../test/support/session-context';
 import type { PlatformView } from '../../protocol/http';
+import type { SessionContext } from '../session-context';
 import { LocalSessionCache } from './local-session-cache';
 
+const put = (cache: LocalSessionCache, tokenHash: string, found: SessionContext) =>
+  cache.load(tokenHash, async () => found);
+
+/** A read of the database that is in progress. @returns what ends it, with what it has found */
+function startLoad(cache: LocalSessionCache, tokenHash: string): (found: SessionContext) => Promise<void> {
+  let finish: (found: SessionContext) => void = () => undefined;
+  const reading = new Promise<SessionContext>((resolve) => {
+    finish = resolve;
+  });
+  const loading = cache.load(tokenHash, () => reading);
+  return async (found) => {
+    finish(found);
+    expect(await loading).toBe(found);
+  };
+}
+
+const activeAt = (cache: LocalSessionCache, id: string, second: number) =>
+  cache.noteActivity(1, id, at(second).toISOString(), {
+    idle_expires_at: at(100 + second).toISOString(),
+    absolute_expires_at: '',
+    expires_at: '',
+  });
+
+const sizesOfMaps = (cache: LocalSessionCache) =>
+  Object.values(cache).flatMap((each) => (each instanceof Map || each instanceof Set ? [each.size] : []));
+
 describe('LocalSessionCache', () => {
-  it('gives back what was put', () => {
+  it('gives back what was loaded', async () => {
     const cache = new LocalSessionCache(1000);
-    cache.put('a', context('s1'), cache.ticket());
+    await put(cache, 'a', context('s1'));
     expect(cache.get('a')).toEqual(context('s1'));
     expect(cache.get('b')).toBeNull();
   });
 
-  it('never holds more than its bound', () => {
+  it('never holds more than its bound, nor an index of what it no longer holds', async () => {
     const cache = new LocalSessionCache(60_000, 100);
-    for (let index = 0; index < 10_000; index++) {
-      cache.put(`t${index}`, context(`s${index}`, 1, 0, index), cache.ticket());
+    for (let index = 0; index < 2000; index++) {
+      await put(cache, `t${index}`, context(`s${index}`, 1, 0, index));
       expect(cache.size).toBeLessThanOrEqual(100);
     }
-    expect(cache.size).toBe(100);
-    expect(cache.get('t9999')).not.toBeNull();
+    expect([cache.size, ...sizesOfMaps(cache)]).toEqual([100, 100, 0]);
+    expect(cache.get('t1999')).not.toBeNull();
     expect(cache.get('t0')).toBeNull();
+    cache.clear();
+    expect([cache.size, ...sizesOfMaps(cache)]).toEqual([0, 0, 0]);
   });
 
-  it('forgets a session that has ended, and does not take it back from a slower read', () => {
+  it('keeps nothing of a read that fails', async () => {
     const cache = new LocalSessionCache(1000);
-    const ticket = cache.ticket();
-    cache.put('a', context('s1'), ticket);
-    expect(cache.noteEnded('s1')).toBe(true);
-    expect(cache.noteEnded('s1')).toBe(false);
-    expect(cache.get('a')).toBeNull();
-    expect(cache.put('a', context('s1'), ticket)).toBe(false);
-    expect(cache.get('a')).toBeNull();
+    await expect(cache.load('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    expect([cache.size, ...sizesOfMaps(cache)]).toEqual([0, 0, 0]);
   });
 
-  it('has nothing of a busy session that has ended, however many end after it', () => {
-    const cache = new LocalSessionCache(300_000);
-    const ticket = cache.ticket();
-    cache.put('a', context('s1'), ticket);
-    for (const second of [30, 60, 90]) {
-      const deadlines = { idle_expires_at: at(100 + second).toISOString(), absolute_expires_at: '', expires_at: '' };
-      cache.noteActivity('s1', at(second).toISOString(), deadlines);
-    }
-    cache.noteEnded('s1');
-    expect(cache.size).toBe(0);
-    for (let index = 0; index < 100_000; index++) cache.noteEnded(`other ${index}`);
-    // A read that began before all this, and is only now done.
-    expect(cache.put('a', context('s1'), ticket)).toBe(false);
-    expect(cache.get('a')).toBeNull();
-  });
-
-  it('counts nothing that was read before what it had to forget, and all that was read since', () => {
-    const cache = new LocalSessionCache(300_000, 100, 10);
-    cache.put('a', context('s1', 1, 0, 1), cache.ticket());
-    cache.noteRevision(1, 2);
-    for (let user = 2; user < 11; user++) cache.noteRevision(user, 2);
-    cache.put('b', context('s2', 3, 0, 2), cache.ticket());
-    cache.noteRevision(11, 2);
-    expect(cache.get('a')).toBeNull();
-    expect(cache.get('b')?.revision).toBe(3);
-    cache.noteRevision(12, 2);
-    expect(cache.get('b')?.revision).toBe(3);
-    expect(cache.put('a', context('s1', 2, 0, 1), cache.ticket())).toBe(true);
-  });
-
-  it('does not count an entry that is older than its user, and takes only newer ones', () => {
+  it('removes a session that has ended, and does not take it back from a slower read', async () => {
     const cache = new LocalSessionCache(1000);
-    cache.put('a', context('s1', 4), cache.ticket());
+    const finish = startLoad(cache, 'a');
+    await put(cache, 'a', context('s1'));
+    cache.noteEnded(1, 's1');
+    expect(cache.get('a')).toBeNull();
+    for (let index = 0; index < 10_000; index++) cache.noteEnded(1, `other ${index}`);
+    await finish(context('s1', 9, 900));
+    expect(cache.get('a')).toBeNull();
+    await put(cache, 'a', { ...context('s1'), session: { ...context('s1').session, endedAt: at(1) } });
+    expect(cache.get('a')).toBeNull();
+  });
+
+  it('removes what is older than its user, and keeps of slower reads only what is not', async () => {
+    const cache = new LocalSessionCache(1000);
+    await put(cache, 'a', context('s1', 4));
+    const [old, current] = [startLoad(cache, 'a'), startLoad(cache, 'a')];
     cache.noteRevision(1, 5);
     expect(cache.get('a')).toBeNull();
-    cache.put('a', context('s1', 4), cache.ticket());
+    await old(context('s1', 4));
     expect(cache.get('a')).toBeNull();
-    cache.put('a', context('s1', 5), cache.ticket());
+    await current(context('s1', 5));
     expect(cache.get('a')?.revision).toBe(5);
-    expect(cache.noteRevision(1, 4)).toBe(false);
-    cache.put('a', context('s1', 4), cache.ticket());
+    cache.noteRevision(1, 4);
+    cache.noteRevision(2, 9);
+    expect(cache.get('a')?.revision).toBe(5);
+    await put(cache, 'a', context('s1', 4));
     expect(cache.get('a')?.revision).toBe(5);
   });
 
-  it('follows a switch by what it says, where nothing came between', () => {
+  it('follows a switch by what it says, where nothing came between', async () => {
     const cache = new LocalSessionCache(1000);
     const platform = { id: 7 } as PlatformView;
     const event = { userId: 1, platform, previousPlatformId: null, origin: { sessionId: null, tabId: null }, at: '' };
-    for (const id of ['s1', 's2']) cache.put(id, context(id, 4), cache.ticket());
-    cache.put('other', context('other', 4, 0, 2), cache.ticket());
+    for (const id of ['s1', 's2']) await put(cache, id, context(id, 4));
+    await put(cache, 'other', context('other', 4, 0, 2));
     const seen = () => ['s1', 's2', 'other'].map((id) => [cache.get(id)?.revision, cache.get(id)?.platform?.id]);
-    expect(cache.noteSwitch({ ...event, sessionId: 's1', revision: 5 })).toBe(true);
+    cache.noteSwitch({ ...event, sessionId: 's1', revision: 5 });
     expect(seen()).toEqual([
       [5, 7],
       [5, undefined],
       [4, undefined],
     ]);
-    expect(cache.noteSwitch({ ...event, sessionId: null, revision: 6, platform: { ...platform, id: 8 } })).toBe(true);
+    cache.noteSwitch({ ...event, sessionId: null, revision: 6, platform: { ...platform, id: 8 } });
     expect(seen()).toEqual([
       [6, 8],
       [6, 8],
       [4, undefined],
     ]);
     // One was missed: what it changed is not known.
-    expect(cache.noteSwitch({ ...event, sessionId: null, revision: 8 })).toBe(true);
-    expect(cache.noteSwitch({ ...event, sessionId: null, revision: 7 })).toBe(false);
+    cache.noteSwitch({ ...event, sessionId: null, revision: 8 });
+    cache.noteSwitch({ ...event, sessionId: null, revision: 7 });
     expect(seen().slice(0, 2)).toEqual([
       [undefined, undefined],
       [undefined, undefined],
     ]);
   });
 
-  it('keeps no track of sessions that it has forgotten', () => {
-    const cache = new LocalSessionCache(60_000, 10);
-    for (let index = 0; index < 1000; index++) {
-      cache.put(`t${index}`, context(`s${index}`, 1, 0, index), cache.ticket());
-    }
-    expect([...Object.values(cache)].flatMap((each) => (each instanceof Map ? [each.size] : []))).toEqual([10, 10]);
-    cache.clear();
-    expect([...Object.values(cache)].flatMap((each) => (each instanceof Map ? [each.size] : []))).toEqual([0, 0]);
-  });
-
-  it('keeps the later activity, whichever comes first', () => {
+  it('keeps the later activity, whichever comes first', async () => {
     const cache = new LocalSessionCache(1000);
-    cache.put('a', context('s1', 1, 20), cache.ticket());
-    expect(cache.put('a', context('s1', 1, 10), cache.ticket())).toBe(false);
+    await put(cache, 'a', context('s1', 1, 20));
+    await put(cache, 'a', context('s1', 1, 10));
     expect(cache.get('a')?.session.lastActivityAt).toEqual(at(20));
-    const deadlines = { idle_expires_at: at(130).toISOString(), absolute_expires_at: '', expires_at: '' };
-    cache.noteActivity('s1', at(30).toISOString(), deadlines);
+    activeAt(cache, 's1', 30);
     expect(cache.get('a')?.session.idleExpiresAt).toEqual(at(130));
-    cache.noteActivity('s1', at(25).toISOString(), { ...deadlines, idle_expires_at: at(125).toISOString() });
+    activeAt(cache, 's1', 25);
     expect(cache.get('a')?.session.idleExpiresAt).toEqual(at(130));
-    cache.noteActivity('s1', at(40).toISOString(), { ...deadlines, idle_expires_at: at(140).toISOString() });
+    activeAt(cache, 's1', 40);
     expect(cache.get('a')?.session).toMatchObject({ lastActivityAt: at(40), idleExpiresAt: at(140) });
   });
 
-  it('takes no activity from before one that it has only heard of', () => {
+  it('keeps no read that began before an activity and does not show it', async () => {
     const cache = new LocalSessionCache(1000);
-    const ticket = cache.ticket();
-    const deadlines = { idle_expires_at: at(130).toISOString(), absolute_expires_at: '', expires_at: '' };
-    cache.noteActivity('s1', at(30).toISOString(), deadlines);
-    expect(cache.put('a', context('s1', 1, 20), ticket)).toBe(false);
-    expect(cache.put('a', context('s1', 1, 30), ticket)).toBe(true);
+    const [old, current] = [startLoad(cache, 'a'), startLoad(cache, 'a')];
+    activeAt(cache, 's1', 30);
+    await old(context('s1', 1, 20));
+    expect(cache.get('a')).toBeNull();
+    await current(context('s1', 1, 30));
+    expect(cache.get('a')).not.toBeNull();
   });
 
-  it('holds a session by the secret that it has now, and by no other', () => {
+  it('holds a session by its newest token only', async () => {
     const cache = new LocalSessionCache(60_000);
-    cache.put('old', context('s1', 1), cache.ticket());
-    cache.put('new', context('s1', 2), cache.ticket());
+    await put(cache, 'old', context('s1', 1));
+    await put(cache, 'new', context('s1', 2));
     expect([cache.get('old'), cache.size]).toEqual([null, 1]);
-    expect(cache.put('old', context('s1', 1), cache.ticket())).toBe(false);
-    cache.noteEnded('s1');
+    await put(cache, 'old', context('s1', 1));
+    expect([cache.get('old'), cache.size]).toEqual([null, 1]);
+    cache.noteEnded(1, 's1');
     expect(cache.size).toBe(0);
   });
 
   it('keeps no entry past its time, however busy its person is', async () => {
     const cache = new LocalSessionCache(500);
-    cache.put('a', context('s1'), cache.ticket());
+    await put(cache, 'a', context('s1'));
     let second = 0;
     const beBusy = () => {
-      const deadlines = { idle_expires_at: at(100 + ++second).toISOString(), absolute_expires_at: '', expires_at: '' };
-      cache.noteActivity('s1', at(second).toISOString(), deadlines);
+      activeAt(cache, 's1', ++second);
+      cache.noteRevision(1, 1);
       expect(cache.get('a')).toBeNull();
     };
     await eventually(beBusy, { timeout: 3000, interval: 5 });
   });
 
-  it('takes nothing that was being read when it was cleared', () => {
+  it('keeps nothing that was being read when it was cleared', async () => {
     const cache = new LocalSessionCache(1000);
-    const ticket = cache.ticket();
+    const finish = startLoad(cache, 'a');
     cache.clear();
-    cache.put('a', context('s1'), ticket);
+    await finish(context('s1'));
     expect(cache.get('a')).toBeNull();
-    cache.put('a', context('s1'), cache.ticket());
+    await put(cache, 'a', context('s1'));
     expect(cache.get('a')).not.toBeNull();
   });
 });

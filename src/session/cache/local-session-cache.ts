@@ -2,42 +2,33 @@ import { LRUCache } from 'lru-cache';
 import type { DomainEventMap } from '../../common/domain-events';
 import type { DeadlinesView } from '../../protocol/http';
 import type { SessionContext } from '../session-context';
-import { ENDED, VersionFloor } from './version-floor';
 
-/** Sessions kept in process; some 1.5 KB each. */
+/** About 1.5 KB each. */
 export const MAX_LOCAL_SESSIONS = 20_000;
-/** What is remembered of ends, activities and revisions, so that a slow read cannot bring back what is past. */
-const NOTES_MOST = 100_000;
 
-interface Entry {
-  context: SessionContext;
-  ticket: number;
-}
+/** Ends, revisions and activities that became known while a read of the database was in progress, by id. */
+type Load = Map<string | number, number>;
+
+/** Newer than any activity. */
+const ENDED = Number.POSITIVE_INFINITY;
 
 /**
- * Contexts in process, by the hash of the session's secret, one for each session. What counts is decided when it is
- * read: an entry that is older than what is known of its session or of its user, is none. Where knowledge had to be
- * forgotten for want of room, nothing counts that was read before it was gained.
+ * Session contexts in process memory, one for each session, by the hash of its token. Every event updates or removes
+ * what it makes stale; a read that was in progress is kept only if it already shows what the event said.
  */
 export class LocalSessionCache {
-  private readonly entries: LRUCache<string, Entry>;
-  private readonly keyOf = new Map<string, string>();
-  private readonly sessionsOf = new Map<number, Set<string>>();
-  private readonly notes: VersionFloor;
+  private readonly entries: LRUCache<string, SessionContext>;
+  /** Token hashes by user and session: events name those, not tokens. */
+  private readonly tokensByUser = new Map<number, Map<string, string>>();
+  private readonly loads = new Set<Load>();
 
-  /** @param ttl milliseconds */
-  constructor(ttl: number, most = MAX_LOCAL_SESSIONS, mostNotes = NOTES_MOST) {
+  constructor(ttlMs: number, maxSessions = MAX_LOCAL_SESSIONS) {
     this.entries = new LRUCache({
-      max: most,
-      ttl,
-      // A new context of the same secret takes the old one's place, and nothing is gone.
+      max: maxSessions,
+      ttl: ttlMs,
       noDisposeOnSet: true,
-      dispose: ({ context }, key) => {
-        if (this.keyOf.get(context.session.id) === key) this.forget(context);
-      },
+      dispose: ({ session, user }, tokenHash) => this.removeFromIndex(user.id, session.id, tokenHash),
     });
-    // VersionFloor outlive every entry that was there when they were made.
-    this.notes = new VersionFloor(mostNotes, 2 * ttl);
   }
 
   get size(): number {
@@ -45,99 +36,103 @@ export class LocalSessionCache {
   }
 
   get(tokenHash: string): SessionContext | null {
-    const entry = this.entries.get(tokenHash);
-    return entry && this.notes.reach(entry.ticket) && this.admits(entry.context) ? entry.context : null;
+    return this.entries.get(tokenHash) ?? null;
   }
 
-  /** Taken before a read, to be handed to `put` with what was read. */
-  ticket(): number {
-    return this.notes.ticket();
-  }
-
-  /**
-   * @param ticket an older one than the last `clear` puts nothing
-   * @returns whether the context was taken; if not, it is past
-   */
-  put(tokenHash: string, context: SessionContext, ticket: number): boolean {
-    const key = this.keyOf.get(context.session.id);
-    const known = key === undefined ? undefined : this.entries.get(key)?.context;
-    const older = known && isOlder(context, known);
-    if (older || !this.notes.reach(ticket) || !this.admits(context)) return false;
-    // It was given another secret, and the old one is nobody's any more.
-    if (key !== undefined && key !== tokenHash) this.entries.delete(key);
-    this.entries.set(tokenHash, { context, ticket });
-    this.keyOf.set(context.session.id, tokenHash);
-    const sessions = this.sessionsOf.get(context.user.id) ?? new Set();
-    this.sessionsOf.set(context.user.id, sessions.add(context.session.id));
-    return true;
-  }
-
-  /** @returns whether that is news */
-  noteEnded(sessionId: string): boolean {
-    const key = this.keyOf.get(sessionId);
-    if (key !== undefined) this.entries.delete(key);
-    return this.notes.raise(sessionId, ENDED);
-  }
-
-  /** @returns whether that is news */
-  noteRevision(userId: number, revision: number): boolean {
-    return this.notes.raise(userId, revision);
-  }
-
-  /**
-   * A switch says all that it changes: what was known up to the change before it, is known up to this one.
-   * @returns whether the revision is news
-   */
-  noteSwitch({ userId, revision, sessionId, platform }: DomainEventMap['platform.switched']): boolean {
-    for (const id of this.sessionsOf.get(userId) ?? []) {
-      const key = this.keyOf.get(id)!;
-      const known = this.entries.peek(key);
-      if (known?.context.revision !== revision - 1) continue;
-      const moved = sessionId === null || sessionId === id;
-      const context = { ...known.context, revision, ...(moved && { platform }) };
-      this.entries.set(key, { ...known, context }, { noUpdateTTL: true });
+  /** Reads the database, and keeps what it found unless that is stale by the time it is there. */
+  async load(tokenHash: string, read: () => Promise<SessionContext | null>): Promise<SessionContext | null> {
+    const load: Load = new Map();
+    this.loads.add(load);
+    try {
+      const context = await read();
+      if (context && this.loads.has(load) && isCurrent(context, load)) this.put(tokenHash, context);
+      return context;
+    } finally {
+      this.loads.delete(load);
     }
-    return this.noteRevision(userId, revision);
   }
 
-  /** The same session, seen active later. */
-  noteActivity(sessionId: string, lastActivity: string, deadlines: DeadlinesView): void {
+  noteEnded(userId: number, sessionId: string): void {
+    this.noteInLoads(sessionId, ENDED);
+    const tokenHash = this.tokenOf(userId, sessionId);
+    if (tokenHash !== undefined) this.entries.delete(tokenHash);
+  }
+
+  noteRevision(userId: number, revision: number): void {
+    this.noteInLoads(userId, revision);
+    for (const tokenHash of [...(this.tokensByUser.get(userId)?.values() ?? [])]) {
+      const known = this.entries.peek(tokenHash);
+      if (known && known.revision < revision) this.entries.delete(tokenHash);
+    }
+  }
+
+  /** A switch event holds all that the switch changed, so an entry of the revision before it is updated, not removed. */
+  noteSwitch({ userId, revision, sessionId, platform }: DomainEventMap['platform.switched']): void {
+    for (const [id, tokenHash] of this.tokensByUser.get(userId) ?? []) {
+      const known = this.entries.peek(tokenHash);
+      if (known?.revision !== revision - 1) continue;
+      const moved = sessionId === null || sessionId === id;
+      this.update(tokenHash, { ...known, revision, ...(moved && { platform }) });
+    }
+    this.noteRevision(userId, revision);
+  }
+
+  noteActivity(userId: number, sessionId: string, lastActivity: string, deadlines: DeadlinesView): void {
     const lastActivityAt = new Date(lastActivity);
-    if (!this.notes.raise(sessionId, lastActivityAt.getTime())) return;
-    const key = this.keyOf.get(sessionId);
-    const known = key === undefined ? undefined : this.entries.get(key);
-    if (key === undefined || !known) return;
-    const session = { ...known.context.session, lastActivityAt, idleExpiresAt: new Date(deadlines.idle_expires_at) };
-    const context = { ...known.context, session };
-    // It is no newer reading of the database: it must not make the entry live longer.
-    this.entries.set(key, { ...known, context }, { noUpdateTTL: true });
+    this.noteInLoads(sessionId, lastActivityAt.getTime());
+    const tokenHash = this.tokenOf(userId, sessionId);
+    const known = tokenHash === undefined ? undefined : this.entries.peek(tokenHash);
+    if (tokenHash === undefined || !known || known.session.lastActivityAt >= lastActivityAt) return;
+    const session = { ...known.session, lastActivityAt, idleExpiresAt: new Date(deadlines.idle_expires_at) };
+    this.update(tokenHash, { ...known, session });
   }
 
-  /** Whether this says nothing that is known to be past. */
-  admits({ session, user, revision }: SessionContext): boolean {
-    return (
-      session.endedAt === null &&
-      session.lastActivityAt.getTime() >= this.notes.leastOf(session.id) &&
-      revision >= this.notes.leastOf(user.id)
-    );
-  }
-
-  private forget({ session, user }: SessionContext): void {
-    this.keyOf.delete(session.id);
-    const sessions = this.sessionsOf.get(user.id);
-    sessions?.delete(session.id);
-    if (sessions?.size === 0) this.sessionsOf.delete(user.id);
-  }
-
-  /** Forgets all contexts, also those that are just being read. What has ended stays ended. */
+  /** Removes everything, and keeps nothing of the reads that are in progress. */
   clear(): void {
-    this.notes.invalidateAll();
+    this.loads.clear();
     this.entries.clear();
+  }
+
+  private put(tokenHash: string, context: SessionContext): void {
+    const { session, user } = context;
+    const previous = this.tokenOf(user.id, session.id);
+    const known = previous === undefined ? undefined : this.entries.get(previous);
+    if (session.endedAt || (known && isOlder(context, known))) return;
+    // The session was given a new token: the old one is valid no longer.
+    if (previous !== undefined && previous !== tokenHash) this.entries.delete(previous);
+    this.entries.set(tokenHash, context);
+    const tokens = this.tokensByUser.get(user.id) ?? new Map<string, string>();
+    this.tokensByUser.set(user.id, tokens.set(session.id, tokenHash));
+  }
+
+  /** Not a read of the database, so the entry does not live longer. */
+  private update(tokenHash: string, context: SessionContext): void {
+    this.entries.set(tokenHash, context, { noUpdateTTL: true });
+  }
+
+  private noteInLoads(id: string | number, least: number): void {
+    for (const load of this.loads) load.set(id, Math.max(least, load.get(id) ?? 0));
+  }
+
+  private tokenOf(userId: number, sessionId: string): string | undefined {
+    return this.tokensByUser.get(userId)?.get(sessionId);
+  }
+
+  private removeFromIndex(userId: number, sessionId: string, tokenHash: string): void {
+    const tokens = this.tokensByUser.get(userId);
+    if (tokens?.get(sessionId) !== tokenHash) return;
+    tokens.delete(sessionId);
+    if (tokens.size === 0) this.tokensByUser.delete(userId);
   }
 }
 
-/** Order of what is known of one session: by the user's revision, then by activity. */
-export function isOlder(a: SessionContext, b: SessionContext): boolean {
+/** Whether a context that was read shows all that became known during the read. */
+function isCurrent({ session, user, revision }: SessionContext, load: Load): boolean {
+  return revision >= (load.get(user.id) ?? 0) && session.lastActivityAt.getTime() >= (load.get(session.id) ?? 0);
+}
+
+/** Of two contexts of one session: by the user's revision, then by activity. */
+function isOlder(a: SessionContext, b: SessionContext): boolean {
   if (a.revision !== b.revision) return a.revision < b.revision;
   return a.session.lastActivityAt < b.session.lastActivityAt;
 }
