@@ -108,7 +108,7 @@ export class AuthService {
       const user = await this.users.findById(tx.em, userId);
       const changed = checked !== undefined && user?.passwordHash !== checked;
       if (!user?.isActive || changed) throw new AppError('INVALID_CREDENTIALS');
-      const start = await this.users.startingPlatform(tx.em, user, platformId);
+      const start = await this.sessionRows.startingPlatform(tx.em, user.id, platformId);
       if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
       if (held) await this.devices.endReplacedIn(tx, held);
       return this.opened(tx, await this.sessions.createIn(tx, user.id, start, device));

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { throttleKey } from '../cluster/throttle-key';
 import { normalise } from '../common/normalise';
-import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 
@@ -62,17 +61,5 @@ export class UserRepository {
 
   async update(em: EntityManager, id: number, change: Partial<User>): Promise<void> {
     await em.update(User, { id }, change);
-  }
-
-  /**
-   * The platform that a new session starts on: the wished one, else where the person was last, else the default.
-   * @returns undefined when the wished one is not there
-   */
-  async startingPlatform(em: EntityManager, user: User, wished?: number): Promise<number | null | undefined> {
-    const owned = await em.find(PlatformConnection, { where: { userId: user.id, isActive: true } });
-    const has = (id: number | null | undefined) => owned.some((platform) => platform.id === id);
-    if (wished !== undefined) return has(wished) ? wished : undefined;
-    if (has(user.lastPlatformId)) return user.lastPlatformId;
-    return owned.find((platform) => platform.isDefault)?.id ?? null;
   }
 }

@@ -38,7 +38,16 @@ const origin = { sessionId, tabId: 'tab' };
 const FACTS: DomainEvent[] = [
   {
     name: 'platform.switched',
-    payload: { userId: 1, revision: 2, sessionId: null, platform, previousPlatformId: null, origin, at },
+    payload: {
+      userId: 1,
+      revision: 2,
+      sessionId: null,
+      platform,
+      previousPlatformId: null,
+      origin,
+      pinnedSessionIds: [sessionId],
+      at,
+    },
   },
   {
     name: 'platforms.changed',

@@ -43,9 +43,10 @@ const SHAPES: { [N in DomainEventName]: Check } = {
     userId: count,
     revision: count,
     sessionId: orNull(uuid),
-    platform,
+    platform: orNull(platform),
     previousPlatformId: orNull(count),
     origin,
+    pinnedSessionIds: listOf(uuid),
     at: time,
   }),
   'platforms.changed': record<DomainEventMap['platforms.changed']>({

@@ -18,11 +18,14 @@ export interface DomainEventMap {
   'platform.switched': {
     userId: number;
     revision: number;
-    /** Null: all live sessions of the user moved. */
+    /** Null: all live sessions of the user moved, except the pinned ones. */
     sessionId: string | null;
-    platform: PlatformView;
+    /** Null: a session that followed the others to no platform. */
+    platform: PlatformView | null;
     previousPlatformId: number | null;
     origin: Origin;
+    /** All pinned sessions of the user, after this switch. */
+    pinnedSessionIds: string[];
     at: string;
   };
   'platforms.changed': {

@@ -24,6 +24,7 @@ export class Broadcaster {
         platform: event.platform,
         previous_platform_id: event.previousPlatformId,
         origin: { session_id: event.origin.sessionId, tab_id: event.origin.tabId },
+        pinned_session_ids: event.pinnedSessionIds,
         server_time: event.at,
       });
     });

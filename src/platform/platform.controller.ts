@@ -1,7 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Clock } from '../common/clock';
 import { IdPipe } from '../common/validation';
-import type { ImportView, PlatformTestView, PlatformView, SwitchResult, UserPlatformsView } from '../protocol/http';
-import { AllowCachedSession, CurrentSession, CurrentTab } from '../session/session.decorators';
+import type {
+  ImportView,
+  PlatformTestView,
+  PlatformView,
+  RestSessionState,
+  SwitchResult,
+  UserPlatformsView,
+} from '../protocol/http';
+import { AllowCachedSession, CurrentSecret, CurrentSession, CurrentTab } from '../session/session.decorators';
+import { toRestSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { ConnectionRefresher } from './connection-refresher';
 import { ConnectPlatformDto, SwitchPlatformDto, UpdatePlatformDto } from './platform.dto';
@@ -12,6 +21,7 @@ export class PlatformController {
   constructor(
     private readonly platforms: PlatformService,
     private readonly keeper: ConnectionRefresher,
+    private readonly clock: Clock,
   ) {}
 
   @Get('user_platforms')
@@ -29,6 +39,16 @@ export class PlatformController {
     @CurrentTab() tabId: string | null,
   ): Promise<SwitchResult> {
     return this.platforms.switch(session, id, form.scope ?? 'all', tabId);
+  }
+
+  @Post('session/follow')
+  @HttpCode(200)
+  async follow(
+    @CurrentSession() session: SessionContext,
+    @CurrentSecret() secret: string,
+    @CurrentTab() tabId: string | null,
+  ): Promise<RestSessionState> {
+    return toRestSessionState(await this.platforms.follow(session, tabId), this.clock.now(), secret);
   }
 
   @Post('platforms')

@@ -1,6 +1,6 @@
 /** Queries on connections; each is scoped by the user whose they are. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, LessThanOrEqual, Not } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import { type NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 
@@ -55,15 +55,14 @@ export class PlatformRepository {
     return (await em.update(PlatformConnection, seen, change)).affected === 1;
   }
 
-  /** Moves every session of the user that has not ended, or those on `from` alone (null: those on none). */
-  async moveSessions(em: EntityManager, userId: number, to: number | null, from?: number | null): Promise<void> {
-    const query = em
-      .createQueryBuilder()
-      .update(UserSession)
-      .set({ activePlatformId: to })
-      .where('user_id = :userId AND ended_at IS NULL', { userId });
-    if (from === null) query.andWhere('active_platform_id IS NULL');
-    else if (from !== undefined) query.andWhere('active_platform_id = :from', { from });
-    await query.execute();
+  /** Moves every session of the user that has not ended and is not pinned. */
+  async moveUnpinnedSessions(em: EntityManager, userId: number, to: number): Promise<void> {
+    await em.update(UserSession, { userId, endedAt: IsNull(), pinned: false }, { activePlatformId: to });
+  }
+
+  /** Moves every session of the user that has not ended from one platform, or from none, to another. */
+  async moveSessions(em: EntityManager, userId: number, to: number | null, from: number | null): Promise<void> {
+    const activePlatformId = from ?? IsNull();
+    await em.update(UserSession, { userId, endedAt: IsNull(), activePlatformId }, { activePlatformId: to });
   }
 }

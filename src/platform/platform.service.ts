@@ -4,7 +4,6 @@ import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
-import type { Origin } from '../common/domain-events';
 import { MonitorPerformance } from '../common/performance';
 import { isDuplicateKey } from '../database/database-errors';
 import type { NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
@@ -179,36 +178,67 @@ export class PlatformService {
     });
   }
 
-  /** @throws AppError PLATFORM_NOT_FOUND */
+  /**
+   * With `all` every session of the caller goes there but the pinned ones, and the calling one is pinned no longer; with
+   * `session` the calling one goes there alone and is pinned.
+   * @throws AppError PLATFORM_NOT_FOUND
+   */
   @MonitorPerformance('platform_switch')
   switch(caller: SessionContext, id: number, scope: SwitchScope, tabId: string | null): Promise<SwitchResult> {
     const userId = caller.user.id;
-    const origin: Origin = { sessionId: caller.session.id, tabId };
-    const whole = scope === 'all';
-    const raise = whole ? { lastPlatformId: id } : {};
-    return this.sessions.runAuthorizedForPlatform(
-      caller,
-      id,
-      raise,
-      async (tx, { revision, platform: previous }, platform) => {
-        if (whole) await this.platforms.moveSessions(tx.em, userId, id);
-        else await this.sessionRows.setPlatform(tx.em, [caller.session.id], id);
-        await this.audit.record(tx, { type: 'platform_switched', ...auditActorOf(caller), platform });
-        tx.publish({
-          name: 'platform.switched',
-          payload: {
-            userId,
-            revision,
-            sessionId: whole ? null : caller.session.id,
-            platform,
-            previousPlatformId: previous?.id ?? null,
-            origin,
-            at: this.clock.now().toISOString(),
-          },
-        });
-        return { success: true, platform, revision };
+    const all = scope === 'all';
+    const raise = all ? { lastPlatformId: id } : {};
+    return this.sessions.runAuthorizedForPlatform(caller, id, raise, async (tx, context, platform) => {
+      const { session, revision } = context;
+      if (!all || session.pinned) {
+        await this.sessionRows.setPlatform(tx.em, session.id, { activePlatformId: id, pinned: !all });
+      }
+      if (all) await this.platforms.moveUnpinnedSessions(tx.em, userId, id);
+      await this.audit.record(tx, { type: 'platform_switched', ...auditActorOf(caller), platform });
+      await this.announceSwitch(tx, context, platform, all ? null : session.id, tabId);
+      return { success: true, platform, revision };
+    });
+  }
+
+  /** Frees a pinned session: it goes where the caller's others are. Does nothing to one that is not pinned. */
+  follow(caller: SessionContext, tabId: string | null): Promise<SessionContext> {
+    const userId = caller.user.id;
+    return this.sessions.runAuthorized(caller, async (tx, pinned) => {
+      if (!pinned.session.pinned) return pinned;
+      const { id } = pinned.session;
+      const activePlatformId = (await this.sessionRows.startingPlatform(tx.em, userId)) ?? null;
+      await this.sessionRows.setPlatform(tx.em, id, { activePlatformId, pinned: false });
+      await this.sessionRows.raiseRevision(tx.em, userId, this.clock.now());
+      const context = (await this.sessionRows.findById(tx.em, id))!;
+      const { platform } = context;
+      if (platform) await this.audit.record(tx, { type: 'platform_switched', ...auditActorOf(caller), platform });
+      await this.announceSwitch(tx, { ...context, platform: pinned.platform }, platform, id, tabId);
+      return context;
+    });
+  }
+
+  /** @param before with the revision of the switch, and the platform from before it */
+  private async announceSwitch(
+    tx: Transaction,
+    before: SessionContext,
+    platform: PlatformView | null,
+    sessionId: string | null,
+    tabId: string | null,
+  ): Promise<void> {
+    const { user, revision, session, platform: previous } = before;
+    tx.publish({
+      name: 'platform.switched',
+      payload: {
+        userId: user.id,
+        revision,
+        sessionId,
+        platform,
+        previousPlatformId: previous?.id ?? null,
+        origin: { sessionId: session.id, tabId },
+        pinnedSessionIds: await this.sessionRows.listPinned(tx.em, user.id),
+        at: this.clock.now().toISOString(),
       },
-    );
+    });
   }
 
   /** What a new token changes: the instance is asked about it soon, and nothing is sent before it has answered. */

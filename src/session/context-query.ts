@@ -23,6 +23,7 @@ interface Row {
   end_reason: EndReason | null;
   user_agent: string;
   ip_address: string;
+  pinned: number | boolean;
   user_id: number;
   revision: number;
   username: string;
@@ -68,7 +69,7 @@ const platformColumns = (alias: string): string =>
 
 const SELECT = `
   SELECT s.id, s.token_hash, s.created_at, s.last_activity_at, s.authenticated_at, s.idle_expires_at,
-    s.absolute_expires_at, s.ended_at, s.end_reason, s.user_agent, s.ip_address, s.user_id,
+    s.absolute_expires_at, s.ended_at, s.end_reason, s.user_agent, s.ip_address, s.pinned, s.user_id,
     u.revision, u.username, u.email, u.role, u.is_active, ${platformColumns('p')}`;
 const FROM = `
   FROM vedfolnir_user_sessions s
@@ -119,6 +120,7 @@ function toContext(row: Row): SessionContext {
       absoluteExpiresAt: toDate(row.absolute_expires_at),
       endedAt: row.ended_at === null ? null : toDate(row.ended_at),
       endReason: row.end_reason,
+      pinned: Boolean(row.pinned),
       userAgent: row.user_agent,
       ipAddress: row.ip_address,
     },

@@ -16,6 +16,8 @@ export interface SessionContext {
     readonly authenticatedAt: Date;
     readonly endedAt: Date | null;
     readonly endReason: EndReason | null;
+    /** Stays on its platform when the user's other sessions switch. */
+    readonly pinned: boolean;
     /** Of the sign-in. */
     readonly userAgent: string;
     /** Where the session was last used from. */

@@ -1,6 +1,7 @@
 /** Queries only; whoever calls decides, and brings the transaction. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull, MoreThanOrEqual } from 'typeorm';
+import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
@@ -153,14 +154,34 @@ export class SessionRepository {
     return result.affected === 1;
   }
 
-  async setPlatform(em: EntityManager, sessionIds: string[], platformId: number | null): Promise<void> {
-    if (sessionIds.length === 0) return;
-    await em
-      .createQueryBuilder()
-      .update(UserSession)
-      .set({ activePlatformId: platformId })
-      .where('id IN (:...sessionIds)', { sessionIds })
-      .execute();
+  async setPlatform(em: EntityManager, id: string, change: Pick<UserSession, 'activePlatformId' | 'pinned'>) {
+    await em.update(UserSession, { id }, change);
+  }
+
+  /** Of the user's sessions that have not ended. */
+  async listPinned(em: EntityManager, userId: number): Promise<string[]> {
+    const rows = await em.find(UserSession, {
+      select: { id: true },
+      where: { userId, endedAt: IsNull(), pinned: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * The platform that a new session starts on: the wished one, else where the last switch of all sessions left the
+   * user, else the default.
+   * @returns undefined when the wished one is not there
+   */
+  async startingPlatform(em: EntityManager, userId: number, wished?: number): Promise<number | null | undefined> {
+    const { lastPlatformId } = await em.findOneOrFail(User, {
+      select: { id: true, lastPlatformId: true },
+      where: { id: userId },
+    });
+    const owned = await em.find(PlatformConnection, { where: { userId, isActive: true } });
+    const has = (id: number | null) => owned.some((platform) => platform.id === id);
+    if (wished !== undefined) return has(wished) ? wished : undefined;
+    if (has(lastPlatformId)) return lastPlatformId;
+    return owned.find((platform) => platform.isDefault)?.id ?? null;
   }
 }
 

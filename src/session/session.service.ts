@@ -53,6 +53,7 @@ export class SessionService {
       userId,
       tokenHash,
       activePlatformId: platformId,
+      pinned: false,
       userAgent: device.userAgent,
       ipAddress: device.ipAddress.slice(0, 45),
       createdAt: now,

@@ -101,6 +101,7 @@ function toLasting({ user, session }: SessionContext): Lasting {
       id: session.id,
       created_at: session.createdAt.toISOString(),
       last_activity: session.lastActivityAt.toISOString(),
+      pinned: session.pinned,
       ...toDeadlinesView(session),
     },
   };

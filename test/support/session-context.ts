@@ -20,6 +20,7 @@ export function sessionContext(id: string, revision = 1, active = 0, userId = 1)
       absoluteExpiresAt: at(1000),
       endedAt: null,
       endReason: null,
+      pinned: false,
     },
     platform: null,
   };

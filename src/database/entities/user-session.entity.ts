@@ -34,6 +34,10 @@ export class UserSession {
   @JoinColumn({ name: 'active_platform_id', foreignKeyConstraintName: 'fk_vedfolnir_user_sessions_platform' })
   activePlatform?: PlatformConnection | null;
 
+  /** It stays on its platform when the user's other sessions switch. */
+  @Column({ type: 'boolean', default: false })
+  pinned!: boolean;
+
   @Column({ name: 'user_agent', type: 'varchar', length: 512 })
   userAgent!: string;
 

@@ -90,7 +90,8 @@ describe('LocalSessionCache', () => {
   it('follows a switch by what it says, where nothing came between', async () => {
     const cache = new LocalSessionCache(1000);
     const platform = { id: 7 } as PlatformView;
-    const event = { userId: 1, platform, previousPlatformId: null, origin: { sessionId: null, tabId: null }, at: '' };
+    const origin = { sessionId: null, tabId: null };
+    const event = { userId: 1, platform, previousPlatformId: null, origin, pinnedSessionIds: [], at: '' };
     for (const id of ['s1', 's2']) await put(cache, id, context(id, 4));
     await put(cache, 'other', context('other', 4, 0, 2));
     const seen = () => ['s1', 's2', 'other'].map((id) => [cache.get(id)?.revision, cache.get(id)?.platform?.id]);
@@ -112,6 +113,27 @@ describe('LocalSessionCache', () => {
     expect(seen().slice(0, 2)).toEqual([
       [undefined, undefined],
       [undefined, undefined],
+    ]);
+  });
+
+  it('leaves a pinned session where it is, and knows from each switch which ones are pinned', async () => {
+    const cache = new LocalSessionCache(1000);
+    const origin = { sessionId: null, tabId: null };
+    const platform = (id: number) => ({ id }) as PlatformView;
+    const event = { userId: 1, previousPlatformId: null, origin, at: '' };
+    for (const id of ['s1', 's2']) await put(cache, id, context(id, 4));
+    const seen = () => ['s1', 's2'].map((id) => [cache.get(id)?.platform?.id, cache.get(id)?.session.pinned]);
+    cache.noteSwitch({ ...event, sessionId: 's1', revision: 5, platform: platform(7), pinnedSessionIds: ['s1'] });
+    cache.noteSwitch({ ...event, sessionId: null, revision: 6, platform: platform(8), pinnedSessionIds: ['s1'] });
+    expect(seen()).toEqual([
+      [7, true],
+      [8, false],
+    ]);
+    expect(cache.get('s1')?.revision).toBe(6);
+    cache.noteSwitch({ ...event, sessionId: null, revision: 7, platform: platform(9), pinnedSessionIds: [] });
+    expect(seen()).toEqual([
+      [9, false],
+      [9, false],
     ]);
   });
 

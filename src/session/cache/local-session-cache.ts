@@ -67,12 +67,15 @@ export class LocalSessionCache {
   }
 
   /** A switch event holds all that the switch changed, so an entry of the revision before it is updated, not removed. */
-  noteSwitch({ userId, revision, sessionId, platform }: DomainEventMap['platform.switched']): void {
+  noteSwitch(event: DomainEventMap['platform.switched']): void {
+    const { userId, revision, sessionId, platform, pinnedSessionIds } = event;
     for (const [id, tokenHash] of this.tokensByUser.get(userId) ?? []) {
       const known = this.entries.peek(tokenHash);
       if (known?.revision !== revision - 1) continue;
-      const moved = sessionId === null || sessionId === id;
-      this.update(tokenHash, { ...known, revision, ...(moved && { platform }) });
+      const pinned = pinnedSessionIds.includes(id);
+      const moved = sessionId === null ? !pinned : sessionId === id;
+      const session = known.session.pinned === pinned ? known.session : { ...known.session, pinned };
+      this.update(tokenHash, { ...known, session, revision, ...(moved && { platform }) });
     }
     this.noteRevision(userId, revision);
   }

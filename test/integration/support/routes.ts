@@ -73,6 +73,7 @@ export function unsafeRoutes({ platforms, deviceSession, post, image }: Househol
     { method: 'DELETE', path: `/api/sessions/${deviceSession}` },
     { method: 'POST', path: '/api/sessions/end_others' },
     { method: 'POST', path: `/api/switch_platform/${other.id}`, body: {} },
+    { method: 'POST', path: '/api/session/follow' },
     { method: 'POST', path: '/api/platforms', body: platform },
     { method: 'PATCH', path: `/api/platforms/${active.id}`, body: { name: 'Renamed' } },
     { method: 'DELETE', path: `/api/platforms/${active.id}` },
