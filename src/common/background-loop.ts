@@ -55,6 +55,8 @@ export class BackgroundLoop {
         if (!this.failing) this.logger.warn((error as Error).message);
         this.failing = true;
       }
+      // On SQLite all of it may be done without a pause: then nobody else would have a turn.
+      await new Promise(setImmediate);
     }
   }
 }

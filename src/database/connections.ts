@@ -14,6 +14,9 @@ const CONNECT_TIMEOUT = 3000;
 
 /** The open connections: one that writes, and on SQLite a second one that reads. */
 export class Connections {
+  /** SQLite: the connection that writes is in a state that nobody knows, and is made new before it is used again. */
+  private isWriterBroken = false;
+
   private constructor(
     readonly writer: DataSource,
     readonly reader: DataSource,
@@ -45,8 +48,32 @@ export class Connections {
 
   /** Throws the connection away, whatever it is in the middle of; the server rolls its transaction back. */
   discard(runner: QueryRunner): void {
-    const connection = (runner as unknown as { databaseConnection?: { destroy?(): void } }).databaseConnection;
-    connection?.destroy?.();
+    this.isWriterBroken = this.serial;
+    (runner as unknown as { databaseConnection?: PooledConnection }).databaseConnection?.destroy?.();
+  }
+
+  /** MySQL: the connections that nobody uses lead to a server that has changed its part. */
+  discardIdle(): void {
+    const { pool } = this.writer.driver as unknown as {
+      pool: { _freeConnections: { length: number; get(index: number): PooledConnection } };
+    };
+    // One that is destroyed takes itself out of the queue.
+    while (pool._freeConnections.length > 0) pool._freeConnections.get(0).destroy?.();
+  }
+
+  /** SQLite ends a transaction by itself when the disk is full or fails; TypeORM goes on counting it as open. */
+  isInTransaction(runner: QueryRunner): boolean {
+    const { databaseConnection } = this.writer.driver as unknown as { databaseConnection: { inTransaction: boolean } };
+    return databaseConnection.inTransaction || runner.isTransactionActive;
+  }
+
+  /** SQLite only; call it between two transactions. */
+  async renewBroken(): Promise<void> {
+    if (!this.isWriterBroken) return;
+    const { driver } = this.writer;
+    await driver.disconnect();
+    await driver.connect();
+    this.isWriterBroken = false;
   }
 
   release(runner: QueryRunner): void {
@@ -57,6 +84,10 @@ export class Connections {
     if (this.reader !== this.writer) await this.reader.destroy();
     await this.writer.destroy();
   }
+}
+
+interface PooledConnection {
+  destroy?(): void;
 }
 
 /** @throws ConfigError when it is too old */

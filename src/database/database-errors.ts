@@ -4,6 +4,12 @@ import { AppError } from '../common/app-error';
 
 /** Seconds until a caller may ask again, as the page conventions have it. */
 const RETRY_AFTER = 30;
+/** Seconds until the same request may be sent again whose outcome is unknown: a connection that is lost is soon there. */
+const RETRY_UNKNOWN_AFTER = 5;
+
+/** The server, or somebody there, has ended the connection. */
+const ENDED = new Set(['ER_SERVER_SHUTDOWN', 'ER_NORMAL_SHUTDOWN', 'ER_CONNECTION_KILLED', 'ER_QUERY_INTERRUPTED']);
+const READ_ONLY = new Set(['ER_OPTION_PREVENTS_STATEMENT', 'ER_READ_ONLY_MODE']);
 
 const AWAY = new Set([
   'ECONNREFUSED',
@@ -18,11 +24,8 @@ const AWAY = new Set([
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'POOL_CLOSED',
   'ER_CON_COUNT_ERROR',
-  'ER_SERVER_SHUTDOWN',
-  'ER_NORMAL_SHUTDOWN',
-  'ER_CONNECTION_KILLED',
-  'ER_QUERY_INTERRUPTED',
-  'ER_OPTION_PREVENTS_STATEMENT',
+  ...ENDED,
+  ...READ_ONLY,
   'SQLITE_CANTOPEN',
   'SQLITE_IOERR',
   'SQLITE_FULL',
@@ -46,6 +49,17 @@ export function isCollision(error: unknown): boolean {
   return COLLISION.has(codeOf(error));
 }
 
+/** A failover has left us with a server that only reads. */
+export function isReadOnly(error: unknown): boolean {
+  return READ_ONLY.has(codeOf(error));
+}
+
+/** Whether the database itself has said that it failed; otherwise it may have done what it was asked for. */
+export function isAnswered(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith('SQLITE_') || (code.startsWith('ER_') && !ENDED.has(code));
+}
+
 /** SQLite: another process is writing. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE_BUSY');
@@ -54,6 +68,11 @@ export function isBusy(error: unknown): boolean {
 /** The database cannot be reached, or does not answer. */
 export function databaseUnavailable(cause: unknown): AppError {
   return new AppError('DATABASE_ERROR', { retryAfter: RETRY_AFTER, cause });
+}
+
+/** The database was told to commit, and has not said whether it did. */
+export function outcomeUnknown(cause: unknown): AppError {
+  return new AppError('OUTCOME_UNKNOWN', { retryAfter: RETRY_UNKNOWN_AFTER, cause });
 }
 
 /** Turns a driver's "cannot reach it" into DATABASE_ERROR; anything else is handed back as it is. */

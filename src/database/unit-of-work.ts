@@ -3,7 +3,14 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 import type { DomainEvent, DomainEvents } from '../common/domain-events';
 import { TimeoutError, withTimeout } from '../common/with-timeout';
 import type { Connections } from './connections';
-import { databaseUnavailable, isCollision, toUnavailableError } from './database-errors';
+import {
+  databaseUnavailable,
+  isAnswered,
+  isCollision,
+  isReadOnly,
+  outcomeUnknown,
+  toUnavailableError,
+} from './database-errors';
 
 /** Longest that one piece of work may take on its connection; ms. */
 const DEADLINE = 5000;
@@ -48,7 +55,8 @@ export class UnitOfWork {
 
   /**
    * @param work may run more than once: it must do nothing but database work
-   * @throws AppError DATABASE_ERROR when the database cannot be reached or does not answer in time
+   * @throws AppError DATABASE_ERROR when the database cannot be reached or does not answer in time; OUTCOME_UNKNOWN when
+   *   that happens while it commits
    */
   async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     // A second connection asked for while one is held is how pools lock up.
@@ -68,18 +76,31 @@ export class UnitOfWork {
     return this.onRunner((runner) => work(runner.manager));
   }
 
-  private transact<T>(work: (tx: Transaction) => Promise<T>): Promise<[T, DomainEvent[]]> {
-    return this.onRunner(async (runner) => {
+  private async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<[T, DomainEvent[]]> {
+    const { connections } = this;
+    let isCommitting = false;
+    if (connections.serial) await connections.renewBroken().catch(rethrow);
+    const done = this.onRunner<[T, DomainEvent[]]>(async (runner) => {
       const tx = new Transaction(runner.manager);
       await runner.startTransaction();
       try {
         const result = await (this.inside ? this.inside.run(true, () => work(tx)) : work(tx));
+        isCommitting = true;
         await runner.commitTransaction();
         return [result, tx.events];
       } catch (error) {
-        await runner.rollbackTransaction().catch(() => this.connections.discard(runner));
+        isCommitting &&= !isAnswered(error);
+        await runner.rollbackTransaction().catch(() => connections.discard(runner));
+        if (connections.serial && connections.isInTransaction(runner)) connections.discard(runner);
+        if (isReadOnly(error)) {
+          connections.discard(runner);
+          connections.discardIdle();
+        }
         throw error;
       }
+    });
+    return done.catch((error: unknown) => {
+      throw isCommitting ? outcomeUnknown(error) : error;
     });
   }
 

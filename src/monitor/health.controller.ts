@@ -4,6 +4,7 @@ import { REDIS } from '../cluster/cluster.module';
 import { Heartbeat } from '../cluster/heartbeat';
 import type { RedisClient } from '../cluster/redis';
 import { Metrics } from '../common/metrics';
+import { Installation } from '../database/entities/installation.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import { Public } from '../session/session.decorators';
 
@@ -32,8 +33,9 @@ export class HealthController {
   /** Without Redis a node still serves, only not heard by the others; without its database it cannot. */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    // A change of no row: a server that only reads, as after a failover, refuses it.
     const database: Check = await this.work
-      .read((em) => em.query('SELECT 1'))
+      .write(({ em }) => em.createQueryBuilder().delete().from(Installation).where('1 = 0').execute())
       .then(
         () => 'up' as const,
         () => 'down' as const,

@@ -184,13 +184,18 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
 
   /** Takes up to AT_ONCE connections that are due; a claim is the next date already set, as for a failure. */
   private async look(): Promise<void> {
+    /** Those that another node has taken since they were read: left alone until the next look. */
+    const taken: number[] = [];
     while (this.asking.size < AT_ONCE) {
       const now = this.clock.now();
-      const [busy, full] = [[...this.asking.keys()], instancesAtConcurrencyLimit(this.asking.values())];
+      const [busy, full] = [[...this.asking.keys(), ...taken], instancesAtConcurrencyLimit(this.asking.values())];
       const row = await this.work.read((em) => this.platforms.findDue(em, now, busy, full));
       if (!row) return;
       const next = new Date(now.getTime() + checkPause(row.checkFailures + 1));
-      if (!(await this.work.write((tx) => this.platforms.claimCheck(tx.em, row, next)))) continue;
+      if (!(await this.work.write((tx) => this.platforms.claimCheck(tx.em, row, next)))) {
+        taken.push(row.id);
+        continue;
+      }
       const done = this.learn(row)
         .then(() => this.importer.run(row))
         .then(ignore, ignore)

@@ -34,6 +34,7 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, message: 'Too many attempts. Please wait and try again' },
   PLATFORM_UNREACHABLE: { status: 502, message: 'The instance cannot be reached' },
   PLATFORM_REJECTED: { status: 502, message: 'The instance refused the request' },
+  OUTCOME_UNKNOWN: { status: 503, message: 'The database has not said whether it took this' },
   DATABASE_ERROR: { status: 503, message: 'Database error occurred' },
   DATABASE_OPERATION_ERROR: { status: 500, message: 'Database operation failed' },
   GENERIC_ERROR: { status: 500, message: 'An unexpected error occurred' },

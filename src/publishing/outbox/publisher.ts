@@ -70,9 +70,11 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async look(): Promise<void> {
+    /** Platforms whose post another node has taken since it was read: left alone until the next look. */
+    const taken: number[] = [];
     while (this.lanes.size < LANES) {
       const now = this.clock.now();
-      const [busy, full] = [[...this.lanes.keys()], instancesAtConcurrencyLimit(this.lanes.values())];
+      const [busy, full] = [[...this.lanes.keys(), ...taken], instancesAtConcurrencyLimit(this.lanes.values())];
       const post = await this.work.read((em) => this.queue.nextDue(em, now, busy, full));
       if (!post) return;
       const mine = await this.work.write(async (tx) => {
@@ -80,7 +82,10 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
         if (claimed) await this.announce(tx, post.id);
         return claimed;
       });
-      if (!mine) continue;
+      if (!mine) {
+        taken.push(post.platformConnectionId);
+        continue;
+      }
       const done = this.publish(post).finally(() => {
         this.lanes.delete(post.platformConnectionId);
         this.loop.wake();
