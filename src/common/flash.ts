@@ -28,6 +28,10 @@ const ADVICE: Partial<Record<ErrorCode, Flash>> = {
     message: 'You did not let Vedfolnir in there, so nothing was connected.',
   },
   DATABASE_ERROR: { category: 'error', message: 'Database error occurred. Please try again later.' },
+  OUTCOME_UNKNOWN: {
+    category: 'error',
+    message: 'It is not known whether this was done. Please look before you do it again.',
+  },
   SESSION_ERROR: { category: 'error', message: 'Session error occurred. Please try again.' },
   DATABASE_OPERATION_ERROR: { category: 'error', message: 'Database operation failed. Please try again.' },
   GENERIC_ERROR: { category: 'error', message: 'An unexpected error occurred. Please try again.' },
