@@ -11,6 +11,7 @@ import { PublishingRepository } from '../publishing/outbox/publishing.repository
 import { PostController } from '../publishing/posts/post.controller';
 import { PostRepository } from '../publishing/posts/post.repository';
 import { PostService } from '../publishing/posts/post.service';
+import { PlatformResolver } from '../session/platform-resolver';
 import { SessionModule } from '../session/session.module';
 import { ConnectionRefresher } from './connection-refresher';
 import { Instances } from './instances';
@@ -22,6 +23,7 @@ import { PlatformRepository } from './platform.repository';
 import { PlatformService } from './platform.service';
 import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformFence } from './platform-fence';
+import { FencedPlatformResolver } from './platform-resolver.service';
 import { TokenCipher } from './token-cipher';
 
 @Module({
@@ -42,12 +44,22 @@ import { TokenCipher } from './token-cipher';
     Instances,
     PlatformAnnouncer,
     PlatformFence,
+    { provide: PlatformResolver, useClass: FencedPlatformResolver },
     PlatformRepository,
     PlatformService,
     PostRepository,
     PostService,
     TokenCipher,
   ],
-  exports: [PlatformFence, PlatformRepository, PlatformService, PostRepository, PostService, TokenCipher],
+  exports: [
+    OAuthService,
+    PlatformFence,
+    PlatformRepository,
+    PlatformResolver,
+    PlatformService,
+    PostRepository,
+    PostService,
+    TokenCipher,
+  ],
 })
 export class PlatformModule {}

@@ -1,8 +1,6 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { pageSize, wholeNumber } from '../../common/paging';
 import { IdPipe } from '../../common/validation';
-import { CurrentPlatform, TargetPlatform } from '../../platform/platform.guard';
-import type { PlatformTarget } from '../../platform/platform-fence';
 import {
   type PlatformView,
   type PostsView,
@@ -10,13 +8,15 @@ import {
   type StatisticsView,
   type UserDataView,
 } from '../../protocol/http';
-import { CurrentSession, RequireSession } from '../../session/session.decorators';
+import type { PlatformTarget } from '../../session/request-session';
+import { CurrentPlatform, CurrentSession, TargetPlatform } from '../../session/request-session';
+import { ApiController, RequireSession } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { CreatePostDto } from './post.dto';
 import { PostService } from './post.service';
 
 /** What a session sees of its platform. */
-@Controller('api')
+@ApiController()
 @RequireSession({ platform: true })
 export class PostController {
   constructor(private readonly posts: PostService) {}
