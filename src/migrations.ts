@@ -1,10 +1,12 @@
 import { VedfolnirInitial1796000000000 } from './migrations/1796000000000-initial';
 import { VedfolnirAdoptUnprefixedTables1796000100000 } from './migrations/1796000100000-adopt-unprefixed-tables';
+import { VedfolnirRequests1796100000000 } from './migrations/1796100000000-requests';
 import { VedfolnirPinnedSessions1796300000000 } from './migrations/1796300000000-pinned-sessions';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
   VedfolnirInitial1796000000000,
   VedfolnirAdoptUnprefixedTables1796000100000,
+  VedfolnirRequests1796100000000,
   VedfolnirPinnedSessions1796300000000,
 ];

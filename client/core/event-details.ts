@@ -105,6 +105,7 @@ export interface SessionEvents {
   sessionCaughtUp: null;
   postUpdated: { post: PostView };
   postRemoved: { postId: number; platformId: number };
+  postsImported: { platformId: number; imported: number; leftOut: number; isChanged: boolean; running: boolean };
 }
 
 type SessionWindowEvents = { [E in keyof SessionEvents]: CustomEvent<SessionEvents[E]> };

@@ -35,5 +35,9 @@ export function serverEventHandlers(
     'app:message': ({ name, payload }) => void events.dispatch('appMessage', { name, payload }),
     'post:removed': ({ post_id, platform_id }) =>
       void events.dispatch('postRemoved', { postId: post_id, platformId: platform_id }),
+    'posts:imported': ({ platform_id, imported, left_out, is_changed, running }) => {
+      const counts = { platformId: platform_id, imported, leftOut: left_out };
+      events.dispatch('postsImported', { ...counts, isChanged: is_changed, running });
+    },
   };
 }

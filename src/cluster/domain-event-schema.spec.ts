@@ -28,6 +28,7 @@ const post: PostView = {
   status: 'queued',
   url: null,
   error: null,
+  next_attempt_at: null,
   images: [{ id: 5, alt_text: 'a cat', status: 'pending' }],
   created_at: at,
   published_at: null,
@@ -59,6 +60,10 @@ const FACTS: DomainEvent[] = [
   { name: 'session.rekeyed', payload: { sessionId, userId: 1, tokenHash: 'f'.repeat(64), revision: 2 } },
   { name: 'post.updated', payload: { userId: 1, post, at } },
   { name: 'post.removed', payload: { userId: 1, postId: 4, platformId: 3, at } },
+  {
+    name: 'posts.imported',
+    payload: { userId: 1, platformId: 3, imported: 2, leftOut: 0, isChanged: true, running: false, at },
+  },
 ];
 
 type Path = (string | number)[];

@@ -33,6 +33,7 @@ const post = record<PostView>({
   status: text,
   url: orNull(text),
   error: orNull(text),
+  next_attempt_at: orNull(time),
   images: listOf(record<PostView['images'][number]>({ id: count, alt_text: orNull(text), status: text })),
   created_at: time,
   published_at: orNull(time),
@@ -78,6 +79,15 @@ const SHAPES: { [N in DomainEventName]: Check } = {
   }),
   'post.updated': record<DomainEventMap['post.updated']>({ userId: count, post, at: time }),
   'post.removed': record<DomainEventMap['post.removed']>({ userId: count, postId: count, platformId: count, at: time }),
+  'posts.imported': record<DomainEventMap['posts.imported']>({
+    userId: count,
+    platformId: count,
+    imported: count,
+    leftOut: count,
+    isChanged: flag,
+    running: flag,
+    at: time,
+  }),
 };
 
 /** Whether this is a fact of ours, with all that belongs to it. */

@@ -27,14 +27,13 @@ export class AppError extends Error {
     return ERRORS[this.code].status;
   }
 
-  /** @param loginPath where a page sends a caller who has to sign in */
-  toBody(loginPath = '/login'): ErrorBody {
+  toBody(): ErrorBody {
     const { details, reason, retryAfter, state } = this.options;
     return {
       success: false,
       error: this.message,
       error_code: this.code,
-      ...(ERRORS[this.code].status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: loginPath }),
+      ...(ERRORS[this.code].status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: '/login' }),
       ...(reason && { reason }),
       ...(details && { details }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),

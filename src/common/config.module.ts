@@ -1,21 +1,16 @@
-import { type DynamicModule, Global, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
-import { CONFIG } from './config';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { CONFIG, type Config } from './config';
 import { DomainEvents } from './domain-events';
 import { Metrics } from './metrics';
 
-/** What everything stands on: the settings, the domain events, the figures for the operator. */
+/** What everything stands on: the settings, the channel of domain events, the operator's figures. */
 @Global()
 @Module({})
 export class ConfigModule {
-  /**
-   * @param config provides CONFIG
-   * @param imports what its factory needs
-   */
-  static with(config: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
+  static with(config: Config): DynamicModule {
     return {
       module: ConfigModule,
-      imports,
-      providers: [config, DomainEvents, Metrics],
+      providers: [{ provide: CONFIG, useValue: config }, DomainEvents, Metrics],
       exports: [CONFIG, DomainEvents, Metrics],
     };
   }

@@ -43,6 +43,15 @@ export interface DomainEventMap {
   'session.rekeyed': { sessionId: string; userId: number; tokenHash: string; revision: number };
   'post.updated': { userId: number; post: PostView; at: string };
   'post.removed': { userId: number; postId: number; platformId: number; at: string };
+  'posts.imported': {
+    userId: number;
+    platformId: number;
+    imported: number;
+    leftOut: number;
+    isChanged: boolean;
+    running: boolean;
+    at: string;
+  };
 }
 
 export type DomainEventName = keyof DomainEventMap;

@@ -31,8 +31,7 @@ class DatabaseLifecycle implements OnApplicationShutdown {
     {
       provide: Connections,
       inject: [CONFIG],
-      useFactory: (config: Config) =>
-        Connections.open(config.database, config.databasePool, undefined, config.hostEntities),
+      useFactory: (config: Config) => Connections.open(config.database, config.databasePool),
     },
     {
       provide: INSTALLATION,

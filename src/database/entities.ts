@@ -6,6 +6,7 @@ import { OAuthApp } from './entities/oauth-app.entity';
 import { OAuthState } from './entities/oauth-state.entity';
 import { PlatformConnection } from './entities/platform-connection.entity';
 import { Post } from './entities/post.entity';
+import { StatusImport } from './entities/status-import.entity';
 import { User } from './entities/user.entity';
 import { UserSession } from './entities/user-session.entity';
 
@@ -16,6 +17,7 @@ export const ENTITIES = [
   Post,
   Image,
   MediaChunk,
+  StatusImport,
   OAuthApp,
   OAuthState,
   AuditEvent,

@@ -6,6 +6,7 @@ import {
   request as plainRequest,
 } from 'node:http';
 import { request, Agent as TlsAgent } from 'node:https';
+import { pipeline, Readable } from 'node:stream';
 import { hostAndPort, isPublicAddress, refusalOf } from './address-policy';
 import { CircuitBreaker } from './circuit-breaker';
 import { InstanceError } from './instance-error';
@@ -25,10 +26,17 @@ class AnswerTooLong extends InstanceError {
   }
 }
 
+/** A body that is read while it is sent, so that no file is ever in memory whole. */
+export interface StreamedBody {
+  /** Bytes. */
+  length: number;
+  chunks(): AsyncIterable<Buffer>;
+}
+
 export interface InstanceRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers?: Record<string, string>;
-  body?: string | Buffer;
+  body?: string | StreamedBody;
   /** In place of the 10 s, for uploads; ms. */
   timeout?: number;
 }
@@ -88,7 +96,9 @@ export class GuardedFetch {
       const sameHost = next?.origin === url.origin;
       const readsOnly = (options.method ?? 'GET') === 'GET';
       if (!next || !sameHost || !readsOnly || redirects >= REDIRECTS) {
-        throw new InstanceError('refused', 'it points to another place', { status: answer.status });
+        const place = next ? `${next.host}${next.pathname}`.slice(0, 100) : 'another place';
+        const message = `${url.host} sends us on to ${place} instead of answering; sign in there to see what it wants`;
+        throw new InstanceError('refused', message, { status: answer.status, location: next ?? undefined });
       }
       url = next;
     }
@@ -138,7 +148,7 @@ export class GuardedFetch {
           accept: 'application/json',
           'user-agent': 'Vedfolnir',
           ...headers,
-          ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+          ...(body !== undefined && { 'content-length': String(lengthOf(body)) }),
         },
       });
       const late = () => sent.destroy(new Error('The answer took too long'));
@@ -164,10 +174,15 @@ export class GuardedFetch {
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole });
         }, fail);
       });
-      sent.end(body);
+      if (typeof body !== 'object') return void sent.end(body);
+      // A failure on either side ends both, and is heard of as an error of the request.
+      pipeline(Readable.from(body.chunks()), sent, () => undefined);
     });
   }
 }
+
+const lengthOf = (body: string | StreamedBody): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 
 /** @throws AnswerTooLong, or what breaks the line */
 async function readWhole(response: IncomingMessage, left: Allowance): Promise<Buffer> {

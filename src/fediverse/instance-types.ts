@@ -3,7 +3,7 @@ import type { MediaLimitsView, Visibility } from '../protocol/http';
 import { VISIBILITIES } from '../protocol/http';
 import { MAX_DESCRIPTION_LENGTH, MAX_MEDIA, MAX_TEXT_LENGTH } from '../protocol/post-bounds';
 import { htmlToText } from './html-to-text';
-import { InstanceError } from './instance-error';
+import { unreadable } from './instance-answer';
 
 export interface RemoteAccount {
   id: string;
@@ -24,14 +24,26 @@ export interface RemoteStatus {
   id: string;
   url: string | null;
   createdAt: Date;
+  /** Null: never, or the instance does not say. */
+  editedAt: Date | null;
   /** Without mark-up. */
   text: string;
   spoilerText: string;
   visibility: Visibility;
+  language: string | null;
   sensitive: boolean;
   isReply: boolean;
   isReblog: boolean;
   media: RemoteMedia[];
+  /** Attachments that could not be read. */
+  mediaLeftOut: number;
+}
+
+/** A list as far as it can be read. */
+export interface StatusPage {
+  statuses: RemoteStatus[];
+  /** Elements that could not be read. */
+  leftOut: number;
 }
 
 export interface InstanceLimits {
@@ -40,19 +52,19 @@ export interface InstanceLimits {
   media: MediaLimitsView;
 }
 
+/** Identifiers are opaque: numbers, base62, file names, addresses. Longer than we store is none: cut short it is another. */
+export const MAX_ID_LENGTH = 255;
 /** The last moment that every database holds. */
 const LAST_DATE = Date.UTC(9999, 0);
+/** Of those that no table has: seen by the fewest. */
+const NARROWEST: Visibility = 'direct';
 
 type Fields = Record<string, unknown>;
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const fields = (value: unknown): Fields => (isFields(value) ? value : {});
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown, longest: number): string => (typeof value === 'string' ? value.slice(0, longest) : '');
-/** Ids are texts, and numbers at some. One that is longer than we store is none: cut short it would be another. */
-function idOf(value: unknown): string {
-  const id = typeof value === 'number' ? String(value) : text(value, 65);
-  return id.length > 64 ? '' : id;
-}
 
 function webUrl(value: unknown): string | null {
   const given = text(value, 1024);
@@ -63,11 +75,31 @@ function within(value: unknown, min: number, max: number): number | null {
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : null;
 }
 
-/** @throws InstanceError `lost` when there is no id: this is no answer that we understand */
-function requireId(value: unknown): string {
-  const id = idOf(value);
-  if (!/^[\w-]+$/.test(id)) throw new InstanceError('lost', 'The answer of the instance could not be understood');
+function dateOf(value: unknown): Date | null {
+  const date = new Date(text(value, 40));
+  return date.getTime() >= 0 && date.getTime() < LAST_DATE ? date : null;
+}
+
+/** @throws InstanceError `unreadable` when there is none */
+export function requireId(value: unknown): string {
+  const id = typeof value === 'number' ? String(value) : text(value, MAX_ID_LENGTH + 1);
+  // Dots alone would lead to another place in a path.
+  const isUsable = id !== '' && id.length <= MAX_ID_LENGTH && id.isWellFormed() && !/\p{Cc}|^\.{1,2}$/u.test(id);
+  if (!isUsable) throw unreadable();
   return id;
+}
+
+/** Reads what can be read, and counts the rest. */
+function readAll<T>(values: unknown[], read: (value: unknown) => T): { read: T[]; leftOut: number } {
+  const all: T[] = [];
+  for (const value of values) {
+    try {
+      all.push(read(value));
+    } catch {
+      // Counted below.
+    }
+  }
+  return { read: all, leftOut: values.length - all.length };
 }
 
 export function toAccount(answer: unknown): RemoteAccount {
@@ -91,24 +123,40 @@ export function toMedia(answer: unknown): RemoteMedia {
   };
 }
 
+/** @throws InstanceError `unreadable` without an id or a time */
 export function toStatus(answer: unknown): RemoteStatus {
   const status = fields(answer);
-  const createdAt = new Date(text(status.created_at, 40));
-  if (!(createdAt.getTime() >= 0 && createdAt.getTime() < LAST_DATE)) {
-    throw new InstanceError('lost', 'The answer of the instance could not be understood');
-  }
+  const createdAt = dateOf(status.created_at);
+  if (!createdAt) throw unreadable();
+  const media = readAll(list(status.media_attachments).slice(0, MAX_MEDIA), toMedia);
   return {
     id: requireId(status.id),
     url: webUrl(status.url) ?? webUrl(status.uri),
     createdAt,
+    editedAt: dateOf(status.edited_at),
     text: htmlToText(text(status.content, 200_000)),
     spoilerText: text(status.spoiler_text, MAX_TEXT_LENGTH),
-    visibility: VISIBILITIES.find((each) => each === status.visibility) ?? 'public',
+    visibility: VISIBILITIES.find((each) => each === status.visibility) ?? NARROWEST,
+    language: text(status.language, 16) || null,
     sensitive: status.sensitive === true,
     isReply: Boolean(status.in_reply_to_id),
     isReblog: Boolean(status.reblog),
-    media: (Array.isArray(status.media_attachments) ? status.media_attachments : []).slice(0, MAX_MEDIA).map(toMedia),
+    media: media.read,
+    mediaLeftOut: media.leftOut,
   };
+}
+
+/** What we have just sent: all it must have is an id. */
+export function toSentStatus(answer: unknown, now: Date): RemoteStatus {
+  const status = fields(answer);
+  return toStatus(dateOf(status.created_at) ? status : { ...status, created_at: now.toISOString() });
+}
+
+/** @param most statuses that are taken @throws InstanceError `unreadable` where it is no list */
+export function toStatusPage(answer: unknown, most: number): StatusPage {
+  if (!Array.isArray(answer)) throw unreadable();
+  const { read, leftOut } = readAll(answer.slice(0, most), toStatus);
+  return { statuses: read, leftOut };
 }
 
 /** Of `/api/v2/instance` or `/api/v1/instance`, as far as we can keep it; null where it says nothing of its limits. */
@@ -117,21 +165,24 @@ export function toLimits(answer: unknown): InstanceLimits | null {
   const { statuses: s, media_attachments: m } = fields(instance.configuration);
   const statuses = fields(s);
   const media = fields(m);
+  // Akkoma and Pleroma name theirs at the top.
   const maxCharacters =
     within(statuses.max_characters, 1, 1_000_000) ?? within(instance.max_toot_chars, 1, 1_000_000) ?? null;
   if (maxCharacters === null) return null;
-  const types = Array.isArray(media.supported_mime_types) ? media.supported_mime_types : [];
+  const most = within(statuses.max_media_attachments, 0, 1000) ?? within(instance.max_media_attachments, 0, 1000) ?? 4;
+  const description =
+    within(media.description_limit, 1, 1_000_000) ?? within(instance.description_limit, 1, 1_000_000) ?? 1500;
   return {
     maxCharacters: Math.min(maxCharacters, MAX_TEXT_LENGTH),
     charactersPerUrl: within(statuses.characters_reserved_per_url, 0, 1000) ?? 23,
     media: {
-      max_attachments: Math.min(within(statuses.max_media_attachments, 0, 1000) ?? 4, MAX_MEDIA),
-      mime_types: types
+      max_attachments: Math.min(most, MAX_MEDIA),
+      mime_types: list(media.supported_mime_types)
         .filter((type): type is string => /^[\w.+-]{1,32}\/[\w.+-]{1,32}$/.test(String(type)))
         .slice(0, 50),
-      image_size: within(media.image_size_limit, 1, 1e12),
-      video_size: within(media.video_size_limit, 1, 1e12),
-      description_length: Math.min(within(media.description_limit, 1, 1_000_000) ?? 1500, MAX_DESCRIPTION_LENGTH),
+      image_size: within(media.image_size_limit, 1, 1e12) ?? within(instance.upload_limit, 1, 1e12),
+      video_size: within(media.video_size_limit, 1, 1e12) ?? within(instance.upload_limit, 1, 1e12),
+      description_length: Math.min(description, MAX_DESCRIPTION_LENGTH),
     },
   };
 }

@@ -54,6 +54,10 @@ export class Broadcaster {
     this.events.on('post.removed', ({ userId, postId, platformId, at }) => {
       to(userRoom(userId)).emit('post:removed', { post_id: postId, platform_id: platformId, server_time: at });
     });
+    this.events.on('posts.imported', ({ userId, platformId, imported, leftOut, isChanged, running, at }) => {
+      const counts = { platform_id: platformId, imported, left_out: leftOut };
+      to(userRoom(userId)).emit('posts:imported', { ...counts, is_changed: isChanged, running, server_time: at });
+    });
   }
 }
 

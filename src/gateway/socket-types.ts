@@ -1,6 +1,6 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { ClientToServerEvents, ServerToClientEvents } from '../protocol/events';
-import type { SocketAuth } from '../session/request-session';
+import type { SocketAuth } from '../session/session.decorators';
 
 export interface SocketData extends SocketAuth {
   userId: number;

@@ -1,12 +1,11 @@
-import { Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { pageSize } from '../common/paging';
 import type { AdminSessionsView } from '../protocol/admin';
-import { CurrentSession } from '../session/request-session';
-import { ApiController, RequireSession } from '../session/session.decorators';
+import { CurrentSession, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { AdminSessionsService } from './admin-sessions.service';
 
-@ApiController('admin/sessions')
+@Controller('api/admin/sessions')
 @RequireSession({ role: 'admin' })
 export class AdminSessionsController {
   constructor(private readonly sessions: AdminSessionsService) {}

@@ -1,11 +1,10 @@
-import { HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { IdPipe } from '../common/validation';
-import { CurrentSession } from '../session/request-session';
-import { ApiController, RequireSession } from '../session/session.decorators';
+import { CurrentSession, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { AdminUsersService } from './admin-users.service';
 
-@ApiController('admin/users')
+@Controller('api/admin/users')
 @RequireSession({ role: 'admin' })
 export class AdminUsersController {
   constructor(private readonly users: AdminUsersService) {}

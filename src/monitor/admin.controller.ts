@@ -1,9 +1,9 @@
-import { Get } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { operationReports } from '../common/performance';
 import type { OperationReport } from '../protocol/admin';
-import { ApiController, RequireSession } from '../session/session.decorators';
+import { RequireSession } from '../session/session.decorators';
 
-@ApiController('admin')
+@Controller('api/admin')
 @RequireSession({ role: 'admin' })
 export class AdminController {
   @Get('performance')

@@ -1,12 +1,11 @@
-import { Get, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { pageSize, wholeNumber } from '../common/paging';
 import type { AdminAuditView, AuditView } from '../protocol/audit';
-import { CurrentSession } from '../session/request-session';
-import { ApiController, RequireSession } from '../session/session.decorators';
+import { CurrentSession, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 
-@ApiController()
+@Controller('api')
 export class AuditController {
   constructor(private readonly audit: AuditTrail) {}
 

@@ -5,48 +5,46 @@ import { Clock } from '../common/clock';
 import { DomainEvents } from '../common/domain-events';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
-import { InstanceError, LACKS_PERMISSION, toPlatformError } from '../fediverse/instance-error';
+import { InstanceError, isAboutPermission, toPlatformError } from '../fediverse/instance-error';
 import type { InstanceLimits, RemoteAccount } from '../fediverse/instance-types';
-import type { ImportView, PlatformTestView, PlatformView } from '../protocol/http';
-import { StatusImporter } from '../publishing/import/status-importer';
-import { PostRepository } from '../publishing/posts/post.repository';
+import type { PlatformTestView, PlatformView } from '../protocol/http';
 import { SessionRepository } from '../session/session.repository';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { accountKeyOf } from './account-key';
+import { ConnectionHooks } from './connection-hooks';
 import { instancesAtConcurrencyLimit } from './instance-concurrency';
 import { Instances } from './instances';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
 
 /** ms. */
-const LOOK_EVERY = 5000;
-const READ_AGAIN = 24 * 3_600_000;
-const FIRST_PAUSE = 10_000;
-const LONGEST_PAUSE = 15 * 60_000;
+const LOOK_EVERY_MS = 5000;
+const REFRESH_AFTER_MS = 24 * 3_600_000;
+const FIRST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 15 * 60_000;
 /** How long a node that is told to stop waits for answers; ms. */
-const FAREWELL = 3000;
+const STOP_TIMEOUT_MS = 3000;
 /** Connections that are asked about at a time. */
 const AT_ONCE = 8;
 
 /** When to ask again an instance that did not answer `failures` times in a row. */
 export function checkPause(failures: number): number {
-  return Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE);
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), MAX_PAUSE_MS);
 }
 
 /** Keeps what we know of an account and its instance true: on connecting, once a day, and on demand. */
 @Injectable()
 export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop = new BackgroundLoop('Connections', LOOK_EVERY, () => this.look());
+  private readonly loop = new BackgroundLoop('Connections', LOOK_EVERY_MS, () => this.look());
   private readonly asking = new Map<number, { instanceUrl: string; done: Promise<void> }>();
 
   constructor(
     private readonly work: UnitOfWork,
     private readonly platforms: PlatformRepository,
-    private readonly posts: PostRepository,
     private readonly sessions: SessionRepository,
     private readonly instances: Instances,
-    private readonly importer: StatusImporter,
+    private readonly hooks: ConnectionHooks,
     private readonly announcer: PlatformAnnouncer,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
@@ -61,7 +59,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     await this.loop.stop();
     await Promise.race([
       Promise.allSettled([...this.asking.values()].map(({ done }) => done)),
-      new Promise((resolve) => setTimeout(resolve, FAREWELL).unref()),
+      new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref()),
     ]);
   }
 
@@ -76,21 +74,6 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
       const { account, platform } = await this.learn(row);
       const { username, displayName: display_name, url, avatarUrl: avatar_url } = account;
       return { ok: true, account: { username, display_name, url, avatar_url }, platform };
-    } catch (error) {
-      throw toPlatformError(error);
-    }
-  }
-
-  /**
-   * Reads what the account has posted since it was last read.
-   * @throws AppError as `test`
-   */
-  async import(caller: SessionContext, id: number): Promise<ImportView> {
-    const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
-    if (!row) throw new AppError('PLATFORM_NOT_FOUND');
-    try {
-      if (!row.metAt) await this.learn(row);
-      return { imported: await this.noting(row, () => this.importer.run(row)) };
     } catch (error) {
       throw toPlatformError(error);
     }
@@ -125,8 +108,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
       if (current.needsReconnect) return false;
       const change = { needsReconnect: true, reconnectReason: reason.slice(0, 255), nextCheckAt: null };
       await this.platforms.update(tx.em, row.id, change);
-      // Nothing to wait for any more: its worker says so of each.
-      await this.posts.makeDue(tx.em, row.id, this.clock.now());
+      await this.hooks.run('rejected', tx, current);
       return true;
     });
   }
@@ -134,7 +116,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
   private async remember(row: PlatformConnection, account: RemoteAccount, limits: InstanceLimits | null) {
     const now = this.clock.now();
     // Not all at the same minute of each day.
-    const nextCheckAt = new Date(now.getTime() + READ_AGAIN * (0.9 + Math.random() * 0.2));
+    const nextCheckAt = new Date(now.getTime() + REFRESH_AFTER_MS * (0.9 + Math.random() * 0.2));
     let platform = toPlatformView(row);
     await this.change(row, async (tx, current) => {
       requirePermission(current);
@@ -158,7 +140,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
         checkFailures: 0,
       };
       await this.platforms.update(tx.em, row.id, learned);
-      if (!current.metAt) await this.posts.makeDue(tx.em, row.id, now);
+      if (!current.metAt) await this.hooks.run('confirmed', tx, current);
       const before = JSON.stringify(toPlatformView(current));
       platform = toPlatformView({ ...current, ...learned });
       return before !== JSON.stringify(platform) || current.metAt === null;
@@ -197,7 +179,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
         continue;
       }
       const done = this.learn(row)
-        .then(() => this.importer.run(row))
+        .then(() => this.work.write((tx) => this.hooks.run('refreshed', tx, row)))
         .then(ignore, ignore)
         .finally(() => {
           this.asking.delete(row.id);
@@ -210,7 +192,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
 
 /** What one token was given without it never gets, whatever else of it works. */
 function requirePermission({ needsReconnect, reconnectReason }: PlatformConnection): void {
-  if (needsReconnect && reconnectReason === LACKS_PERMISSION) throw new InstanceError('forbidden', LACKS_PERMISSION);
+  if (needsReconnect && isAboutPermission(reconnectReason)) throw new InstanceError('forbidden', reconnectReason!);
 }
 
 /** An account does not turn into another: what was written for the one would go out as the other. */

@@ -1,23 +1,21 @@
-import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { IdPipe } from '../common/validation';
 import type {
-  ImportView,
   PlatformTestView,
   PlatformView,
   RestSessionState,
   SwitchResult,
   UserPlatformsView,
 } from '../protocol/http';
-import { CurrentSecret, CurrentSession, CurrentTab } from '../session/request-session';
-import { AllowCachedSession, ApiController } from '../session/session.decorators';
+import { AllowCachedSession, CurrentSecret, CurrentSession, CurrentTab } from '../session/session.decorators';
 import { toRestSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { ConnectionRefresher } from './connection-refresher';
 import { ConnectPlatformDto, SwitchPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformService } from './platform.service';
 
-@ApiController()
+@Controller('api')
 export class PlatformController {
   constructor(
     private readonly platforms: PlatformService,
@@ -81,12 +79,6 @@ export class PlatformController {
   @HttpCode(200)
   test(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<PlatformTestView> {
     return this.keeper.test(session, id);
-  }
-
-  @Post('platforms/:id/import')
-  @HttpCode(200)
-  import(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<ImportView> {
-    return this.keeper.import(session, id);
   }
 
   @Post('platforms/:id/default')

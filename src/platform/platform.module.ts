@@ -1,18 +1,6 @@
 import { Module } from '@nestjs/common';
-import { StatusImporter } from '../publishing/import/status-importer';
-import { AltTextEditor } from '../publishing/media/alt-text-editor';
-import { MediaController } from '../publishing/media/media.controller';
-import { MediaRepository } from '../publishing/media/media.repository';
-import { MediaService } from '../publishing/media/media.service';
-import { MediaPruner } from '../publishing/media/media-pruner';
-import { Publication } from '../publishing/outbox/publication';
-import { Publisher } from '../publishing/outbox/publisher';
-import { PublishingRepository } from '../publishing/outbox/publishing.repository';
-import { PostController } from '../publishing/posts/post.controller';
-import { PostRepository } from '../publishing/posts/post.repository';
-import { PostService } from '../publishing/posts/post.service';
-import { PlatformResolver } from '../session/platform-resolver';
 import { SessionModule } from '../session/session.module';
+import { ConnectionHooks } from './connection-hooks';
 import { ConnectionRefresher } from './connection-refresher';
 import { Instances } from './instances';
 import { OAuthController } from './oauth/oauth.controller';
@@ -23,42 +11,30 @@ import { PlatformRepository } from './platform.repository';
 import { PlatformService } from './platform.service';
 import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformFence } from './platform-fence';
-import { FencedPlatformResolver } from './platform-resolver.service';
 import { TokenCipher } from './token-cipher';
 
 @Module({
   imports: [SessionModule],
-  controllers: [PlatformController, PostController, MediaController, OAuthController],
+  controllers: [PlatformController, OAuthController],
   providers: [
-    StatusImporter,
     OAuthRepository,
     OAuthService,
-    AltTextEditor,
-    MediaPruner,
-    MediaRepository,
-    MediaService,
-    Publication,
-    Publisher,
-    PublishingRepository,
+    ConnectionHooks,
     ConnectionRefresher,
     Instances,
     PlatformAnnouncer,
     PlatformFence,
-    { provide: PlatformResolver, useClass: FencedPlatformResolver },
     PlatformRepository,
     PlatformService,
-    PostRepository,
-    PostService,
     TokenCipher,
   ],
   exports: [
-    OAuthService,
+    ConnectionHooks,
+    ConnectionRefresher,
+    Instances,
     PlatformFence,
     PlatformRepository,
-    PlatformResolver,
     PlatformService,
-    PostRepository,
-    PostService,
     TokenCipher,
   ],
 })

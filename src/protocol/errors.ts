@@ -25,6 +25,7 @@ export const ERRORS = {
   SESSION_NOT_FOUND: { status: 404, message: 'Session not found' },
   PLATFORM_CONTEXT_STALE: { status: 409, message: 'The active platform has changed since this page was shown' },
   PLATFORM_EXISTS: { status: 409, message: 'This account is already connected' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, message: 'This Idempotency-Key was sent with another request before' },
   POST_NOT_FAILED: { status: 409, message: 'This can be done only with a post that has not been published' },
   PLATFORM_RECONNECT_NEEDED: { status: 409, message: 'This account must be connected again before it can post' },
   USERNAME_TAKEN: { status: 409, message: 'This user name or e-mail address is already in use' },

@@ -62,6 +62,18 @@ export interface AppMessage {
   payload: unknown;
 }
 
+/** To the owner's tabs, once for each page that was read of an account: its lists and numbers may be others. */
+export interface PostsImported {
+  platform_id: number;
+  /** New here, and what could not be read, since the reading began. */
+  imported: number;
+  left_out: number;
+  /** Whether this page has brought, changed or removed posts. */
+  is_changed: boolean;
+  running: boolean;
+  server_time: string;
+}
+
 export interface ServerToClientEvents {
   'session:state': (state: SessionState) => void;
   'platform:switched': (event: PlatformSwitched) => void;
@@ -72,6 +84,7 @@ export interface ServerToClientEvents {
   'post:updated': (event: PostUpdated) => void;
   'post:removed': (event: PostRemoved) => void;
   'app:message': (message: AppMessage) => void;
+  'posts:imported': (event: PostsImported) => void;
 }
 
 export interface ClientToServerEvents {

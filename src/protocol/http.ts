@@ -6,6 +6,7 @@ export const HEADERS = {
   platformId: 'x-platform-id',
   platformPinned: 'x-platform-pinned',
   background: 'x-background',
+  idempotencyKey: 'idempotency-key',
 } as const;
 
 export const PLATFORM_TYPES = ['mastodon', 'pixelfed'] as const;
@@ -62,9 +63,19 @@ export interface MediaLimitsView {
   description_length: number;
 }
 
-/** How many of the account's posts were new here. */
+/** How far the reading of an account is; all numbers are of the last time that it was begun. */
 export interface ImportView {
+  /** Posts that were new here. */
   imported: number;
+  /** Posts and attachments that could not be read. */
+  left_out: number;
+  /** It goes on in the background. */
+  running: boolean;
+  /** The account may have posts that are older than all that were read. */
+  has_older: boolean;
+  /** Why it waits, and until when. */
+  error: string | null;
+  next_attempt_at: string | null;
 }
 
 /** Where to send the person, to sign in at the instance. */
@@ -159,7 +170,10 @@ export interface PostView {
   spoiler_text: string | null;
   status: PostStatus;
   url: string | null;
+  /** Why it failed; of one that waits, why the last try came to nothing. */
   error: string | null;
+  /** When one that waits is tried again. */
+  next_attempt_at: string | null;
   images: ImageView[];
   created_at: string;
   published_at: string | null;

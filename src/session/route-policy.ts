@@ -2,14 +2,13 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import {
   ALLOW_CACHED_SESSION,
-  BODY_TYPE,
   PASSIVE,
   PUBLIC,
   RECENT_LOGIN,
   REQUIREMENT,
   type RecentLogin,
   type SessionRequirement,
-} from './route-metadata';
+} from './session.decorators';
 
 /** What a route asks of its callers. */
 export interface RoutePolicy {
@@ -18,8 +17,6 @@ export interface RoutePolicy {
   passive: boolean;
   allowCachedSession: boolean;
   recentLogin: RecentLogin | null;
-  /** The one media type of body that is taken; null: a host's route takes what it likes. */
-  bodyType: string | null;
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
@@ -43,7 +40,6 @@ export class RoutePolicies {
       passive: read<boolean>(PASSIVE) ?? false,
       allowCachedSession: read<boolean>(ALLOW_CACHED_SESSION) ?? false,
       recentLogin: read<RecentLogin>(RECENT_LOGIN) ?? null,
-      bodyType: read<string>(BODY_TYPE) ?? null,
     };
     const ofHandler = this.known.get(handler) ?? new WeakMap();
     this.known.set(handler, ofHandler.set(controller, policy));

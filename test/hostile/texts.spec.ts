@@ -115,7 +115,7 @@ describe('an instance', () => {
       eachInTurn(200_000, (text) => {
         const status = { ...toStatus({ id: '1', created_at: at, content: text }), spoilerText: '' };
         const post = { content: text.slice(0, MAX_TEXT_LENGTH), spoilerText: '', visibility: 'public' };
-        const sent = { ...post, createdAt: new Date(at), mediaIds: [] };
+        const sent = { ...post, createdAt: new Date(at), mediaIds: [], mediaCount: 0 };
         for (let count = 0; count < STATUSES_PER_ANSWER; count++) isSameStatus(status, sent);
       }),
     );

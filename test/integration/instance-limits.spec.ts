@@ -1,7 +1,7 @@
 /** What a token may do at its instance, and how often: we keep to both, and a post comes out once all the same. */
 import { Post } from '../../src/database/entities/post.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
-import { LACKS_PERMISSION } from '../../src/fediverse/instance-error';
+import { lacksPermission } from '../../src/fediverse/instance-error';
 import type { PlatformView } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
@@ -80,9 +80,9 @@ describe.each(DATABASES)('%s', (_, database) => {
     const asked = asking();
     const post = await write(client, platform, 'may not');
     const failed = await tab.waitFor('post:updated', (event) => event.post.status === 'failed');
-    expect(failed.post).toMatchObject({ id: post.id, error: LACKS_PERMISSION });
+    expect(failed.post).toMatchObject({ id: post.id, error: lacksPermission('write:statuses') });
     const told = await tab.waitFor('platforms:changed', ({ platforms }) => platforms[0]!.needs_reconnect);
-    expect(told.platforms[0]!.reconnect_reason).toBe(LACKS_PERMISSION);
+    expect(told.platforms[0]!.reconnect_reason).toBe(lacksPermission('write:statuses'));
     clock.advance(HOUR);
     const refused = await client.post('/api/posts', { content: 'x' }, named(platform.id));
     expect(refused.body.error_code).toBe('PLATFORM_RECONNECT_NEEDED');
@@ -90,7 +90,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const tested = await client.post(`/api/platforms/${platform.id}/test`);
     expect([tested.status, tested.body]).toEqual([
       502,
-      expect.objectContaining({ error_code: 'PLATFORM_REJECTED', error: LACKS_PERMISSION }),
+      expect.objectContaining({ error_code: 'PLATFORM_REJECTED', error: lacksPermission('write:statuses') }),
     ]);
     const { body } = await client.get<PlatformView>(`/api/platforms/${platform.id}`);
     expect([body.needs_reconnect, (await rowsOf(platform))[0]]).toEqual([
@@ -108,7 +108,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     // One permission is not another: this token may write, but bring no image.
     const { body: image } = await upload(client, platform, picture(), 'x');
     const second = await write(client, platform, 'with an image', { media_ids: [image.id] });
-    await becomes(client, platform, second.id, { status: 'failed', error: LACKS_PERMISSION });
+    await becomes(client, platform, second.id, { status: 'failed', error: lacksPermission('write:media') });
     expect(there()).toHaveLength(1);
   });
 
@@ -134,20 +134,15 @@ describe.each(DATABASES)('%s', (_, database) => {
     await eventually(async () => {
       const waiting = (await rowsOf(platform)).filter(({ status }) => status !== 'published');
       expect(waiting).toHaveLength(4);
-      for (const row of waiting) {
-        expect(row.status).toBe('queued');
-        expect(row.nextAttemptAt!.getTime()).toBeGreaterThanOrEqual(reset);
-        expect(row.nextAttemptAt!.getTime()).toBeLessThan(reset + MINUTE);
-      }
+      expect(waiting.map(({ status }) => status)).toEqual(Array(4).fill('queued'));
+      // The first was told so; those after it wait for it.
+      expect(waiting[0]!.nextAttemptAt!.getTime()).toBeGreaterThanOrEqual(reset);
+      expect(waiting[0]!.nextAttemptAt!.getTime()).toBeLessThan(reset + MINUTE);
     });
     // Five that were taken, and one that was told so. Nothing else comes before the time, whoever wants it.
     const tested = await client.post(`/api/platforms/${platform.id}/test`);
     expect(tested.body).toMatchObject({ error_code: 'PLATFORM_UNREACHABLE', error: 'The instance asks for a pause' });
     const late = await write(client, platform, 'late');
-    await eventually(async () => {
-      const row = (await rowsOf(platform)).find(({ id }) => id === late.id);
-      expect(row).toMatchObject({ status: 'queued', attempts: 1 });
-    });
     expect([there().length, asked()]).toEqual([5, 6]);
     clock.advance(5 * MINUTE + 1000);
     await published(client, platform, late.id);
@@ -166,6 +161,8 @@ describe.each(DATABASES)('%s', (_, database) => {
     const post = await write(client, platform, 'three images', { media_ids: ids });
     await eventually(async () => expect((await rowsOf(platform))[0]).toMatchObject({ status: 'queued', attempts: 1 }));
     const words = await write(client, platform, 'words alone');
+    // For a minute the order is kept; then nothing waits for what has nothing to do with it.
+    clock.advance(MINUTE + 1000);
     await published(client, platform, words.id);
     clock.advance(30 * MINUTE + 1000);
     await published(client, platform, post.id);

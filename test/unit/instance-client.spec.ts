@@ -67,6 +67,6 @@ describe('what an instance says back', () => {
 
   it('is not understood where it is too deep to look through', async () => {
     const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
-    await expect(asked(deep)).rejects.toMatchObject({ fault: 'lost' });
+    await expect(asked(deep)).rejects.toMatchObject({ fault: 'unreadable' });
   });
 });

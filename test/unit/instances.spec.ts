@@ -18,7 +18,7 @@ describe('what an instance says', () => {
     expect(htmlToText(html)).toBe(text);
   });
 
-  it.each([null, [], 'x', {}, { id: '' }, { id: '../x' }, { id: { a: 1 } }, { id: 'x'.repeat(65) }])(
+  it.each([null, [], 'x', {}, { id: '' }, { id: '..' }, { id: { a: 1 } }, { id: 'x'.repeat(256) }])(
     'is refused where it makes no sense: %j',
     (answer) => {
       expect(() => toAccount(answer)).toThrow();
@@ -61,14 +61,17 @@ describe('a status found after a lost answer', () => {
   const post: SentPost = {
     content: 'Hi  @a@b.example\nhttps://e.org/x',
     spoilerText: null,
-    visibility: 'public',
     createdAt: at,
     mediaIds: [],
+    mediaCount: 0,
   };
   const status: RemoteStatus = {
     id: '1',
     url: null,
     createdAt: at,
+    editedAt: null,
+    language: null,
+    mediaLeftOut: 0,
     text: 'Hi @a https://e.org/x',
     spoilerText: '',
     visibility: 'public',
@@ -81,16 +84,25 @@ describe('a status found after a lost answer', () => {
 
   it.each<[string, Partial<RemoteStatus>, Partial<SentPost>, boolean]>([
     ['the same text, shown otherwise', {}, {}, true],
-    ['another text', { text: 'Hi @a https://e.org/y' }, {}, false],
-    ['another audience', { visibility: 'private' }, {}, false],
-    ['another warning', { spoilerText: 'cw' }, {}, false],
+    ['a link that is shortened', { text: 'Hi @a e.org/…' }, {}, true],
+    ['another text', { text: 'Hi @b https://e.org/x' }, {}, false],
+    ['a narrower audience', { visibility: 'private' }, {}, true],
+    ['a warning that the instance adds', { spoilerText: 'cw' }, {}, true],
+    [
+      'Markdown, read as such',
+      { text: 'Title bold words and a link' },
+      { content: '# Title\n\n**bold** _words_ and [a link](https://e.org/x)' },
+      true,
+    ],
+    ['another number', { text: 'Day 42 of the boat' }, { content: 'Day 41 of the boat' }, false],
+    ['a text of which most is missing', { text: 'one' }, { content: 'one two three' }, false],
     ['written long before', { createdAt: new Date(at.getTime() - 3_600_000) }, {}, false],
     ['a clock that is a little behind', { createdAt: new Date(at.getTime() - 60_000) }, {}, true],
     ['a boost', { isReblog: true }, {}, false],
     ['a reply', { isReply: true }, {}, false],
     ['images that we did not send', { media }, {}, false],
-    ['our images, whatever the text', { media, text: 'x' }, { mediaIds: ['m1'] }, true],
-    ['other images', { media }, { mediaIds: ['m2'] }, false],
+    ['our images, whatever the text', { media, text: 'x' }, { mediaIds: ['m1'], mediaCount: 1 }, true],
+    ['other images', { media }, { mediaIds: ['m2'], mediaCount: 1 }, false],
   ])('%s', (_, there, sent, same) => {
     expect(isSameStatus({ ...status, ...there }, { ...post, ...sent })).toBe(same);
   });

@@ -58,6 +58,11 @@ export class FakeInstance {
     for (let index = 0; index < times; index++) this.faults.push({ route, fault });
   }
 
+  /** From here on all goes well. */
+  heal(): void {
+    this.faults.length = 0;
+  }
+
   /** How often a route was asked. */
   count(route: string): number {
     return this.requests.filter((each) => each.route === route).length;

@@ -10,6 +10,7 @@ const post = (id: number, day: number, content = ''): PostView => ({
   spoiler_text: null,
   status: 'published',
   url: null,
+  next_attempt_at: null,
   error: null,
   images: [],
   created_at: `2026-01-0${day}T00:00:00.000Z`,

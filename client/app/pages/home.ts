@@ -33,6 +33,9 @@ class HomePage extends ReadingElement<Loaded> {
     this.listen('postRemoved', ({ postId, platformId }) =>
       this.changed(platformId, (posts) => posts.filter(({ id }) => id !== postId)),
     );
+    this.listen('postsImported', ({ platformId, isChanged }) => {
+      if (isChanged && platformId === this.platformId) void this.reload();
+    });
     super.begin();
   }
 

@@ -159,9 +159,12 @@ class PlatformsPage extends PlatformsElement {
 
   private import(id: number): Promise<boolean> {
     return this.ask(id, async () => {
-      const { imported } = await session.request<ImportView>('POST', `/api/platforms/${id}/import`, { body: {} });
-      const some = imported === 1 ? 'One post was read in.' : `${imported} posts were read in.`;
-      notify(imported === 0 ? 'All its posts were here already.' : some, 'success');
+      const read = await session.request<ImportView>('POST', `/api/platforms/${id}/import`, { body: {} });
+      const { imported, left_out, running, error } = read;
+      const some = imported === 1 ? 'One post was read in' : `${imported} posts were read in`;
+      const rest = left_out > 0 ? `; ${left_out} could not be read` : '';
+      if (running) notify(`${some} so far; the rest follows by itself. ${error ?? ''}`, 'success');
+      else notify(imported + left_out === 0 ? 'All its posts were here already.' : `${some}${rest}.`, 'success');
     });
   }
 

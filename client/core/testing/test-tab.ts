@@ -14,6 +14,7 @@ const NAMES: (keyof SessionEvents)[] = [
   'sessionConnectionChanged',
   'postUpdated',
   'postRemoved',
+  'postsImported',
 ];
 
 export interface TestTab {

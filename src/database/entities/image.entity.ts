@@ -54,13 +54,17 @@ export class Image {
   uploadedAt!: Date | null;
 
   /** The attachment's id on the instance. */
-  @Column({ name: 'remote_id', type: 'varchar', length: 64, nullable: true })
+  @Column({ name: 'remote_id', type: 'varchar', length: 255, nullable: true })
   remoteId!: string | null;
+
+  /** How often the instance has failed at the file. */
+  @Column({ name: 'upload_failures', type: 'integer', default: 0 })
+  uploadFailures!: number;
 
   /** Where the instance shows it. */
   @Column({ type: 'varchar', length: 1024, nullable: true })
   url!: string | null;
 }
 
-type Defaulted = 'position' | 'mimeType' | 'size' | 'uploadedAt' | 'remoteId' | 'url';
+type Defaulted = 'position' | 'mimeType' | 'size' | 'uploadedAt' | 'remoteId' | 'uploadFailures' | 'url';
 export type NewImage = Omit<Image, 'id' | 'platform' | 'post' | Defaulted> & Partial<Pick<Image, Defaulted>>;

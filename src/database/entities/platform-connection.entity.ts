@@ -46,7 +46,7 @@ export class PlatformConnection {
   createdAt!: Date;
 
   /** The account's id on its instance; this and the next five are null until the instance has told them. */
-  @Column({ name: 'remote_account_id', type: 'varchar', length: 64, nullable: true })
+  @Column({ name: 'remote_account_id', type: 'varchar', length: 255, nullable: true })
   remoteAccountId!: string | null;
 
   @Column({ name: 'display_name', type: 'varchar', length: 255, nullable: true })
@@ -81,13 +81,13 @@ export class PlatformConnection {
   @Column({ name: 'next_check_at', type: 'datetime', precision: 3, nullable: true })
   nextCheckAt!: Date | null;
 
+  /** Of OAuthApp: what the token was given to, so that it can be revoked there. Null: it was pasted. */
+  @Column({ name: 'app_key', type: 'varchar', length: 64, nullable: true })
+  appKey!: string | null;
+
   /** In a row. */
   @Column({ name: 'check_failures', type: 'integer', default: 0 })
   checkFailures!: number;
-
-  /** Up to where the account's statuses have been read; `0`: from the first one on. Null: not at all yet. */
-  @Column({ name: 'newest_status_id', type: 'varchar', length: 64, nullable: true })
-  newestStatusId!: string | null;
 }
 
 /** What a connection learns of itself later; absent when it is made. */
@@ -103,6 +103,6 @@ type Learned =
   | 'metAt'
   | 'nextCheckAt'
   | 'checkFailures'
-  | 'newestStatusId';
+  | 'appKey';
 export type NewPlatformConnection = Omit<PlatformConnection, 'id' | 'user' | Learned> &
   Partial<Pick<PlatformConnection, Learned>>;

@@ -5,6 +5,8 @@ import { PlatformConnection } from './platform-connection.entity';
 @Entity('vedfolnir_posts')
 @Index('ix_vedfolnir_posts_written', ['platformConnectionId', 'createdAt', 'id'])
 @Index('ix_vedfolnir_posts_due', ['nextAttemptAt'])
+@Index('ix_vedfolnir_posts_lane', ['platformConnectionId', 'nextAttemptAt'])
+@Index('uq_vedfolnir_posts_request', ['userId', 'requestKey'], { unique: true })
 @Index('uq_vedfolnir_posts_remote', ['platformConnectionId', 'remoteId'], { unique: true })
 export class Post {
   @PrimaryGeneratedColumn({ type: 'integer' })
@@ -57,8 +59,19 @@ export class Post {
   language!: string | null;
 
   /** The status's id on the instance. */
-  @Column({ name: 'remote_id', type: 'varchar', length: 64, nullable: true })
+  @Column({ name: 'remote_id', type: 'varchar', length: 255, nullable: true })
   remoteId!: string | null;
+
+  /** Sent along to the instance, so that it takes the post once. Random: no other post has it, of any installation. */
+  @Column({ name: 'idempotency_key', type: 'varchar', length: 36, nullable: true })
+  idempotencyKey!: string | null;
+
+  /** The `Idempotency-Key` of the request that made the post, and what that request said, hashed. */
+  @Column({ name: 'request_key', type: 'varchar', length: 36, nullable: true })
+  requestKey!: string | null;
+
+  @Column({ name: 'request_hash', type: 'varchar', length: 64, nullable: true })
+  requestHash!: string | null;
 
   /** How often a worker has taken it up; whoever holds the latest number may write its outcome. */
   @Column({ type: 'integer', default: 0 })
@@ -73,5 +86,14 @@ export class Post {
   nextAttemptAt!: Date | null;
 }
 
-type Defaulted = 'queuedAt' | 'language' | 'remoteId' | 'attempts' | 'uncertain' | 'nextAttemptAt';
+type Defaulted =
+  | 'queuedAt'
+  | 'language'
+  | 'remoteId'
+  | 'idempotencyKey'
+  | 'requestKey'
+  | 'requestHash'
+  | 'attempts'
+  | 'uncertain'
+  | 'nextAttemptAt';
 export type NewPost = Omit<Post, 'id' | 'platform' | Defaulted> & Partial<Pick<Post, Defaulted>>;

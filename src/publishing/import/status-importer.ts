@@ -1,155 +1,238 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock';
-import { isDuplicateKey } from '../../database/database-errors';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
-import type { Post } from '../../database/entities/post.entity';
+import type { StatusImport } from '../../database/entities/status-import.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import type { InstanceClient } from '../../fediverse/instance-client';
+import { InstanceError } from '../../fediverse/instance-error';
 import type { RemoteStatus } from '../../fediverse/instance-types';
-import { BEFORE_ALL, isAfter } from '../../fediverse/status-order';
 import { Instances } from '../../platform/instances';
-import { PlatformRepository } from '../../platform/platform.repository';
-import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 import { isSameStatus } from '../outbox/same-status';
 import { PostRepository } from '../posts/post.repository';
-import { toPostView } from '../posts/post.views';
+import { type HeldPost, ImportRepository } from './import.repository';
+import { type WantedPage, wantedOf } from './import-page';
+import { changesOf, imageOf, shownOf } from './status-changes';
 
-/** Statuses per page (the most that instances give), and pages at a time. */
-const PAGE = 40;
-const PAGES = 10;
-/** Pages that are walked back at most, to where the last reading ended. */
-const PAGES_BACK = 50;
+/** Statuses that seem to be gone or changed, which are asked for one by one for each page. */
+const MAX_CHECKS = 40;
+/** Pages in a row with nothing new in them, after which it is not looked further for what was changed or deleted. */
+const MAX_QUIET_PAGES = 20;
 
-/** Reads what the account has posted elsewhere into posts and images: the latest first, then what came since. */
+/** What one run remembers between its pages; one that goes on elsewhere begins with none of it. */
+export class ImportMemory {
+  readonly seen = new Set<string>();
+  quietPages = 0;
+}
+
+/** A status that was looked at once more, and the post here as it was before that: null, where the status is gone. */
+interface Checked {
+  held: HeldPost;
+  status: RemoteStatus | null;
+}
+
+/** Reads one page of what the account has posted: what is new, what was edited, what was deleted. */
 @Injectable()
 export class StatusImporter {
   constructor(
     private readonly work: UnitOfWork,
     private readonly instances: Instances,
-    private readonly platforms: PlatformRepository,
+    private readonly imports: ImportRepository,
     private readonly posts: PostRepository,
     private readonly clock: Clock,
   ) {}
 
-  /** @returns how many posts are new here @throws InstanceError */
-  async run(connection: PlatformConnection): Promise<number> {
-    const { id, userId } = connection;
-    let imported = 0;
-    for (let page = 0; page < PAGES; page++) {
-      // Another import may have gone on meanwhile.
-      const row = await this.work.read((em) => this.platforms.find(em, userId, id));
-      if (!row?.remoteAccountId) return imported;
-      const { statuses, more } = await this.next(row, row.remoteAccountId);
-      const { added, whole } = await this.keepAll(row, statuses);
-      imported += added;
-      if (!whole || !more) return imported;
-    }
-    return imported;
+  /**
+   * @returns the run as it is after the page
+   * @throws InstanceError; RunLost
+   */
+  async readPage(
+    platform: PlatformConnection,
+    run: StatusImport,
+    memory: ImportMemory,
+    lease: Date,
+  ): Promise<StatusImport> {
+    const instance = this.instances.of(platform);
+    const page = await instance.statuses(platform.remoteAccountId!, run.cursorId);
+    const ids = page.statuses.map(({ id }) => id);
+    const held = await this.work.read((em) => this.imports.held(em, platform.id, ids));
+    const fresh = page.statuses.filter(({ id }) => !memory.seen.has(id));
+    const wanted = wantedOf(run, fresh, (id) => held.has(id));
+    const checked = await this.check(instance, platform, run, wanted, held, new Set([...ids, ...memory.seen]));
+    for (const id of ids) memory.seen.add(id);
+    return this.work.write((tx) => this.keep(tx, platform, run, wanted, checked, page.leftOut, memory, lease));
   }
 
-  /** What comes after the mark, oldest first; the latest where there is no mark yet. */
-  private async next(row: PlatformConnection, accountId: string): Promise<{ statuses: RemoteStatus[]; more: boolean }> {
-    const instance = this.instances.of(row);
-    const mark = row.newestStatusId;
-    // Pixelfed gives the newest page where it is asked for the one after the mark: the way there is from the other end.
-    if (mark !== null && (row.platformType === 'pixelfed' || mark === BEFORE_ALL)) {
-      const statuses: RemoteStatus[] = [];
-      let pages = 0;
-      for await (const page of instance.statusesBack(accountId)) {
-        const fresh = page.filter((status) => isAfter(status.id, mark));
-        statuses.push(...fresh);
-        if (fresh.length < page.length || ++pages === PAGES_BACK) break;
-      }
-      return { statuses: statuses.reverse(), more: false };
+  /** Looks at what is gone from the page, or otherwise than here, after what is here was read: nothing older wins. */
+  private async check(
+    instance: InstanceClient,
+    platform: PlatformConnection,
+    run: StatusImport,
+    { statuses, isEnd }: WantedPage,
+    held: Map<string, HeldPost>,
+    there: ReadonlySet<string>,
+  ): Promise<Checked[]> {
+    const changed = statuses.filter((status) => {
+      const here = held.get(status.id);
+      return here && changesOf(here, status) !== null;
+    });
+    const from = isEnd ? null : (statuses.at(-1)?.createdAt ?? null);
+    const missing =
+      run.direction === 'older' || (from === null && !isEnd)
+        ? []
+        : (
+            await this.work.read((em) => this.imports.idsBetween(em, platform.id, from, run.cursorAt, 2 * MAX_CHECKS))
+          ).filter((id) => !there.has(id));
+    const gone = await this.work.read((em) => this.imports.held(em, platform.id, missing));
+    const suspects = [...changed.map(({ id }) => held.get(id)!), ...gone.values()].slice(0, MAX_CHECKS);
+    const checked: Checked[] = [];
+    for (const each of suspects) {
+      const status = await this.lookAgain(instance, each.post.remoteId!);
+      if (status !== undefined) checked.push({ held: each, status });
     }
-    const page = await instance.recentStatuses(accountId, PAGE, mark);
-    return { statuses: page.reverse(), more: mark !== null && page.length === PAGE };
+    return checked;
   }
 
-  private async keepAll(row: PlatformConnection, statuses: RemoteStatus[]): Promise<{ added: number; whole: boolean }> {
-    // An account that is read from its beginning on is marked so, with nothing in it too.
-    if (row.newestStatusId === null && statuses.length < PAGE) {
-      await this.work.write((tx) => this.mark(tx, row, BEFORE_ALL));
+  /** @returns null where it is gone, undefined where that cannot be told */
+  private async lookAgain(instance: InstanceClient, id: string): Promise<RemoteStatus | null | undefined> {
+    try {
+      return await instance.status(id);
+    } catch (error) {
+      if (!(error instanceof InstanceError) || error.fault === 'limited' || error.rejectsToken) throw error;
+      return error.status === 404 || error.status === 410 ? null : undefined;
     }
-    let added = 0;
-    for (let from = 0; from < statuses.length; from += PAGE) {
-      const page = statuses.slice(from, from + PAGE);
-      const keep = () => this.work.write((tx) => this.keep(tx, row, page));
-      const kept = await keep().catch((error: unknown) => {
-        // Somebody else has just written one of them: now it is there to be seen.
-        if (isDuplicateKey(error)) return keep();
-        throw error;
-      });
-      added += kept.added;
-      if (!kept.whole) return { added, whole: false };
-    }
-    return { added, whole: true };
   }
 
-  /** @param statuses oldest first */
-  private async keep(tx: Transaction, platform: PlatformConnection, statuses: RemoteStatus[]) {
+  private async keep(
+    tx: Transaction,
+    platform: PlatformConnection,
+    run: StatusImport,
+    wanted: WantedPage,
+    checked: Checked[],
+    unread: number,
+    memory: ImportMemory,
+    lease: Date,
+  ): Promise<StatusImport> {
     // In this order: a post that is published in between is seen in one of the two.
     const inFlight = await this.posts.inFlight(tx.em, platform.id);
     const known = await this.posts.remoteIds(
       tx.em,
       platform.id,
-      statuses.map(({ id }) => id),
+      wanted.statuses.map(({ id }) => id),
     );
-    let added = 0;
-    let newest: string | null = null;
-    let whole = true;
-    for (const status of statuses) {
-      // One of ours, whose worker has not written it down yet: it and what follows are read another time.
-      whole = !inFlight.some((post) => isSameStatus(status, post));
-      if (!whole) break;
-      newest = status.id;
-      if (status.isReblog || known.has(status.id)) continue;
-      await this.insert(tx, platform, status);
+    let imported = 0;
+    let leftOut = unread;
+    for (const status of wanted.statuses.toReversed()) {
+      // One that is being published from here is written down by its worker.
+      if (status.isReblog || known.has(status.id) || inFlight.some((post) => isSameStatus(status, post))) continue;
+      await this.insert(tx, platform, { ...status, createdAt: writtenAt(status, run.cursorAt) });
       // A page may have it twice.
       known.add(status.id);
-      added++;
+      imported++;
+      leftOut += status.mediaLeftOut;
     }
-    if (newest !== null) await this.mark(tx, platform, newest);
-    return { added, whole };
+    const changes = await this.apply(tx, platform, checked);
+    memory.quietPages = imported + changes === 0 ? memory.quietPages + 1 : 0;
+    const isLast = wanted.isLast || memory.quietPages >= MAX_QUIET_PAGES;
+    const last = wanted.statuses.at(-1);
+    const cursor = last && { cursorId: last.id, cursorAt: writtenAt(last, run.cursorAt) };
+    const change: Partial<StatusImport> = {
+      imported: run.imported + imported,
+      leftOut: run.leftOut + leftOut,
+      error: null,
+      failures: 0,
+      nextAttemptAt: isLast ? null : lease,
+      ...cursor,
+      bottomId: wanted.bottom?.id ?? run.bottomId,
+      bottomAt: wanted.bottom?.createdAt ?? run.bottomAt,
+      ...(wanted.isEnd && this.endOf(run)),
+    };
+    if (!(await this.imports.update(tx.em, run, change))) throw new RunLost();
+    const after = { ...run, ...change };
+    this.announce(tx, platform, after, imported + changes > 0);
+    return after;
   }
 
-  /** Forward only: of two readings at a time, the one that got further has it. */
-  private async mark(tx: Transaction, { userId, id }: PlatformConnection, newest: string): Promise<void> {
-    const row = await this.platforms.find(tx.em, userId, id);
-    if (!row || (row.newestStatusId !== null && !isAfter(newest, row.newestStatusId))) return;
-    await this.platforms.update(tx.em, id, { newestStatusId: newest });
+  /** Where an account ends that is read for the first time, or backwards, all of it is here. */
+  private endOf({ direction, bottomId }: StatusImport): Partial<StatusImport> {
+    return direction === 'older' || bottomId === null ? { isWhole: true } : {};
   }
 
   private async insert(tx: Transaction, platform: PlatformConnection, status: RemoteStatus): Promise<void> {
     const { userId, id: platformConnectionId } = platform;
-    const now = this.clock.now();
-    const post: Post = await this.posts.insert(tx.em, {
+    const { id: postId } = await this.posts.insert(tx.em, {
+      ...shownOf(status),
       userId,
       platformConnectionId,
       title: null,
-      content: status.text.slice(0, MAX_TEXT_LENGTH),
-      visibility: status.visibility,
-      spoilerText: status.spoilerText || null,
       status: 'published',
-      postUrl: status.url,
       error: null,
       createdAt: status.createdAt,
       publishedAt: status.createdAt,
+      language: status.language,
       remoteId: status.id,
     });
-    for (const media of status.media.filter(({ isImage }) => isImage)) {
-      await this.posts.insertImage(tx.em, {
-        userId,
-        platformConnectionId,
-        postId: post.id,
-        altText: media.description,
-        status: media.description === null ? 'pending' : 'ready',
-        createdAt: status.createdAt,
-        uploadedAt: now,
-        remoteId: media.id,
-        url: media.url,
-      });
+    for (const [position, media] of status.media.entries()) {
+      if (media.isImage) await this.insertImage(tx, platform, postId, imageOf(media, position), status.createdAt);
     }
-    const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
-    tx.publish({ name: 'post.updated', payload: { userId, post: view, at: now.toISOString() } });
+  }
+
+  private async insertImage(
+    tx: Transaction,
+    { userId, id: platformConnectionId }: PlatformConnection,
+    postId: number,
+    image: ReturnType<typeof imageOf>,
+    createdAt: Date,
+  ): Promise<void> {
+    const uploadedAt = this.clock.now();
+    await this.posts.insertImage(tx.em, { ...image, userId, platformConnectionId, postId, createdAt, uploadedAt });
+  }
+
+  /** @returns how many posts were changed or removed */
+  private async apply(tx: Transaction, platform: PlatformConnection, checked: Checked[]): Promise<number> {
+    const ids = checked.map(({ held }) => held.post.remoteId!);
+    const current = await this.imports.held(tx.em, platform.id, ids);
+    let count = 0;
+    for (const { held, status } of checked) {
+      const now = current.get(held.post.remoteId!);
+      // Changed here in the meantime: the next reading sees to it.
+      if (!now || JSON.stringify(now) !== JSON.stringify(held)) continue;
+      if (status === null) await this.imports.removePost(tx.em, held.post.id);
+      else if (!(await this.change(tx, platform, held, status))) continue;
+      count++;
+    }
+    return count;
+  }
+
+  private async change(tx: Transaction, platform: PlatformConnection, held: HeldPost, status: RemoteStatus) {
+    const changes = changesOf(held, status);
+    if (!changes) return false;
+    const { id, createdAt } = held.post;
+    if (changes.post) await this.posts.update(tx.em, id, changes.post);
+    for (const each of changes.images) await this.posts.updateImage(tx.em, each.id, each.change);
+    await this.imports.removeImages(tx.em, changes.removed);
+    for (const { media, position } of changes.added) {
+      await this.insertImage(tx, platform, id, imageOf(media, position), createdAt);
+    }
+    return true;
+  }
+
+  /** One event for each page, however many posts are in it. */
+  private announce(tx: Transaction, platform: PlatformConnection, run: StatusImport, isChanged: boolean): void {
+    const { imported, leftOut, nextAttemptAt } = run;
+    const at = this.clock.now().toISOString();
+    const running = nextAttemptAt !== null;
+    const { userId, id: platformId } = platform;
+    tx.publish({ name: 'posts.imported', payload: { userId, platformId, imported, leftOut, isChanged, running, at } });
   }
 }
+
+/** Statuses of one moment that a page ends between are stored in the order of the pages: posts are listed by their time. */
+const SAME_MOMENT_MS = 1000;
+
+function writtenAt({ createdAt }: RemoteStatus, cursorAt: Date | null): Date {
+  const ahead = cursorAt ? createdAt.getTime() - cursorAt.getTime() : -1;
+  return cursorAt && ahead >= 0 && ahead < SAME_MOMENT_MS ? new Date(cursorAt.getTime() - 1) : createdAt;
+}
+
+/** The run is another worker's by now, or its connection is gone: nothing of the page is kept. */
+export class RunLost extends Error {}

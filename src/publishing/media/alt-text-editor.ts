@@ -38,12 +38,13 @@ export class AltTextEditor {
       await instance.describeMedia(imageId, description);
       return;
     }
-    // Mastodon changes it as an edit of the status, which replaces all that is not said again.
+    // Mastodon changes it as an edit of the status, which resets all that is not said again.
     const [source, current] = await Promise.all([instance.statusSource(postId), instance.status(postId)]);
     await instance.editStatus(postId, {
       status: source.text,
       spoiler_text: source.spoilerText,
       sensitive: current.sensitive,
+      ...(current.language !== null && { language: current.language }),
       media_ids: current.media.map(({ id }) => id),
       // Of the others nothing is said: somebody may be describing one of them at this moment.
       media_attributes: [{ id: imageId, description }],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundLoop } from '../../common/background-loop';
 import { Clock } from '../../common/clock';
@@ -5,6 +6,7 @@ import { DomainEvents } from '../../common/domain-events';
 import { isDuplicateKey } from '../../database/database-errors';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
+import { ConnectionHooks } from '../../platform/connection-hooks';
 import { instancesAtConcurrencyLimit } from '../../platform/instance-concurrency';
 import { PostRepository } from '../posts/post.repository';
 import { toPostView } from '../posts/post.views';
@@ -13,14 +15,14 @@ import { PublishingRepository } from './publishing.repository';
 import { GIVE_UP_AFTER_MS, retryPause } from './retry-policy';
 
 /** How often a node looks for work that nobody told it of; ms. */
-const LOOK_EVERY = 1000;
+const LOOK_EVERY_MS = 1000;
 /** A post is its worker's for so long after the worker last said so; ms. What a killed one held is free then. */
-const LEASE = 12_000;
-const RENEW_EVERY = 4000;
+const LEASE_MS = 12_000;
+const RENEW_EVERY_MS = 4000;
 /** Platforms that a node publishes to at a time, few of them at one instance; to each one post after the other. */
 const LANES = 8;
 /** How long a node that is told to stop waits for what it is sending; ms. */
-const FAREWELL = 5000;
+const STOP_TIMEOUT_MS = 5000;
 
 interface Lane {
   /** Of the post. */
@@ -37,7 +39,7 @@ interface Lane {
 @Injectable()
 export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Publishing');
-  private readonly loop = new BackgroundLoop('Publishing', LOOK_EVERY, () => this.look());
+  private readonly loop = new BackgroundLoop('Publishing', LOOK_EVERY_MS, () => this.look());
   /** By platform. */
   private readonly lanes = new Map<number, Lane>();
   private renewal: NodeJS.Timeout | undefined;
@@ -47,6 +49,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly queue: PublishingRepository,
     private readonly posts: PostRepository,
     private readonly publication: Publication,
+    private readonly hooks: ConnectionHooks,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -55,17 +58,21 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     this.events.on('post.updated', ({ post }) => {
       if (post.status === 'queued') this.loop.wake();
     });
-    // A connection that has met its instance, or lost it, has made its posts due.
+    // Posts wait for a connection to be confirmed; and for nothing any more once it is rejected.
+    const makeDue: Parameters<ConnectionHooks['on']>[1] = (tx, { id }) =>
+      this.posts.makeDue(tx.em, id, this.clock.now());
+    this.hooks.on('confirmed', makeDue);
+    this.hooks.on('rejected', makeDue);
     this.events.on('platforms.changed', () => this.loop.wake());
     this.loop.start();
-    this.renewal = setInterval(() => this.renew(), RENEW_EVERY);
+    this.renewal = setInterval(() => this.renew(), RENEW_EVERY_MS);
     this.renewal.unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
     const sending = Promise.allSettled([...this.lanes.values()].map(({ done }) => done));
-    await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, FAREWELL).unref())]);
+    await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref())]);
     clearInterval(this.renewal);
   }
 
@@ -78,7 +85,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
       const post = await this.work.read((em) => this.queue.nextDue(em, now, busy, full));
       if (!post) return;
       const mine = await this.work.write(async (tx) => {
-        const claimed = await this.queue.claim(tx.em, post, new Date(this.clock.now().getTime() + LEASE));
+        const claimed = await this.queue.claim(tx.em, post, now, new Date(this.clock.now().getTime() + LEASE_MS));
         if (claimed) await this.announce(tx, post.id);
         return claimed;
       });
@@ -86,7 +93,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
         taken.push(post.platformConnectionId);
         continue;
       }
-      const done = this.publish(post).finally(() => {
+      const done = this.publish(mine).finally(() => {
         this.lanes.delete(post.platformConnectionId);
         this.loop.wake();
       });
@@ -135,15 +142,19 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     const age = now.getTime() - (post.queuedAt ?? post.createdAt).getTime();
     if (outcome.kind === 'published') {
       const { id, url } = outcome.status;
-      const published = { status: 'published', postUrl: url, remoteId: id, publishedAt: now } as const;
+      // Some instances let fewer see it than was asked for.
+      const { visibility } = outcome.status;
+      const published = { status: 'published', postUrl: url, remoteId: id, publishedAt: now, visibility } as const;
       return { ...published, error: null, uncertain: false, nextAttemptAt: null };
     }
-    const { uncertain, reason } = outcome;
+    const { uncertain } = outcome;
+    const error = outcome.reason.slice(0, 500);
     if (outcome.kind === 'failed' || age > GIVE_UP_AFTER_MS) {
-      return { status: 'failed', error: reason.slice(0, 500), uncertain, nextAttemptAt: null };
+      return { status: 'failed', error, uncertain, nextAttemptAt: null };
     }
     const nextAttemptAt = new Date(now.getTime() + (outcome.pause ?? retryPause(age)));
-    return { status: uncertain ? 'publishing' : 'queued', uncertain, nextAttemptAt };
+    const key = outcome.newKey && { idempotencyKey: randomUUID() };
+    return { status: uncertain ? 'publishing' : 'queued', error, uncertain, nextAttemptAt, ...key };
   }
 
   private async dropTwin(tx: Transaction, { userId, platformConnectionId }: Post, remoteId: string): Promise<void> {
@@ -176,7 +187,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
 
   private renew(): void {
     if (this.lanes.size === 0) return;
-    const lease = new Date(this.clock.now().getTime() + LEASE);
+    const lease = new Date(this.clock.now().getTime() + LEASE_MS);
     this.work.write((tx) => this.queue.renew(tx.em, [...this.lanes.values()], lease)).catch(() => undefined);
   }
 }

@@ -1,10 +1,16 @@
 /** Queries on posts that wait to be published, whoever's they are. */
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, MoreThan } from 'typeorm';
+import { type EntityManager, In, MoreThan, Not } from 'typeorm';
 import { Image } from '../../database/entities/image.entity';
 import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { Post } from '../../database/entities/post.entity';
+
+/** How long a post that waits holds back those that were written after it, so that they come out in order; ms. */
+const IN_ORDER_FOR_MS = 60_000;
+
+const orderedSince = (now: Date): Date => new Date(now.getTime() - IN_ORDER_FOR_MS);
 
 @Injectable()
 export class PublishingRepository {
@@ -17,6 +23,7 @@ export class PublishingRepository {
       .createQueryBuilder(Post, 'post')
       .innerJoinAndSelect('post.platform', 'platform')
       .where('post.next_attempt_at <= :now', { now })
+      .andWhere(`NOT EXISTS (${this.before(em)})`, { now, ordered: orderedSince(now) })
       .orderBy('post.next_attempt_at', 'ASC')
       .addOrderBy('post.id', 'ASC')
       .limit(1);
@@ -25,13 +32,49 @@ export class PublishingRepository {
     return query.getOne();
   }
 
-  /** Takes the post until `lease`. @returns false when another worker was faster */
-  async claim(em: EntityManager, post: Post, lease: Date): Promise<boolean> {
-    const seen = { id: post.id, attempts: post.attempts, nextAttemptAt: post.nextAttemptAt! };
-    const taken = { status: 'publishing', attempts: post.attempts + 1, nextAttemptAt: lease } as const;
+  /**
+   * Takes the post until `lease`, while no other node has one of the same account.
+   * @returns it as it was before, but for its key; null when another worker was faster
+   */
+  async claim(em: EntityManager, { id, attempts, nextAttemptAt, platform }: Post, now: Date, lease: Date) {
+    await this.lockPlatform(em, platform!.id);
+    const post = await em
+      .createQueryBuilder(Post, 'post')
+      .where('post.id = :id AND post.attempts = :attempts AND post.next_attempt_at = :nextAttemptAt')
+      .andWhere(`NOT EXISTS (${this.before(em)})`)
+      .setParameters({ id, attempts, nextAttemptAt, now, ordered: orderedSince(now) })
+      .getOne();
+    if (!post) return null;
+    // Pixelfed refuses a key that it has seen, whatever came of it: each attempt there has its own.
+    const isKept = post.idempotencyKey !== null && platform!.platformType !== 'pixelfed';
+    const idempotencyKey = isKept ? post.idempotencyKey : randomUUID();
     // What becomes of it is unknown until its worker has written it down; one that dies never does.
-    const change = { ...taken, uncertain: true };
-    return (await em.update(Post, seen, change)).affected === 1;
+    const taken = { status: 'publishing', error: null, attempts: attempts + 1, uncertain: true } as const;
+    await em.update(Post, { id }, { ...taken, idempotencyKey, nextAttemptAt: lease });
+    return { ...post, idempotencyKey };
+  }
+
+  /** What goes before a post of the same account: one that is being sent, and one that was written before it just now. */
+  private before(em: EntityManager): string {
+    return em
+      .createQueryBuilder(Post, 'other')
+      .select('1')
+      .where('other.platform_connection_id = post.platform_connection_id AND other.next_attempt_at IS NOT NULL')
+      .andWhere(
+        `(other.status = 'publishing' AND other.error IS NULL AND other.next_attempt_at > :now AND other.id <> post.id
+        OR other.id < post.id AND COALESCE(other.queued_at, other.created_at) > :ordered)`,
+      )
+      .getQuery();
+  }
+
+  /** An update that changes nothing takes the row on MySQL, and is harmless on SQLite. */
+  private async lockPlatform(em: EntityManager, id: number): Promise<void> {
+    await em
+      .createQueryBuilder()
+      .update(PlatformConnection)
+      .set({ isActive: () => 'is_active' })
+      .where({ id })
+      .execute();
   }
 
   async renew(em: EntityManager, held: readonly { id: number; attempts: number }[], lease: Date): Promise<void> {
@@ -53,10 +96,10 @@ export class PublishingRepository {
     return em.findOne(PlatformConnection, { where: { id } });
   }
 
-  /** Those of `remoteIds` that are another post's already. One that was merely read from the instance may be ours. */
-  async knownRemoteIds(em: EntityManager, platformConnectionId: number, remoteIds: string[]): Promise<Set<string>> {
-    if (remoteIds.length === 0) return new Set();
-    const where = { platformConnectionId, remoteId: In(remoteIds), attempts: MoreThan(0) };
+  /** Those of `remoteIds` that are another post's already. One that was merely read from the instance may be this one. */
+  async knownRemoteIds(em: EntityManager, platformConnectionId: number, except: number, remoteIds: string[]) {
+    if (remoteIds.length === 0) return new Set<string>();
+    const where = { platformConnectionId, remoteId: In(remoteIds), attempts: MoreThan(0), id: Not(except) };
     const rows = await em.find(Post, { select: { id: true, remoteId: true }, where });
     return new Set(rows.map(({ remoteId }) => remoteId!));
   }
@@ -70,14 +113,17 @@ export class PublishingRepository {
     await em.delete(Post, { id });
   }
 
-  /** The file that was uploaded, whole. */
-  async bytesOf(em: EntityManager, imageId: number): Promise<Buffer> {
-    const chunks = await em.find(MediaChunk, { where: { imageId }, order: { position: 'ASC' } });
-    return Buffer.concat(chunks.map(({ bytes }) => bytes));
+  /** A piece of the file that was uploaded; null past its end. */
+  async bytesOf(em: EntityManager, imageId: number, position: number): Promise<Buffer | null> {
+    return (await em.findOne(MediaChunk, { where: { imageId, position } }))?.bytes ?? null;
   }
 
   async noteUpload(em: EntityManager, imageId: number, remoteId: string): Promise<void> {
-    await em.update(Image, { id: imageId }, { remoteId });
+    await em.update(Image, { id: imageId }, { remoteId, uploadFailures: 0 });
+  }
+
+  async noteUploadFailure(em: EntityManager, imageId: number, uploadFailures: number): Promise<void> {
+    await em.update(Image, { id: imageId }, { uploadFailures });
   }
 
   /** The instance has them now. */

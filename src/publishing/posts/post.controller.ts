@@ -1,22 +1,24 @@
-import { Body, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { pageSize, wholeNumber } from '../../common/paging';
 import { IdPipe } from '../../common/validation';
+import { CurrentPlatform, TargetPlatform } from '../../platform/platform.guard';
+import type { PlatformTarget } from '../../platform/platform-fence';
 import {
+  HEADERS,
   type PlatformView,
   type PostsView,
   type PostView,
   type StatisticsView,
   type UserDataView,
 } from '../../protocol/http';
-import type { PlatformTarget } from '../../session/request-session';
-import { CurrentPlatform, CurrentSession, TargetPlatform } from '../../session/request-session';
-import { ApiController, RequireSession } from '../../session/session.decorators';
+import { CurrentSession, RequireSession } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
-import { CreatePostDto } from './post.dto';
+import { CreatePostDto, UpdatePostDto } from './post.dto';
 import { PostService } from './post.service';
+import { readIdempotencyKey } from './post-request';
 
 /** What a session sees of its platform. */
-@ApiController()
+@Controller('api')
 @RequireSession({ platform: true })
 export class PostController {
   constructor(private readonly posts: PostService) {}
@@ -30,13 +32,28 @@ export class PostController {
     return this.posts.list(platform, pageSize(limit), wholeNumber('before_id', beforeId));
   }
 
+  /** 201; 200 where the same request has made the post before. */
   @Post('posts')
-  create(
+  async create(
     @CurrentSession() session: SessionContext,
     @TargetPlatform() named: PlatformTarget,
     @Body() form: CreatePostDto,
+    @Headers(HEADERS.idempotencyKey) key: string | undefined,
+    @Res({ passthrough: true }) response: { status(code: number): unknown },
   ): Promise<PostView> {
-    return this.posts.create(session, named, form);
+    const { post, isNew } = await this.posts.create(session, named, form, readIdempotencyKey(key));
+    response.status(isNew ? 201 : 200);
+    return post;
+  }
+
+  @Put('posts/:id')
+  update(
+    @CurrentSession() session: SessionContext,
+    @TargetPlatform() named: PlatformTarget,
+    @Param('id', IdPipe) id: number,
+    @Body() form: UpdatePostDto,
+  ): Promise<PostView> {
+    return this.posts.update(session, named, id, form);
   }
 
   @Post('posts/:id/retry')

@@ -6,14 +6,11 @@ import { MAX_MEDIA, MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 /** Bounds what is read and counted; whether it fits is for `requireFitting` to say, with the limit and the count. */
 const LONGEST_READ = 50_000;
 
-export class CreatePostDto {
+class PostFields {
   /** For the person's own list: statuses have none, so no instance is sent it. */
   @Omittable()
   @IsText(0, 200)
   title?: string;
-
-  @IsText(0, LONGEST_READ)
-  content!: string;
 
   @Omittable()
   @IsIn(VISIBILITIES)
@@ -35,4 +32,16 @@ export class CreatePostDto {
   @ArrayMaxSize(MAX_MEDIA)
   @IsArray()
   media_ids?: number[];
+}
+
+export class CreatePostDto extends PostFields {
+  @IsText(0, LONGEST_READ)
+  content!: string;
+}
+
+/** What is left out stays as it is. */
+export class UpdatePostDto extends PostFields {
+  @Omittable()
+  @IsText(0, LONGEST_READ)
+  content?: string;
 }

@@ -61,6 +61,22 @@ export class PostRepository {
     await em.update(Post, { id }, change);
   }
 
+  /** The post that a request of this user made, known by the key that the request carried. */
+  findByRequest(em: EntityManager, userId: number, requestKey: string): Promise<Post | null> {
+    return em.findOne(Post, { where: { userId, requestKey } });
+  }
+
+  /** @returns false when it is being published, has been, or may have been */
+  async changeUnpublished(em: EntityManager, id: number, change: Partial<Post>): Promise<boolean> {
+    const where = { id, status: In(['queued', 'failed']), uncertain: false };
+    return (await em.update(Post, where, change)).affected === 1;
+  }
+
+  /** Images of the post that it is to have no more; as uploads that no post has, they are pruned in time. */
+  async detachImages(em: EntityManager, postId: number, keep: number[]): Promise<void> {
+    await em.update(Image, { postId, ...(keep.length > 0 && { id: Not(In(keep)) }) }, { postId: null, position: 0 });
+  }
+
   /** @returns false when it is being published, or has been */
   async removeUnpublished(em: EntityManager, id: number): Promise<boolean> {
     return (await em.delete(Post, { id, status: In(['queued', 'failed']) })).affected === 1;
@@ -76,30 +92,40 @@ export class PostRepository {
     await em.update(Image, { id }, change);
   }
 
-  /** The uploads of a failed post are sent anew: an instance forgets what was not used. */
+  /** The uploads of a failed post are sent again: an instance forgets what was not used. */
   async forgetUploads(em: EntityManager, postId: number): Promise<void> {
-    await em.update(Image, { postId, remoteId: Not(IsNull()) }, { remoteId: null });
+    await em.update(Image, { postId }, { remoteId: null, uploadFailures: 0 });
   }
 
-  /** Gives uploaded images of this platform, which no post has yet, to the post, in this order. @returns how many */
+  /** Gives the post its own and uploaded images of this platform that no post has yet, in this order. @returns how many */
   async attachImages(em: EntityManager, platformId: number, postId: number, imageIds: number[]): Promise<number> {
     let attached = 0;
     for (const [position, id] of imageIds.entries()) {
-      const free = { id, platformConnectionId: platformId, postId: IsNull(), uploadedAt: Not(IsNull()) };
-      attached += (await em.update(Image, free, { postId, position })).affected ?? 0;
+      const usable = { id, platformConnectionId: platformId, uploadedAt: Not(IsNull()) };
+      const free = [
+        { ...usable, postId: IsNull() },
+        { ...usable, postId },
+      ];
+      if (await em.exists(Image, { where: free })) {
+        await em.update(Image, { id }, { postId, position });
+        attached++;
+      }
     }
     return attached;
   }
 
   /** Posts that a worker has in hand, with what would tell them among the account's statuses. */
-  async inFlight(em: EntityManager, platformConnectionId: number): Promise<(Post & { mediaIds: string[] })[]> {
+  async inFlight(em: EntityManager, platformConnectionId: number) {
     const posts = await em.find(Post, { where: { platformConnectionId, status: 'publishing' } });
     const images = await this.imagesOf(
       em,
       posts.map(({ id }) => id),
     );
-    const idsOf = (post: Post) => images.filter(({ postId }) => postId === post.id).map(({ remoteId }) => remoteId);
-    return posts.map((post) => ({ ...post, mediaIds: idsOf(post).filter((id) => id !== null) }));
+    return posts.map((post) => {
+      const own = images.filter(({ postId }) => postId === post.id);
+      const mediaIds = own.map(({ remoteId }) => remoteId).filter((id) => id !== null);
+      return { ...post, mediaIds, mediaCount: own.length };
+    });
   }
 
   /** Those of `ids` that are a post's already. */

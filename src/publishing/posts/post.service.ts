@@ -5,16 +5,16 @@ import { MonitorPerformance } from '../../common/performance';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
-import { PlatformFence } from '../../platform/platform-fence';
+import { PlatformFence, type PlatformTarget } from '../../platform/platform-fence';
 import type { MediaLimitsView, PlatformView, PostsView, PostView, StatisticsView } from '../../protocol/http';
-import { type PlatformTarget } from '../../session/request-session';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
 import { GIVE_UP_AFTER_MS } from '../outbox/retry-policy';
-import type { CreatePostDto } from './post.dto';
+import type { CreatePostDto, UpdatePostDto } from './post.dto';
 import { PostRepository } from './post.repository';
 import { toPostView, toTakenMedia } from './post.views';
 import { requireFitting } from './post-fitting';
+import { hashRequest } from './post-request';
 
 @Injectable()
 export class PostService {
@@ -61,11 +61,22 @@ export class PostService {
   /**
    * Stores a post for the named platform. The check of the platform and the write are one transaction: a switch or a
    * revocation comes wholly before or wholly after it.
-   * @throws AppError PLATFORM_CONTEXT_STALE, PLATFORM_NOT_FOUND or VALIDATION_ERROR, and nothing is stored
+   * @param requestKey of this caller: the same request with the same key makes one post
+   * @throws AppError PLATFORM_CONTEXT_STALE, PLATFORM_NOT_FOUND, IDEMPOTENCY_KEY_REUSED or VALIDATION_ERROR, and
+   *   nothing is stored
    */
   @MonitorPerformance('create_post')
-  create(caller: SessionContext, named: PlatformTarget, form: CreatePostDto): Promise<PostView> {
+  create(
+    caller: SessionContext,
+    named: PlatformTarget,
+    form: CreatePostDto,
+    requestKey: string | null = null,
+  ): Promise<{ post: PostView; isNew: boolean }> {
+    const requestHash = requestKey && hashRequest(named.id, form);
     return this.sessions.runAuthorized(caller, async (tx, context) => {
+      const known = requestKey && (await this.posts.findByRequest(tx.em, context.user.id, requestKey));
+      if (known && known.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
+      if (known) return { post: toPostView(known, await this.posts.imagesOf(tx.em, [known.id])), isNew: false };
       const platform = await this.fence.checkRow(tx.em, context, named);
       requireConnected(platform);
       requireFitting(platform, form);
@@ -84,11 +95,44 @@ export class PostService {
         publishedAt: null,
         language: form.language || null,
         nextAttemptAt: dueAt(platform, now),
+        requestKey,
+        requestHash,
       });
-      const wanted = form.media_ids ?? [];
-      const attached = wanted.length && (await this.posts.attachImages(tx.em, platform.id, post.id, wanted));
-      if (attached !== wanted.length) throw invalidField('media_ids', 'media_ids must name own, unused images');
-      return this.announce(tx, post, now);
+      await this.attach(tx, platform, post.id, form.media_ids ?? []);
+      return { post: await this.announce(tx, post, now), isNew: true };
+    });
+  }
+
+  /**
+   * Changes a post that has not been published, and sends it again.
+   * @throws AppError as `retry`, and as `create`
+   */
+  update(caller: SessionContext, named: PlatformTarget, id: number, form: UpdatePostDto): Promise<PostView> {
+    return this.sessions.runAuthorized(caller, async (tx, context) => {
+      const platform = await this.fence.checkRow(tx.em, context, named);
+      requireConnected(platform);
+      const post = await this.find(tx, platform.id, id);
+      const images = (await this.posts.imagesOf(tx.em, [id])).map((image) => image.id);
+      const { content, title, spoilerText, visibility } = post;
+      const media_ids = form.media_ids ?? images;
+      const whole = { content, title: title ?? '', spoiler_text: spoilerText ?? '', visibility, ...form, media_ids };
+      requireFitting(platform, whole);
+      const now = this.clock.now();
+      const change = {
+        ...this.requeued(platform, now),
+        title: whole.title || null,
+        content: whole.content,
+        visibility: whole.visibility,
+        spoilerText: whole.spoiler_text || null,
+        ...(form.language !== undefined && { language: form.language || null }),
+        // The old key stands for the old words.
+        idempotencyKey: null,
+      };
+      if (!(await this.posts.changeUnpublished(tx.em, id, change))) throw new AppError('POST_NOT_FAILED');
+      await this.posts.detachImages(tx.em, id, media_ids);
+      await this.attach(tx, platform, id, media_ids);
+      await this.posts.forgetUploads(tx.em, id);
+      return this.announce(tx, { ...post, ...change }, now);
     });
   }
 
@@ -100,7 +144,7 @@ export class PostService {
       const post = await this.find(tx, platform.id, id);
       if (post.status !== 'failed') throw new AppError('POST_NOT_FAILED');
       const now = this.clock.now();
-      const change = { status: 'queued', error: null, queuedAt: now, nextAttemptAt: dueAt(platform, now) } as const;
+      const change = this.requeued(platform, now);
       await this.posts.update(tx.em, id, change);
       // What may be there is looked for by its uploads first.
       if (!post.uncertain) await this.posts.forgetUploads(tx.em, id);
@@ -119,6 +163,16 @@ export class PostService {
       const { userId } = post;
       tx.publish({ name: 'post.removed', payload: { userId, postId: id, platformId: platform.id, at } });
     });
+  }
+
+  private requeued(platform: PlatformConnection, now: Date) {
+    return { status: 'queued', error: null, queuedAt: now, nextAttemptAt: dueAt(platform, now) } as const;
+  }
+
+  /** @throws AppError VALIDATION_ERROR */
+  private async attach({ em }: Transaction, platform: PlatformConnection, postId: number, wanted: number[]) {
+    const attached = await this.posts.attachImages(em, platform.id, postId, wanted);
+    if (attached !== wanted.length) throw invalidField('media_ids', 'media_ids must name own, unused images');
   }
 
   private async find(tx: Transaction, platformId: number, id: number): Promise<Post> {

@@ -20,11 +20,15 @@ export function toPostView(post: Post, images: Image[]): PostView {
     status: post.status,
     url: post.postUrl,
     error: post.error,
+    // While a worker has it in hand there is no next try to wait for.
+    next_attempt_at: (isInHand(post) ? null : post.nextAttemptAt?.toISOString()) ?? null,
     images: images.filter((image) => image.postId === post.id).map(toImageView),
     created_at: post.createdAt.toISOString(),
     published_at: post.publishedAt?.toISOString() ?? null,
   };
 }
+
+const isInHand = ({ status, error }: Post): boolean => status === 'publishing' && error === null;
 
 /** A file passes two gates, ours and the instance's: what fits through both. */
 export function toTakenMedia(limits: MediaLimitsView): MediaLimitsView {

@@ -1,0 +1,81 @@
+/** One request to an instance: signed, paused where it asked for that, and its answer read. */
+import { createHash } from 'node:crypto';
+import type { GuardedFetch, InstanceAnswer, InstanceRequest, StreamedBody } from './guarded-fetch';
+import { asksForAPause, pauseOf, readAnswer } from './instance-answer';
+import { InstanceError, lacksPermission } from './instance-error';
+import type { RateLimitPauses } from './rate-limit-pauses';
+
+/** The permission that a route takes, by Mastodon's documentation; Pixelfed has the first half of each. */
+const SCOPES: [route: RegExp, scope: string][] = [
+  [/^GET \/api\/v1\/accounts\/[^/]+\/statuses/, 'read:statuses'],
+  [/^GET \/api\/v1\/accounts\//, 'read:accounts'],
+  [/^GET \/api\/v1\/statuses/, 'read:statuses'],
+  [/^\w+ \/api\/v1\/statuses/, 'write:statuses'],
+  [/^\w+ \/api\/v\d\/media/, 'write:media'],
+];
+
+export interface Call extends Omit<InstanceRequest, 'body'> {
+  json?: object;
+  params?: Record<string, string>;
+  /** Multipart, with its content type in `headers`. */
+  upload?: StreamedBody;
+}
+
+export class InstanceHttp {
+  readonly host: string;
+
+  /**
+   * @param token null: as a stranger
+   * @param pauses shared by all that speak with that token
+   */
+  constructor(
+    private readonly fetch: GuardedFetch,
+    private readonly instanceUrl: string,
+    private readonly token: string | null,
+    private readonly pauses: RateLimitPauses,
+  ) {
+    this.host = new URL(instanceUrl).host;
+  }
+
+  /** @throws InstanceError by what the answer means; see InstanceFault */
+  async call(path: string, call: Call = {}): Promise<unknown> {
+    return this.read(await this.send(path, call), path, call);
+  }
+
+  /** @throws InstanceError as `call` */
+  read(answer: InstanceAnswer, path: string, { method = 'GET', params = {} }: Call = {}): unknown {
+    const { client_secret, code, code_verifier, token } = params;
+    try {
+      return readAnswer(answer, this.host, [this.token, client_secret, code, code_verifier, token]);
+    } catch (error) {
+      if (!(error instanceof InstanceError) || error.fault !== 'forbidden') throw error;
+      const scope = SCOPES.find(([route]) => route.test(`${method} ${path}`))?.[1];
+      throw new InstanceError('forbidden', lacksPermission(scope), error.details);
+    }
+  }
+
+  async send(path: string, { json, params, upload, headers, ...rest }: Call = {}): Promise<InstanceAnswer> {
+    const all: Record<string, string> = { ...headers };
+    let body: InstanceRequest['body'] = upload;
+    if (this.token !== null) all.authorization = `Bearer ${this.token}`;
+    if (json) {
+      all['content-type'] = 'application/json';
+      body = JSON.stringify(json);
+    } else if (params) {
+      all['content-type'] = 'application/x-www-form-urlencoded';
+      body = new URLSearchParams(params).toString();
+    }
+    const caller = this.callerOf(upload !== undefined);
+    const left = caller === null ? 0 : this.pauses.left(caller);
+    if (left > 0) throw asksForAPause({ retryAfter: left });
+    const answer = await this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
+    if (answer.status === 429 && caller !== null) this.pauses.pause(caller, pauseOf(answer.headers));
+    return answer;
+  }
+
+  /** Who is counted: an account, and its uploads apart. Strangers are not: somebody waits for each of their requests. */
+  private callerOf(isUpload: boolean): string | null {
+    if (this.token === null) return null;
+    return createHash('sha256').update(`${this.instanceUrl}\n${this.token}\n${isUpload}`).digest('base64');
+  }
+}

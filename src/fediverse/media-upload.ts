@@ -1,0 +1,38 @@
+/** A file as multipart/form-data, sent while it is read. */
+import { randomUUID } from 'node:crypto';
+import type { StreamedBody } from './guarded-fetch';
+
+export interface MediaFile {
+  /** Bytes. */
+  size: number;
+  mimeType: string;
+  description: string | null;
+  /** The file, from its beginning each time. */
+  chunks(): AsyncIterable<Buffer>;
+}
+
+const ENDINGS: Record<string, string> = { 'image/jpeg': 'jpg', 'video/quicktime': 'mov' };
+
+const endingOf = (mimeType: string): string => ENDINGS[mimeType] ?? mimeType.split('/')[1] ?? 'bin';
+
+/** Some instances store a file by its name: no two of ours have the same. */
+export function toMultipart({ size, mimeType, description, chunks }: MediaFile) {
+  const boundary = `vedfolnir-${randomUUID()}`;
+  const field = (name: string, value: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const name = `${randomUUID()}.${endingOf(mimeType)}`;
+  const head = Buffer.from(
+    `${description ? field('description', description) : ''}--${boundary}\r\n` +
+      `Content-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: ${mimeType}\r\n\r\n`,
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const upload: StreamedBody = {
+    length: head.length + size + tail.length,
+    async *chunks() {
+      yield head;
+      yield* chunks();
+      yield tail;
+    },
+  };
+  return { upload, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } };
+}

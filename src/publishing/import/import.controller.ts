@@ -1,0 +1,34 @@
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { IsBoolean } from 'class-validator';
+import { IdPipe, Omittable } from '../../common/validation';
+import type { ImportView } from '../../protocol/http';
+import { CurrentSession } from '../../session/session.decorators';
+import type { SessionContext } from '../../session/session-context';
+import { ImportService } from './import.service';
+
+class ImportDto {
+  /** A page of what is older than all that has been read; what is new where it is left out. */
+  @Omittable()
+  @IsBoolean()
+  older?: boolean;
+}
+
+@Controller('api/platforms/:id/import')
+export class ImportController {
+  constructor(private readonly imports: ImportService) {}
+
+  @Post()
+  @HttpCode(200)
+  start(
+    @CurrentSession() session: SessionContext,
+    @Param('id', IdPipe) id: number,
+    @Body() form: ImportDto,
+  ): Promise<ImportView> {
+    return this.imports.start(session, id, form.older ? 'older' : 'newer');
+  }
+
+  @Get()
+  status(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<ImportView> {
+    return this.imports.status(session, id);
+  }
+}

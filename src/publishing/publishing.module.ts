@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { PlatformModule } from '../platform/platform.module';
+import { SessionModule } from '../session/session.module';
+import { ImportController } from './import/import.controller';
+import { ImportRepository } from './import/import.repository';
+import { ImportService } from './import/import.service';
+import { ImportWorker } from './import/import-worker';
+import { StatusImporter } from './import/status-importer';
+import { AltTextEditor } from './media/alt-text-editor';
+import { MediaController } from './media/media.controller';
+import { MediaRepository } from './media/media.repository';
+import { MediaService } from './media/media.service';
+import { MediaPruner } from './media/media-pruner';
+import { MediaSender } from './outbox/media-sender';
+import { Publication } from './outbox/publication';
+import { Publisher } from './outbox/publisher';
+import { PublishingRepository } from './outbox/publishing.repository';
+import { PostController } from './posts/post.controller';
+import { PostRepository } from './posts/post.repository';
+import { PostService } from './posts/post.service';
+
+@Module({
+  imports: [SessionModule, PlatformModule],
+  controllers: [PostController, MediaController, ImportController],
+  providers: [
+    AltTextEditor,
+    ImportRepository,
+    ImportService,
+    ImportWorker,
+    MediaPruner,
+    MediaRepository,
+    MediaSender,
+    MediaService,
+    PostRepository,
+    PostService,
+    Publication,
+    Publisher,
+    PublishingRepository,
+    StatusImporter,
+  ],
+  exports: [PostRepository, PostService],
+})
+export class PublishingModule {}
