@@ -1,5 +1,5 @@
 /** One `vite build`: the script for every page, classic and as a module; the elements; and our own pages. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -15,6 +15,8 @@ const SHARED =
 function scripts(input, { copyPublicDir = false, ...output }) {
   return {
     consumer: 'client',
+    // What is for servers is for the library alone.
+    define: { 'typeof window': '"object"' },
     build: {
       outDir: here('../dist/client'),
       emptyOutDir: false,
@@ -26,7 +28,11 @@ function scripts(input, { copyPublicDir = false, ...output }) {
       modulePreload: false,
       rolldownOptions: {
         input,
-        output: { assetFileNames: '[name][extname]', ...output },
+        // The styles of what is shared are the elements'.
+        output: {
+          assetFileNames: ({ names }) => (names[0] === 'shared.css' ? 'elements.css' : '[name][extname]'),
+          ...output,
+        },
         preserveEntrySignatures: output.format === 'es' ? 'exports-only' : false,
       },
     },
@@ -35,6 +41,19 @@ function scripts(input, { copyPublicDir = false, ...output }) {
 
 /** One script in one file: the classic one cannot share chunks with a module. */
 const alone = (entry, format, file) => scripts(here(entry), { format, entryFileNames: file, codeSplitting: false });
+
+/** The entry points of the package for browsers. */
+const LIBRARY = { client: './index.ts', elements: './lib/elements.ts', react: './react/index.ts' };
+
+/** What an application bundles with its own scripts; React is the application's. */
+function library(entries) {
+  const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, here(path)]));
+  const output = { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'parts/[name]-[hash].mjs' };
+  const environment = { ...scripts(input, output), define: {} };
+  Object.assign(environment.build, { outDir: here('../dist/lib'), minify: false });
+  Object.assign(environment.build.rolldownOptions, { external: ['react'], preserveEntrySignatures: 'strict' });
+  return environment;
+}
 
 /** The package is CommonJS, the client is not: one of its files that exports nothing would be taken for it, and wrapped. */
 function modulesAll() {
@@ -84,20 +103,29 @@ export default defineConfig({
       {
         format: 'es',
         entryFileNames: '[name].mjs',
-        chunkFileNames: 'parts/[name].mjs',
+        // A file that another imports by the names of its minified exports must be the one that it was built with.
+        chunkFileNames: 'parts/[name]-[hash].mjs',
         copyPublicDir: true,
-        codeSplitting: { groups: [{ name: 'elements', test: SHARED }] },
+        codeSplitting: { groups: [{ name: 'shared', test: SHARED }] },
       },
     ),
     classic: alone('./vedfolnir.ts', 'iife', 'vedfolnir.js'),
     module: alone('./index.ts', 'es', 'vedfolnir.mjs'),
     session: alone('./session.ts', 'es', 'session.mjs'),
     purify: alone('./purify.ts', 'es', 'purify.mjs'),
+    htmx: alone('./htmx.ts', 'iife', 'htmx.js'),
+    lib: library(LIBRARY),
   },
   builder: {
     async buildApp(builder) {
-      const { classic, module, session, purify, client } = builder.environments;
-      for (const environment of [classic, module, session, purify, client]) await builder.build(environment);
+      // Their names change with their content.
+      for (const folder of ['client', 'lib']) rmSync(here(`../dist/${folder}`), { recursive: true, force: true });
+      for (const environment of Object.values(builder.environments)) await builder.build(environment);
+      for (const [name, path] of Object.entries(LIBRARY)) {
+        // The types are made by `tsc`, in folders like those of the sources.
+        const types = path.replace(/^\.\/(.*)\.ts$/, './types/client/$1');
+        writeFileSync(here(`../dist/lib/${name}.d.ts`), `export * from '${types}';\n`);
+      }
       compress(here('../dist/client'));
     },
   },

@@ -112,8 +112,7 @@ export function startPlatformForms(sync: SessionSync): void {
 
   /** Also before the first state: what the form belongs to is not known then. */
   function isBehind(): boolean {
-    const anonymous = sync.getState() === null && sync.getConnectionStatus() === 'none';
-    return !anonymous && !sync.isFresh();
+    return sync.getConnectionStatus() !== 'none' && !sync.isFresh();
   }
 
   async function refreshAndSubmit(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {

@@ -2,6 +2,8 @@ import { announce } from './live-region';
 
 export type Answer = 'keep' | 'move';
 
+const CLASS = 'platform-question';
+
 const questions = new WeakMap<HTMLFormElement, HTMLElement>();
 
 /**
@@ -20,7 +22,7 @@ export function showPlatformQuestion(
   removeStale(form, group);
   if (!group) {
     group = document.createElement('fieldset');
-    group.className = 'platform-question';
+    group.className = CLASS;
     group.append(document.createElement('legend'), button('keep', answer), button('move', answer));
     questions.set(form, group);
   }
@@ -37,6 +39,11 @@ export function showPlatformQuestion(
   if (isNew) announce(question);
 }
 
+/** By what the form contains: other scripts of ours ask as well. */
+export function hasPlatformQuestion(form: HTMLFormElement): boolean {
+  return form.querySelector(`.${CLASS}`) !== null;
+}
+
 /** Before anything is sent. */
 export function focusPlatformQuestion(form: HTMLFormElement): void {
   questions.get(form)?.querySelector('button')?.focus();
@@ -49,7 +56,7 @@ export function removePlatformQuestion(form: HTMLFormElement): void {
 
 /** Those of a snapshot or a clone, too: nobody listens to their buttons. */
 function removeStale(form: HTMLFormElement, current?: HTMLElement): void {
-  for (const group of form.querySelectorAll('.platform-question')) if (group !== current) group.remove();
+  for (const group of form.querySelectorAll(`.${CLASS}`)) if (group !== current) group.remove();
 }
 
 function button(means: Answer, answer: (answer: Answer) => void): HTMLElement {

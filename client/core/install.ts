@@ -1,4 +1,6 @@
 import { browserEnvironment } from './browser-environment';
+import { READY_EVENT } from './ready-event';
+import { serverEnvironment } from './server-environment';
 import { SessionSync } from './session-sync';
 
 declare global {
@@ -7,12 +9,24 @@ declare global {
   }
 }
 
-/** The one of this page, also where scripts of ours are there twice. @param also what begins with it, where it is new */
+/**
+ * The one of this page, also where scripts of ours are there twice. Outside of a browser one without a session, so that
+ * a module that imports it can be rendered on a server.
+ * @param also starts with it, where it is new
+ */
 export function installSessionSync(also?: (sync: SessionSync) => void): SessionSync {
+  if (typeof window === 'undefined') return new SessionSync(serverEnvironment());
   if (window.sessionSync) return window.sessionSync;
   const sync = new SessionSync(browserEnvironment());
   window.sessionSync = sync;
   also?.(sync);
-  sync.start();
+  if (isSignedOutPage()) sync.startSignedOut();
+  else sync.start();
+  window.dispatchEvent(new Event(READY_EVENT));
   return sync;
+}
+
+/** What the server says of its page: asking whether there is a session would only bring a refusal. */
+function isSignedOutPage(): boolean {
+  return document.querySelector<HTMLMetaElement>('meta[name="vedfolnir-session"]')?.content === 'none';
 }

@@ -152,6 +152,11 @@ export class SessionLifecycle {
     return this.reader.sync();
   }
 
+  startSignedOut(): void {
+    this.phase = 'anonymous';
+    this.connection.stop();
+  }
+
   destroy(): void {
     this.phase = 'destroyed';
     this.clear();

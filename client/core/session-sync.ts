@@ -42,6 +42,11 @@ export class SessionSync {
     return this;
   }
 
+  /** As `start`, on a page that was made for nobody: nothing is read until somebody asks for it. */
+  startSignedOut(): void {
+    this.lifecycle.startSignedOut();
+  }
+
   /** Asks the server for the whole state. @returns what this tab knows then; null without a session */
   async syncSessionState(): Promise<StateDetail | null> {
     if (this.lifecycle.hasEnded) this.start();

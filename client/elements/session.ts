@@ -1,8 +1,9 @@
 import type { SessionEvents } from '../core/event-details';
+import { READY_EVENT } from '../core/ready-event';
 import type { SessionSync } from '../core/session-sync';
 
-/** `vedfolnir.js`, `vedfolnir.mjs` or `session.mjs` stands before the elements in every page, and has put it there. */
-export const session: SessionSync = window.sessionSync;
+/** Of `vedfolnir.js`, `vedfolnir.mjs` or `session.mjs`, which may come after the elements: they wait for it. */
+export const session: SessionSync = window.sessionSync ?? (await installed());
 
 /** @returns its undo */
 export function on<E extends keyof SessionEvents>(
@@ -10,4 +11,10 @@ export function on<E extends keyof SessionEvents>(
   listener: (detail: SessionEvents[E], event: Event) => void,
 ): () => void {
   return session.on(name, listener);
+}
+
+function installed(): Promise<SessionSync> {
+  return new Promise((resolve) => {
+    window.addEventListener(READY_EVENT, () => resolve(window.sessionSync), { once: true });
+  });
 }

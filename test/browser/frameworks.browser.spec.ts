@@ -83,3 +83,18 @@ it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away'
   expect(device.complaints).toEqual([]);
   await device.close();
 });
+
+it('the hooks show the session in React, and draw only what has changed', async () => {
+  const body = await bundle('react-hooks');
+  const { client, platforms } = await newPerson(node.url, ['Alpha', 'Beta']);
+  const device = await Device.open(browser, node.url, client);
+  await device.context.route('**/client/app.mjs', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  const tab = await device.tab('/account');
+  const shown = tab.locator('#shown');
+  await shown.getByText('on Alpha').waitFor();
+  expect(await client.post(`/api/switch_platform/${platforms[1]!.id}`, {})).toMatchObject({ status: 200 });
+  await shown.getByText('on Beta').waitFor();
+  expect(Number(await shown.getAttribute('data-drawn'))).toBeLessThan(20);
+  expect(device.complaints).toEqual([]);
+  await device.close();
+});

@@ -1,9 +1,11 @@
 /** A page of an application, in which anything comes and goes at any time and scripts load in any order. */
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { setPlainPage } from './support/plain-page';
+import { holdBack } from './support/held';
+import { PLAIN, setPlainPage } from './support/plain-page';
 import { IS_CONNECTED, standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
 
@@ -94,6 +96,7 @@ it('shows what it is about in whatever comes later', async () => {
 
 it('is not ended, nor moved, by events that somebody else dispatches', async () => {
   const name = await username();
+  await plain.tab.evaluate('window.samePage = true');
   await plain.tab.evaluate(`{
     const tell = (name, detail) => window.dispatchEvent(new CustomEvent(name, { detail }));
     tell('sessionStateChanged', { user: { id: 0 }, platform: null });
@@ -105,6 +108,96 @@ it('is not ended, nor moved, by events that somebody else dispatches', async () 
   expect(await plain.tab.locator('#session-ended').count()).toBe(0);
   expect(await plain.tab.evaluate("sessionStorage.getItem('vedfolnir_return_path')")).toBeNull();
   expect(await username()).toBe(name);
+  expect(await plain.tab.evaluate('window.samePage')).toBe(true);
+});
+
+it('keeps a pinned tab where it is, with its forms', async () => {
+  await plain.tab.evaluate(`sessionSync.pinTab(${idOf(1)})`);
+  await plain.tab.locator('#active').getByText('Beta').waitFor();
+  await plain.tab.reload();
+  await plain.tab.locator('#active').getByText('Beta').waitFor();
+  await until(plain.tab, IS_CONNECTED);
+  const revision = await plain.tab.evaluate('sessionSync.getState().revision');
+  await switchTo(2);
+  await until(plain.tab, `sessionSync.getState().revision > ${revision}`);
+  await plain.text().fill('For Beta, in this tab');
+  expect(await question().count()).toBe(0);
+  await plain.post().click();
+  await plain.tab.getByText('Post created successfully!').waitFor();
+  expect((await Promise.all([0, 1, 2].map(plain.postsOf))).map(({ length }) => length)).toEqual([0, 1, 0]);
+});
+
+it('waits with its elements for a script that comes later', async () => {
+  const release = await holdBack(stage.device.context, '**/client/vedfolnir.js');
+  const page = await stage.device.context.newPage();
+  const uncaught: string[] = [];
+  page.on('pageerror', ({ message }) => uncaught.push(message));
+  await page.goto(stage.node.url + PLAIN, { waitUntil: 'commit' });
+  const loaded = page.waitForResponse('**/client/elements.mjs');
+  await page.evaluate(`{
+    const script = document.createElement('script');
+    Object.assign(script, { type: 'module', src: '/client/elements.mjs' });
+    document.documentElement.append(script);
+  }`);
+  await (await loaded).finished();
+  release();
+  await until(page, "document.querySelector('main')");
+  await page.evaluate("document.querySelector('main').append(document.createElement('vf-platform-switcher'))");
+  await page.getByRole('button', { name: 'Active platform: Alpha' }).waitFor();
+  expect(uncaught).toEqual([]);
+});
+
+describe('a request of htmx', () => {
+  const note = () => plain.tab.getByLabel('Note');
+  let asked: Request[];
+
+  beforeEach(async () => {
+    asked = [];
+    plain.tab.on('request', (request) => request.url().endsWith('/notes') && asked.push(request));
+    await plain.tab.route('**/notes', (route) => route.fulfill({ contentType: 'text/html', body: 'Kept' }));
+    const body = readFileSync(require.resolve('htmx.org/dist/htmx.js'), 'utf8');
+    await plain.tab.route('**/of-the-host/htmx.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+    const form = `<form hx-ext="vedfolnir" data-platform-aware>
+      <label>Note <input name="note" hx-post="/notes" hx-trigger="change"></label>
+      <button type="button" hx-post="/notes">Keep</button></form>`;
+    await plain.tab.evaluate(`(async () => {
+      const config = { includeIndicatorStyles: false, allowEval: false };
+      const meta = { name: 'htmx-config', content: JSON.stringify(config) };
+      document.head.append(Object.assign(document.createElement('meta'), meta));
+      for (const src of ['/of-the-host/htmx.js', '/client/htmx.js']) {
+        const script = document.createElement('script');
+        await new Promise((resolve) => document.head.append(Object.assign(script, { src, onload: resolve })));
+      }
+      const main = document.querySelector('main');
+      main.insertAdjacentHTML('beforeend', ${JSON.stringify(form)});
+      htmx.process(main);
+    })()`);
+  });
+
+  it.each(['change', 'a button'])('by %s carries the token and the platform of its form', async (trigger) => {
+    await note().fill('Meant for Alpha');
+    if (trigger === 'change') await note().blur();
+    else await plain.tab.getByRole('button', { name: 'Keep', exact: true }).click();
+    await eventually(() => expect(asked.length).toBeGreaterThan(0));
+    expect(asked.at(-1)!.headers()).toMatchObject({
+      'x-platform-id': idOf(0),
+      'x-csrftoken': expect.stringMatching(/./),
+      'x-tab-id': expect.stringMatching(/./),
+    });
+  });
+
+  it('is not made while its form asks where to go', async () => {
+    await note().fill('Meant for Alpha');
+    await note().blur();
+    await eventually(() => expect(asked).toHaveLength(1));
+    await switchTo(1);
+    await question().waitFor();
+    await plain.tab.getByRole('button', { name: 'Keep', exact: true }).click();
+    await plain.tab.getByRole('button', { name: 'Keep posting as Alpha' }).click();
+    await plain.tab.getByRole('button', { name: 'Keep', exact: true }).click();
+    await eventually(() => expect(asked).toHaveLength(2));
+    expect(asked[1]!.headers()).toMatchObject({ 'x-platform-id': idOf(0), 'x-platform-pinned': 'true' });
+  });
 });
 
 describe('the token of the page', () => {

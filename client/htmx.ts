@@ -1,0 +1,62 @@
+/**
+ * The htmx extension `vedfolnir` (`hx-ext="vedfolnir"`), loaded after htmx and `vedfolnir.js`: a request of htmx carries
+ * the token and the platform of its form, whatever triggered it. It waits until this page is up to date, and is not made
+ * while its form asks where to go, or does not know.
+ */
+import { HEADERS } from '../src/protocol/http';
+import { isPinned, namedPlatform } from './conventions/form-fields';
+import { hasPlatformQuestion } from './conventions/platform-question';
+import type { SessionSync } from './core/session-sync';
+
+interface ConfigRequest {
+  elt: Element;
+  path: string;
+  headers: Record<string, string>;
+}
+
+interface Confirm {
+  question: string | null;
+  issueRequest(skipConfirmation: boolean): void;
+}
+
+interface Extension {
+  /** Returns false to cancel the event. */
+  onEvent(name: string, event: CustomEvent): boolean;
+}
+
+declare global {
+  interface Window {
+    htmx: { defineExtension(name: string, extension: Extension): void };
+  }
+}
+
+window.htmx.defineExtension('vedfolnir', {
+  onEvent(name, event) {
+    if (name === 'htmx:confirm') return isUpToDate(window.sessionSync, event.detail as Confirm);
+    if (name === 'htmx:configRequest') return configure(window.sessionSync, event.detail as ConfigRequest);
+    return true;
+  },
+});
+
+/** @returns false where the request is made later */
+function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boolean {
+  if (sync.getConnectionStatus() === 'none' || sync.isFresh()) return true;
+  void sync.ensureFresh().then(
+    () => issueRequest(question === null),
+    () => {},
+  );
+  return false;
+}
+
+/** @returns false where the request must not be made */
+function configure(sync: SessionSync, { elt, path, headers }: ConfigRequest): boolean {
+  if (new URL(path, document.baseURI).origin !== window.location.origin) return true;
+  Object.assign(headers, sync.headers());
+  const form = elt.closest<HTMLFormElement>('form[data-platform-aware]');
+  if (!form) return true;
+  const platformId = namedPlatform(form);
+  if (platformId === null || hasPlatformQuestion(form)) return false;
+  headers[HEADERS.platformId] = String(platformId);
+  if (isPinned(form)) headers[HEADERS.platformPinned] = 'true';
+  return true;
+}

@@ -1,0 +1,4 @@
+/** `vedfolnir/elements`: the elements, with the session that they show. */
+import '../index';
+
+export * from '../elements';
