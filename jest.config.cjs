@@ -1,10 +1,9 @@
 /**
- * Packages that ship ESM only, and one that loads such a package by import() (@fastify/cookie): jest runs CommonJS,
+ * Packages that ship ESM only: jest runs CommonJS,
  * so they are translated like our own sources.
  */
 const ESM_PACKAGES = [
   '@nestjs',
-  '@fastify/cookie',
   'cookie',
   'content-disposition',
   'eta',

@@ -1,11 +1,13 @@
 /** The one place that knows which database is behind the entities: SQLite or MySQL (MariaDB included). */
 import type { DataSourceOptions } from 'typeorm';
-import type { DatabaseConfig } from './src/common/config';
+import type { DatabaseConfig, HostEntities } from './src/common/config';
 import { ENTITIES } from './src/database/entities';
 import { MIGRATIONS } from './src/migrations';
 
+/** @param hostEntities of a host, beside ours */
+const entitiesWith = (hostEntities: HostEntities = []) => [...new Set([...ENTITIES, ...hostEntities])];
+
 const shared = {
-  entities: ENTITIES,
   migrations: MIGRATIONS,
   migrationsTableName: 'vedfolnir_migrations',
   synchronize: false,
@@ -16,10 +18,17 @@ const shared = {
 const CONNECT_TIMEOUT = 3000;
 
 /** The connection that writes; on MySQL also the one that reads. */
-export function writerOptions(database: DatabaseConfig, pool: number, flavour: 'mysql' | 'mariadb'): DataSourceOptions {
+export function writerOptions(
+  database: DatabaseConfig,
+  pool: number,
+  flavour: 'mysql' | 'mariadb',
+  hostEntities?: HostEntities,
+): DataSourceOptions {
+  const entities = entitiesWith(hostEntities);
   if (database.kind === 'sqlite') {
     return {
       ...shared,
+      entities,
       type: 'better-sqlite3',
       database: database.path,
       enableWAL: true,
@@ -32,6 +41,7 @@ export function writerOptions(database: DatabaseConfig, pool: number, flavour: '
   const { user, ...connection } = database.connection;
   return {
     ...shared,
+    entities,
     type: flavour,
     ...connection,
     username: user,
@@ -44,6 +54,15 @@ export function writerOptions(database: DatabaseConfig, pool: number, flavour: '
 }
 
 /** SQLite only: a second connection that sees just what is committed, whatever the writer is in the middle of. */
-export function readerOptions(database: Extract<DatabaseConfig, { kind: 'sqlite' }>): DataSourceOptions {
-  return { ...shared, type: 'better-sqlite3', database: database.path, readonly: true };
+export function readerOptions(
+  database: Extract<DatabaseConfig, { kind: 'sqlite' }>,
+  hostEntities?: HostEntities,
+): DataSourceOptions {
+  return {
+    ...shared,
+    entities: entitiesWith(hostEntities),
+    type: 'better-sqlite3',
+    database: database.path,
+    readonly: true,
+  };
 }

@@ -1,24 +1,19 @@
-import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
+import type { HttpRequest, HttpResponse } from '../http/http-types';
 import type { RestSessionState } from '../protocol/http';
-import {
-  CurrentDevice,
-  CurrentSession,
-  Public,
-  RequireRecentLogin,
-  RequireSession,
-} from '../session/session.decorators';
+import { CurrentSession, deviceOf } from '../session/request-session';
+import { ApiController, Public, RequireRecentLogin, RequireSession } from '../session/session.decorators';
 import { toRestSessionState } from '../session/session.views';
-import type { Device, SessionContext } from '../session/session-context';
+import type { SessionContext } from '../session/session-context';
 import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
 import { SessionDevices } from '../session/session-devices';
 import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto } from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
 
-@Controller('api/auth')
+@ApiController('auth')
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
@@ -31,11 +26,14 @@ export class AuthController {
   @Public()
   async register(
     @Body() form: RegisterDto,
-    @CurrentDevice() device: Device,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(await this.auth.register(form, device, readSecret(this.config, request)), request, reply);
+    return this.welcome(
+      await this.auth.register(form, deviceOf(request, this.config), readSecret(this.config, request)),
+      request,
+      reply,
+    );
   }
 
   @Post('login')
@@ -43,11 +41,14 @@ export class AuthController {
   @HttpCode(200)
   async login(
     @Body() form: LoginDto,
-    @CurrentDevice() device: Device,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(await this.auth.login(form, device, readSecret(this.config, request)), request, reply);
+    return this.welcome(
+      await this.auth.login(form, deviceOf(request, this.config), readSecret(this.config, request)),
+      request,
+      reply,
+    );
   }
 
   @Post('logout')
@@ -55,8 +56,8 @@ export class AuthController {
   @HttpCode(204)
   async logout(
     @CurrentSession() session: SessionContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<void> {
     await this.devices.logout(session);
     clearSecret(this.config, request, reply);
@@ -68,11 +69,14 @@ export class AuthController {
   async reauthenticate(
     @CurrentSession() session: SessionContext,
     @Body() form: ReauthenticateDto,
-    @CurrentDevice() device: Device,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(await this.auth.reauthenticate(session, form.password, device), request, reply);
+    return this.welcome(
+      await this.auth.reauthenticate(session, form.password, deviceOf(request, this.config)),
+      request,
+      reply,
+    );
   }
 
   @Post('password')
@@ -81,14 +85,13 @@ export class AuthController {
   async changePassword(
     @CurrentSession() session: SessionContext,
     @Body() form: ChangePasswordDto,
-    @CurrentDevice() device: Device,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(await this.auth.changePassword(session, form, device), request, reply);
+    return this.welcome(await this.auth.changePassword(session, form, deviceOf(request, this.config)), request, reply);
   }
 
-  private welcome({ secret, context }: SignedIn, request: FastifyRequest, reply: FastifyReply): RestSessionState {
+  private welcome({ secret, context }: SignedIn, request: HttpRequest, reply: HttpResponse): RestSessionState {
     setSecret(this.config, request, reply, secret);
     reply.header('Cache-Control', 'no-store');
     return toRestSessionState(context, this.clock.now(), secret);

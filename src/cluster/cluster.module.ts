@@ -31,8 +31,8 @@ class RedisLines {
   ) {}
 
   static async open(config: Config): Promise<RedisLines> {
-    if (!config.redisUrl) return new RedisLines(null, null, () => {});
-    const lines = [connect(config.redisUrl, 'commands'), connect(config.redisUrl, 'subscriber')] as const;
+    if (!config.redis) return new RedisLines(null, null, () => {});
+    const lines = [connect(config.redis, 'commands'), connect(config.redis, 'subscriber')] as const;
     const ready = Promise.all(lines.map((line) => line.client.connect()));
     await withTimeout(PATIENCE, ready).catch(() => undefined);
     ready.catch(() => undefined);

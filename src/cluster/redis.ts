@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { createClient } from 'redis';
+import type { RedisClientLike } from '../common/config';
 import { withTimeout } from '../common/with-timeout';
 
-export type RedisClient = ReturnType<typeof createRedis>;
+export type RedisClient = ReturnType<typeof createFromUrl>;
 
 const CONNECT_TIMEOUT = 2000;
 /** Longest pause between two attempts to reconnect; ms. */
@@ -13,24 +14,30 @@ const ANSWER_WITHIN = 1500;
 /** A new line that has not become usable by then is given up; ms. */
 const READY_WITHIN = 4000;
 
-function createRedis(url: string) {
-  return createClient({
-    url,
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), LONGEST_PAUSE) * (0.5 + Math.random()),
-    },
-  });
+const OPTIONS = {
+  disableOfflineQueue: true,
+  socket: {
+    connectTimeout: CONNECT_TIMEOUT,
+    reconnectStrategy: (retries: number) =>
+      Math.min(50 * 2 ** Math.min(retries, 10), LONGEST_PAUSE) * (0.5 + Math.random()),
+  },
+};
+
+const createFromUrl = (url: string) => createClient({ url, ...OPTIONS });
+
+/** @param target a URL, or a client of a host that is connected there */
+function createRedis(target: string | RedisClientLike): RedisClient {
+  if (typeof target === 'string') return createFromUrl(target);
+  return target.duplicate({ ...OPTIONS, socket: { ...target.options?.socket, ...OPTIONS.socket } }) as RedisClient;
 }
 
 /**
  * A client that never gives up reconnecting, refuses commands at once while it is away (a request must not wait for
  * Redis), finds a line that is dead without having ended, and never ends the process.
  */
-export function connect(url: string, name: string): { client: RedisClient; close(): void } {
+export function connect(target: string | RedisClientLike, name: string): { client: RedisClient; close(): void } {
   const logger = new Logger(`Redis ${name}`);
-  const client = createRedis(url);
+  const client = createRedis(target);
   let away = false;
   let progressAt = performance.now();
   client.on('error', (error: Error) => {

@@ -27,13 +27,14 @@ export class AppError extends Error {
     return ERRORS[this.code].status;
   }
 
-  toBody(): ErrorBody {
+  /** @param loginPath where a page sends a caller who has to sign in */
+  toBody(loginPath = '/login'): ErrorBody {
     const { details, reason, retryAfter, state } = this.options;
     return {
       success: false,
       error: this.message,
       error_code: this.code,
-      ...(ERRORS[this.code].status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: '/login' }),
+      ...(ERRORS[this.code].status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: loginPath }),
       ...(reason && { reason }),
       ...(details && { details }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),

@@ -1,16 +1,21 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { CONFIG, type Config } from './config';
+import { type DynamicModule, Global, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { CONFIG } from './config';
 import { DomainEvents } from './domain-events';
 import { Metrics } from './metrics';
 
-/** What everything stands on: the settings, the channel of domain events, the operator's figures. */
+/** What everything stands on: the settings, the domain events, the figures for the operator. */
 @Global()
 @Module({})
 export class ConfigModule {
-  static with(config: Config): DynamicModule {
+  /**
+   * @param config provides CONFIG
+   * @param imports what its factory needs
+   */
+  static with(config: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
     return {
       module: ConfigModule,
-      providers: [{ provide: CONFIG, useValue: config }, DomainEvents, Metrics],
+      imports,
+      providers: [config, DomainEvents, Metrics],
       exports: [CONFIG, DomainEvents, Metrics],
     };
   }

@@ -1,4 +1,5 @@
 /** Settings as every part reads them: checked, frozen, all durations in milliseconds. */
+import type { EntitySchema } from 'typeorm';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -25,16 +26,37 @@ export type DatabaseConfig =
   | { kind: 'sqlite'; path: string; embedded: boolean }
   | { kind: 'mysql'; connection: MysqlConnection };
 
+/** Addresses of the pages and of the API. */
+export interface RouteConfig {
+  /** Before every route of the API. */
+  readonly prefix: string;
+  readonly login: string;
+  readonly platforms: string;
+  readonly home: string;
+}
+
+/** As much of a client of the `redis` package as is needed to make more connections like it. */
+export interface RedisClientLike {
+  readonly options?: { readonly socket?: object };
+  duplicate(options?: object): unknown;
+}
+
+/** Entities of a host, as its DataSource lists them. */
+export type HostEntities = readonly (string | EntitySchema | (new (...given: never[]) => object))[];
+
 export interface Config {
+  readonly routes: RouteConfig;
   readonly production: boolean;
   /** Under test, where mistakes of our own are looked for at some cost. */
   readonly test: boolean;
   readonly port: number;
   readonly host: string;
   readonly database: DatabaseConfig;
+  readonly hostEntities?: HostEntities;
   /** Connections per node; MySQL only. */
   readonly databasePool: number;
-  readonly redisUrl: string | null;
+  /** Its URL, or a connected client of a host; null: one node. */
+  readonly redis: string | RedisClientLike | null;
   /** All durations are milliseconds. */
   readonly idleTimeout: number;
   readonly sessionLifetime: number;
@@ -78,3 +100,5 @@ export function parseDuration(name: string, text: string, longest = LONGEST_TIME
 }
 
 export const CONFIG = Symbol('CONFIG');
+
+export const DEFAULT_ROUTES: RouteConfig = { prefix: '/api', login: '/login', platforms: '/platforms', home: '/' };

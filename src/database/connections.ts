@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { readerOptions, writerOptions } from '../../ormconfig';
-import type { DatabaseConfig, MysqlConnection } from '../common/config';
+import type { DatabaseConfig, HostEntities, MysqlConnection } from '../common/config';
 import { type Flavour, requireSupported } from './database-version';
 import { migrate, whenUnlocked } from './migrate';
 
@@ -29,17 +29,22 @@ export class Connections {
    * @param patience how long to wait for another that does the same; seconds
    * @throws AppError DATABASE_ERROR when it takes longer
    */
-  static async open(database: DatabaseConfig, pool: number, patience = MIGRATION_WAIT): Promise<Connections> {
+  static async open(
+    database: DatabaseConfig,
+    pool: number,
+    patience = MIGRATION_WAIT,
+    hostEntities?: HostEntities,
+  ): Promise<Connections> {
     if (database.kind === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
     const flavour = database.kind === 'mysql' ? await flavourOf(database.connection) : 'mysql';
     const writer = await whenUnlocked(patience, () =>
-      new DataSource(writerOptions(database, pool, flavour)).initialize(),
+      new DataSource(writerOptions(database, pool, flavour, hostEntities)).initialize(),
     );
     try {
       if (database.kind === 'mysql') await readCommitted(writer);
       await migrate(writer, database, patience);
       if (database.kind === 'mysql') return new Connections(writer, writer, false);
-      return new Connections(writer, await new DataSource(readerOptions(database)).initialize(), true);
+      return new Connections(writer, await new DataSource(readerOptions(database, hostEntities)).initialize(), true);
     } catch (error) {
       await writer.destroy();
       throw error;

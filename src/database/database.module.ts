@@ -31,7 +31,8 @@ class DatabaseLifecycle implements OnApplicationShutdown {
     {
       provide: Connections,
       inject: [CONFIG],
-      useFactory: (config: Config) => Connections.open(config.database, config.databasePool),
+      useFactory: (config: Config) =>
+        Connections.open(config.database, config.databasePool, undefined, config.hostEntities),
     },
     {
       provide: INSTALLATION,

@@ -19,7 +19,7 @@ import { Omittable } from '../common/validation';
 import type { SessionExpiring, SessionExtended } from '../protocol/events';
 import type { ExtendedView, SessionState } from '../protocol/http';
 import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
-import { CurrentSession } from '../session/session.decorators';
+import { CurrentSession } from '../session/request-session';
 import { SessionService } from '../session/session.service';
 import { toDeadlinesView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';

@@ -1,6 +1,6 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { ClientToServerEvents, ServerToClientEvents } from '../protocol/events';
-import type { SocketAuth } from '../session/session.decorators';
+import type { SocketAuth } from '../session/request-session';
 
 export interface SocketData extends SocketAuth {
   userId: number;

@@ -1,11 +1,12 @@
-import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { pageSize } from '../common/paging';
 import type { AdminSessionsView } from '../protocol/admin';
-import { CurrentSession, RequireSession } from '../session/session.decorators';
+import { CurrentSession } from '../session/request-session';
+import { ApiController, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { AdminSessionsService } from './admin-sessions.service';
 
-@Controller('api/admin/sessions')
+@ApiController('admin/sessions')
 @RequireSession({ role: 'admin' })
 export class AdminSessionsController {
   constructor(private readonly sessions: AdminSessionsService) {}

@@ -1,10 +1,11 @@
-import { Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { HttpCode, Param, Post } from '@nestjs/common';
 import { IdPipe } from '../common/validation';
-import { CurrentSession, RequireSession } from '../session/session.decorators';
+import { CurrentSession } from '../session/request-session';
+import { ApiController, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { AdminUsersService } from './admin-users.service';
 
-@Controller('api/admin/users')
+@ApiController('admin/users')
 @RequireSession({ role: 'admin' })
 export class AdminUsersController {
   constructor(private readonly users: AdminUsersService) {}

@@ -1,9 +1,9 @@
-import { Controller, Get } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import { operationReports } from '../common/performance';
 import type { OperationReport } from '../protocol/admin';
-import { RequireSession } from '../session/session.decorators';
+import { ApiController, RequireSession } from '../session/session.decorators';
 
-@Controller('api/admin')
+@ApiController('admin')
 @RequireSession({ role: 'admin' })
 export class AdminController {
   @Get('performance')

@@ -1,11 +1,12 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Get, Query } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { pageSize, wholeNumber } from '../common/paging';
 import type { AdminAuditView, AuditView } from '../protocol/audit';
-import { CurrentSession, RequireSession } from '../session/session.decorators';
+import { CurrentSession } from '../session/request-session';
+import { ApiController, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 
-@Controller('api')
+@ApiController()
 export class AuditController {
   constructor(private readonly audit: AuditTrail) {}
 

@@ -7,11 +7,10 @@ import { AdminSessionsService } from './admin-sessions.service';
 import { AdminUsersController } from './admin-users.controller';
 import { AdminUsersService } from './admin-users.service';
 import { AuditController } from './audit.controller';
-import { HealthController } from './health.controller';
 
 @Module({
   imports: [SessionModule],
-  controllers: [HealthController, AdminController, AdminSessionsController, AdminUsersController, AuditController],
+  controllers: [AdminController, AdminSessionsController, AdminUsersController, AuditController],
   providers: [AdminSessionsRepository, AdminSessionsService, AdminUsersService],
 })
 export class MonitorModule {}

@@ -4,15 +4,10 @@ import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { PlatformView } from '../protocol/http';
+import type { PlatformTarget } from '../session/request-session';
 import { toPlatformView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { PlatformRepository } from './platform.repository';
-
-/** The platform that a request names, and whether it means that one whatever is active. */
-export interface PlatformTarget {
-  id: number;
-  pinned: boolean;
-}
 
 /** Holds a request to the platform that the person was shown. Nothing here ever falls back to another one. */
 @Injectable()

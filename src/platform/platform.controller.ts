@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { IdPipe } from '../common/validation';
 import type {
@@ -8,14 +8,15 @@ import type {
   SwitchResult,
   UserPlatformsView,
 } from '../protocol/http';
-import { AllowCachedSession, CurrentSecret, CurrentSession, CurrentTab } from '../session/session.decorators';
+import { CurrentSecret, CurrentSession, CurrentTab } from '../session/request-session';
+import { AllowCachedSession, ApiController } from '../session/session.decorators';
 import { toRestSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { ConnectionRefresher } from './connection-refresher';
 import { ConnectPlatformDto, SwitchPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformService } from './platform.service';
 
-@Controller('api')
+@ApiController()
 export class PlatformController {
   constructor(
     private readonly platforms: PlatformService,

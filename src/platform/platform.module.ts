@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PlatformResolver } from '../session/platform-resolver';
 import { SessionModule } from '../session/session.module';
 import { ConnectionHooks } from './connection-hooks';
 import { ConnectionRefresher } from './connection-refresher';
@@ -11,6 +12,7 @@ import { PlatformRepository } from './platform.repository';
 import { PlatformService } from './platform.service';
 import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformFence } from './platform-fence';
+import { FencedPlatformResolver } from './platform-resolver.service';
 import { TokenCipher } from './token-cipher';
 
 @Module({
@@ -24,6 +26,7 @@ import { TokenCipher } from './token-cipher';
     Instances,
     PlatformAnnouncer,
     PlatformFence,
+    { provide: PlatformResolver, useClass: FencedPlatformResolver },
     PlatformRepository,
     PlatformService,
     TokenCipher,
@@ -32,8 +35,10 @@ import { TokenCipher } from './token-cipher';
     ConnectionHooks,
     ConnectionRefresher,
     Instances,
+    OAuthService,
     PlatformFence,
     PlatformRepository,
+    PlatformResolver,
     PlatformService,
     TokenCipher,
   ],

@@ -2,13 +2,14 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import {
   ALLOW_CACHED_SESSION,
+  BODY_TYPE,
   PASSIVE,
   PUBLIC,
   RECENT_LOGIN,
   REQUIREMENT,
   type RecentLogin,
   type SessionRequirement,
-} from './session.decorators';
+} from './route-metadata';
 
 /** What a route asks of its callers. */
 export interface RoutePolicy {
@@ -17,6 +18,8 @@ export interface RoutePolicy {
   passive: boolean;
   allowCachedSession: boolean;
   recentLogin: RecentLogin | null;
+  /** The one media type of body that is taken; null: a host's route takes what it likes. */
+  bodyType: string | null;
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
@@ -40,6 +43,7 @@ export class RoutePolicies {
       passive: read<boolean>(PASSIVE) ?? false,
       allowCachedSession: read<boolean>(ALLOW_CACHED_SESSION) ?? false,
       recentLogin: read<RecentLogin>(RECENT_LOGIN) ?? null,
+      bodyType: read<string>(BODY_TYPE) ?? null,
     };
     const ofHandler = this.known.get(handler) ?? new WeakMap();
     this.known.set(handler, ofHandler.set(controller, policy));

@@ -1,28 +1,27 @@
 /** The cookie that carries the secret. */
-import type {} from '@fastify/cookie';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../common/config';
+import { clientProtocol } from '../http/client-address';
+import { clearCookie, readCookie, setCookie } from '../http/cookies';
+import type { HttpRequest, HttpResponse } from '../http/http-types';
 
 const SECURE_NAME = '__Host-vedfolnir';
 const PLAIN_NAME = 'vedfolnir_session';
 
+type Incoming = Pick<HttpRequest, 'headers' | 'socket'>;
+
 /** Over HTTPS only the `__Host-` cookie counts: no other host and no plain page can have set it. */
-export function cookieName(secure: boolean): string {
-  return secure ? SECURE_NAME : PLAIN_NAME;
+function isSecure(config: Config, request: Incoming): boolean {
+  return config.publicOrigin?.startsWith('https:') === true || clientProtocol(request, config.trustProxy) === 'https';
 }
 
-export function isSecure(config: Config, protocol: string): boolean {
-  return protocol === 'https' || config.publicOrigin?.startsWith('https:') === true;
+/** Of a request or of a socket's handshake. @returns null where there is none */
+export function readSecret(config: Config, request: Incoming): string | null {
+  return readCookie(request.headers, isSecure(config, request) ? SECURE_NAME : PLAIN_NAME) || null;
 }
 
-export function readSecret(config: Config, request: FastifyRequest): string | null {
-  return request.cookies[cookieName(isSecure(config, request.protocol))] || null;
-}
-
-export function setSecret(config: Config, request: FastifyRequest, reply: FastifyReply, secret: string): void {
-  const secure = isSecure(config, request.protocol);
-  reply.setCookie(cookieName(secure), secret, {
-    path: '/',
+export function setSecret(config: Config, request: HttpRequest, response: HttpResponse, secret: string): void {
+  const secure = isSecure(config, request);
+  setCookie(response, secure ? SECURE_NAME : PLAIN_NAME, secret, {
     httpOnly: true,
     sameSite: 'lax',
     secure,
@@ -30,7 +29,7 @@ export function setSecret(config: Config, request: FastifyRequest, reply: Fastif
   });
 }
 
-export function clearSecret(config: Config, request: FastifyRequest, reply: FastifyReply): void {
-  const secure = isSecure(config, request.protocol);
-  reply.clearCookie(cookieName(secure), { path: '/', httpOnly: true, sameSite: 'lax', secure });
+export function clearSecret(config: Config, request: HttpRequest, response: HttpResponse): void {
+  const secure = isSecure(config, request);
+  clearCookie(response, secure ? SECURE_NAME : PLAIN_NAME, { httpOnly: true, sameSite: 'lax', secure });
 }

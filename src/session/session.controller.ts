@@ -1,13 +1,14 @@
-import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
-import { CurrentSecret, CurrentSession, Passive, RequireRecentLogin } from './session.decorators';
+import { CurrentSecret, CurrentSession } from './request-session';
+import { ApiController, Passive, RequireRecentLogin } from './session.decorators';
 import { SessionService } from './session.service';
 import { toRestSessionState } from './session.views';
 import type { SessionContext } from './session-context';
 import { SessionDevices } from './session-devices';
 
-@Controller('api')
+@ApiController()
 export class SessionController {
   constructor(
     private readonly sessions: SessionService,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
-import type { Flash } from '../../common/flash';
+import type { Flash } from '../../http/flash';
 import { hueOf, initialsOf } from '../../protocol/avatar';
 import type { PlatformView, UserView } from '../../protocol/http';
 

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { IsBoolean } from 'class-validator';
 import { IdPipe, Omittable } from '../../common/validation';
 import type { ImportView } from '../../protocol/http';
-import { CurrentSession } from '../../session/session.decorators';
+import { CurrentSession } from '../../session/request-session';
+import { ApiController } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { ImportService } from './import.service';
 
@@ -13,7 +14,7 @@ class ImportDto {
   older?: boolean;
 }
 
-@Controller('api/platforms/:id/import')
+@ApiController('platforms/:id/import')
 export class ImportController {
   constructor(private readonly imports: ImportService) {}
 

@@ -1,15 +1,28 @@
-import { Body, Controller, Delete, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { Body, Delete, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import { IsString, MaxLength } from 'class-validator';
-import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../common/app-error';
 import { IdPipe } from '../../common/validation';
-import { TargetPlatform } from '../../platform/platform.guard';
-import type { PlatformTarget } from '../../platform/platform-fence';
+import type { HttpRequest } from '../../http/http-types';
+import { readParts } from '../../http/multipart';
+import { isMultipart } from '../../http/request-kind';
 import type { MediaView } from '../../protocol/http';
+import { MAX_FILE_BYTES } from '../../protocol/media';
 import { MAX_DESCRIPTION_LENGTH } from '../../protocol/post-bounds';
-import { CurrentSession, RequireSession } from '../../session/session.decorators';
+import type { PlatformTarget } from '../../session/request-session';
+import { CurrentSession, TargetPlatform } from '../../session/request-session';
+import { ApiController, BodyType, RequireSession } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { MediaService } from './media.service';
+
+/** One file with its description; bytes. */
+const UPLOAD_LIMITS = {
+  fileSize: MAX_FILE_BYTES,
+  files: 1,
+  fields: 2,
+  parts: 3,
+  fieldSize: 64 * 1024,
+  headerPairs: 20,
+};
 
 class DescribeMediaDto {
   @IsString()
@@ -19,19 +32,20 @@ class DescribeMediaDto {
 }
 
 /** Files for posts of the platform that the request names. */
-@Controller('api/media')
+@ApiController('media')
 @RequireSession({ platform: true })
 export class MediaController {
   constructor(private readonly media: MediaService) {}
 
   @Post()
+  @BodyType('multipart/form-data')
   upload(
     @CurrentSession() session: SessionContext,
     @TargetPlatform() named: PlatformTarget,
-    @Req() request: FastifyRequest,
+    @Req() request: HttpRequest,
   ): Promise<MediaView> {
-    if (!request.isMultipart()) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-    return this.media.upload(session, named, request.parts());
+    if (!isMultipart(request)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+    return this.media.upload(session, named, readParts(request, UPLOAD_LIMITS));
   }
 
   @Patch(':id')

@@ -1,4 +1,3 @@
-import type { Multipart } from '@fastify/multipart';
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError, invalidField } from '../../common/app-error';
@@ -7,8 +6,10 @@ import type { Image } from '../../database/entities/image.entity';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
-import { PlatformFence, type PlatformTarget } from '../../platform/platform-fence';
+import type { Part } from '../../http/multipart';
+import { PlatformFence } from '../../platform/platform-fence';
 import type { MediaView } from '../../protocol/http';
+import { type PlatformTarget } from '../../session/request-session';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
 import { PostRepository } from '../posts/post.repository';
@@ -40,7 +41,7 @@ export class MediaService {
    * Takes a file for the named platform, as it streams in.
    * @throws AppError as the fence; VALIDATION_ERROR for a kind or size that the instance does not take
    */
-  async upload(caller: SessionContext, named: PlatformTarget, parts: AsyncIterable<Multipart>): Promise<MediaView> {
+  async upload(caller: SessionContext, named: PlatformTarget, parts: AsyncIterable<Part>): Promise<MediaView> {
     const { image, platform } = await this.sessions.runAuthorized(caller, (tx, context) =>
       this.begin(tx, context, named),
     );

@@ -1,7 +1,7 @@
 /** Reads one upload as it comes: bounded, in pieces, its kind found out before much of it is kept. */
-import type { Multipart } from '@fastify/multipart';
 import { AppError, invalidField } from '../../common/app-error';
 import { toAppError } from '../../common/to-app-error';
+import type { Part } from '../../http/multipart';
 import type { MediaLimitsView } from '../../protocol/http';
 import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../protocol/media';
 import { SNIFF_BYTES, sniffMime } from './sniff';
@@ -23,20 +23,20 @@ export interface Upload {
  * @throws AppError VALIDATION_ERROR or PAYLOAD_TOO_LARGE
  */
 export async function readUpload(
-  parts: AsyncIterable<Multipart>,
+  parts: AsyncIterable<Part>,
   limits: MediaLimitsView | null,
   keep: (from: number, chunks: Buffer[]) => Promise<void>,
 ): Promise<Upload> {
   let altText: string | null = null;
   let file: Omit<Upload, 'altText'> | null = null;
   for await (const part of legible(parts)) {
-    if (part.type === 'field' && part.fieldname === 'alt_text') {
-      altText = checkAltText(part.value, limits, part.valueTruncated);
-    } else if (part.type === 'file' && part.fieldname === 'file' && !file) {
-      file = await readFile(part.file, limits, keep);
+    if (part.kind === 'field' && part.name === 'alt_text') {
+      altText = checkAltText(part.value, limits, part.truncated);
+    } else if (part.kind === 'file' && part.name === 'file' && !file) {
+      file = await readFile(part.stream, limits, keep);
     } else {
       // A part may come without a name, whatever its type says.
-      throw invalidField(String(part.fieldname).slice(0, 40), 'Only file and alt_text are taken here');
+      throw invalidField(String(part.name).slice(0, 40), 'Only file and alt_text are taken here');
     }
   }
   if (!file) throw invalidField('file', 'A file is needed');

@@ -1,8 +1,7 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { pageSize, wholeNumber } from '../../common/paging';
 import { IdPipe } from '../../common/validation';
-import { CurrentPlatform, TargetPlatform } from '../../platform/platform.guard';
-import type { PlatformTarget } from '../../platform/platform-fence';
+import type { HttpResponse } from '../../http/http-types';
 import {
   HEADERS,
   type PlatformView,
@@ -11,14 +10,16 @@ import {
   type StatisticsView,
   type UserDataView,
 } from '../../protocol/http';
-import { CurrentSession, RequireSession } from '../../session/session.decorators';
+import type { PlatformTarget } from '../../session/request-session';
+import { CurrentPlatform, CurrentSession, TargetPlatform } from '../../session/request-session';
+import { ApiController, RequireSession } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { CreatePostDto, UpdatePostDto } from './post.dto';
 import { PostService } from './post.service';
 import { readIdempotencyKey } from './post-request';
 
 /** What a session sees of its platform. */
-@Controller('api')
+@ApiController()
 @RequireSession({ platform: true })
 export class PostController {
   constructor(private readonly posts: PostService) {}
@@ -39,7 +40,7 @@ export class PostController {
     @TargetPlatform() named: PlatformTarget,
     @Body() form: CreatePostDto,
     @Headers(HEADERS.idempotencyKey) key: string | undefined,
-    @Res({ passthrough: true }) response: { status(code: number): unknown },
+    @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<PostView> {
     const { post, isNew } = await this.posts.create(session, named, form, readIdempotencyKey(key));
     response.status(isNew ? 201 : 200);

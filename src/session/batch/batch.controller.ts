@@ -1,11 +1,12 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { CurrentSession, RequireSession } from '../session.decorators';
+import { Body, HttpCode, Post } from '@nestjs/common';
+import { CurrentSession } from '../request-session';
+import { ApiController, RequireSession } from '../session.decorators';
 import type { SessionContext } from '../session-context';
 import { CleanupUsersDto, ValidateSessionsDto } from './batch.dto';
 import { BatchService, type CleanupResult } from './batch.service';
 import { ExpirySweep } from './expiry-sweep';
 
-@Controller('api')
+@ApiController()
 @RequireSession({ role: 'admin' })
 export class BatchController {
   constructor(

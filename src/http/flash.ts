@@ -1,8 +1,8 @@
 /** One message for the next page, by its code: the cookie holds no text, so nobody can put words in our mouth. */
-import type {} from '@fastify/cookie';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type EndReason, sessionEndMessage } from '../protocol/end-reasons';
 import { ERRORS, type ErrorCode } from '../protocol/errors';
+import { clearCookie, readCookie, setCookie } from './cookies';
+import type { HttpRequest, HttpResponse } from './http-types';
 
 const COOKIE = 'vedfolnir_flash';
 
@@ -42,16 +42,16 @@ export type FlashCode = ErrorCode | keyof typeof NOTICES;
 const BECAUSE = '.';
 
 /** @param reason why the session ended, for a code that says that it did */
-export function setFlash(reply: FastifyReply, code: FlashCode, reason?: EndReason): void {
+export function setFlash(reply: HttpResponse, code: FlashCode, reason?: EndReason): void {
   const value = reason ? `${code}${BECAUSE}${reason}` : code;
-  reply.setCookie(COOKIE, value, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 60 });
+  setCookie(reply, COOKIE, value, { httpOnly: true, sameSite: 'lax', maxAge: 60 });
 }
 
 /** Reads the message and takes it away, so that it is shown once. */
-export function takeFlash(request: FastifyRequest, reply: FastifyReply): Flash[] {
-  const code = request.cookies[COOKIE];
+export function takeFlash(request: HttpRequest, reply: HttpResponse): Flash[] {
+  const code = readCookie(request.headers, COOKIE);
   if (code === undefined) return [];
-  reply.clearCookie(COOKIE, { path: '/' });
+  clearCookie(reply, COOKIE);
   const flash = toFlash(code);
   return flash ? [flash] : [];
 }

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { Controller, Get, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import sirv from 'sirv';
+import { AppError } from '../common/app-error';
+import { Public } from '../session/session.decorators';
+import { ErrorFilter } from './error.filter';
+import type { HttpRequest, HttpResponse } from './http-types';
+
+/** Fastify keeps Node's own objects beside its own; Express's are Node's. */
+interface FastifyRequest {
+  raw: IncomingMessage;
+}
+interface FastifyReply {
+  raw: ServerResponse;
+  /** Says that the answer is written by somebody else. */
+  hijack(): void;
+  getHeaders(): Record<string, string>;
+}
+
+/** What `vite build` makes, packed: beside each file its `.gz` and `.br`. */
+const FOLDER = join(__dirname, '../../client');
+/** A name with the hash of its content in it never means anything else. */
+const HASHED = /-[\w-]{8}\.\w+$/;
+const PREFIX = '/client';
+
+/** The browser's part for our pages and for a host's: `/client/vedfolnir.js` and what it loads. */
+@Controller({ version: VERSION_NEUTRAL })
+@UseFilters(ErrorFilter)
+export class ClientFilesController {
+  private readonly files = sirv(existsSync(FOLDER) ? FOLDER : __dirname, {
+    etag: true,
+    gzip: true,
+    brotli: true,
+    setHeaders: (response, path) => {
+      response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      // An element of ours may stand in a page of another origin that is allowed to call us.
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+    },
+  });
+
+  @Get([`${PREFIX}/:file`, `${PREFIX}/:folder/:file`])
+  @Public()
+  file(
+    @Req() request: HttpRequest & Partial<FastifyRequest>,
+    @Res() response: HttpResponse & Partial<FastifyReply>,
+  ): void {
+    const incoming = request.raw ?? (request as unknown as IncomingMessage);
+    const outgoing = response.raw ?? (response as unknown as ServerResponse);
+    const url = incoming.url ?? '';
+    for (const [name, value] of Object.entries(response.getHeaders?.() ?? {})) outgoing.setHeader(name, value);
+    let found = !/\.map(\?|$)/.test(url);
+    incoming.url = url.slice(PREFIX.length);
+    if (found) {
+      this.files(incoming, outgoing, () => {
+        found = false;
+      });
+    }
+    incoming.url = url;
+    if (!found) throw new AppError('NOT_FOUND');
+    response.hijack?.();
+  }
+}

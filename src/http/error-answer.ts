@@ -1,0 +1,44 @@
+/** The one way from an error to an answer: JSON under the API and for callers that want it, a redirect for a page. */
+import type { AppError } from '../common/app-error';
+import type { RouteConfig } from '../common/config';
+import { setFlash, toFlash } from './flash';
+import type { HttpRequest, HttpResponse } from './http-types';
+import { isUnderApi } from './request-kind';
+
+export function answerError(error: AppError, request: HttpRequest, response: HttpResponse, routes: RouteConfig): void {
+  const { reason, retryAfter } = error.options;
+  response.header('Cache-Control', 'no-store');
+  if (retryAfter !== undefined) response.header('Retry-After', String(retryAfter));
+  if (!isPage(request, routes)) {
+    response.status(error.status).send(error.toBody(routes.login));
+    return;
+  }
+  const target = pageFor(error, routes);
+  const asked = (request.originalUrl ?? request.url).split('?')[0];
+  if (asked === target) {
+    // Redirecting to the same page would not end: the message is shown in its place.
+    const message = toFlash(error.code)?.message ?? error.message;
+    response.status(error.status).type('text/html; charset=utf-8').send(errorPage(message));
+    return;
+  }
+  setFlash(response, error.code, reason);
+  response.status(303).header('Location', target);
+  response.send();
+}
+
+/** Outside the API a caller that accepts HTML is a page. */
+function isPage(request: HttpRequest, routes: RouteConfig): boolean {
+  return !isUnderApi(request, routes.prefix) && request.headers.accept?.includes('text/html') === true;
+}
+
+function pageFor(error: AppError, routes: RouteConfig): string {
+  if (error.status === 401) return routes.login;
+  return error.code === 'PLATFORM_REQUIRED' ? routes.platforms : routes.home;
+}
+
+/** The message comes from the table of errors, never from the caller. */
+function errorPage(message: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Vedfolnir</title><link rel="stylesheet" href="/client/app.css"></head>
+<body><main><h1>Vedfolnir</h1><p role="alert">${message}</p><p><a href="/">Try again</a></p></main></body></html>`;
+}

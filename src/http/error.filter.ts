@@ -1,0 +1,49 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
+import { AppError } from '../common/app-error';
+import { CONFIG, type Config } from '../common/config';
+import { toAppError } from '../common/to-app-error';
+import type { ErrorBody } from '../protocol/errors';
+import { answerError } from './error-answer';
+import type { HttpRequest, HttpResponse } from './http-types';
+
+/** On routes of ours: every error becomes a row of the table. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Errors');
+
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = toAppError(thrown);
+    if (host.getType() === 'ws') {
+      answerMessage(error, host);
+      return;
+    }
+    const request = host.switchToHttp().getRequest<HttpRequest>();
+    const response = host.switchToHttp().getResponse<HttpResponse>();
+    // What an instance does wrong is told to the person, who chose it.
+    if (error.status >= 500 && error.status !== 502) this.log(error, request);
+    answerError(error, request, response, this.config.routes);
+  }
+
+  private log(error: AppError, { method, routeOptions }: HttpRequest): void {
+    const cause = error.options.cause;
+    const detail = cause instanceof Error ? (error.status === 500 ? cause.stack : cause.message) : '';
+    this.logger.error(`${method} ${routeOptions?.url ?? ''} ${error.code} ${detail ?? ''}`);
+  }
+}
+
+/** On routes of a host: our own errors alone; its exceptions go on to its own filters. */
+@Catch(AppError)
+export class SessionErrorFilter extends ErrorFilter {}
+
+/** The acknowledgement of a message holds the error; without one it is sent as `exception`, as Nest does. */
+function answerMessage(error: AppError, host: ArgumentsHost): void {
+  const acknowledge = host.getArgs().find((argument): argument is (body: ErrorBody) => void => isFunction(argument));
+  if (acknowledge) acknowledge(error.toBody());
+  else host.switchToWs().getClient<{ emit(name: string, body: ErrorBody): void }>().emit('exception', error.toBody());
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}

@@ -1,0 +1,78 @@
+/** The parts of a multipart body as they come in, on either HTTP adapter. */
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import busboy, { type Limits } from 'busboy';
+import { AppError, invalidField } from '../common/app-error';
+import type { HttpRequest } from './http-types';
+
+export type Part =
+  | { kind: 'field'; name: string; value: string; truncated: boolean }
+  /** Has to be read to its end, or left, before the next part is asked for. */
+  | { kind: 'file'; name: string; stream: Readable };
+
+/** Fastify keeps Node's request in `raw`; Express's request is one. */
+type Incoming = HttpRequest & { readonly raw?: IncomingMessage };
+
+/**
+ * @throws AppError VALIDATION_ERROR for what cannot be read or has too many parts, PAYLOAD_TOO_LARGE for a larger file
+ */
+export async function* readParts(request: HttpRequest, limits: Limits): AsyncGenerator<Part> {
+  const source = (request as Incoming).raw ?? (request as unknown as IncomingMessage);
+  const queue: Part[] = [];
+  let failure: unknown = null;
+  let ended = false;
+  let wake = (): void => {};
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    wake();
+  };
+  const parser = parserOf(source, limits)
+    .on('field', (name, value, { valueTruncated, nameTruncated }) => {
+      queue.push({ kind: 'field', name, value, truncated: valueTruncated || nameTruncated });
+      wake();
+    })
+    .on('file', (name, stream) => {
+      stream.once('limit', () => stream.destroy(new AppError('PAYLOAD_TOO_LARGE')));
+      // Read by nobody once the parts are left.
+      stream.on('error', fail);
+      queue.push({ kind: 'file', name, stream });
+      wake();
+    })
+    .on('close', () => {
+      ended = true;
+      wake();
+    })
+    .on('error', () => fail(invalidField('body', 'The body is not a readable multipart form')));
+  for (const limit of ['partsLimit', 'fieldsLimit', 'filesLimit'] as const) {
+    parser.on(limit, () => fail(invalidField('body', 'The body has too many parts')));
+  }
+  source.once('aborted', () => fail(invalidField('body', 'The body was not sent to its end')));
+  source.pipe(parser);
+  try {
+    for (;;) {
+      const part = queue.shift();
+      if (failure) throw failure;
+      if (part) yield part;
+      else if (ended) return;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (queue.length > 0 || ended || failure) resolve();
+        });
+      }
+    }
+  } finally {
+    source.unpipe(parser);
+    parser.destroy();
+    // What is left is read and dropped, so that the connection can take its next request.
+    source.resume();
+  }
+}
+
+function parserOf(source: IncomingMessage, limits: Limits) {
+  try {
+    return busboy({ headers: source.headers, limits, defParamCharset: 'utf8' });
+  } catch {
+    throw invalidField('body', 'The body is not a readable multipart form');
+  }
+}

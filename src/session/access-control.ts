@@ -1,0 +1,175 @@
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { AppError, invalidField } from '../common/app-error';
+import { Clock } from '../common/clock';
+import { CoalescedCall } from '../common/coalesced-call';
+import { CONFIG, type Config } from '../common/config';
+import type { HttpResponse } from '../http/http-types';
+import { isFormPost, mediaType } from '../http/request-kind';
+import { HEADERS } from '../protocol/http';
+import { DeviceWatch } from './device-watch';
+import { requireOwnOrigin, SAFE_METHODS } from './own-origin';
+import { PlatformResolver } from './platform-resolver';
+import {
+  deviceOf,
+  findRequestSession,
+  type GuardedRequest,
+  type PlatformTarget,
+  type SocketAuth,
+  setRequestPlatform,
+  setRequestSession,
+} from './request-session';
+import { RoutePolicies, type RoutePolicy } from './route-policy';
+import { SessionService } from './session.service';
+import type { Device, SessionContext } from './session-context';
+import { readSecret } from './session-cookie';
+import { isCsrfToken } from './session-token';
+
+/** All that decides whether a request is let in, in this order: origin, session, role, recent sign-in, platform. */
+@Injectable()
+export class AccessControl {
+  /** By socket: however many messages it sends at once, one of them at a time asks the database. */
+  private readonly lookups = new WeakMap<SocketAuth, CoalescedCall<SessionContext>>();
+
+  constructor(
+    private readonly policies: RoutePolicies,
+    private readonly sessions: SessionService,
+    private readonly devices: DeviceWatch,
+    private readonly platforms: PlatformResolver,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Without a promise where there is nothing to wait for: that is most of what the rest of a request costs. */
+  check(execution: ExecutionContext): boolean | Promise<boolean> {
+    const policy = this.policies.of(execution);
+    if (execution.getType() === 'ws') return policy.isPublic || this.checkMessage(execution);
+    const request = execution.switchToHttp().getRequest<GuardedRequest>();
+    const safe = SAFE_METHODS.has(request.method);
+    if (!safe) {
+      requireOwnOrigin(this.config, request.headers);
+      requireBodyType(request, policy);
+    }
+    if (policy.isPublic) return true;
+    // Bound to the application and to the route, the guard is asked twice.
+    if (findRequestSession(request)?.policy === policy) return true;
+    execution.switchToHttp().getResponse<HttpResponse>().header('Cache-Control', 'no-store');
+    return this.checkRequest(request, policy, safe);
+  }
+
+  /** The handshake let the socket in; each message finds out whether its session is live still. */
+  private async checkMessage(execution: ExecutionContext): Promise<boolean> {
+    const { data, conn } = execution.switchToWs().getClient<{ data: SocketAuth; conn: { close(): void } }>();
+    if (!data.sessionId) throw new AppError('AUTHENTICATION_REQUIRED');
+    data.context = await this.lookupOf(data).run();
+    if (data.context.session.tokenHash === data.tokenHash) return true;
+    // The session has another secret now: clients with the new cookie reconnect on their own.
+    conn.close();
+    throw new AppError('SESSION_INVALID');
+  }
+
+  private lookupOf(data: SocketAuth): CoalescedCall<SessionContext> {
+    const lookup = this.lookups.get(data) ?? new CoalescedCall(() => this.sessions.requireContext(data.sessionId));
+    this.lookups.set(data, lookup);
+    return lookup;
+  }
+
+  private checkRequest(request: GuardedRequest, policy: RoutePolicy, safe: boolean): boolean | Promise<boolean> {
+    const secret = readSecret(this.config, request);
+    if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
+    const device = deviceOf(request, this.config);
+    const { allowExpired } = policy.requirement;
+    const passive = allowExpired || policy.passive || request.headers[HEADERS.background] === 'true';
+
+    // Most requests read, with a session that this node knows: then there is nothing to wait for.
+    const known = (safe || policy.allowCachedSession) && !allowExpired ? this.sessions.recall(secret) : null;
+    if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
+      if (!safe) requireCsrfToken(secret, request);
+      return this.admit(request, secret, known, policy, safe);
+    }
+    return this.find(request, secret, device, policy, { safe, passive });
+  }
+
+  private async find(
+    request: GuardedRequest,
+    secret: string,
+    device: Device,
+    policy: RoutePolicy,
+    { safe, passive }: { safe: boolean; passive: boolean },
+  ): Promise<boolean> {
+    const { allowExpired } = policy.requirement;
+    const context =
+      safe && !allowExpired
+        ? await this.sessions.authenticateRead(secret, device.ipAddress)
+        : await this.sessions.authenticate(secret, device.ipAddress, allowExpired);
+    await this.devices.check(context, device);
+    if (!safe) requireCsrfToken(secret, request);
+    const admitted = this.admit(request, secret, context, policy, safe);
+    if (!passive) setRequestSession(request, { secret, context: await this.sessions.touch(context), policy });
+    return admitted;
+  }
+
+  private admit(
+    request: GuardedRequest,
+    secret: string,
+    context: SessionContext,
+    policy: RoutePolicy,
+    safe: boolean,
+  ): boolean | Promise<boolean> {
+    const { requirement, recentLogin } = policy;
+    if (requirement.role && context.user.role !== requirement.role) throw new AppError('FORBIDDEN');
+    setRequestSession(request, { secret, context, policy });
+    if (recentLogin) this.requireRecentLogin(request, context, recentLogin);
+    return !requirement.platform || this.admitToPlatform(request, context, safe);
+  }
+
+  private requireRecentLogin(
+    request: GuardedRequest,
+    { session }: SessionContext,
+    { age, exceptOwn }: NonNullable<RoutePolicy['recentLogin']>,
+  ): void {
+    const params = request.params as Record<string, string>;
+    if (exceptOwn && params[exceptOwn] === session.id) return;
+    const sinceMs = this.clock.now().getTime() - session.authenticatedAt.getTime();
+    if (sinceMs > (age ?? this.config.recentLogin)) throw new AppError('REAUTHENTICATION_REQUIRED');
+  }
+
+  /** A route that writes must name its platform; one that reads may. */
+  private admitToPlatform(request: GuardedRequest, context: SessionContext, safe: boolean): boolean | Promise<boolean> {
+    const target = targetPlatform(request);
+    const active = context.platform;
+    if (target && (target.pinned || target.id !== active?.id)) {
+      return this.platforms.resolve(context, target).then((view) => {
+        setRequestPlatform(request, { target, view });
+        return true;
+      });
+    }
+    if (!active) throw new AppError('PLATFORM_REQUIRED');
+    if (!target && !safe) throw new AppError('PLATFORM_ID_REQUIRED');
+    setRequestPlatform(request, { target: { id: active.id, pinned: false }, view: active });
+    return true;
+  }
+}
+
+/** A body of another type than the route takes is refused before anything reads it as something else. */
+function requireBodyType(request: GuardedRequest, { bodyType }: RoutePolicy): void {
+  const given = mediaType(request);
+  if (bodyType !== null && given !== '' && given !== bodyType) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+}
+
+/** From the header, or from the field of a form post, which cannot set one. */
+function requireCsrfToken(secret: string, request: GuardedRequest): void {
+  const body = request.body as { csrf_token?: unknown } | null | undefined;
+  const given = request.headers[HEADERS.csrf] ?? (isFormPost(request) ? body?.csrf_token : undefined);
+  if (!isCsrfToken(secret, given)) throw new AppError('CSRF_INVALID');
+}
+
+/** From the header, or from the field of a form post. @throws AppError VALIDATION_ERROR */
+function targetPlatform(request: GuardedRequest): PlatformTarget | null {
+  const body = request.body as { platform_id?: unknown } | null | undefined;
+  const given = request.headers[HEADERS.platformId] ?? (isFormPost(request) ? body?.platform_id : undefined);
+  if (given === undefined || given === '') return null;
+  if (typeof given !== 'string' || !/^[1-9]\d{0,14}$/.test(given)) {
+    throw invalidField('platform_id', 'X-Platform-Id must be a whole number');
+  }
+  return { id: Number(given), pinned: request.headers[HEADERS.platformPinned] === 'true' };
+}

@@ -1,0 +1,9 @@
+import type { PlatformView } from '../protocol/http';
+import type { PlatformTarget } from './request-session';
+import type { SessionContext } from './session-context';
+
+/** Finds the platform that a request names; the platform module provides it. */
+export abstract class PlatformResolver {
+  /** @throws AppError PLATFORM_NOT_FOUND or PLATFORM_CONTEXT_STALE */
+  abstract resolve(context: SessionContext, target: PlatformTarget): Promise<PlatformView>;
+}
