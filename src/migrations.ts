@@ -2,6 +2,7 @@ import { VedfolnirInitial1796000000000 } from './migrations/1796000000000-initia
 import { VedfolnirAdoptUnprefixedTables1796000100000 } from './migrations/1796000100000-adopt-unprefixed-tables';
 import { VedfolnirRequests1796100000000 } from './migrations/1796100000000-requests';
 import { VedfolnirPinnedSessions1796300000000 } from './migrations/1796300000000-pinned-sessions';
+import { VedfolnirPasswordResets1796400000000 } from './migrations/1796400000000-password-resets';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   VedfolnirAdoptUnprefixedTables1796000100000,
   VedfolnirRequests1796100000000,
   VedfolnirPinnedSessions1796300000000,
+  VedfolnirPasswordResets1796400000000,
 ];

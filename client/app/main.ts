@@ -12,6 +12,7 @@ import './pages/home';
 import './pages/login';
 import './pages/platforms';
 import './pages/register';
+import './pages/reset';
 import { showActivePlatform } from './active-platform';
 
 /** A file of its own: only a page for writing needs it. */
@@ -23,5 +24,6 @@ if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOS
 
 // Who is signed in is no visitor here, unless they want to sign in once more.
 const again = new URLSearchParams(window.location.search).has('again');
-if (document.body.hasAttribute('data-entrance') && !again) redirectWhenSignedIn();
+if (document.body.hasAttribute('data-entrance') && document.body.dataset.page !== 'reset' && !again)
+  redirectWhenSignedIn();
 saveReturnPathOnLeave(document.querySelector('vf-expiry-dialog'));

@@ -10,14 +10,16 @@ import { toRestSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
 import { SessionDevices } from '../session/session-devices';
-import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto } from './auth.dto';
+import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto, ResetPasswordDto } from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
+import { PasswordResets } from './password-resets';
 
 @ApiController('auth')
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly devices: SessionDevices,
+    private readonly resets: PasswordResets,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -89,6 +91,15 @@ export class AuthController {
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
     return this.welcome(await this.auth.changePassword(session, form, deviceOf(request, this.config)), request, reply);
+  }
+
+  /** With a token that the operator has made; see `vedfolnir user:reset-password`. */
+  @Post('reset')
+  @Public()
+  @HttpCode(200)
+  async reset(@Body() form: ResetPasswordDto, @Req() request: HttpRequest): Promise<{ success: true }> {
+    await this.resets.redeem(form.token, form.new_password, deviceOf(request, this.config));
+    return { success: true };
   }
 
   private welcome({ secret, context }: SignedIn, request: HttpRequest, reply: HttpResponse): RestSessionState {

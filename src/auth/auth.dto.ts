@@ -59,6 +59,14 @@ export class ReauthenticateDto {
   password!: string;
 }
 
+export class ResetPasswordDto {
+  @IsText(1, 64)
+  token!: string;
+
+  @IsText(PASSWORD_MIN, PASSWORD_MAX)
+  new_password!: string;
+}
+
 export class ChangePasswordDto {
   @IsText(1, PASSWORD_MAX)
   current_password!: string;

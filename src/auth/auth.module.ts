@@ -3,12 +3,13 @@ import { SessionModule } from '../session/session.module';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { LoginThrottle } from './login-throttle';
+import { PasswordResets } from './password-resets';
 import { UserRepository } from './user.repository';
 
 @Module({
   imports: [SessionModule],
   controllers: [AuthController],
-  providers: [AuthService, LoginThrottle, UserRepository],
+  providers: [AuthService, LoginThrottle, PasswordResets, UserRepository],
   exports: [AuthService],
 })
 export class AuthModule {}

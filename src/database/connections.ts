@@ -85,10 +85,32 @@ export class Connections {
     if (!runner.isReleased) runner.release().catch(() => undefined);
   }
 
+  /** How many connections there are; on SQLite the one that writes. */
+  pool(): { open: number; idle: number; waiting: number } {
+    if (this.serial) return { open: 1, idle: 0, waiting: 0 };
+    const { pool } = this.writer.driver as unknown as {
+      pool: Record<'_allConnections' | '_freeConnections' | '_connectionQueue', { length: number }>;
+    };
+    return {
+      open: pool._allConnections.length,
+      idle: pool._freeConnections.length,
+      waiting: pool._connectionQueue.length,
+    };
+  }
+
   async close(): Promise<void> {
     if (this.reader !== this.writer) await this.reader.destroy();
     await this.writer.destroy();
   }
+}
+
+/** A connection on which nothing is migrated, to look at what there is. */
+export async function openForReading(database: DatabaseConfig): Promise<DataSource> {
+  const options =
+    database.kind === 'sqlite'
+      ? readerOptions(database)
+      : writerOptions(database, 1, await flavourOf(database.connection));
+  return new DataSource(options).initialize();
 }
 
 interface PooledConnection {

@@ -4,6 +4,7 @@ import { Installation } from './entities/installation.entity';
 import { MediaChunk } from './entities/media-chunk.entity';
 import { OAuthApp } from './entities/oauth-app.entity';
 import { OAuthState } from './entities/oauth-state.entity';
+import { PasswordReset } from './entities/password-reset.entity';
 import { PlatformConnection } from './entities/platform-connection.entity';
 import { Post } from './entities/post.entity';
 import { StatusImport } from './entities/status-import.entity';
@@ -22,4 +23,5 @@ export const ENTITIES = [
   OAuthState,
   AuditEvent,
   Installation,
+  PasswordReset,
 ];

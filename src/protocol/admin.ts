@@ -11,6 +11,20 @@ export interface AdminSessionsView {
   next_before: string | null;
 }
 
+/** Of all nodes that are up. */
+export interface PerformanceView {
+  /** Counts are sums; each percentile is that of the node where it is worst. */
+  operations: OperationReport[];
+  nodes: {
+    id: string;
+    host: string;
+    pid: number;
+    started_at: string;
+    sockets: number;
+    operations: OperationReport[];
+  }[];
+}
+
 /** How long an operation takes. */
 export interface OperationReport {
   operation: string;

@@ -11,6 +11,7 @@ class LoginPage extends FormPage {
       <h1>Sign in</h1>
       ${this.form('login', 'Sign in')}
       <p class="aside">No account yet? <a href="/register">Register</a></p>
+      <p class="aside">Forgot the password? <a href="/reset">What to do</a></p>
     `;
   }
 

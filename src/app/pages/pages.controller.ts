@@ -68,6 +68,15 @@ export class PagesController {
     return this.entrance('register', 'Create an account', request, reply);
   }
 
+  /** Also for who is signed in: a link of the operator's is for the account that it was made for. */
+  @Get('reset')
+  @Public()
+  @Header('Content-Type', HTML)
+  @Header('Cache-Control', 'no-store')
+  reset(): string {
+    return renderPage({ page: 'reset', title: 'New password', csrfToken: null, user: null, platform: null, flash: [] });
+  }
+
   @Get(Object.keys(SHELLS))
   @Header('Content-Type', HTML)
   shell(

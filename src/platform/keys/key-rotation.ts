@@ -29,6 +29,8 @@ interface SecretColumn {
   list(em: EntityManager, after: number | string | null): Promise<Secret[]>;
   /** Only if nobody has changed it meanwhile. */
   replace(em: EntityManager, secret: Secret, sealed: string): Promise<void>;
+  /** Goes on without it. */
+  discard(em: EntityManager, secret: Secret, cipher: TokenCipher): Promise<void>;
 }
 
 const COLUMNS: SecretColumn[] = [
@@ -42,6 +44,12 @@ const COLUMNS: SecretColumn[] = [
     replace: async (em, { id, sealed }, accessToken) => {
       await em.update(PlatformConnection, { id: Number(id), accessToken: sealed }, { accessToken });
     },
+    discard: async (em, { id, sealed, userId }, cipher) => {
+      const accessToken = cipher.seal('', { column: 'platform_connections.access_token', id, userId });
+      const reconnectReason = 'The access token could not be read any more';
+      const lost = { id: Number(id), accessToken: sealed };
+      await em.update(PlatformConnection, lost, { accessToken, needsReconnect: true, reconnectReason });
+    },
   },
   {
     column: 'oauth_apps.client_secret',
@@ -53,6 +61,7 @@ const COLUMNS: SecretColumn[] = [
     replace: async (em, { id, sealed }, clientSecret) => {
       await em.update(OAuthApp, { appKey: String(id), clientSecret: sealed }, { clientSecret });
     },
+    discard: async (em, { id }) => void (await em.delete(OAuthApp, { appKey: String(id) })),
   },
   {
     column: 'oauth_states.code_verifier',
@@ -64,8 +73,41 @@ const COLUMNS: SecretColumn[] = [
     replace: async (em, { id, sealed }, codeVerifier) => {
       await em.update(OAuthState, { stateHash: String(id), codeVerifier: sealed }, { codeVerifier });
     },
+    discard: async (em, { id }) => void (await em.delete(OAuthState, { stateHash: String(id) })),
   },
 ];
+
+/**
+ * Gives up what no key opens: the connections must be connected again, the rest is asked for again by itself.
+ * @returns how many secrets
+ */
+export async function discardUnreadable(work: UnitOfWork, cipher: TokenCipher): Promise<number> {
+  let discarded = 0;
+  for (const { column, list, discard } of COLUMNS) {
+    for (let after: Secret['id'] | null | undefined; after !== null; ) {
+      const secrets = await work.read((em) => list(em, after ?? null));
+      const unreadable = secrets.filter(
+        (secret) => !opens(cipher, secret, { column, id: secret.id, userId: secret.userId }),
+      );
+      await work.write(async ({ em }) => {
+        for (const secret of unreadable) await discard(em, secret, cipher);
+      });
+      discarded += unreadable.length;
+      after = secrets.length < BATCH ? null : secrets.at(-1)!.id;
+    }
+  }
+  return discarded;
+}
+
+function opens(cipher: TokenCipher, { sealed }: Secret, place: Place): boolean {
+  try {
+    cipher.unseal(sealed, place);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnsealError)) throw error;
+    return false;
+  }
+}
 
 export async function rotateKeys(work: UnitOfWork, cipher: TokenCipher): Promise<RotationReport> {
   const report: RotationReport = { rotated: 0, current: 0, failed: [] };

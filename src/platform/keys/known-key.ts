@@ -1,8 +1,20 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { ConfigError } from '../../common/config';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { UnitOfWork } from '../../database/unit-of-work';
 import { TokenCipher } from '../token-cipher';
+
+/** How many access tokens were sealed with which key. */
+export async function countTokensByKey(em: EntityManager): Promise<{ keyId: string; count: number }[]> {
+  const rows = await em
+    .createQueryBuilder(PlatformConnection, 'p')
+    .select('SUBSTR(p.access_token, 1, 8)', 'keyId')
+    .addSelect('COUNT(*)', 'count')
+    .groupBy('SUBSTR(p.access_token, 1, 8)')
+    .getRawMany<{ keyId: string; count: number | string }>();
+  return rows.map(({ keyId, count }) => ({ keyId, count: Number(count) }));
+}
 
 /**
  * A node whose keys open nothing of what is stored was given the wrong ones: it would find every connection broken.
@@ -10,19 +22,10 @@ import { TokenCipher } from '../token-cipher';
  */
 export async function requireKnownKey(app: INestApplicationContext): Promise<void> {
   const cipher = app.get(TokenCipher);
-  const stored = await app
-    .get(UnitOfWork)
-    .read((em) =>
-      em
-        .createQueryBuilder(PlatformConnection, 'p')
-        .select('SUBSTR(p.access_token, 1, 8)', 'keyId')
-        .addSelect('COUNT(*)', 'count')
-        .groupBy('SUBSTR(p.access_token, 1, 8)')
-        .getRawMany<{ keyId: string; count: number | string }>(),
-    );
+  const stored = await app.get(UnitOfWork).read(countTokensByKey);
   if (stored.length === 0 || stored.some(({ keyId }) => cipher.hasKey(keyId))) return;
-  const tokens = stored.reduce((sum, { count }) => sum + Number(count), 0);
+  const tokens = stored.reduce((sum, { count }) => sum + count, 0);
   throw new ConfigError(
-    `ENCRYPTION_KEYS opens none of the ${tokens} stored access tokens: add the key that they were sealed with (its SHA-256 begins with ${stored.map(({ keyId }) => keyId).join(', ')})`,
+    `ENCRYPTION_KEYS opens none of the ${tokens} stored access tokens: add their key, whose SHA-256 begins with ${stored.map(({ keyId }) => keyId).join(' or ')}; where it is lost, "npm run cli -- keys:rotate --discard" gives them up`,
   );
 }

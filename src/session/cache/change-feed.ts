@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../common/clock';
+import { describeError } from '../../common/describe-error';
 import { Connections } from '../../database/connections';
 import { UnitOfWork } from '../../database/unit-of-work';
 import { type Changes, SessionRepository } from '../session.repository';
@@ -14,7 +15,7 @@ const MOST = 5000;
 
 /**
  * What other nodes have committed, asked of the database itself each second: so that a revocation holds and a tab
- * follows also when no message came. One process with its own SQLite has no other nodes and needs none of this.
+ * follows also when no message came. On SQLite the other process is the command line's, and what was done there.
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -45,7 +46,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   onApplicationBootstrap(): void {
-    if (!this.connections.serial) void this.run();
+    void this.run();
   }
 
   onApplicationShutdown(): void {
@@ -71,7 +72,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
       this.since = new Date(now.getTime() - OVERLAP);
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.logger.warn(`The database does not tell its changes: ${(error as Error).message}`);
+      if (!this.failing) this.logger.warn(`The database does not tell its changes: ${describeError(error)}`);
       this.failing = true;
     }
   }

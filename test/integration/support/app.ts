@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import { AppModule } from '../../../src/app/app.module';
 import { loadConfig } from '../../../src/app/environment';
 import { configureHttp, createAdapter } from '../../../src/app/http-server';
+import { hookRequests } from '../../../src/app/request-hooks';
 import { Clock } from '../../../src/common/clock';
 import { type Config } from '../../../src/common/config';
 import { SocketAdapter } from '../../../src/gateway/socket.adapter';
@@ -78,6 +79,7 @@ export async function startApp(
     logger: ['error', 'warn'],
   });
   await configureHttp(nest, config);
+  hookRequests(nest);
   nest.useWebSocketAdapter(new SocketAdapter(nest));
   await nest.listen(0, '127.0.0.1');
   const url = (await nest.getUrl()).replace('[::1]', 'localhost');

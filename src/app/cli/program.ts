@@ -1,0 +1,232 @@
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Command, CommanderError, Option } from 'commander';
+import { AppError } from '../../common/app-error';
+import { type Config, ConfigError } from '../../common/config';
+import { Connections } from '../../database/connections';
+import { UnitOfWork } from '../../database/unit-of-work';
+import { discardUnreadable, rotateKeys } from '../../platform/keys/key-rotation';
+import { TokenCipher } from '../../platform/token-cipher';
+import type { Role } from '../../protocol/http';
+import { loadConfig } from '../environment';
+import { describeFault } from '../start-fault';
+import { Accounts, type ResetLink } from './accounts';
+import { backUp } from './backup';
+import { CliModule } from './cli.module';
+import { examine } from './doctor';
+import { confirm, show, showOne, type Terminal } from './terminal';
+
+interface Options {
+  json?: boolean;
+  yes?: boolean;
+}
+
+const EPILOGUE = `
+Commands use the settings of the server (DATABASE_URL, ENCRYPTION_KEYS, …) from the environment, and may be given while
+it runs: what they change reaches the open tabs within a few seconds. They end with 0 when all went well.`;
+
+/**
+ * @param args without the program's own name
+ * @returns the exit code
+ */
+export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  let config: Config | null = null;
+  const program = new Command('vedfolnir')
+    .description('Operates a Vedfolnir server: accounts, sessions, keys, tables, and what is wrong.')
+    .addHelpText('after', EPILOGUE)
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.write, writeErr: terminal.write });
+
+  const within = async (work: (app: INestApplicationContext, config: Config) => Promise<void>): Promise<void> => {
+    config = loadConfig(env);
+    const app = await NestFactory.createApplicationContext(CliModule.with(config), {
+      logger: false,
+      abortOnError: false,
+    });
+    try {
+      await work(app, config);
+    } finally {
+      await app.close();
+    }
+  };
+  const accounts = (work: (accounts: Accounts, config: Config) => Promise<void>) =>
+    within((app, settings) => work(app.get(Accounts), settings));
+  const command = (usage: string, description: string) =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--json', 'answer in JSON')
+      .configureOutput({ writeOut: terminal.write, writeErr: terminal.write })
+      .exitOverride();
+  const yes = () => new Option('--yes', 'do not ask');
+
+  command('user:list', 'Lists all accounts.').action(({ json }: Options) =>
+    accounts(async (all) => {
+      const rows = (await all.list()).map(({ id, username, email, role: mayDo, isActive }) => ({
+        id,
+        username,
+        email,
+        role: mayDo,
+        active: isActive,
+      }));
+      show(terminal, rows, Boolean(json));
+    }),
+  );
+
+  command(
+    'user:show <user>',
+    "Shows a person's sessions and what was last done to them: why does a tab not follow?",
+  ).action((user: string, { json }: Options) =>
+    accounts(async (all) => {
+      const { account, sessions, events } = await all.describe(user);
+      if (json) return showOne(terminal, { ...account, sessions, events }, true);
+      showOne(terminal, account, false);
+      show(terminal, sessions, false);
+      show(terminal, events, false);
+    }),
+  );
+
+  command('user:create <username> <email>', 'Makes an account and prints a link by which the person sets a password.')
+    .addOption(new Option('--role <role>', 'what the person may do').choices(['user', 'admin']))
+    .addHelpText('after', '\nThe first account is an administrator. Works also where registration is closed.')
+    .action((username: string, email: string, options: Options & { role?: Role }) =>
+      accounts(async (all, settings) =>
+        showOne(
+          terminal,
+          toLink(await all.create(username, email, options.role ?? null), settings),
+          Boolean(options.json),
+        ),
+      ),
+    );
+
+  command(
+    'user:reset-password <user>',
+    'Prints a link, good once and for a day, by which the person sets a new password.',
+  )
+    .addHelpText(
+      'after',
+      '\n<user> is a user name or an e-mail address. Sessions end when the link is used, not before.',
+    )
+    .action((user: string, { json }: Options) =>
+      accounts(async (all, settings) =>
+        showOne(terminal, toLink(await all.resetPassword(user), settings), Boolean(json)),
+      ),
+    );
+
+  command('user:role <user> <role>', 'Makes a person an administrator (admin), or no longer one (user).').action(
+    (user: string, wanted: string, { json }: Options) =>
+      accounts(async (all) => {
+        if (wanted !== 'user' && wanted !== 'admin') throw new ConfigError('The role must be user or admin');
+        const { username } = await all.setRole(user, wanted);
+        showOne(terminal, { user: username, role: wanted }, Boolean(json));
+      }),
+  );
+
+  command('user:disable <user>', 'Shuts a person out: ends all sessions, and lets none begin.')
+    .addOption(yes())
+    .action((user: string, { json, yes: agreed }: Options) =>
+      accounts(async (all) => {
+        await confirm(terminal, `Shut "${user}" out, on all devices?`, Boolean(agreed));
+        showOne(terminal, { user, disabled: true, 'sessions ended': await all.disable(user) }, Boolean(json));
+      }),
+    );
+
+  command('user:enable <user>', 'Lets a person in again.').action((user: string, { json }: Options) =>
+    accounts(async (all) => {
+      await all.enable(user);
+      showOne(terminal, { user, disabled: false }, Boolean(json));
+    }),
+  );
+
+  command('sessions:end [user]', 'Signs a person out on all devices.')
+    .option('--all', 'everybody')
+    .addOption(yes())
+    .action((user: string | undefined, { json, yes: agreed, all: everybody }: Options & { all?: boolean }) =>
+      accounts(async (all) => {
+        if (Boolean(user) === Boolean(everybody)) throw new ConfigError('Name a user, or say --all');
+        const who = user ? `"${user}"` : 'everybody';
+        await confirm(terminal, `Sign ${who} out on all devices?`, Boolean(agreed));
+        const ended = user ? await all.endSessions(user) : await all.endAllSessions();
+        showOne(terminal, { 'sessions ended': ended }, Boolean(json));
+      }),
+    );
+
+  command('migrate', 'Brings the tables up to date, as each start of the server does.').action(({ json }: Options) =>
+    within(async (app) => {
+      const { writer } = app.get(Connections);
+      const rows = await writer.query<{ name: string }[]>('SELECT name FROM vedfolnir_migrations ORDER BY id');
+      show(
+        terminal,
+        rows.map(({ name }) => ({ migration: name })),
+        Boolean(json),
+      );
+    }),
+  );
+
+  command('backup <file>', 'Copies the SQLite database into a new file, also while the server runs.').action(
+    async (file: string, { json }: Options) => {
+      config = loadConfig(env);
+      await backUp(config.database, file);
+      showOne(terminal, { backup: file }, Boolean(json));
+    },
+  );
+
+  command('keys:rotate', 'Seals every stored secret with the first of ENCRYPTION_KEYS.')
+    .option('--discard', 'give up what no key opens: its connections must be connected again')
+    .addOption(yes())
+    .addHelpText('after', '\nHow to change keys while the nodes serve: docs/operate.md.')
+    .action(({ json, yes: agreed, discard }: Options & { discard?: boolean }) =>
+      within(async (app) => {
+        const [work, cipher] = [app.get(UnitOfWork), app.get(TokenCipher)];
+        const report = await rotateKeys(work, cipher);
+        let discarded = 0;
+        if (discard && report.failed.length > 0) {
+          await confirm(terminal, `Give up ${report.failed.length} secrets that no key opens?`, Boolean(agreed));
+          discarded = await discardUnreadable(work, cipher);
+        } else if (report.failed.length > 0) exitCode = 1;
+        const { rotated, current, failed } = report;
+        showOne(terminal, { rotated, current, unreadable: failed.length, discarded }, Boolean(json));
+        if (!discard) for (const place of failed) terminal.write(`Cannot be opened with any of the keys: ${place}\n`);
+      }),
+    );
+
+  command(
+    'doctor',
+    'Looks at settings, database, Redis, keys, clock, disk, nodes and instances, and says what to do.',
+  ).action(async ({ json }: Options) => {
+    const findings = await examine(env);
+    show(
+      terminal,
+      findings.map(({ check, state, finding }) => ({ check, state, finding })),
+      Boolean(json),
+    );
+    if (findings.some(({ state }) => state === 'bad')) exitCode = 1;
+  });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said already what was wrong with the words.
+    if (error instanceof CommanderError) return error.exitCode;
+    terminal.write(`${sentenceOf(error, config)}\n`);
+    return 1;
+  }
+}
+
+function sentenceOf(error: unknown, config: Config | null): string {
+  const details = error instanceof AppError ? error.options.details : undefined;
+  return details ? details.map(({ message }) => message).join('; ') : describeFault(error, config);
+}
+
+function toLink({ user, token, expiresAt }: ResetLink, config: Config) {
+  const origin = config.publicOrigin ?? `http://localhost:${config.port}`;
+  // Behind the #, where it is in no log of any server and in no Referer.
+  return {
+    user: user.username,
+    role: user.role,
+    link: `${origin}/reset#${token}`,
+    'good until': expiresAt.toISOString(),
+  };
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail';
+import { invalidField } from '../common/app-error';
+import { Clock } from '../common/clock';
+import { PasswordReset } from '../database/entities/password-reset.entity';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import { toDeviceName } from '../session/device';
+import { SessionRepository } from '../session/session.repository';
+import type { Device } from '../session/session-context';
+import { SessionTerminator } from '../session/session-terminator';
+import { hashSecret, isSecret, newSecret } from '../session/session-token';
+import { hashPassword } from './passwords';
+import { UserRepository } from './user.repository';
+
+const LIFETIME_MS = 24 * 3_600_000;
+
+/** New passwords for people who have none or forgot it: by a token that an operator hands them. */
+@Injectable()
+export class PasswordResets {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly users: UserRepository,
+    private readonly sessions: SessionRepository,
+    private readonly terminator: SessionTerminator,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns a token that is good once and for a day; earlier ones of the person open nothing any more */
+  async issueIn(tx: Transaction, userId: number): Promise<{ token: string; expiresAt: Date }> {
+    const token = newSecret();
+    const expiresAt = new Date(this.clock.now().getTime() + LIFETIME_MS);
+    await tx.em.delete(PasswordReset, { userId });
+    await tx.em.insert(PasswordReset, { tokenHash: hashSecret(token), userId, expiresAt });
+    return { token, expiresAt };
+  }
+
+  /** Sets the password and ends all sessions of the person. @throws AppError VALIDATION_ERROR */
+  async redeem(token: string, newPassword: string, device: Device): Promise<void> {
+    if (!isSecret(token)) throw used();
+    const tokenHash = hashSecret(token);
+    const isGood = (expiresAt: Date) => ({ where: { tokenHash, expiresAt: MoreThan(expiresAt) } });
+    // Asked before the password is hashed, which is costly, and again where it counts.
+    if (!(await this.work.read((em) => em.exists(PasswordReset, isGood(this.clock.now()))))) throw used();
+    const passwordHash = await hashPassword(newPassword);
+    await this.work.write(async (tx) => {
+      const now = this.clock.now();
+      const reset = await tx.em.findOne(PasswordReset, isGood(now));
+      // Compare-and-set: of two callers with one token the first deletes it.
+      const { affected } = await tx.em.delete(PasswordReset, { tokenHash });
+      if (!reset || affected === 0) throw used();
+      const { userId } = reset;
+      await this.sessions.lockUser(tx.em, userId);
+      await this.users.update(tx.em, userId, { passwordHash });
+      const { userAgent, ipAddress } = device;
+      await this.audit.record(tx, { type: 'password_changed', userId, device: toDeviceName(userAgent), ipAddress });
+      await this.terminator.endAllIn(tx, userId, 'password_changed');
+    });
+  }
+}
+
+function used(): Error {
+  return invalidField('token', 'This link was used already or is too old: ask for a new one');
+}

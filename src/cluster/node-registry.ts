@@ -1,0 +1,114 @@
+import { hostname } from 'node:os';
+import type { Clock } from '../common/clock';
+import { operationReports } from '../common/performance';
+import type { OperationReport } from '../protocol/admin';
+import type { RedisClient } from './redis';
+
+/** What a node says of itself. */
+export interface NodeInfo {
+  id: string;
+  host: string;
+  pid: number;
+  startedAt: string;
+  sockets: number;
+  operations: OperationReport[];
+}
+
+const REPEAT_MS = 4000;
+/** Three missed. */
+const EXPIRY_MS = 12_000;
+
+/** The nodes that are up, each by its own word; without Redis there is this one. */
+export class NodeRegistry {
+  private readonly startedAt: string;
+  /** Null for one that only looks, as the command line does. */
+  private countSockets: (() => number) | null = null;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly redis: RedisClient | null,
+    private readonly namespace: string,
+    private readonly id: string,
+    private readonly clock: Clock,
+  ) {
+    this.startedAt = clock.now().toISOString();
+  }
+
+  /**
+   * @param countSockets counts those of this node
+   * @param onBeat is given all nodes, this one first, every few seconds where there may be others
+   */
+  start(countSockets: () => number, onBeat: (all: NodeInfo[]) => void): void {
+    this.countSockets = countSockets;
+    if (!this.redis) return;
+    const beat = async () => {
+      await this.publish();
+      onBeat(await this.list());
+    };
+    // What Redis does not take is said again soon.
+    this.timer = setInterval(() => beat().catch(() => undefined), REPEAT_MS).unref();
+    beat().catch(() => undefined);
+  }
+
+  /** This node first. While Redis is away it is all that is known. */
+  async list(): Promise<NodeInfo[]> {
+    const self = this.countSockets ? [this.describeSelf(this.countSockets)] : [];
+    if (!this.redis) return self;
+    const since = this.clock.now().getTime() - EXPIRY_MS;
+    const entries = await this.redis.hVals(this.key).catch(() => []);
+    const alive = entries.map(parseEntry).filter((entry) => entry !== null && entry.at > since) as NodeInfo[];
+    return [...self, ...alive.filter(({ id }) => id !== this.id)];
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.countSockets = null;
+    await this.redis?.hDel(this.key, this.id).catch(() => undefined);
+  }
+
+  private async publish(): Promise<void> {
+    if (!this.countSockets) return;
+    const entry = { ...this.describeSelf(this.countSockets), at: this.clock.now().getTime() };
+    await this.redis?.multi().hSet(this.key, this.id, JSON.stringify(entry)).pExpire(this.key, EXPIRY_MS).exec();
+  }
+
+  private describeSelf(countSockets: () => number): NodeInfo {
+    const { id, startedAt } = this;
+    return {
+      id,
+      host: hostname(),
+      pid: process.pid,
+      startedAt,
+      sockets: countSockets(),
+      operations: operationReports(),
+    };
+  }
+
+  private get key(): string {
+    return `${this.namespace}:nodes`;
+  }
+}
+
+/** @returns null for what none of our nodes has written */
+function parseEntry(text: string): (NodeInfo & { at: number }) | null {
+  try {
+    const entry = JSON.parse(text) as Record<keyof NodeInfo | 'at', unknown>;
+    const isEntry =
+      typeof entry.id === 'string' &&
+      typeof entry.host === 'string' &&
+      typeof entry.startedAt === 'string' &&
+      Number.isSafeInteger(entry.pid) &&
+      Number.isSafeInteger(entry.sockets) &&
+      Number.isSafeInteger(entry.at) &&
+      Array.isArray(entry.operations) &&
+      entry.operations.every(isReport);
+    return isEntry ? (entry as NodeInfo & { at: number }) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isReport(report: unknown): boolean {
+  const { operation, ...figures } = (report ?? {}) as Record<string, unknown>;
+  return typeof operation === 'string' && Object.values(figures).every((figure) => typeof figure === 'number');
+}

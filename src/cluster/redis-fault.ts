@@ -1,0 +1,41 @@
+import type { RedisClient } from './redis';
+
+/**
+ * Whether Redis does what is asked of it: one that answers may yet be read-only, full, a part of a cluster, or closed
+ * to this user.
+ * @param key is written, for a minute
+ * @returns what is wrong, and what to do; null when nothing is
+ */
+export async function redisFault(redis: RedisClient, key: string): Promise<string | null> {
+  try {
+    await redis.set(key, '1', { expiration: { type: 'EX', value: 60 } });
+    await redis.publish(key, '');
+    return null;
+  } catch (error) {
+    return explainRedisError(error as Error);
+  }
+}
+
+export function explainRedisError({ message }: Error): string {
+  const [code = ''] = message.split(' ');
+  switch (code) {
+    case 'READONLY':
+      return 'REDIS_URL leads to a read-only replica: name the primary';
+    case 'OOM':
+      return 'Redis is out of memory: raise maxmemory, or set maxmemory-policy to allkeys-lru';
+    case 'MISCONF':
+      return 'Redis refuses writes, as it cannot save to disk: give it room, or turn saving off; nothing in it needs to be kept';
+    case 'MOVED':
+    case 'CROSSSLOT':
+    case 'CLUSTERDOWN':
+      return 'REDIS_URL leads to a node of a cluster, which is not supported: name a single server';
+    case 'NOPERM':
+      return `The user in REDIS_URL lacks rights (${message}): give it ~vedfolnir:* &vedfolnir:* +@all`;
+    case 'NOAUTH':
+    case 'WRONGPASS':
+      return 'REDIS_URL: Redis refuses this user or password';
+    case 'LOADING':
+      return 'Redis is still loading its data';
+  }
+  return `Redis does not do what is asked of it (${message})`;
+}
