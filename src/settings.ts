@@ -15,6 +15,8 @@ import {
 import { parseDatabaseUrl } from './database/database-url';
 
 const DATA_FOLDER = 'data';
+/** The process ends within ten seconds, and open requests need some of them. */
+const LONGEST_GRACE_MS = 7000;
 
 function integer(name: string, text: string, min: number, max: number): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
@@ -149,6 +151,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Config {
     encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS, production),
     allowPrivateInstances: hostsAndPorts('ALLOW_PRIVATE_INSTANCES', list(env.ALLOW_PRIVATE_INSTANCES)),
     rateLimits,
+    shutdownGrace: parseDuration(
+      'SHUTDOWN_GRACE',
+      env.SHUTDOWN_GRACE || (production ? '3s' : '0s'),
+      LONGEST_GRACE_MS,
+      0,
+    ),
     logLevel: oneOf('LOG_LEVEL', env.LOG_LEVEL || 'info', LOG_LEVELS),
   });
 }

@@ -1,10 +1,12 @@
 /** Fastify as we need it: its plugins, its parsers, and its own errors as rows of the table. */
+import type { IncomingMessage } from 'node:http';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import createFastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../common/config';
 import { toAppError } from '../common/to-app-error';
 import { answerError } from '../http/error-answer';
+import { requestIdOf } from './request-hooks';
 
 /** The longest body of a JSON or form request, bytes. A post of the longest kind fits ten times. */
 const BODY_LIMIT = 256 * 1024;
@@ -19,6 +21,9 @@ export function createAdapter(config: Config): FastifyAdapter {
     trustProxy: config.trustProxy > 0 && ((_address: string, hop: number) => hop < config.trustProxy),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
+    genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers, config.trustProxy > 0),
+    // A request on a line that is open is answered also while the server ends, and told that the line closes.
+    return503OnClosing: false,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerError(toAppError(error), request, reply, config.routes),
   });

@@ -4,10 +4,9 @@ import type { Config } from '../common/config';
 import { DEMO_PASSWORD, DEMO_USERNAME } from './demo/seed-demo';
 import { loadConfig } from './environment';
 import { type Server, startServer } from './server';
+import { shutDown } from './shutdown';
 import { describeFault } from './start-fault';
 
-/** Longest that open requests may take to finish when the process is told to stop. */
-const DRAIN_MS = 10_000;
 /** WCAG 2.2.1 asks for so long to answer a warning. */
 const LEAST_WARNING_MS = 20_000;
 
@@ -27,13 +26,12 @@ function announce(url: string, { demo }: Server, config: Config): void {
   }
 }
 
-function stopOn(app: NestFastifyApplication): void {
+function stopOn(app: NestFastifyApplication, { shutdownGrace }: Config): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    app.close().then(
+    shutDown(app, shutdownGrace).then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -52,7 +50,7 @@ async function main(): Promise<void> {
     const server = await startServer(config);
     // Who reads that it is ready may stop it at once.
     process.off('SIGTERM', leave).off('SIGINT', leave);
-    stopOn(server.app);
+    stopOn(server.app, config);
     announce(await server.app.getUrl(), server, config);
   } catch (error) {
     process.stderr.write(`Vedfolnir cannot start: ${describeFault(error, config)}\n`);

@@ -24,6 +24,7 @@ export const SETTINGS = [
   'ENCRYPTION_KEYS',
   'ALLOW_PRIVATE_INSTANCES',
   'RATE_LIMITS',
+  'SHUTDOWN_GRACE',
   'LOG_LEVEL',
 ] as const;
 

@@ -10,6 +10,7 @@ import { seedDemo } from './demo/seed-demo';
 import { configureHttp, createAdapter } from './http-server';
 import { PinoLogger } from './logger';
 import { describeApi } from './openapi';
+import { hookRequests } from './request-hooks';
 import { listenFault } from './start-fault';
 
 export interface Server {
@@ -33,6 +34,7 @@ export async function startServer(settings: Config): Promise<Server> {
   });
   try {
     await configureHttp(app, config);
+    hookRequests(app);
     describeApi(app);
     app.useWebSocketAdapter(new SocketAdapter(app));
     await app.init();

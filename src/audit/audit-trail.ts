@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
+import { Metrics } from '../common/metrics';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { AdminAuditView, AuditEventView, AuditType, AuditView } from '../protocol/audit';
 import type { EndReason } from '../protocol/events';
@@ -23,16 +24,25 @@ export interface AuditEntry {
 /** Who did what to an account, when and from where. */
 @Injectable()
 export class AuditTrail {
+  private readonly count: ReturnType<Metrics['counter']>;
+
   constructor(
     private readonly work: UnitOfWork,
     private readonly repository: AuditRepository,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.count = metrics.counter('vedfolnir_audit_events_total', 'Sign-ins, failures, switches, ends', [
+      'type',
+      'reason',
+    ]);
+  }
 
   /** Within the transaction that makes them true: neither is there without the other. */
   record(tx: Transaction, ...facts: AuditEntry[]): Promise<void> {
     const at = this.clock.now();
+    for (const { type, reason } of facts) this.count({ type, reason: reason ?? '' });
     const rows = facts.map((fact) => ({
       at,
       type: fact.type,

@@ -8,8 +8,10 @@ import { INSTALLATION } from '../common/installation';
 import { withTimeout } from '../common/with-timeout';
 import { ClusterEventBus } from './cluster-event-bus';
 import { Heartbeat } from './heartbeat';
+import { NodeRegistry } from './node-registry';
 import { MemoryPresence, type Presence, RedisPresence } from './presence';
 import { connect, type RedisClient } from './redis';
+import { RedisProbe } from './redis-probe';
 import { Throttles } from './throttle';
 
 /** The client for commands and publishing, and the one that listens; null on one node. */
@@ -48,18 +50,21 @@ class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
     private readonly lines: RedisLines,
     @Inject(PRESENCE) private readonly presence: Presence,
     private readonly heartbeat: Heartbeat,
+    private readonly probe: RedisProbe,
     private readonly events: DomainEvents,
     @Inject(NAMESPACE) private readonly namespace: string,
   ) {}
 
   onModuleInit(): void {
     this.heartbeat.start();
+    this.probe.start();
     const { commands, subscriber } = this.lines;
     if (commands && subscriber) new ClusterEventBus(commands, subscriber, this.events, this.namespace).start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.heartbeat.stop();
+    this.probe.stop();
     await this.presence.close();
     this.lines.close();
   }
@@ -86,12 +91,23 @@ class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
         new Throttles(redis, namespace, config.rateLimits),
     },
     {
+      provide: RedisProbe,
+      inject: [REDIS, NAMESPACE],
+      useFactory: (redis: RedisClient | null, namespace: string) => new RedisProbe(redis, `${namespace}:probe`),
+    },
+    {
+      provide: NodeRegistry,
+      inject: [REDIS, NAMESPACE, Clock],
+      useFactory: (redis: RedisClient | null, namespace: string, clock: Clock) =>
+        new NodeRegistry(redis, namespace, randomUUID(), clock),
+    },
+    {
       provide: Heartbeat,
       inject: [REDIS, SUBSCRIBER],
       useFactory: (publisher: RedisClient | null, subscriber: RedisClient | null) =>
         new Heartbeat(publisher && subscriber && { publisher, subscriber }),
     },
   ],
-  exports: [REDIS, SUBSCRIBER, NAMESPACE, PRESENCE, Throttles, Heartbeat],
+  exports: [REDIS, SUBSCRIBER, NAMESPACE, PRESENCE, Throttles, Heartbeat, NodeRegistry, RedisProbe],
 })
 export class ClusterModule {}

@@ -1,5 +1,6 @@
 /** Work that is looked for now and then, and at once when somebody knows that there is some. */
 import { Logger } from '@nestjs/common';
+import { describeError } from './describe-error';
 
 export class BackgroundLoop {
   private readonly logger: Logger;
@@ -52,7 +53,7 @@ export class BackgroundLoop {
         this.failing = false;
       } catch (error) {
         // The database is away, mostly: said once, tried again in time.
-        if (!this.failing) this.logger.warn((error as Error).message);
+        if (!this.failing) this.logger.warn(describeError(error));
         this.failing = true;
       }
       // On SQLite all of it may be done without a pause: then nobody else would have a turn.

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { CONFIG } from './config';
 import { DomainEvents } from './domain-events';
+import { Lifecycle } from './lifecycle';
 import { Metrics } from './metrics';
 
 /** What everything stands on: the settings, the domain events, the figures for the operator. */
@@ -15,8 +16,8 @@ export class ConfigModule {
     return {
       module: ConfigModule,
       imports,
-      providers: [config, DomainEvents, Metrics],
-      exports: [CONFIG, DomainEvents, Metrics],
+      providers: [config, DomainEvents, Metrics, Lifecycle],
+      exports: [CONFIG, DomainEvents, Metrics, Lifecycle],
     };
   }
 }

@@ -78,6 +78,8 @@ export interface Config {
   readonly encryptionKeys: readonly Buffer[];
   readonly allowPrivateInstances: readonly string[];
   readonly rateLimits: boolean;
+  /** How long requests are still taken after the signal to stop; ms. */
+  readonly shutdownGrace: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -91,11 +93,14 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 export const LONGEST_RETENTION_MS = 3650 * UNITS.d;
 
 /** Reads `90s`, `15m`, `12h` into milliseconds. */
-export function parseDuration(name: string, text: string, longest = LONGEST_TIMER_MS): number {
+export function parseDuration(name: string, text: string, longest = LONGEST_TIMER_MS, shortest = 1): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
   const value = match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : Number.NaN;
-  if (!(value >= 1)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h, not "${text}"`);
-  if (value > longest) throw new ConfigError(`${name} may be at most ${Math.floor(longest / UNITS.h)}h, not ${text}`);
+  if (!(value >= shortest)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h, not "${text}"`);
+  if (value > longest)
+    throw new ConfigError(
+      `${name} may be at most ${longest < UNITS.h ? `${longest / UNITS.s}s` : `${Math.floor(longest / UNITS.h)}h`}, not ${text}`,
+    );
   return Math.round(value);
 }
 

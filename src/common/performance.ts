@@ -24,6 +24,27 @@ export function operationReports(): OperationReport[] {
   }));
 }
 
+/** One report of each operation: counts add up, and each percentile is that of the node where it is worst. */
+export function mergeReports(reports: readonly OperationReport[]): OperationReport[] {
+  const merged = new Map<string, OperationReport>();
+  for (const report of reports) {
+    const { operation } = report;
+    const sofar = merged.get(operation) ?? { operation, count: 0, errors: 0, p50: 0, p95: 0, p99: 0, max: 0 };
+    const worst = (of: 'p50' | 'p95' | 'p99' | 'max') => Math.max(sofar[of], report[of]);
+    const [count, errors] = [sofar.count + report.count, sofar.errors + report.errors];
+    merged.set(operation, {
+      operation,
+      count,
+      errors,
+      p50: worst('p50'),
+      p95: worst('p95'),
+      p99: worst('p99'),
+      max: worst('max'),
+    });
+  }
+  return [...merged.values()];
+}
+
 /**
  * Measures a method, whether it answers or throws.
  * @param operation the name in the report; the method's own where none is given

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
+import { describeError } from '../common/describe-error';
 import type { EndReason } from '../protocol/events';
 import { type Deadlines, expiresAt, expiryReason, isExpired } from '../session/expiry-policy';
 import { SessionService } from '../session/session.service';
@@ -92,7 +93,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
       // Where this ended it, the event of that has closed the sockets by now.
       if (this.watched.get(sessionId) === entry) this.compare(sessionId, entry, context);
     } catch (error) {
-      this.logger.warn(`Deadline not checked: ${(error as Error).message}`);
+      this.logger.warn(`Deadline not checked: ${describeError(error)}`);
       if (this.watched.get(sessionId) === entry) this.schedule(sessionId, entry, RETRY);
     }
   }

@@ -5,10 +5,11 @@ import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
 import { SessionGateway } from './session.gateway';
+import { SocketBalancer } from './socket-balancer';
 import { SocketTerminator } from './socket-terminator';
 
 @Module({
   imports: [SessionModule],
-  providers: [Broadcaster, ExpiryWatch, Handshake, Reconciler, SocketTerminator, SessionGateway],
+  providers: [SocketBalancer, Broadcaster, ExpiryWatch, Handshake, Reconciler, SocketTerminator, SessionGateway],
 })
 export class GatewayModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { DomainEvents } from '../common/domain-events';
+import { Metrics } from '../common/metrics';
 import { ChangeFeed } from '../session/cache/change-feed';
 import type { Changes } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
@@ -22,13 +23,18 @@ export class Reconciler {
   /** The newest that the last look has shown of a user whose sockets are here. */
   private readonly seen = new Map<number, number>();
   private io: AppServer | null = null;
+  private readonly countGap: () => void;
 
   constructor(
     private readonly feed: ChangeFeed,
     private readonly sessions: SessionService,
     private readonly clock: Clock,
     private readonly events: DomainEvents,
-  ) {}
+    metrics: Metrics,
+  ) {
+    const help = "Times that a person's tabs had missed a message and were told the state";
+    this.countGap = metrics.counter('vedfolnir_reconciled_gaps_total', help);
+  }
 
   start(io: AppServer): void {
     this.io = io;
@@ -36,6 +42,7 @@ export class Reconciler {
     this.events.on('platform.switched', ({ userId, revision }) => this.note(userId, revision));
     this.events.on('platforms.changed', ({ userId, revision }) => this.note(userId, revision));
     this.events.on('session.rekeyed', async ({ userId, revision }) => {
+      this.countGap();
       await this.resend(io, socketsIn(io, userRoom(userId)));
       this.note(userId, revision);
     });

@@ -27,6 +27,7 @@ import { Broadcaster, endSockets } from './broadcaster';
 import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
+import { SocketBalancer } from './socket-balancer';
 import { SocketErrorFilter } from './socket-error.filter';
 import { SocketTerminator } from './socket-terminator';
 import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
@@ -54,6 +55,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly handshake: Handshake,
     private readonly broadcaster: Broadcaster,
     private readonly reconciler: Reconciler,
+    private readonly balancer: SocketBalancer,
     private readonly watch: ExpiryWatch,
     private readonly ending: SocketTerminator,
     private readonly sessions: SessionService,
@@ -68,6 +70,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     this.figures.gauge('vedfolnir_sockets', 'Sockets open on this node', () => io.of('/').sockets.size);
     this.broadcaster.start(io);
     this.reconciler.start(io);
+    this.balancer.start(io);
     this.watch.listener = {
       onExpiring: (id, deadlines) => tell(io, id).emit('session:expiring', this.expiring(id, deadlines)),
       onExtended: (id, deadlines) => tell(io, id).emit('session:extended', this.extended(id, deadlines)),

@@ -3,6 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { REDIS } from '../cluster/cluster.module';
 import { Heartbeat } from '../cluster/heartbeat';
 import type { RedisClient } from '../cluster/redis';
+import { RedisProbe } from '../cluster/redis-probe';
+import { Lifecycle } from '../common/lifecycle';
 import { Metrics } from '../common/metrics';
 import { Installation } from '../database/entities/installation.entity';
 import { UnitOfWork } from '../database/unit-of-work';
@@ -18,7 +20,9 @@ export class HealthController {
     private readonly work: UnitOfWork,
     @Inject(REDIS) private readonly redis: RedisClient | null,
     private readonly channel: Heartbeat,
+    private readonly probe: RedisProbe,
     private readonly figures: Metrics,
+    private readonly lifecycle: Lifecycle,
   ) {
     figures.gauge('vedfolnir_channel_healthy', '1 while messages of the other nodes reach this one', () =>
       channel.healthy ? 1 : 0,
@@ -30,7 +34,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Without Redis a node still serves, only not heard by the others; without its database it cannot. */
+  /** A node that was told to stop still answers, and wants no more. Without Redis a node still serves, only not heard by the others; without its database it cannot. */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     // A change of no row: a server that only reads, as after a failover, refuses it.
@@ -40,9 +44,11 @@ export class HealthController {
         () => 'up' as const,
         () => 'down' as const,
       );
-    const redis: Check | 'unused' = this.redis ? (this.channel.healthy ? 'up' : 'down') : 'unused';
-    if (database === 'down') reply.status(503);
-    return { status: database === 'up' ? 'ok' : 'unavailable', database, redis };
+    const { fault } = this.probe;
+    const redis: Check | 'unused' = this.redis ? (this.channel.healthy && !fault ? 'up' : 'down') : 'unused';
+    const status = this.lifecycle.draining ? 'draining' : database === 'up' ? 'ok' : 'unavailable';
+    if (status !== 'ok') reply.status(503);
+    return { status, database, redis, ...(fault && { redis_fault: fault }) };
   }
 
   @Get('metrics')

@@ -7,10 +7,11 @@ import { AdminSessionsService } from './admin-sessions.service';
 import { AdminUsersController } from './admin-users.controller';
 import { AdminUsersService } from './admin-users.service';
 import { AuditController } from './audit.controller';
+import { Figures } from './figures';
 
 @Module({
   imports: [SessionModule],
   controllers: [AdminController, AdminSessionsController, AdminUsersController, AuditController],
-  providers: [AdminSessionsRepository, AdminSessionsService, AdminUsersService],
+  providers: [Figures, AdminSessionsRepository, AdminSessionsService, AdminUsersService],
 })
 export class MonitorModule {}

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock';
+import { describeError } from '../../common/describe-error';
 import type { Image } from '../../database/entities/image.entity';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
@@ -131,7 +132,7 @@ export class Publication {
   ): Promise<Outcome> {
     const { uncertain } = post;
     if (!(error instanceof InstanceError)) {
-      this.logger.warn(`Post ${post.id}: ${(error as Error).message}`);
+      this.logger.warn(`Post ${post.id}: ${describeError(error)}`);
       return { kind: 'later', reason: 'Something went wrong here', uncertain: uncertain || step === 'sending' };
     }
     const { fault, message } = error;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundLoop } from '../../common/background-loop';
 import { Clock } from '../../common/clock';
+import { describeError } from '../../common/describe-error';
 import { DomainEvents } from '../../common/domain-events';
 import { isDuplicateKey } from '../../database/database-errors';
 import type { Post } from '../../database/entities/post.entity';
@@ -114,7 +115,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
       await this.settle(post, outcome);
     } catch (error) {
       // Its lease runs out, and whoever takes it up then looks first.
-      this.logger.warn(`Post ${post.id} was left as it is: ${(error as Error).message}`);
+      this.logger.warn(`Post ${post.id} was left as it is: ${describeError(error)}`);
     }
   }
 

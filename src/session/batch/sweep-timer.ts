@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import type { Config } from '../../common/config';
 import { CONFIG } from '../../common/config';
+import { describeError } from '../../common/describe-error';
 import { ExpirySweep } from './expiry-sweep';
 
 /** Sweeps every now and then. The nodes do so at different times, so that one finds little after another. */
@@ -50,7 +51,7 @@ export class SweepTimer implements OnApplicationBootstrap, BeforeApplicationShut
       if (cleaned) this.logger.log(`${cleaned} sessions ended or removed`);
     } catch (error) {
       // The next one comes in time.
-      this.logger.warn(`Not swept: ${(error as Error).message}`);
+      this.logger.warn(`Not swept: ${describeError(error)}`);
     }
   }
 }

@@ -3,6 +3,7 @@ import { Heartbeat } from '../../cluster/heartbeat';
 import type { Config } from '../../common/config';
 import { CONFIG } from '../../common/config';
 import { DomainEvents } from '../../common/domain-events';
+import { Metrics } from '../../common/metrics';
 import type { Changes } from '../session.repository';
 import { toDeadlinesView } from '../session.views';
 import type { SessionContext } from '../session-context';
@@ -17,13 +18,16 @@ import { LocalSessionCache } from './local-session-cache';
 export class SessionCache {
   private readonly local: LocalSessionCache;
   private wasUsable = false;
+  private readonly count: (labels: { place: 'cache' | 'database' }) => void;
 
   constructor(
     private readonly feed: ChangeFeed,
     private readonly heartbeat: Heartbeat,
     events: DomainEvents,
     @Inject(CONFIG) config: Config,
+    metrics: Metrics,
   ) {
+    this.count = metrics.counter('vedfolnir_session_lookups_total', 'Where sessions were found', ['place']);
     const local = new LocalSessionCache(config.cacheTtl);
     this.local = local;
     feed.onChanges((changes) => this.apply(changes));
@@ -41,13 +45,17 @@ export class SessionCache {
    * @returns what is cached, or what `read` found
    */
   async get(tokenHash: string, read: () => Promise<SessionContext | null>): Promise<SessionContext | null> {
-    if (!this.isUsable()) return read();
-    return this.local.get(tokenHash) ?? this.local.load(tokenHash, read);
+    const known = this.recall(tokenHash);
+    if (known) return known;
+    this.count({ place: 'database' });
+    return this.isUsable() ? this.local.load(tokenHash, read) : read();
   }
 
   /** What is cached; null says nothing. */
   recall(tokenHash: string): SessionContext | null {
-    return this.isUsable() ? this.local.get(tokenHash) : null;
+    const known = this.isUsable() ? this.local.get(tokenHash) : null;
+    if (known) this.count({ place: 'cache' });
+    return known;
   }
 
   /** A read of the database has shown a later activity than the cache may know of. */

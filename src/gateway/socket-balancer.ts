@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type NodeInfo, NodeRegistry } from '../cluster/node-registry';
+import type { AppServer } from './socket-types';
+
+/** How far above the average a node may be before it lets sockets go. */
+const TOLERATED_SHARE = 1.1;
+const TOLERATED_SOCKETS = 3;
+/** The part of the excess that goes at once: the counts of the other nodes are a few seconds old. */
+const PART = 1 / 3;
+/** Over which time they go. */
+const SPREAD_MS = 2000;
+
+/** Closes sockets gently: each client connects again, after a jitter of its own, where the balancer leads it. */
+@Injectable()
+export class SocketBalancer implements OnApplicationShutdown {
+  private readonly logger = new Logger('Sockets');
+  private io: AppServer | null = null;
+  private draining = false;
+
+  constructor(private readonly nodes: NodeRegistry) {}
+
+  /** After a rolling restart most sockets are on the nodes that were restarted first. */
+  start(io: AppServer): void {
+    this.io = io;
+    this.nodes.start(
+      () => io.of('/').sockets.size,
+      (all) => this.balance(all),
+    );
+  }
+
+  /** Closes all sockets of this node within that time. */
+  async drain(ms: number): Promise<void> {
+    this.draining = true;
+    await this.nodes.stop();
+    await this.close(Number.POSITIVE_INFINITY, ms);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.nodes.stop();
+  }
+
+  private balance(all: NodeInfo[]): void {
+    const [self] = all;
+    if (this.draining || !self || all.length < 2) return;
+    const average = all.reduce((sum, { sockets }) => sum + sockets, 0) / all.length;
+    const excess = self.sockets - average * TOLERATED_SHARE - TOLERATED_SOCKETS;
+    if (excess <= 0) return;
+    const count = Math.ceil(excess * PART);
+    this.logger.log(`${self.sockets} sockets here, ${Math.round(average)} per node: ${count} are sent to the others`);
+    void this.close(count, SPREAD_MS);
+  }
+
+  private async close(count: number, ms: number): Promise<void> {
+    const sockets = [...(this.io?.of('/').sockets.values() ?? [])].sort(() => Math.random() - 0.5).slice(0, count);
+    for (const socket of sockets) {
+      // Without a word: to a client that is a lost connection, after which it comes back on its own.
+      socket.conn.close();
+      await pause(ms / sockets.length);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { In, LessThan } from 'typeorm';
+import { Clock } from '../common/clock';
+import { DomainEvents } from '../common/domain-events';
+import { Metrics } from '../common/metrics';
+import { Connections } from '../database/connections';
+import { Post } from '../database/entities/post.entity';
+import { UserSession } from '../database/entities/user-session.entity';
+import { UnitOfWork } from '../database/unit-of-work';
+import { LIVE_SQL, UNEXPIRED_SQL } from '../session/expiry-policy';
+
+/** What is in the database, counted when Prometheus looks; each node counts the same. */
+@Injectable()
+export class Figures {
+  constructor(
+    metrics: Metrics,
+    private readonly work: UnitOfWork,
+    private readonly clock: Clock,
+    connections: Connections,
+    events: DomainEvents,
+  ) {
+    metrics.gauge('vedfolnir_live_sessions', 'Sessions that may be used, of the whole installation', () =>
+      this.liveSessions(),
+    );
+    metrics.gauge('vedfolnir_expiry_lag_seconds', 'For how long the session most overdue should have ended', () =>
+      this.expiryLag(),
+    );
+    metrics.gauge('vedfolnir_publish_queue', 'Posts that wait or are on their way, of the whole installation', () =>
+      this.work.read((em) => em.count(Post, { where: { status: In(['queued', 'publishing']) } })),
+    );
+    metrics.gauge('vedfolnir_publish_due', 'Posts whose time has come and that nobody has taken up', () =>
+      this.work.read((em) =>
+        em.count(Post, { where: { status: 'queued', nextAttemptAt: LessThan(this.clock.now()) } }),
+      ),
+    );
+    for (const state of ['open', 'idle', 'waiting'] as const) {
+      const help = { open: 'Connections to the database', idle: 'of them unused', waiting: 'requests for one' }[state];
+      metrics.gauge(`vedfolnir_pool_${state}`, `${help}, of this node`, () => connections.pool()[state]);
+    }
+    const push = metrics.histogram('vedfolnir_push_seconds', 'From a change to its message at this node', [
+      'event',
+      'source',
+    ]);
+    events.onAny(({ name, payload }, source) => {
+      if ('at' in payload)
+        push({ event: name, source }, Math.max(0, this.clock.now().getTime() - Date.parse(payload.at)) / 1000);
+    });
+  }
+
+  private liveSessions(): Promise<number> {
+    const now = this.clock.now();
+    return this.work.read((em) => em.createQueryBuilder(UserSession, 's').where(LIVE_SQL, { now }).getCount());
+  }
+
+  private async expiryLag(): Promise<number> {
+    const now = this.clock.now();
+    const overdue = await this.work.read((em) =>
+      em
+        .createQueryBuilder(UserSession, 's')
+        .where(`s.ended_at IS NULL AND NOT (${UNEXPIRED_SQL})`, { now })
+        .orderBy('s.idleExpiresAt')
+        .limit(1)
+        .getOne(),
+    );
+    if (!overdue) return 0;
+    const deadline = Math.min(overdue.idleExpiresAt.getTime(), overdue.absoluteExpiresAt.getTime());
+    return (now.getTime() - deadline) / 1000;
+  }
+}
