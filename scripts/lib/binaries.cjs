@@ -9,6 +9,7 @@ const NAMES = {
   mariadbd: ['mariadbd'],
   'mariadb-install-db': ['mariadb-install-db'],
   'redis-server': ['redis-server'],
+  nginx: ['nginx'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
 };
 

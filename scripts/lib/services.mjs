@@ -6,6 +6,7 @@ import { refuse, runOrRefuse, runQuietly, seconds } from './run.mjs';
 const NEEDS = [
   { programs: ['mariadbd', 'mariadb-install-db'], packages: ['mariadb-server'], replacedBy: 'DATABASE_URL' },
   { programs: ['redis-server'], packages: ['redis-server'], replacedBy: 'REDIS_URL' },
+  { programs: ['nginx'], packages: ['nginx-light'] },
   { programs: ['chromium'], packages: ['chromium', 'fonts-dejavu-core'] },
 ];
 

@@ -68,8 +68,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('is what nginx passes on to', () => {
-    const upstream = [...read('docker/nginx.conf').matchAll(/^\s*server ([\w-]+):3000;/gm)].map((match) => match[1]);
-    expect(upstream).toEqual(nodes.map(([name]) => name));
+    const upstream = [...read('docker/nginx.conf').matchAll(/^\s*server ([\w-]+):3000 /gm)].map((match) => match[1]);
+    // Once for requests, once for uploads.
+    const names = nodes.map(([name]) => name);
+    expect(upstream).toEqual([...names, ...names]);
   });
 });
 
@@ -85,9 +87,7 @@ describe('Dockerfile', () => {
 
 describe('.env.example', () => {
   it('has every setting that the server reads, and each is known where names are checked', () => {
-    const asked = [...read('src/app/environment.ts').matchAll(/(?:\benv\.|duration\(')([A-Z_]+)/g)].map(
-      (match) => match[1],
-    );
+    const asked = [...read('src/settings.ts').matchAll(/(?:\benv\.|duration\(')([A-Z_]+)/g)].map((match) => match[1]);
     expect(asked.length).toBeGreaterThan(20);
     expect(asked.filter((name) => !(SETTINGS as readonly string[]).includes(name ?? ''))).toEqual([]);
     expect(SETTINGS.filter((name) => name !== 'NODE_ENV' && !documented.has(name))).toEqual([]);
