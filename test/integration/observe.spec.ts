@@ -55,11 +55,12 @@ it('writes a line for each request, with the id that the caller was given, and n
   const node = running.nodes[0]!;
   const { headers } = await admin.get('/api/sessions?token=hush-hush');
   const id = String(headers['x-request-id']);
-  const line = await eventually(() =>
-    node
-      .output()
-      .split('\n')
-      .find((each) => each.includes(id)) ?? null,
+  const line = await eventually(
+    () =>
+      node
+        .output()
+        .split('\n')
+        .find((each) => each.includes(id)) ?? null,
   );
   expect(JSON.parse(line!)).toMatchObject({ requestId: id, method: 'GET', route: '/api/sessions', status: 200 });
   const given = await admin.get('/health/live', { headers: { 'x-request-id': 'from-the-proxy-1' } });
