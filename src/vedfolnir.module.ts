@@ -24,6 +24,7 @@ import { CONFIG, type Config, DEFAULT_ROUTES, type RouteConfig } from './common/
 import { ConfigModule } from './common/config.module';
 import { DatabaseModule } from './database/database.module';
 import { GatewayModule } from './gateway/gateway.module';
+import { HostModule } from './host/host.module';
 import { ClientFilesController } from './http/client-files.controller';
 import { SessionErrorFilter } from './http/error.filter';
 import { keepOutOfGlobalPrefix, passMultipartTo } from './http/host-application';
@@ -112,9 +113,10 @@ function assemble(
       ...API_MODULES,
       AccessModule,
       GatewayModule,
+      HostModule,
       RouterModule.register(API_MODULES.map((module) => ({ path: prefix, module }))),
     ],
     providers: guards === 'everywhere' ? everywhere : [],
-    exports: [SessionModule, AuthModule, PlatformModule, PublishingModule, GatewayModule],
+    exports: [SessionModule, AuthModule, PlatformModule, PublishingModule, GatewayModule, HostModule],
   };
 }

@@ -10,6 +10,6 @@ import { UserRepository } from './user.repository';
   imports: [SessionModule],
   controllers: [AuthController],
   providers: [AuthService, LoginThrottle, PasswordResets, UserRepository],
-  exports: [AuthService],
+  exports: [AuthService, UserRepository],
 })
 export class AuthModule {}

@@ -115,7 +115,7 @@ export class AuthService {
     });
   }
 
-  /** VersionFloor that the person has given the password just now, and gives the session a new secret. */
+  /** Notes that the person has given the password just now, and gives the session a new secret. */
   async reauthenticate(caller: SessionContext, password: string, device: Device): Promise<SignedIn> {
     const { passwordHash } = await this.confirm(caller, password, device);
     return this.sessions.runAuthorized(caller, async (tx, context) => {

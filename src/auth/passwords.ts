@@ -12,10 +12,10 @@ let nobody: Promise<string> | undefined;
 
 /**
  * Takes as long for a user that does not exist as for a wrong password.
- * @param stored null where there is no such user
+ * @param stored null where there is no such user, empty for one of a host, who has no password here
  */
 export async function isPassword(stored: string | null, password: string): Promise<boolean> {
   nobody ??= hashPassword('the password of nobody');
-  const matches = await verify(stored ?? (await nobody), normalise(password, 'NFKC'));
-  return matches && stored !== null;
+  const matches = await verify(stored || (await nobody), normalise(password, 'NFKC'));
+  return matches && Boolean(stored);
 }

@@ -40,6 +40,11 @@ export class UserRepository {
     return rows.some((row) => throttleKey(row.address) === throttleKey(address));
   }
 
+  /** By the key of a user name as it is stored. */
+  findByKey(em: EntityManager, usernameKey: string): Promise<User | null> {
+    return em.findOne(User, { where: { usernameKey } });
+  }
+
   findById(em: EntityManager, id: number): Promise<User | null> {
     return em.findOne(User, { where: { id } });
   }

@@ -22,7 +22,7 @@ export class SessionController {
     return toRestSessionState(session, this.clock.now(), secret);
   }
 
-  /** VersionFloor the activity itself, so the guard need not. */
+  /** Notes the activity itself, so the guard need not. */
   @Post('session/extend')
   @Passive()
   @HttpCode(200)

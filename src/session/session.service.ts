@@ -213,7 +213,7 @@ export class SessionService {
     return requireLive(found?.session.tokenHash === session.tokenHash ? found : null, this.clock.now());
   }
 
-  /** VersionFloor that the person did something, unless that was noted a moment ago. */
+  /** Notes that the person did something, unless that was noted a moment ago. */
   async touch(context: SessionContext): Promise<SessionContext> {
     const now = this.clock.now();
     const after = activityDueAfter(this.config, now);
