@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { INestApplication } from '@nestjs/common';
+import { AuthService } from '../auth/auth.service';
+import { UserRepository } from '../auth/user.repository';
+import { Clock } from '../common/clock';
+import type { User } from '../database/entities/user.entity';
+import { UnitOfWork } from '../database/unit-of-work';
+import { accountKeyOf } from '../platform/account-key';
+import { PlatformRepository } from '../platform/platform.repository';
+import { accessTokenPlace, TokenCipher } from '../platform/token-cipher';
+import type { PlatformType, PlatformView } from '../protocol/http';
+import { toPlatformView } from '../session/session.views';
+import { TestClient } from './test-client';
+
+/** A person without a password, whom only `signIn` signs in. */
+export function createUser(
+  app: INestApplication,
+  fields: Partial<Pick<User, 'username' | 'email' | 'role'>> = {},
+): Promise<User> {
+  const username = fields.username ?? `user-${randomUUID().slice(0, 8)}`;
+  const email = fields.email ?? `${username}@example.org`;
+  const now = app.get(Clock, { strict: false }).now();
+  const users = app.get(UserRepository, { strict: false });
+  return app.get(UnitOfWork, { strict: false }).write((tx) =>
+    users.insert(tx.em, {
+      username,
+      usernameKey: username.toLowerCase(),
+      email,
+      emailKey: email.toLowerCase(),
+      passwordHash: '',
+      role: fields.role ?? 'user',
+      isActive: true,
+      revision: 0,
+      changedAt: now,
+      lastPlatformId: null,
+      createdAt: now,
+    }),
+  );
+}
+
+export interface PlatformFields {
+  name?: string;
+  platformType?: PlatformType;
+  instanceUrl?: string;
+}
+
+/** A connection that no instance was asked about; the first one of a person is the default. */
+export function createPlatform(app: INestApplication, user: User, fields: PlatformFields = {}): Promise<PlatformView> {
+  const { name = 'Test platform', platformType = 'mastodon', instanceUrl = 'https://test.example' } = fields;
+  const username = `account-${randomUUID().slice(0, 8)}`;
+  const platforms = app.get(PlatformRepository, { strict: false });
+  const cipher = app.get(TokenCipher, { strict: false });
+  return app.get(UnitOfWork, { strict: false }).write(async ({ em }) => {
+    const row = await platforms.insert(em, {
+      userId: user.id,
+      name,
+      platformType,
+      instanceUrl,
+      username,
+      accountKey: accountKeyOf(instanceUrl, username),
+      accessToken: '',
+      isDefault: (await platforms.list(em, user.id)).length === 0,
+      isActive: true,
+      createdAt: app.get(Clock, { strict: false }).now(),
+    });
+    await platforms.update(em, row.id, { accessToken: cipher.seal('test-token', accessTokenPlace(row)) });
+    return toPlatformView(row);
+  });
+}
+
+/** A new session of the person, on the default platform unless another is named. @param app one that listens */
+export async function signIn(app: INestApplication, user: User, platformId?: number): Promise<TestClient> {
+  const device = { userAgent: 'node', ipAddress: '127.0.0.1' };
+  const { secret } = await app.get(AuthService, { strict: false }).openSession(user.id, device, { platformId });
+  return TestClient.withCookie(app, `vedfolnir_session=${secret}`);
+}
