@@ -6,7 +6,7 @@ import { findAll } from './page';
 /** A script of its own: few pages put HTML into themselves, and it is as large as all the rest. */
 const PURIFY = '/client/purify.mjs';
 
-/** What is marked `data-auto-refresh` is fetched anew when the platform has changed. */
+/** What is marked `data-auto-refresh` is fetched again when the platform has changed. */
 export function startAutoRefresh(sync: SessionSync): void {
   /** The newest fetch for each element: what an older one brings is of another platform. */
   const newest = new WeakMap<HTMLElement, object>();

@@ -7,7 +7,7 @@ const CLASS = 'platform-question';
 const questions = new WeakMap<HTMLFormElement, HTMLElement>();
 
 /**
- * Asks in the form itself where its text shall go. Takes no focus: the person may be in the middle of a word.
+ * Asks in the form itself where its text shall go. Takes no focus: the person may be typing.
  * Names are set as text, whatever is in them.
  * @param from null: it is not known for which platform it was begun
  * @param to null: no platform is active

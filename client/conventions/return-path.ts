@@ -1,6 +1,6 @@
 /**
  * Where the person was when their session ended, or when they left to sign in again before it did. Kept by the tab, not
- * by an address that others can write, and for nobody else.
+ * by an address that others can write, and for this person alone.
  */
 const KEY = 'vedfolnir_return_path';
 

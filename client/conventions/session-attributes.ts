@@ -4,7 +4,7 @@ import { findAll, registerRenderer } from './page';
 
 /** What a page shows of the session: who, which platform, and what needs one. */
 export function startSessionAttributes(sync: SessionSync): void {
-  /** Nobody else's hiding is undone. */
+  /** Only what was hidden here is shown again. */
   const hiddenHere = new WeakSet<HTMLElement>();
 
   registerRenderer(() => {
@@ -45,7 +45,7 @@ export function startSessionAttributes(sync: SessionSync): void {
   }
 }
 
-/** A screen reader loses its place in a text that is written anew, even with the same words. */
+/** A screen reader loses its place in a text that is replaced, even by the same words. */
 function setText(element: HTMLElement, words: string): void {
   if (element.textContent !== words) element.textContent = words;
 }

@@ -20,7 +20,7 @@ export function startSessionEndedPage(sync: SessionSync): void {
     });
   });
   sync.on('sessionExpired', ({ reason }) => {
-    // Who has signed out is done here.
+    // After a sign-out there is nothing to return to.
     if (reason === 'logout') clearReturnPath();
     whenBody(() => {
       if (!isPrivate()) return;

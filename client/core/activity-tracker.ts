@@ -4,7 +4,7 @@ import type { Environment } from './environment';
 const ACTIVITY_EVENTS = ['pointerdown', 'keydown'] as const;
 /** Often enough for an idle limit of hours. */
 const MAX_REPORT_INTERVAL_MS = 60_000;
-/** A short idle limit is told ten times within its span, so that it cannot run out under a busy hand. */
+/** With a short idle limit, activity is reported ten times within it, so that an active person does not reach it. */
 const REPORTS_PER_IDLE_TIMEOUT = 10;
 
 /** Tells the server that there is a person, and not more often than it needs to know. */

@@ -6,7 +6,7 @@ import { ApiError, isSessionOver, toApiError } from './errors';
 export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
-  /** The page's own doing, not the person's: it must not keep the session alive. */
+  /** Made by the page, not by the person: it does not count as user activity. */
   background?: boolean;
   timeoutMs?: number;
 }
@@ -19,7 +19,7 @@ export interface ApiHooks {
   sessionId(): string | undefined;
   /** The platform that this tab is pinned to. */
   pinnedPlatformId(): number | null;
-  /** Reads the state anew, and the token with it. @returns whether that was had, and it is this user's still */
+  /** Reads the state and the token again. @returns whether that succeeded and the user is still the same */
   refetch(userId: number | null): Promise<boolean>;
 }
 

@@ -34,8 +34,8 @@ function openChannel(name: string): ChannelPort | null {
   const channel = new BroadcastChannel(name);
   return {
     post: (message) => channel.postMessage(message),
-    listen: (heard) => {
-      channel.onmessage = ({ data }) => heard(data);
+    listen: (listener) => {
+      channel.onmessage = ({ data }) => listener(data);
     },
     close: () => channel.close(),
   };
@@ -46,7 +46,7 @@ function createSocket(auth: () => HandshakeAuth): SocketPort {
   const address = `${protocol.replace('http', 'ws')}//${host}/socket.io/?EIO=4&transport=websocket`;
   const socket = new JsonSocket(() => new WebSocket(address), timers, auth);
   // The browser knows before the line does.
-  window.addEventListener('offline', () => socket.lose());
+  window.addEventListener('offline', () => socket.fail());
   return socket;
 }
 

@@ -2,22 +2,22 @@ import type { Environment } from './environment';
 import type { ConnectionStatus } from './event-details';
 import type { EventDispatcher } from './event-dispatcher';
 
-/** A leader that goes, or a node that starts anew, is replaced within it: that is not worth a word. */
+/** A closed leader tab or a restarted node is replaced within this time, so the status does not change. */
 const GRACE_PERIOD_MS = 2_500;
 
 export interface ConnectionHooks {
   /** Whether what the server says gets here at once. */
   isLive(): boolean;
-  /** For so long it does not: what of HTTP? Whatever the answer, `reach` or `look` is called. */
+  /** There is no live connection for the grace period: asks over HTTP, and calls `setReachable` or `refresh`. */
   probe(): void;
   /** The server cannot be reached. */
   unreachable(): void;
 }
 
-/** By which way this tab hears of changes; the page is told when it is another one. */
+/** How this tab learns of changes; dispatches an event when that changes. */
 export class ConnectionMonitor {
   status: ConnectionStatus = 'connecting';
-  /** False from a question over HTTP that found nobody, until one is answered. */
+  /** False from a request that got no answer until one that did. */
   reachable = true;
   private graceTimer: number | undefined;
   private gracePeriodElapsed = false;
@@ -32,7 +32,7 @@ export class ConnectionMonitor {
     if (this.status === 'none') this.setStatus('connecting');
   }
 
-  /** There is no session to hear of any more. */
+  /** The session has ended. */
   stop(): void {
     this.setGracePeriod(false);
     this.setStatus('none');
@@ -70,7 +70,7 @@ export class ConnectionMonitor {
 
   private onGracePeriodElapsed(): void {
     this.gracePeriodElapsed = true;
-    // A page that nobody sees asks when it is shown.
+    // A hidden page asks when it is shown.
     if (this.env.document.visibilityState === 'visible') this.hooks.probe();
   }
 

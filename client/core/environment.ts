@@ -39,7 +39,7 @@ export interface LockPort {
 /** What one tab posts, all other tabs of this browser hear. */
 export interface ChannelPort {
   post(message: unknown): void;
-  listen(heard: (message: unknown) => void): void;
+  listen(listener: (message: unknown) => void): void;
   close(): void;
 }
 
@@ -65,7 +65,7 @@ export interface Environment {
   random(): number;
   /** An identifier that no other page load has. */
   randomId(): string;
-  /** False for events that a script made up: they are nobody's doing. */
+  /** False for events that a script dispatched: they are not user activity. */
   isTrusted(event: Event): boolean;
   createSocket(auth: () => HandshakeAuth): SocketPort;
   /** Null where the browser has none (also outside of HTTPS and localhost). */

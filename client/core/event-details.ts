@@ -1,4 +1,4 @@
-/** Details of the browser events: camelCase, made anew for each event so that no listener shares ours. */
+/** Details of the browser events: camelCase, a new object for each event so that no listener shares ours. */
 import type { ErrorCode } from '../../src/protocol/errors';
 import type { EndReason } from '../../src/protocol/events';
 import type { DeadlinesView, PlatformType, PlatformView, PostView, Role, SessionState } from '../../src/protocol/http';
@@ -101,7 +101,7 @@ export interface SessionEvents {
   platformsChanged: PlatformsChangedDetail;
   sessionConnectionChanged: { connected: boolean };
   connectionStatusChanged: { status: ConnectionStatus };
-  /** News may have been missed, and the state has been read since: time to read anew what no state tells. */
+  /** Events may have been missed, and the state was read since: read again what the state does not contain. */
   sessionCaughtUp: null;
   postUpdated: { post: PostView };
   postRemoved: { postId: number; platformId: number };
@@ -171,7 +171,7 @@ export function expiredReason(code: ErrorCode, passed: ExpiringDetail['reason'] 
   return passed ?? (code === 'AUTHENTICATION_REQUIRED' ? 'logout' : 'idle');
 }
 
-/** A cookie that is gone may also have run out with its session; who did sign out here has heard it by itself. */
+/** A missing cookie may also have expired with its session; a sign-out here was reported by its own event. */
 export function isSignOut(reason: ExpiredReason, code: ErrorCode): boolean {
   return reason === 'logout' && code !== 'AUTHENTICATION_REQUIRED';
 }

@@ -23,7 +23,7 @@ export class EventDispatcher {
     return this.env.window.dispatchEvent(event);
   }
 
-  /** A changed state is told to the window and, for components, to the document. */
+  /** A changed state is dispatched on the window and, for components, on the document. */
   dispatchState(make: () => StateDetail): void {
     this.dispatch('sessionStateChanged', make());
     this.env.document.dispatchEvent(new CustomEvent('sessionUpdated', { detail: make(), bubbles: true }));

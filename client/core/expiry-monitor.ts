@@ -25,7 +25,7 @@ export interface ExpiryHooks {
 export class ExpiryMonitor {
   private deadlineTimer: number | undefined;
   private warningTimer: number | undefined;
-  /** The warning that nobody has answered; for whoever comes too late to be told. */
+  /** The unanswered warning, for parts of the page that were added after its event. */
   activeWarning: ExpiringDetail | null = null;
 
   constructor(
@@ -50,7 +50,7 @@ export class ExpiryMonitor {
   /** The server's warning; taken only where it is about the session that we have. */
   warningReceived(event: SessionExpiring, session: SessionView | undefined): void {
     if (session?.id !== event.session_id) return;
-    // It was overtaken: meanwhile somebody stayed.
+    // Overtaken by an extension.
     if (Date.parse(event.expires_at) < Date.parse(session.expires_at)) return;
     this.warn({ reason: event.reason, expiresAt: event.expires_at });
   }

@@ -67,8 +67,8 @@ describe('with the server of Socket.IO', () => {
     socket.connect();
     await socket.sync(1, 20).catch(() => undefined);
     expect(io.engine.clientsCount).toBe(1);
-    socket.lose();
-    socket.lose();
+    socket.fail();
+    socket.fail();
     expect(told).toEqual(['connect', 'disconnect']);
   });
 

@@ -1,4 +1,4 @@
-/** What a tab counts of itself, for whoever looks into a slow or lonely one. */
+/** Counters of one tab, for diagnosis. */
 export interface PerformanceMetrics {
   /** Sockets that this tab opened, the first included. */
   connects: number;

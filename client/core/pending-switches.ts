@@ -9,7 +9,7 @@ export interface PendingSwitch {
   revision: number | null;
 }
 
-/** Remembers what this tab asked for, to know its own doing again when a whole state tells of it. */
+/** The switches that this tab asked for, to recognise them when only a whole state reports them. */
 export class PendingSwitches {
   private entries: PendingSwitch[] = [];
 
@@ -23,7 +23,7 @@ export class PendingSwitches {
     this.entries = this.entries.filter((other) => other !== entry);
   }
 
-  /** Whether this state, where it is told, may be this tab's doing; another person's never is. */
+  /** Whether this state may be the result of a switch of this tab; never for another user. */
   matches(state: SessionState): boolean {
     return this.entries.some(
       ({ platformId, userId, revision }) =>
@@ -33,7 +33,7 @@ export class PendingSwitches {
     );
   }
 
-  /** What lies at or before this revision has been told. */
+  /** Switches up to this revision have been announced. */
   removeUpTo(revision: number): void {
     this.entries = this.entries.filter((entry) => entry.revision === null || entry.revision > revision);
   }

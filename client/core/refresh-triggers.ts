@@ -7,10 +7,10 @@ export interface RefreshTriggersHooks {
   pageRestored(): void;
   /** Into that cache, or frozen: an open socket has no place there, nor has the lead. */
   pageSuspended(): void;
-  /** No word of the whole state for a while. */
+  /** The state was not read for a while. */
   poll(): void;
   offline(): void;
-  /** Whether what the leader reads is heard here too. */
+  /** Whether this tab receives what the leader reads. */
   isFollower(): boolean;
 }
 
@@ -20,12 +20,12 @@ const SLEEP_THRESHOLD_MS = 4_000;
 /** With the jitter, the answer's timeout and one more request still within 15 s. */
 const POLL_MS = 8_500;
 const POLL_JITTER_MS = 1_500;
-/** A follower waits until the leader's own poll must have been heard; what it asks goes over HTTP at once. */
+/** A follower waits for the leader's poll, whose result it receives; its own would go over HTTP. */
 const FOLLOWER_POLL_DELAY_MS = 1_500;
 /** While no first answer has come. */
 const RETRY_MS = 2_000;
 
-/** Everything that makes a page look again. None of it is an activity of the person. */
+/** Everything that makes a page read the state again. None of it counts as user activity. */
 export class RefreshTriggers {
   private cleanups: (() => void)[] = [];
   private tick: number | undefined;
@@ -62,7 +62,7 @@ export class RefreshTriggers {
     this.retryTimer = undefined;
   }
 
-  /** There is no state yet, and nobody will tell it: also a page that nobody sees asks again soon. */
+  /** There is no state yet, and no push will bring it: a hidden page asks again soon, too. */
   retry(): void {
     this.retryTimer ??= this.env.setTimeout(() => {
       this.retryTimer = undefined;
@@ -93,7 +93,7 @@ export class RefreshTriggers {
     this.hooks.refresh(false);
   }
 
-  /** Only a page that is seen polls: a hidden one looks when it is shown again. */
+  /** Only a visible page polls: a hidden one reads when it is shown again. */
   private resume(): void {
     if (this.env.document.visibilityState !== 'visible') return;
     this.schedulePoll();
@@ -120,7 +120,7 @@ export class RefreshTriggers {
     this.tick = this.env.setTimeout(() => {
       const late = this.env.now() - this.tickedAt - TICK_MS;
       this.scheduleTick();
-      // Early as well: somebody set the browser's clock, and deadlines reckoned with the old one are off.
+      // Early as well: the browser's clock was set, and deadlines computed with the old one are wrong.
       if (Math.abs(late) > SLEEP_THRESHOLD_MS) this.hooks.refresh(true);
     }, TICK_MS);
   }

@@ -6,7 +6,7 @@ import type { TabChannel } from './tab-channel/tab-channel';
 
 /**
  * Tells the server that there is a person: by the socket where this tab has it, else over HTTP.
- * @param confirm the server says that the session is over, and HTTP has the last word
+ * @param confirm the server says that the session is over, and a request over HTTP confirms it
  */
 export async function reportActivity(
   channel: TabChannel,
@@ -22,6 +22,6 @@ export async function reportActivity(
     if (isSessionOver(errorCodeOf(answer))) return confirm();
     if (!errorCodeOf(answer)) updater.applyDeadlines(answer as ExtendedView, sessionId);
   } catch {
-    // The next doing will try again; a session that is over shows itself there or in the next reading.
+    // The next activity tries again; an ended session shows there or in the next read.
   }
 }

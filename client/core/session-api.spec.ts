@@ -92,6 +92,17 @@ describe('headers', () => {
   });
 });
 
+it('declares JSON only where there is a body', async () => {
+  const { env, sync } = await liveTab();
+  await sync.extendSession();
+  await sync.request('DELETE', '/api/platforms/9').catch(() => {});
+  await sync.logout();
+  expect(env.calls.map(({ method, path }) => `${method} ${path}`)).toEqual(
+    expect.arrayContaining(['POST /api/session/extend', 'DELETE /api/platforms/9', 'POST /api/auth/logout']),
+  );
+  for (const { body, headers } of env.calls) expect('content-type' in headers).toBe(body !== undefined);
+});
+
 describe('a pinned tab', () => {
   it('stays when the others switch, and says so with each request', async () => {
     const { env, heard, server, sync, push } = await liveTab(withPlatforms);

@@ -22,13 +22,13 @@ import { clearStorage, markSignedOut } from './storage';
 import { TabChannel } from './tab-channel/tab-channel';
 import { TabPin } from './tab-pin';
 
-/** `anonymous`: this page began without a session, and is left in peace. */
+/** `anonymous`: this page began without a session, and does not ask for one. */
 type Phase = 'starting' | 'anonymous' | 'live' | 'over' | 'destroyed';
 
 /** A replaced cookie reaches the browser a moment after the sockets of the old one were closed. */
 const REFUSED_HANDSHAKE_DELAY_MS = 300;
 
-/** The course of a session in this tab: from the first answer to its end, and what is awake in between. */
+/** A session in this tab from the first answer to its end, and what runs while it lives. */
 export class SessionLifecycle {
   readonly metrics = emptyMetrics();
   readonly store = new StateStore();
@@ -97,8 +97,8 @@ export class SessionLifecycle {
       connected: (again) => {
         this.metrics.connects += 1;
         this.connection.refresh();
-        // What was said until now was missed. The state comes as the socket's first word; where it had been lost the
-        // token may be new besides. A look that is under way says so when it ends.
+        // Earlier events were missed. The state comes as the socket's first event; after a reconnect the token may be
+        // new as well. A read that is under way reports when it ends.
         if (again) void this.refetchOverHttp();
         else if (this.reader.isFresh) this.events.dispatch('sessionCaughtUp', null);
       },
@@ -110,7 +110,7 @@ export class SessionLifecycle {
       refetch: () => this.refetchOverHttp(),
       sessionEnded: (reason, code) => this.end(reason, code),
       events: serverEventHandlers(this.store, this.updater, this.expiry, this.events, {
-        // The server is there after all: where this tab did not reach it, it looks.
+        // The server can be reached after all.
         stateReceived: () => (this.connection.reachable ? this.triggers.stateRead() : void this.refetchOverHttp()),
         sessionEnded: (reason, code) => this.end(reason, code),
       }),
@@ -145,7 +145,7 @@ export class SessionLifecycle {
     });
   }
 
-  /** Also again, after a session has ended here: somebody may have signed in without a new page. */
+  /** Also again, after a session has ended here: a sign-in may need no new page. */
   start(): Promise<void> {
     if (!this.isActive) this.phase = 'starting';
     this.triggers.start();
@@ -185,7 +185,7 @@ export class SessionLifecycle {
     }
   }
 
-  /** Once. The next session begins with a page of its own, or where somebody calls `start`. */
+  /** Once. The next session begins with a new page, or with a call of `start`. */
   end(reason: ExpiredReason, errorCode: ErrorCode): void {
     if (!this.isActive) return;
     const { userId } = this;
@@ -224,7 +224,7 @@ export class SessionLifecycle {
     this.reader.sessionReplaced();
     this.phase = 'live';
     this.connection.start();
-    // Whoever was asked whether to stay was asked of another one.
+    // A warning was about the session before.
     this.activity.pause(false);
     this.expiry.activeWarning = null;
     if (before) {
@@ -263,7 +263,7 @@ export class SessionLifecycle {
     return this.reader.catchUp({ rest: true });
   }
 
-  /** Over HTTP: a socket that nobody has looked at for a while may be dead, and say nothing for seconds. */
+  /** Over HTTP: a socket may be dead after a sleep, and not report it for seconds. */
   private refresh(stale: boolean): void {
     if (stale && this.phase === 'live') {
       this.channel.start();

@@ -18,7 +18,7 @@ const AUTH_ROUTES = '/api/auth/';
 
 /**
  * The session as this tab sees it: one for each page load, at `window.sessionSync`.
- * Facts come from the server alone; whatever this page does by itself only makes it look.
+ * Facts come from the server alone; what this page does by itself only makes it read the state.
  */
 export class SessionSync {
   private readonly tabId: string;
@@ -34,7 +34,7 @@ export class SessionSync {
 
   /**
    * Reads the state and follows it. Separate from the constructor so that the page can hold the object first. Call it
-   * again after the end of a session, or after `destroy()`, when somebody has signed in without a new page.
+   * again after the end of a session, or after `destroy()`, when a person has signed in without a new page.
    */
   start(): this {
     this.switching.start();
@@ -42,7 +42,7 @@ export class SessionSync {
     return this;
   }
 
-  /** As `start`, on a page that was made for nobody: nothing is read until somebody asks for it. */
+  /** As `start`, on a page for signed-out visitors: nothing is read until `syncSessionState` or `start` is called. */
   startSignedOut(): void {
     this.lifecycle.startSignedOut();
   }
@@ -68,7 +68,7 @@ export class SessionSync {
     return this.switching.targetId;
   }
 
-  /** Kept for callers that switched by themselves. Facts come from the server, so this only looks. */
+  /** Kept for callers that switched by themselves. Facts come from the server, so this only reads the state. */
   notifyPlatformSwitch(_id: number, _name: string): void {
     void this.lifecycle.reader.sync();
   }
@@ -105,7 +105,7 @@ export class SessionSync {
   }
 
   /**
-   * Reads until this tab is fresh. What was decided before may need another look then: the platform may be another.
+   * Reads until this tab is fresh. Check earlier decisions again then: the platform may be another.
    * @throws ApiError NETWORK_ERROR when the server cannot be reached, else why it did not answer
    */
   ensureFresh(): Promise<void> {
@@ -113,7 +113,7 @@ export class SessionSync {
   }
 
   /**
-   * The warning that stands, for a part of the page that came after `sessionExpiring`. Whoever takes it asks the person:
+   * The warning that stands, for a part of the page that came after `sessionExpiring`. The caller asks the person:
    * until there is an answer, nothing else that is done here keeps the session alive.
    */
   takeExpiryWarning(): ExpiringDetail | null {

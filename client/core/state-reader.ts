@@ -54,7 +54,7 @@ export class StateReader {
     return this.sync(how);
   }
 
-  /** This tab may be behind, and cannot look just now. */
+  /** This tab may be behind, and cannot read the state now. */
   markStale(): void {
     this.freshness.markStale();
   }

@@ -49,7 +49,7 @@ export class StateStore {
   applyState(next: SessionState): Outcome {
     const have = this.current;
     if (!have || have.session.id !== next.session.id || have.user.id !== next.user.id) {
-      // The revision is the user's: also in another session nothing older is taken, but asked for anew.
+      // The revision is the user's: in another session, too, an older state is not applied, but requested again.
       if (have?.user.id === next.user.id && next.revision < have.revision) {
         return { kind: 'gap', revision: have.revision };
       }
@@ -58,13 +58,13 @@ export class StateStore {
     }
     if (next.revision < have.revision) return DROPPED;
     const at = Date.parse(next.server_time);
-    // A later answer may have been read before the activity that we know of: it is the older word all the same.
+    // A later answer may have been read before the activity that we know of, and is older all the same.
     const active = Date.parse(next.session.last_activity) >= Date.parse(have.session.last_activity);
     const fresher = active && at >= this.deadlinesAt;
     const extended = fresher && isLater(next.session, have.session);
     if (fresher) this.deadlinesAt = at;
     const merged = fresher ? next : { ...next, session: { ...have.session, pinned: next.session.pinned } };
-    // One revision is one content; should they differ, the later word of the database is the truth.
+    // One revision is one content; should they differ, the later answer of the database wins.
     if (next.revision === have.revision && (!fresher || sameContent(have, next))) {
       this.current = { ...have, session: merged.session, server_time: merged.server_time };
       return { kind: 'refreshed', extended };

@@ -2,7 +2,7 @@ import type { Environment } from './environment';
 
 /** What a page may keep for the length of a session, and nothing secret. */
 const PREFIX = 'vedfolnir_';
-/** With the id of somebody who has signed out here: stays until whoever keeps something of theirs has removed it. */
+/** With the id of a user who has signed out here: stays until their drafts are deleted. */
 const SIGNED_OUT_PREFIX = 'vedfolnir_signed_out_';
 
 type Keys = Environment['storage'];

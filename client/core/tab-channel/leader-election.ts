@@ -34,7 +34,7 @@ export class LeaderElection {
     this.request(false);
   }
 
-  /** Takes the lead from whoever has it. */
+  /** Takes the lock from the tab that holds it. */
   steal(): void {
     this.request(true);
   }

@@ -7,7 +7,7 @@ const HEARTBEAT_TIMEOUT_JITTER_MS = 200;
 /** A living leader answers from its message handler, which is not throttled in a hidden tab as timers are. */
 const PROBE_TIMEOUT_MS = 350;
 const PROBE_TIMEOUT_JITTER_MS = 150;
-/** Three beats: a leader that was not heard for longer may be gone. */
+/** Three heartbeats: a leader that was silent for longer may be gone. */
 const LEADER_LIVE_MS = 1_500;
 /** So that a walk through the tabs does not make each of them the leader. */
 const VISIBLE_TAKEOVER_MS = 300;
@@ -19,7 +19,7 @@ export interface LeaderMonitorHooks {
   takeOver(): void;
 }
 
-/** A follower's eye on the leader: one that is frozen, or that nobody sees while we are seen, is replaced. */
+/** Replaces a leader that is frozen, or that is hidden while this tab is visible. */
 export class LeaderMonitor {
   private silenceTimer: number | undefined;
   private visibleTimer: number | undefined;

@@ -1,15 +1,15 @@
-/** What the tabs of one browser say to each other. Facts only: each is the server's word, or about the leader. */
+/** Messages between the tabs of one browser: facts of the server, and about the leader. */
 import type { ErrorCode } from '../../../src/protocol/errors';
 import type { ServerToClientEvents } from '../../../src/protocol/events';
 import type { ExpiredReason } from '../event-details';
 
 export interface Heartbeat {
   kind: 'heartbeat';
-  /** Whether the leader's page is seen by somebody. */
+  /** Whether the leader's page is visible. */
   visible: boolean;
   /** Whether its socket is open. */
   connected: boolean;
-  /** This has just happened: what the server said before was heard by nobody. */
+  /** It has just been opened: earlier events were received by no tab. */
   opened: boolean;
 }
 
@@ -21,7 +21,7 @@ export type ForwardedEvent = {
 export type MessageBody =
   | Heartbeat
   | ForwardedEvent
-  /** Asks for a beat, and tells which session the asker is in. */
+  /** Asks for a heartbeat, and tells the session of the asking tab. */
   | { kind: 'probe' }
   /** The session of the leader has ended. */
   | { kind: 'sessionEnded'; reason: ExpiredReason; errorCode: ErrorCode };

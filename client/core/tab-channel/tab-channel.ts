@@ -15,7 +15,7 @@ export interface TabChannelHooks extends TransportHooks {
   elected(): void;
   /** The leader, another tab, has said how it stands with its socket. */
   leaderStatusChanged(): void;
-  /** Something may have been missed, or the cookie is another session's: look over HTTP. Resolves when it was tried. */
+  /** Something may have been missed, or the cookie is another session's: read over HTTP. Resolves when it was tried. */
   refetch(): Promise<void>;
   /** The leader says that our session has ended. */
   sessionEnded(reason: ExpiredReason, errorCode: ErrorCode): void;
@@ -23,12 +23,12 @@ export interface TabChannelHooks extends TransportHooks {
 
 const CHANNEL_NAME = 'vedfolnir';
 const HEARTBEAT_INTERVAL_MS = 500;
-/** Two tabs of two sessions look at most so often who is right. */
+/** Tabs that are in different sessions check over HTTP at most so often. */
 const MISMATCH_CHECK_INTERVAL_MS = 1_000;
 
 /**
- * The line to the server that all tabs of a browser share: the leader has a socket and passes on what it hears.
- * Who leads never decides what is true: each tab takes in by revision, and looks for itself.
+ * The tabs of a browser share one socket: the leader holds it and forwards its events.
+ * Leadership does not decide what is true: each tab applies events by revision, and reads the state itself.
  * Without locks or channel this tab has a socket of its own.
  */
 export class TabChannel {
@@ -129,7 +129,7 @@ export class TabChannel {
     if (this.isLeader) this.post({ kind: 'event', name: 'session:state', payload: state });
   }
 
-  /** The session of this tab has ended: the leader's word reaches those who have no socket to hear it from. */
+  /** The session of this tab has ended: the leader tells the tabs that have no socket. */
   sessionEnded(reason: ExpiredReason, errorCode: ErrorCode): void {
     if (this.isLeader) this.post({ kind: 'sessionEnded', reason, errorCode });
     this.stop();
@@ -188,7 +188,7 @@ export class TabChannel {
   }
 
   private messageReceived({ session, body }: TabMessage): void {
-    // Who leads is the browser's affair, whoever is signed in.
+    // Leadership is per browser, not per session.
     if (body.kind === 'heartbeat') this.heartbeatReceived(body);
     if (body.kind === 'probe') this.answerProbe();
     if (session !== this.hooks.sessionId()) return void this.sessionMismatch(session);
@@ -213,7 +213,7 @@ export class TabChannel {
     (this.hooks.events[name] as (payload: unknown) => void)(payload);
   }
 
-  /** A tab is in another session than we are. The cookie decides, and who is right by it says so. */
+  /** Another tab is in another session: the cookie decides which one is current. */
   private async sessionMismatch(theirs: string | undefined): Promise<void> {
     const since = this.env.now() - this.mismatchCheckedAt;
     if (since >= 0 && since < MISMATCH_CHECK_INTERVAL_MS) return;
@@ -222,7 +222,7 @@ export class TabChannel {
     if (this.hooks.sessionId() !== theirs) this.post({ kind: 'probe' });
   }
 
-  /** First taken in here, so that the word goes out under the session that it is about. */
+  /** Applied here first, so that the message carries the session that it is about. */
   private forwardingHandlers(): ServerToClientEvents {
     const names = Object.keys(this.hooks.events) as (keyof ServerToClientEvents)[];
     const both = (name: keyof ServerToClientEvents) => (payload: unknown) => {

@@ -95,7 +95,7 @@ export class Transport {
     for (const name of Object.keys(hooks.events) as (keyof ServerToClientEvents)[]) this.forward(name);
   }
 
-  /** A late word on a socket that was given up says nothing any more. */
+  /** Events of a socket that was given up are ignored. */
   private forward<E extends keyof ServerToClientEvents>(name: E): void {
     const hear = this.hooks.events[name] as (payload: unknown) => void;
     this.socket.on(name, ((payload: unknown) => this.wanted && hear(payload)) as SocketSignals[E]);
