@@ -2,7 +2,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../common/config';
 import { waitForDatabase } from '../database/wait-for-database';
-import { SocketAdapter } from '../gateway/socket.adapter';
 import { requireKnownKey } from '../platform/keys/known-key';
 import { AppModule } from './app.module';
 import { type DemoInstance, startDemoInstances } from './demo/demo-instances';
@@ -11,6 +10,7 @@ import { configureHttp, createAdapter } from './http-server';
 import { PinoLogger } from './logger';
 import { describeApi } from './openapi';
 import { hookRequests } from './request-hooks';
+import { SocketAdapter } from './socket-adapter';
 import { listenFault } from './start-fault';
 
 export interface Server {

@@ -3,6 +3,7 @@ import { CONFIG } from './config';
 import { DomainEvents } from './domain-events';
 import { Lifecycle } from './lifecycle';
 import { Metrics } from './metrics';
+import { VedfolnirEvents } from './vedfolnir-events';
 
 /** What everything stands on: the settings, the domain events, the figures for the operator. */
 @Global()
@@ -16,8 +17,8 @@ export class ConfigModule {
     return {
       module: ConfigModule,
       imports,
-      providers: [config, DomainEvents, Metrics, Lifecycle],
-      exports: [CONFIG, DomainEvents, Metrics, Lifecycle],
+      providers: [config, DomainEvents, Metrics, Lifecycle, VedfolnirEvents],
+      exports: [CONFIG, DomainEvents, Metrics, Lifecycle, VedfolnirEvents],
     };
   }
 }

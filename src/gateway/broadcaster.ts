@@ -1,78 +1,105 @@
 import { Injectable } from '@nestjs/common';
-import { type DomainEventMap, DomainEvents } from '../common/domain-events';
+import { type DomainEvent, type DomainEventMap, DomainEvents } from '../common/domain-events';
 import type { DeadlinesView } from '../protocol/http';
 import type { Deadlines } from '../session/expiry-policy';
 import { endedCode } from '../session/liveness';
+import { ClusterAdapter } from './cluster-adapter';
 import { ExpiryWatch } from './expiry-watch';
-import { type AppServer, sessionRoom, userRoom } from './socket-types';
+import { type AppNamespace, sessionRoom, userRoom } from './socket-types';
 
-/** From facts of the domain, of this node or another, to messages on the wire: each node tells its own sockets. */
+/** Turns domain events into pushes to the tabs on every node. */
 @Injectable()
 export class Broadcaster {
   constructor(
     private readonly events: DomainEvents,
+    private readonly cluster: ClusterAdapter,
     private readonly watch: ExpiryWatch,
   ) {}
 
-  start(io: AppServer): void {
-    const to = (room: string) => io.local.to(room);
-
-    this.events.on('platform.switched', (event) => {
-      to(userRoom(event.userId)).emit('platform:switched', {
-        revision: event.revision,
-        session_id: event.sessionId,
-        platform: event.platform,
-        previous_platform_id: event.previousPlatformId,
-        origin: { session_id: event.origin.sessionId, tab_id: event.origin.tabId },
-        pinned_session_ids: event.pinnedSessionIds,
-        server_time: event.at,
-      });
-    });
-
-    this.events.on('platforms.changed', ({ revision, platforms, sessions, at }) => {
-      for (const { id, platformId } of sessions) {
-        to(sessionRoom(id)).emit('platforms:changed', {
-          revision,
-          platforms,
-          current_platform: platforms.find((platform) => platform.id === platformId) ?? null,
-          server_time: at,
-        });
+  start(namespace: AppNamespace): void {
+    this.events.onAny((event, source) => {
+      if (event.name === 'session.extended') {
+        this.watch.extend(event.payload.sessionId, toDeadlines(event.payload.deadlines));
       }
-    });
-
-    this.events.on('session.extended', ({ sessionId, deadlines, at }) => {
-      to(sessionRoom(sessionId)).emit('session:extended', { session_id: sessionId, ...deadlines, server_time: at });
-      this.watch.extend(sessionId, toDeadlines(deadlines));
-    });
-
-    this.events.on('session.ended', (event) => endSockets(io, event));
-
-    this.events.on('post.updated', ({ userId, post, at }) => {
-      to(userRoom(userId)).emit('post:updated', { post, server_time: at });
-    });
-
-    this.events.on('post.removed', ({ userId, postId, platformId, at }) => {
-      to(userRoom(userId)).emit('post:removed', { post_id: postId, platform_id: platformId, server_time: at });
-    });
-    this.events.on('posts.imported', ({ userId, platformId, imported, leftOut, isChanged, running, at }) => {
-      const counts = { platform_id: platformId, imported, left_out: leftOut };
-      to(userRoom(userId)).emit('posts:imported', { ...counts, is_changed: isChanged, running, server_time: at });
+      if (source === 'elsewhere') return;
+      // First, so that the caches of another node are right before its tabs hear of the change and ask.
+      this.cluster.forward(namespace, event);
+      push(namespace, event);
     });
   }
 }
 
+function push(namespace: AppNamespace, { name, payload }: DomainEvent): void {
+  switch (name) {
+    case 'platform.switched':
+      namespace.to(userRoom(payload.userId)).emit('platform:switched', {
+        revision: payload.revision,
+        session_id: payload.sessionId,
+        platform: payload.platform,
+        previous_platform_id: payload.previousPlatformId,
+        origin: { session_id: payload.origin.sessionId, tab_id: payload.origin.tabId },
+        pinned_session_ids: payload.pinnedSessionIds,
+        server_time: payload.at,
+      });
+      break;
+    case 'platforms.changed':
+      pushPlatforms(namespace, payload);
+      break;
+    case 'session.extended': {
+      const { sessionId, deadlines, at } = payload;
+      const message = { session_id: sessionId, ...deadlines, server_time: at };
+      namespace.to(sessionRoom(sessionId)).emit('session:extended', message);
+      break;
+    }
+    case 'session.ended':
+      // Here at once, whatever Redis does: with the adapter, a call for all nodes comes back through Redis.
+      endLocalSockets(namespace, payload);
+      namespace.to(sessionRoom(payload.sessionId)).emit('session:ended', endedMessage(payload));
+      namespace.in(sessionRoom(payload.sessionId)).disconnectSockets(true);
+      break;
+    case 'post.updated':
+      namespace.to(userRoom(payload.userId)).emit('post:updated', { post: payload.post, server_time: payload.at });
+      break;
+    case 'post.removed': {
+      const { userId, postId, platformId, at } = payload;
+      const message = { post_id: postId, platform_id: platformId, server_time: at };
+      namespace.to(userRoom(userId)).emit('post:removed', message);
+      break;
+    }
+    case 'posts.imported': {
+      const { userId, platformId, imported, leftOut, isChanged, running, at } = payload;
+      const counts = { platform_id: platformId, imported, left_out: leftOut };
+      const message = { ...counts, is_changed: isChanged, running, server_time: at };
+      namespace.to(userRoom(userId)).emit('posts:imported', message);
+      break;
+    }
+  }
+}
+
+/** One message for all sessions that are on the same platform. */
+function pushPlatforms(namespace: AppNamespace, event: DomainEventMap['platforms.changed']): void {
+  const { revision, platforms, sessions, at } = event;
+  for (const platformId of new Set(sessions.map((session) => session.platformId))) {
+    const there = sessions.filter((session) => session.platformId === platformId);
+    namespace.to(there.map(({ id }) => sessionRoom(id))).emit('platforms:changed', {
+      revision,
+      platforms,
+      current_platform: platforms.find((platform) => platform.id === platformId) ?? null,
+      server_time: at,
+    });
+  }
+}
+
+type Ended = Omit<DomainEventMap['session.ended'], 'userId'>;
+
+function endedMessage({ sessionId, reason, at }: Ended) {
+  return { session_id: sessionId, reason, error_code: endedCode(reason), at };
+}
+
 /** Tells the session's sockets on this node that it is over, and closes them. */
-export function endSockets(
-  io: AppServer,
-  { sessionId, reason, at }: Omit<DomainEventMap['session.ended'], 'userId'>,
-): void {
-  io.local.to(sessionRoom(sessionId)).emit('session:ended', {
-    session_id: sessionId,
-    reason,
-    error_code: endedCode(reason),
-    at,
-  });
-  io.local.in(sessionRoom(sessionId)).disconnectSockets(true);
+export function endLocalSockets(namespace: AppNamespace, ended: Ended): void {
+  namespace.local.to(sessionRoom(ended.sessionId)).emit('session:ended', endedMessage(ended));
+  namespace.local.in(sessionRoom(ended.sessionId)).disconnectSockets(true);
 }
 
 function toDeadlines(view: DeadlinesView): Deadlines {

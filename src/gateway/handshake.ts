@@ -1,21 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { AppError, invalidField } from '../common/app-error';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { Injectable } from '@nestjs/common';
+import { invalidField } from '../common/app-error';
 import { toAppError } from '../common/to-app-error';
-import { clientAddress } from '../http/client-address';
-import { isOwnOrigin } from '../session/own-origin';
-import { SessionService } from '../session/session.service';
-import { readSecret } from '../session/session-cookie';
+import { SocketAuthenticator } from '../session/socket-authenticator';
 import type { AppSocket } from './socket-types';
 
-/** Who may open a socket: decided before the connection exists. */
+/** Decides who may open a socket, before the connection to the namespace exists. */
 @Injectable()
 export class Handshake {
-  constructor(
-    private readonly sessions: SessionService,
-    @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  constructor(private readonly authenticator: SocketAuthenticator) {}
 
   /** A Socket.IO middleware; a refusal reaches the client as `connect_error` with `data.error_code`. */
   readonly check = (socket: AppSocket, next: (error?: Error) => void): void => {
@@ -30,16 +22,13 @@ export class Handshake {
 
   /** @throws AppError ORIGIN_REFUSED, VALIDATION_ERROR, or why there is no live session */
   private async admit(socket: AppSocket): Promise<void> {
-    const { headers, auth } = socket.handshake;
-    if (!isOwnOrigin(this.config, headers.origin, headers.host)) throw new AppError('ORIGIN_REFUSED');
-    const tabId: unknown = auth.tab_id ?? null;
+    const tabId: unknown = socket.handshake.auth.tab_id ?? null;
     if (tabId !== null && (typeof tabId !== 'string' || !/^[\w.:-]{1,64}$/.test(tabId))) {
       throw invalidField('tab_id', 'tab_id must be a short text of letters, digits and . : _ -');
     }
-    const request = socket.request;
-    const secret = readSecret(this.config, request);
-    if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
-    const { session, user } = await this.sessions.authenticate(secret, clientAddress(request, this.config.trustProxy));
-    socket.data = { sessionId: session.id, tokenHash: session.tokenHash, userId: user.id, tabId };
+    // The engine may allow long polling, for another namespace: that would need sticky sessions.
+    if (socket.conn.transport.name !== 'websocket') throw invalidField('transport', 'transport must be websocket');
+    const { session, user } = await this.authenticator.authenticate(socket);
+    socket.data = { sessionId: session.id, tokenHash: session.tokenHash, userId: user.id, tabId, revision: 0 };
   }
 }

@@ -6,23 +6,20 @@ import { ChangeFeed } from '../session/cache/change-feed';
 import type { Changes } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toSessionState } from '../session/session.views';
-import { endSockets } from './broadcaster';
-import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
+import { endLocalSockets } from './broadcaster';
+import { type AppNamespace, type AppSocket, sessionRoom, userRoom } from './socket-types';
 
-/** A message may still be on its way for this long after the commit; ms. */
-const ON_ITS_WAY = 500;
+/** How long a push may take after the commit before it counts as lost. */
+const PUSH_DELAY_MS = 500;
 
 /**
- * Mends what a lost message has left undone: compares what the database says has changed with what this node's sockets
- * were told, sends the state again where they differ, and closes the sockets of sessions that have ended.
+ * Compares what has changed in the database with what the sockets of this node were sent: sends the state again to those
+ * that missed a push, and closes the sockets of sessions that have ended.
  */
 @Injectable()
 export class Reconciler {
-  /** The newest revision that the sockets of a user on this node were told. */
-  private readonly told = new Map<number, number>();
-  /** The newest that the last look has shown of a user whose sockets are here. */
-  private readonly seen = new Map<number, number>();
-  private io: AppServer | null = null;
+  /** By user, the revision that the last comparison found: a push of it is not on its way any more. */
+  private lastRevisions = new Map<number, number>();
   private readonly countGap: () => void;
 
   constructor(
@@ -36,84 +33,62 @@ export class Reconciler {
     this.countGap = metrics.counter('vedfolnir_reconciled_gaps_total', help);
   }
 
-  start(io: AppServer): void {
-    this.io = io;
-    this.feed.onChanges((changes) => this.compare(io, changes));
-    this.events.on('platform.switched', ({ userId, revision }) => this.note(userId, revision));
-    this.events.on('platforms.changed', ({ userId, revision }) => this.note(userId, revision));
-    this.events.on('session.rekeyed', async ({ userId, revision }) => {
-      this.countGap();
-      await this.resend(io, socketsIn(io, userRoom(userId)));
-      this.note(userId, revision);
+  start(namespace: AppNamespace): void {
+    this.feed.onChanges((changes) => this.compare(namespace, changes));
+    this.events.on('session.rekeyed', ({ userId }) => this.resend(socketsIn(namespace, userRoom(userId))));
+  }
+
+  /** Every message that shows a revision is noted at the socket that it was sent to. */
+  track(socket: AppSocket): void {
+    socket.data.revision = 0;
+    socket.onAnyOutgoing((_name: string, payload: { revision?: number } | undefined) => {
+      if (payload?.revision) socket.data.revision = Math.max(payload.revision, socket.data.revision);
     });
   }
 
-  /** The user's sockets here have been told this revision. */
-  note(userId: number, revision: number): void {
-    if (!this.io?.of('/').adapter.rooms.has(userRoom(userId))) return;
-    this.told.set(userId, Math.max(revision, this.told.get(userId) ?? 0));
-  }
-
-  /** A new socket was told this revision. That says nothing of the user's others here, who may have missed it. */
-  meet(userId: number, revision: number): void {
-    if (!this.told.has(userId)) this.note(userId, revision);
-  }
-
-  /** The last socket of the user here is gone. */
-  forget(userId: number): void {
-    if (this.io?.of('/').adapter.rooms.has(userRoom(userId))) return;
-    this.told.delete(userId);
-    this.seen.delete(userId);
-  }
-
-  private async compare(io: AppServer, { ended, users, rekeyed, whole }: Changes): Promise<void> {
-    const { rooms, sids } = io.of('/').adapter;
+  private async compare(namespace: AppNamespace, { ended, users, rekeyed, whole }: Changes): Promise<void> {
     for (const { sessionId, reason, at } of ended) {
-      if (!rooms.has(sessionRoom(sessionId))) continue;
-      endSockets(io, { sessionId, reason, at: at.toISOString() });
+      if (namespace.adapter.rooms.has(sessionRoom(sessionId))) {
+        endLocalSockets(namespace, { sessionId, reason, at: at.toISOString() });
+      }
     }
     for (const { sessionId, tokenHash } of rekeyed) {
-      for (const socket of socketsIn(io, sessionRoom(sessionId))) closeIfRekeyed(socket, tokenHash);
+      for (const socket of socketsIn(namespace, sessionRoom(sessionId))) closeIfRekeyed(socket, tokenHash);
     }
-    const settled = this.clock.now().getTime() - ON_ITS_WAY;
+    // More has changed than can be compared one by one: all are sent how things stand.
+    if (!whole) return this.resend([...namespace.sockets.values()]);
+    const previous = this.lastRevisions;
+    this.lastRevisions = new Map(users.map(({ userId, revision }) => [userId, revision]));
+    const arrived = this.clock.now().getTime() - PUSH_DELAY_MS;
     for (const { userId, revision, at } of users) {
-      const told = this.told.get(userId);
-      if (told === undefined || told >= revision) continue;
-      // What an earlier look has shown is on its way no more, however often the user has changed something since.
-      const overdue = told < (this.seen.get(userId) ?? 0);
-      this.seen.set(userId, revision);
-      if (!overdue && at.getTime() > settled) continue;
-      await this.resend(io, socketsIn(io, userRoom(userId)));
-      this.note(userId, revision);
+      const due = at.getTime() <= arrived ? revision : (previous.get(userId) ?? 0);
+      const behind = socketsIn(namespace, userRoom(userId)).filter(({ data }) => data.revision < due);
+      if (behind.length === 0) continue;
+      this.countGap();
+      await this.resend(behind);
     }
-    // More has changed than can be told one by one: all are told how things stand.
-    if (!whole) await this.resend(io, [...sids.keys()].map((id) => io.of('/').sockets.get(id)).filter(isSocket));
   }
 
-  private async resend(io: AppServer, sockets: AppSocket[]): Promise<void> {
-    for (const sessionId of new Set(sockets.map((socket) => socket.data.sessionId))) {
+  private async resend(sockets: AppSocket[]): Promise<void> {
+    for (const sessionId of new Set(sockets.map(({ data }) => data.sessionId))) {
       const context = await this.sessions.getContext(sessionId);
       if (!context) continue;
       const state = toSessionState(context, this.clock.now());
-      for (const socket of socketsIn(io, sessionRoom(sessionId))) {
+      for (const socket of sockets.filter(({ data }) => data.sessionId === sessionId)) {
         if (!closeIfRekeyed(socket, context.session.tokenHash)) socket.emit('session:state', state);
       }
     }
   }
 }
 
-/** Without a farewell: who holds the new secret comes back by itself, and who holds the old one cannot. */
+/** Without `session:ended`: a client with the new token reconnects on its own, one with the old token cannot. */
 function closeIfRekeyed(socket: AppSocket, tokenHash: string): boolean {
   if (socket.data.tokenHash === tokenHash) return false;
   socket.conn.close();
   return true;
 }
 
-function socketsIn(io: AppServer, room: string): AppSocket[] {
-  const { rooms } = io.of('/').adapter;
-  return [...(rooms.get(room) ?? [])].map((id) => io.of('/').sockets.get(id)).filter(isSocket);
-}
-
-function isSocket(socket: AppSocket | undefined): socket is AppSocket {
-  return socket !== undefined;
+function socketsIn({ adapter, sockets }: AppNamespace, room: string): AppSocket[] {
+  const ids = [...(adapter.rooms.get(room) ?? [])];
+  return ids.map((id) => sockets.get(id)).filter((socket) => socket !== undefined);
 }

@@ -1,4 +1,5 @@
-import { Inject, UseFilters } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { UseFilters } from '@nestjs/common';
 import {
   MessageBody,
   type OnGatewayConnection,
@@ -6,11 +7,8 @@ import {
   type OnGatewayInit,
   SubscribeMessage,
   WebSocketGateway,
-  WebSocketServer,
 } from '@nestjs/websockets';
 import { IsInt } from 'class-validator';
-import { PRESENCE } from '../cluster/cluster.module';
-import type { Presence } from '../cluster/presence';
 import { invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { Metrics } from '../common/metrics';
@@ -23,14 +21,21 @@ import { CurrentSession } from '../session/request-session';
 import { SessionService } from '../session/session.service';
 import { toDeadlinesView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
-import { Broadcaster, endSockets } from './broadcaster';
+import { SocketAuthenticator } from '../session/socket-authenticator';
+import { Broadcaster, endLocalSockets } from './broadcaster';
+import { ClusterAdapter } from './cluster-adapter';
 import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
 import { SocketBalancer } from './socket-balancer';
 import { SocketErrorFilter } from './socket-error.filter';
 import { SocketTerminator } from './socket-terminator';
-import { type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
+import { type AppNamespace, type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
+import { Tabs } from './tabs';
+
+/** A dead connection is found within their sum, so that a tab is right again within 15 s. */
+const PING_INTERVAL_MS = 6000;
+const PING_TIMEOUT_MS = 4000;
 
 class SyncDto {
   /** The newest that the tab knows. */
@@ -41,12 +46,11 @@ class SyncDto {
 
 class ActivityDto {}
 
-/** The tabs' line to the server: facts come down it; commands go over HTTP. */
+/** The tabs' connection: events come over it, commands go over HTTP. */
 @WebSocketGateway()
 @UseFilters(SocketErrorFilter)
 export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
-  @WebSocketServer()
-  private readonly io!: AppServer;
+  private namespace!: AppNamespace;
 
   /** What many messages at once have found, is noted once. */
   private readonly touches = new WeakMap<SessionContext, Promise<SessionContext>>();
@@ -60,54 +64,60 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly ending: SocketTerminator,
     private readonly sessions: SessionService,
     private readonly clock: Clock,
-    @Inject(PRESENCE) private readonly presence: Presence,
+    private readonly cluster: ClusterAdapter,
+    private readonly tabs: Tabs,
+    private readonly authenticator: SocketAuthenticator,
     private readonly figures: Metrics,
   ) {}
 
   afterInit(io: AppServer): void {
-    io.use(this.handshake.check);
-    io.on('connection', answerUnknown);
-    this.figures.gauge('vedfolnir_sockets', 'Sockets open on this node', () => io.of('/').sockets.size);
-    this.broadcaster.start(io);
-    this.reconciler.start(io);
+    Object.assign(io.engine.opts, { pingInterval: PING_INTERVAL_MS, pingTimeout: PING_TIMEOUT_MS });
+    io.engine.on('connection', ({ request }: { request: IncomingMessage }) => this.authenticator.takeCookie(request));
+    const namespace = io.of('/');
+    this.namespace = namespace;
+    this.cluster.start(namespace);
+    namespace.use(this.handshake.check);
+    namespace.on('connection', answerUnknown);
+    this.figures.gauge('vedfolnir_sockets', 'Sockets open on this node', () => namespace.sockets.size);
+    this.broadcaster.start(namespace);
+    this.reconciler.start(namespace);
+    this.tabs.start(namespace);
     this.balancer.start(io);
+    const local = (id: string) => namespace.local.to(sessionRoom(id));
+    // Each node watches the deadlines of its own sockets.
     this.watch.listener = {
-      onExpiring: (id, deadlines) => tell(io, id).emit('session:expiring', this.expiring(id, deadlines)),
-      onExtended: (id, deadlines) => tell(io, id).emit('session:extended', this.extended(id, deadlines)),
-      onEnded: (sessionId, reason, at) => endSockets(io, { sessionId, reason, at: at.toISOString() }),
+      onExpiring: (id, deadlines) => local(id).emit('session:expiring', this.expiring(id, deadlines)),
+      onExtended: (id, deadlines) => local(id).emit('session:extended', this.extended(id, deadlines)),
+      onEnded: (sessionId, reason, at) => endLocalSockets(namespace, { sessionId, reason, at: at.toISOString() }),
     };
   }
 
   async handleConnection(socket: AppSocket): Promise<void> {
     const { sessionId, userId } = socket.data;
+    this.reconciler.track(socket);
     // In the rooms first, then the state: what happens in between reaches the tab twice rather than never.
     await socket.join([userRoom(userId), sessionRoom(sessionId)]);
     try {
       const context = await this.sessions.requireContext(sessionId);
-      // It may have been given another secret since the handshake.
+      // It may have been given another token since the handshake.
       if (context.session.tokenHash !== socket.data.tokenHash) return void socket.conn.close();
       socket.emit('session:state', toSessionState(context, this.clock.now()));
       if (socket.disconnected) return;
-      this.reconciler.meet(userId, context.revision);
       this.watch.watch(sessionId, context.session);
       if (this.watch.isExpiring(context.session)) {
         socket.emit('session:expiring', this.expiring(sessionId, context.session));
       }
-      await this.presence.join(sessionId);
     } catch (thrown) {
       const error = toAppError(thrown);
-      // Anything else is a fault of ours: the client comes back and is told then.
+      // On any other error the client reconnects, and is told then.
       if (error.status === 401) await this.ending.close(socket, error);
       else socket.conn.close();
     }
   }
 
-  async handleDisconnect(socket: AppSocket): Promise<void> {
-    const { sessionId, userId } = socket.data;
-    this.reconciler.forget(userId);
-    if (this.io.of('/').adapter.rooms.has(sessionRoom(sessionId))) return;
-    this.watch.unwatch(sessionId);
-    await this.presence.leave(sessionId);
+  handleDisconnect(socket: AppSocket): void {
+    const { sessionId } = socket.data;
+    if (!this.namespace.adapter.rooms.has(sessionRoom(sessionId))) this.watch.unwatch(sessionId);
   }
 
   /** The state as the database has it now. No activity. */
@@ -143,12 +153,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   }
 }
 
-/** Each node watches its own sockets, so each tells its own. */
-function tell(io: AppServer, sessionId: string) {
-  return io.local.to(sessionRoom(sessionId));
-}
-
-/** Who asks for something that there is not, waits for an answer all the same. */
+/** A client that waits for the answer to an unknown message gets one. */
 function answerUnknown(socket: AppSocket): void {
   socket.onAny((name: string, ...given: unknown[]) => {
     const answer = given.at(-1);

@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { PRESENCE } from '../cluster/cluster.module';
-import type { Presence } from '../cluster/presence';
+import { Injectable } from '@nestjs/common';
+import { Presence } from '../cluster/presence';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { normalise } from '../common/normalise';
@@ -25,7 +24,7 @@ export class AdminSessionsService {
     private readonly endings: SessionTerminator,
     private readonly sessionRows: SessionRepository,
     private readonly clock: Clock,
-    @Inject(PRESENCE) private readonly presence: Presence,
+    private readonly presence: Presence,
   ) {}
 
   /**

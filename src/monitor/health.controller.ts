@@ -1,9 +1,8 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { REDIS } from '../cluster/cluster.module';
-import { Heartbeat } from '../cluster/heartbeat';
-import type { RedisClient } from '../cluster/redis';
+import { CHANNELS } from '../cluster/cluster.module';
 import { RedisProbe } from '../cluster/redis-probe';
+import type { SignedChannels } from '../cluster/signed-channels';
 import { Lifecycle } from '../common/lifecycle';
 import { Metrics } from '../common/metrics';
 import { Installation } from '../database/entities/installation.entity';
@@ -18,14 +17,13 @@ type Check = 'up' | 'down';
 export class HealthController {
   constructor(
     private readonly work: UnitOfWork,
-    @Inject(REDIS) private readonly redis: RedisClient | null,
-    private readonly channel: Heartbeat,
+    @Inject(CHANNELS) private readonly channels: SignedChannels | null,
     private readonly probe: RedisProbe,
     private readonly figures: Metrics,
     private readonly lifecycle: Lifecycle,
   ) {
     figures.gauge('vedfolnir_channel_healthy', '1 while messages of the other nodes reach this one', () =>
-      channel.healthy ? 1 : 0,
+      (channels?.healthy ?? true) ? 1 : 0,
     );
   }
 
@@ -45,7 +43,7 @@ export class HealthController {
         () => 'down' as const,
       );
     const { fault } = this.probe;
-    const redis: Check | 'unused' = this.redis ? (this.channel.healthy && !fault ? 'up' : 'down') : 'unused';
+    const redis: Check | 'unused' = this.channels ? (this.channels.healthy && !fault ? 'up' : 'down') : 'unused';
     const status = this.lifecycle.draining ? 'draining' : database === 'up' ? 'ok' : 'unavailable';
     if (status !== 'ok') reply.status(503);
     return { status, database, redis, ...(fault && { redis_fault: fault }) };

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
@@ -23,6 +24,13 @@ import { SessionService } from './session.service';
 import type { Device, SessionContext } from './session-context';
 import { readSecret } from './session-cookie';
 import { isCsrfToken } from './session-token';
+import { SocketAuthenticator } from './socket-authenticator';
+
+interface GuardedSocket {
+  data: SocketAuth;
+  request: IncomingMessage;
+  conn: { close(): void };
+}
 
 /** All that decides whether a request is let in, in this order: origin, session, role, recent sign-in, platform. */
 @Injectable()
@@ -35,6 +43,7 @@ export class AccessControl {
     private readonly sessions: SessionService,
     private readonly devices: DeviceWatch,
     private readonly platforms: PlatformResolver,
+    private readonly socketAuthenticator: SocketAuthenticator,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -56,10 +65,17 @@ export class AccessControl {
     return this.checkRequest(request, policy, safe);
   }
 
-  /** The handshake let the socket in; each message finds out whether its session is live still. */
+  /**
+   * Each message finds out whether the session is still live. Sockets of our namespace were authenticated at the
+   * handshake; those of a host's namespaces are with their first message that needs it.
+   */
   private async checkMessage(execution: ExecutionContext): Promise<boolean> {
-    const { data, conn } = execution.switchToWs().getClient<{ data: SocketAuth; conn: { close(): void } }>();
-    if (!data.sessionId) throw new AppError('AUTHENTICATION_REQUIRED');
+    const socket = execution.switchToWs().getClient<GuardedSocket>();
+    const { data, conn } = socket;
+    if (!data.sessionId) {
+      const { session } = await this.socketAuthenticator.authenticate(socket);
+      Object.assign(data, { sessionId: session.id, tokenHash: session.tokenHash } satisfies SocketAuth);
+    }
     data.context = await this.lookupOf(data).run();
     if (data.context.session.tokenHash === data.tokenHash) return true;
     // The session has another secret now: clients with the new cookie reconnect on their own.

@@ -19,6 +19,13 @@ export function readSecret(config: Config, request: Incoming): string | null {
   return readCookie(request.headers, isSecure(config, request) ? SECURE_NAME : PLAIN_NAME) || null;
 }
 
+/** @returns the Cookie header without ours */
+export function withoutSecret(header: string | undefined): string | undefined {
+  const names = [SECURE_NAME, PLAIN_NAME];
+  const others = header?.split(';').filter((pair) => !names.includes(pair.split('=', 1)[0]!.trim()));
+  return others?.join(';').trim() || undefined;
+}
+
 export function setSecret(config: Config, request: HttpRequest, response: HttpResponse, secret: string): void {
   const secure = isSecure(config, request);
   setCookie(response, secure ? SECURE_NAME : PLAIN_NAME, secret, {

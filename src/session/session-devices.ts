@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { PRESENCE } from '../cluster/cluster.module';
-import type { Presence } from '../cluster/presence';
+import { Injectable } from '@nestjs/common';
+import { Presence } from '../cluster/presence';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
@@ -22,7 +21,7 @@ export class SessionDevices {
     private readonly repository: SessionRepository,
     private readonly endings: SessionTerminator,
     private readonly clock: Clock,
-    @Inject(PRESENCE) private readonly presence: Presence,
+    private readonly presence: Presence,
   ) {}
 
   /** The caller's own. */

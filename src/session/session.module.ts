@@ -16,6 +16,7 @@ import { SessionService } from './session.service';
 import { SessionDevices } from './session-devices';
 import { SessionTerminationRepository } from './session-termination.repository';
 import { SessionTerminator } from './session-terminator';
+import { SocketAuthenticator } from './socket-authenticator';
 
 @Module({
   imports: [AuditModule],
@@ -35,6 +36,7 @@ import { SessionTerminator } from './session-terminator';
     SessionService,
     SweepTimer,
     InvalidTokenLimiter,
+    SocketAuthenticator,
   ],
   exports: [
     AuditModule,
@@ -47,6 +49,7 @@ import { SessionTerminator } from './session-terminator';
     SessionTerminator,
     SessionRepository,
     SessionService,
+    SocketAuthenticator,
   ],
 })
 export class SessionModule {}

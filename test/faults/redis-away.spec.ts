@@ -1,4 +1,5 @@
 /** Redis that is not there when a node starts, that is shared with strangers, and that loses what matters. */
+import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
 import type { RestSessionState, SwitchResult } from '../../src/protocol/http';
 import { household } from '../integration/support/routes';
@@ -93,11 +94,15 @@ it('takes no harm from whatever stands in its channels', async () => {
   const tab = await openTab(client.at(b.url));
   const admin = createClient({ url: redis.url });
   await admin.connect();
+  const listener = admin.duplicate();
+  await listener.connect();
+  const answers: string[] = [];
+  await listener.pSubscribe('*-response#*', (answer) => void answers.push(answer));
   const channels = await admin.pubSubChannels('vedfolnir:*');
   const requests = channels.find((channel) => channel.includes(':sockets-request#'))!;
   // Of those that are heard by a pattern, Redis tells none.
   channels.push(requests.replace('-request', ''));
-  const junk = [
+  const junk: (string | Buffer)[] = [
     '',
     '{',
     'null',
@@ -106,12 +111,23 @@ it('takes no harm from whatever stands in its channels', async () => {
     '\u0000',
     'x'.repeat(1e6),
   ];
-  const { user, revision } = (await client.get<RestSessionState>('/api/session')).body;
+  const { user, session, revision } = (await client.get<RestSessionState>('/api/session')).body;
   const forged = { userId: user.id, revision: 1e15, platform: platforms[2], at: new Date().toISOString() };
   junk.push(JSON.stringify({ from: 'x', event: { name: 'platform.switched', payload: forged } }));
-  // Requests of the sockets' adapter that lack what they need; 4 would be understood: it closes sockets.
-  for (const type of [0, 1, 2, 3, 5, 6, 7, 8, 9]) {
-    junk.push(JSON.stringify({ type }), JSON.stringify({ type, requestId: 'x', opts: {}, data: null, packet: null }));
+  // Requests of the adapter, some of which would be understood: they join, disconnect and fetch sockets.
+  const opts = { rooms: [`user:${user.id}`], except: [] };
+  const packet = { type: 2, nsp: '/', data: ['platform:switched', forged] };
+  const event = [
+    'event',
+    { name: 'session.ended', payload: { sessionId: session.id, userId: user.id, reason: 'revoked', at: forged.at } },
+  ];
+  for (let type = 0; type <= 9; type++) {
+    const request = { type, uid: 'x', requestId: 'x', opts, rooms: ['elsewhere'], close: true, data: event, packet };
+    junk.push(
+      JSON.stringify({ type }),
+      JSON.stringify(request),
+      Buffer.concat([randomBytes(16), Buffer.from(JSON.stringify(request))]),
+    );
   }
   for (const channel of channels) for (const text of junk) await admin.publish(channel, text);
   // MessagePack, as the sockets' adapter speaks: a packet of no kind, one that is cut off, and what is no list.
@@ -121,6 +137,9 @@ it('takes no harm from whatever stands in its channels', async () => {
   await client.post(`/api/switch_platform/${platforms[1]!.id}`);
   await tab.waitFor('platform:switched', ({ platform }) => platform?.id === platforms[1]!.id);
   expect(tab.of('platform:switched').map((each) => each.revision)).toEqual([revision + 1]);
+  expect([tab.connected, tab.of('session:ended')]).toEqual([true, []]);
+  expect(answers.filter((answer) => answer.includes('"sockets"'))).toEqual([]);
+  listener.destroy();
   admin.destroy();
   tab.close();
 });

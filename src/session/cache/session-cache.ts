@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Heartbeat } from '../../cluster/heartbeat';
+import { CHANNELS } from '../../cluster/cluster.module';
+import type { SignedChannels } from '../../cluster/signed-channels';
 import type { Config } from '../../common/config';
 import { CONFIG } from '../../common/config';
 import { DomainEvents } from '../../common/domain-events';
@@ -22,8 +23,8 @@ export class SessionCache {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly heartbeat: Heartbeat,
     events: DomainEvents,
+    @Inject(CHANNELS) private readonly channels: SignedChannels | null,
     @Inject(CONFIG) config: Config,
     metrics: Metrics,
   ) {
@@ -65,7 +66,7 @@ export class SessionCache {
 
   /** A node that may have missed a change starts with an empty cache. */
   private isUsable(): boolean {
-    const usable = this.feed.fresh && this.heartbeat.healthy;
+    const usable = this.feed.fresh && (this.channels?.healthy ?? true);
     if (this.wasUsable && !usable) this.local.clear();
     this.wasUsable = usable;
     return usable;

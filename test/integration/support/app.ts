@@ -6,9 +6,9 @@ import { AppModule } from '../../../src/app/app.module';
 import { loadConfig } from '../../../src/app/environment';
 import { configureHttp, createAdapter } from '../../../src/app/http-server';
 import { hookRequests } from '../../../src/app/request-hooks';
+import { SocketAdapter } from '../../../src/app/socket-adapter';
 import { Clock } from '../../../src/common/clock';
 import { type Config } from '../../../src/common/config';
-import { SocketAdapter } from '../../../src/gateway/socket.adapter';
 import { encryptionKey } from '../../support/backends';
 import { migratedDatabase, migratedFile } from '../../support/services';
 
@@ -53,11 +53,15 @@ export async function closeApps(): Promise<void> {
   await Promise.all([...open].map((app) => app.close()));
 }
 
-/** @param env on top of defaults in which nothing happens by itself */
+/**
+ * @param env on top of defaults in which nothing happens by itself
+ * @param imports modules of a host
+ */
 export async function startApp(
   databaseUrl: string,
   env: Record<string, string> = {},
   clock = new TestClock(),
+  imports: Type<unknown>[] = [],
 ): Promise<App> {
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -70,7 +74,7 @@ export async function startApp(
     SWEEP_INTERVAL: '1h',
     ...env,
   });
-  const module = await Test.createTestingModule({ imports: [AppModule.with(config)] })
+  const module = await Test.createTestingModule({ imports: [AppModule.with(config), ...imports] })
     .overrideProvider(Clock)
     .useValue(clock)
     .compile();

@@ -1,6 +1,5 @@
-import type { DomainEvent } from '../common/domain-events';
 import type { PlatformView, PostView } from '../protocol/http';
-import { isDomainEvent } from './domain-event-schema';
+import { type DomainEvent, isDomainEvent } from './domain-event-schema';
 
 const at = '2026-03-01T12:00:00.000Z';
 const sessionId = '851811f0-e0d7-48a0-ba99-006fe0cbe7d5';
@@ -36,7 +35,7 @@ const post: PostView = {
 const deadlines = { idle_expires_at: at, absolute_expires_at: at, expires_at: at };
 const origin = { sessionId, tabId: 'tab' };
 
-const FACTS: DomainEvent[] = [
+const EVENTS: DomainEvent[] = [
   {
     name: 'platform.switched',
     payload: {
@@ -77,23 +76,23 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 }
 
 /** A copy in which something else stands there. */
-function withOther(fact: DomainEvent, path: Path, other: unknown): unknown {
-  const copy: unknown = structuredClone(fact);
+function withOther(event: DomainEvent, path: Path, other: unknown): unknown {
+  const copy: unknown = structuredClone(event);
   const holder = path.slice(0, -1).reduce((at: unknown, key) => Reflect.get(at as object, key), copy);
   Reflect.set(holder as object, path.at(-1)!, other);
   return copy;
 }
 
-describe.each(FACTS.map((fact) => [fact.name, fact] as const))('%s', (_, fact) => {
-  it('is a fact', () => {
-    expect(isDomainEvent(JSON.parse(JSON.stringify(fact)))).toBe(true);
-    expect(isDomainEvent({ ...fact, payload: { ...fact.payload, of_a_newer_version: 1 } })).toBe(true);
+describe.each(EVENTS.map((event) => [event.name, event] as const))('%s', (_, event) => {
+  it('is accepted', () => {
+    expect(isDomainEvent(JSON.parse(JSON.stringify(event)))).toBe(true);
+    expect(isDomainEvent({ ...event, payload: { ...event.payload, of_a_newer_version: 1 } })).toBe(true);
   });
 
-  it('is none where anything in it is missing or of another kind', () => {
-    for (const path of pathsOf(fact)) {
+  it('is refused where anything in it is missing or of another type', () => {
+    for (const path of pathsOf(event)) {
       for (const other of [undefined, {}, [null], 1e15, -1, 1.5]) {
-        expect([path, other, isDomainEvent(withOther(fact, path, other))]).toEqual([path, other, false]);
+        expect([path, other, isDomainEvent(withOther(event, path, other))]).toEqual([path, other, false]);
       }
     }
   });
@@ -103,11 +102,11 @@ it.each([
   ['sessionId', 'x'],
   ['reason', 'because'],
   ['at', 'soon'],
-])('takes no %s that says %s', (field, other) => {
-  expect(isDomainEvent(withOther(FACTS[3]!, ['payload', field], other))).toBe(false);
+])('refuses a %s of %s', (field, other) => {
+  expect(isDomainEvent(withOther(EVENTS[3]!, ['payload', field], other))).toBe(false);
 });
 
 it.each([null, 1, 'x', [], {}, { name: 'toString', payload: {} }, { name: '__proto__', payload: {} }])(
-  'takes no %j for a fact',
+  'refuses %j',
   (event) => expect(isDomainEvent(event)).toBe(false),
 );

@@ -1,0 +1,150 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { withTimeout } from '../common/with-timeout';
+import { type RedisClient, whenReady } from './redis';
+
+/** HMAC-SHA256, shortened as RFC 2104 allows. */
+const SIGNATURE_BYTES = 16;
+const MAX_KEYS = 16;
+/** A question to the other nodes is asked of none where Redis does not say how many there are. */
+const COMMAND_TIMEOUT_MS = 300;
+/** Unsigned messages may come by the thousand. */
+const WARN_EVERY_MS = 10_000;
+
+type Listener = (message: Buffer, channel: Buffer) => unknown;
+
+/**
+ * What the Socket.IO adapter needs of a Redis client, with every message signed. The adapter's own `parser` option would
+ * leave its requests (join, disconnect, fetch sockets) unsigned. Nothing here rejects or throws: the adapter waits for no
+ * call, and the reconciler mends what did not arrive.
+ */
+export class SignedChannels {
+  private readonly logger = new Logger('SignedChannels');
+  /** A message is signed with each and accepted by any, so that keys can be rotated node by node. */
+  private readonly keys: Buffer[];
+  private pending = 0;
+  private warnedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly commands: RedisClient,
+    private readonly subscriber: RedisClient,
+    encryptionKeys: readonly Buffer[],
+  ) {
+    this.keys = encryptionKeys
+      .slice(0, MAX_KEYS)
+      .map((key) => Buffer.from(hkdfSync('sha256', key, '', 'vedfolnir channels', 32)));
+  }
+
+  /** Whether messages of other nodes arrive, as far as can be known. */
+  get healthy(): boolean {
+    return this.commands.isReady && this.subscriber.isReady && this.pending === 0;
+  }
+
+  /** The line was lost and is back: messages may be missing. */
+  onReconnect(listener: () => void): void {
+    this.subscriber.on('ready', listener);
+  }
+
+  publish(channel: string, message: string | Buffer): Promise<number> {
+    return this.attempt(() => this.commands.publish(channel, this.signed(channel, message)));
+  }
+
+  /** The adapter takes a client that has this for node-redis; it is called on a Redis Cluster alone. */
+  sPublish(channel: string, message: string | Buffer): Promise<number> {
+    return this.attempt(() => this.commands.sPublish(channel, this.signed(channel, message)));
+  }
+
+  private signed(channel: string, message: string | Buffer): Buffer {
+    const content = Buffer.from(message);
+    const signatures = this.keys.map((key) => this.sign(key, channel, content));
+    return Buffer.concat([Buffer.of(signatures.length), ...signatures, content]);
+  }
+
+  private async attempt(publish: () => Promise<number>): Promise<number> {
+    try {
+      return await publish();
+    } catch (error) {
+      this.warn(`The other nodes were not told: ${(error as Error).message}`);
+      return 0;
+    }
+  }
+
+  subscribe(channels: string[], listener: Listener): void {
+    this.whenReady(() => this.subscriber.subscribe(channels, this.verified(listener), true));
+  }
+
+  pSubscribe(pattern: string, listener: Listener): void {
+    this.whenReady(() => this.subscriber.pSubscribe(pattern, this.verified(listener), true));
+  }
+
+  sSubscribe(channel: string, listener: Listener): void {
+    this.whenReady(() => this.subscriber.sSubscribe(channel, this.verified(listener), true));
+  }
+
+  sUnsubscribe(channel: string | string[]): void {
+    this.subscriber.sUnsubscribe(channel).catch(() => undefined);
+  }
+
+  unsubscribe(channel: string): void {
+    this.subscriber.unsubscribe(channel).catch(() => undefined);
+  }
+
+  pUnsubscribe(pattern: string): void {
+    this.subscriber.pUnsubscribe(pattern).catch(() => undefined);
+  }
+
+  /** How many nodes there are: asked by the adapter before it waits for their answers. */
+  async sendCommand(args: string[]): Promise<unknown> {
+    return withTimeout(COMMAND_TIMEOUT_MS, this.commands.sendCommand(args)).catch(() => [args.at(-1), 1]);
+  }
+
+  /** The clients have error listeners of their own. */
+  on(): this {
+    return this;
+  }
+
+  off(): this {
+    return this;
+  }
+
+  private whenReady(task: () => Promise<unknown>): void {
+    this.pending++;
+    whenReady(this.subscriber, () => task().then(() => void this.pending--));
+  }
+
+  private verified(listener: Listener): Listener {
+    return async (message, channel) => {
+      const content = this.open(message, channel);
+      if (!content) return this.warn('A message that no node has signed was ignored');
+      try {
+        await listener(content, channel);
+      } catch (error) {
+        this.warn(`A message of another node was not understood: ${(error as Error).message}`);
+      }
+    };
+  }
+
+  private open(message: Buffer, channel: Buffer): Buffer | null {
+    const count = message[0] ?? 0;
+    const content = message.subarray(1 + count * SIGNATURE_BYTES);
+    if (count > MAX_KEYS || message.length < 1 + count * SIGNATURE_BYTES) return null;
+    const own = this.keys.map((key) => this.sign(key, channel, content));
+    for (let index = 0; index < count; index++) {
+      const signature = message.subarray(1 + index * SIGNATURE_BYTES, 1 + (index + 1) * SIGNATURE_BYTES);
+      if (own.some((each) => timingSafeEqual(each, signature))) return content;
+    }
+    return null;
+  }
+
+  /** The channel is signed too, so that a message counts for no other room, installation or namespace. */
+  private sign(key: Buffer, channel: string | Buffer, content: Buffer): Buffer {
+    const mac = createHmac('sha256', key).update(channel).update('\0').update(content);
+    return mac.digest().subarray(0, SIGNATURE_BYTES);
+  }
+
+  private warn(text: string): void {
+    if (performance.now() - this.warnedAt < WARN_EVERY_MS) return;
+    this.warnedAt = performance.now();
+    this.logger.warn(text);
+  }
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
+import { clientAddress } from '../http/client-address';
+import { isOwnOrigin } from './own-origin';
+import { SessionService } from './session.service';
+import type { SessionContext } from './session-context';
+import { readSecret, withoutSecret } from './session-cookie';
+
+/** Authenticates a socket of any namespace by the cookie of the request that opened its connection. */
+@Injectable()
+export class SocketAuthenticator {
+  private readonly secrets = new WeakMap<IncomingMessage, string>();
+
+  constructor(
+    private readonly sessions: SessionService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Takes our cookie out of the headers of a new connection: an adapter sends a socket's handshake, headers and all, to
+   * any node that asks. Other cookies stay.
+   */
+  takeCookie(request: IncomingMessage): void {
+    const secret = readSecret(this.config, request);
+    if (secret) this.secrets.set(request, secret);
+    request.headers.cookie = withoutSecret(request.headers.cookie);
+  }
+
+  /** @throws AppError ORIGIN_REFUSED, AUTHENTICATION_REQUIRED, or why there is no live session */
+  async authenticate({ request }: { request: IncomingMessage }): Promise<SessionContext> {
+    const { origin, host } = request.headers;
+    if (!isOwnOrigin(this.config, origin, host)) throw new AppError('ORIGIN_REFUSED');
+    const secret = this.secrets.get(request);
+    if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
+    return this.sessions.authenticate(secret, clientAddress(request, this.config.trustProxy));
+  }
+}
