@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { UseFilters } from '@nestjs/common';
+import { UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import {
   MessageBody,
   type OnGatewayConnection,
@@ -13,11 +13,12 @@ import { invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { Metrics } from '../common/metrics';
 import { toAppError } from '../common/to-app-error';
-import { Omittable } from '../common/validation';
+import { BodyPipe, Omittable } from '../common/validation';
 import type { SessionExpiring, SessionExtended } from '../protocol/events';
 import type { ExtendedView, SessionState } from '../protocol/http';
 import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
 import { CurrentSession } from '../session/request-session';
+import { SessionGuard } from '../session/session.guard';
 import { SessionService } from '../session/session.service';
 import { toDeadlinesView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
@@ -48,6 +49,8 @@ class ActivityDto {}
 
 /** The tabs' connection: events come over it, commands go over HTTP. */
 @WebSocketGateway()
+@UseGuards(SessionGuard)
+@UsePipes(BodyPipe)
 @UseFilters(SocketErrorFilter)
 export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   private namespace!: AppNamespace;
