@@ -5,12 +5,24 @@ import { refusalOf } from '../fediverse/address-policy';
 const LONGEST = 255;
 
 /**
+ * What a person types, as an address: a host, an address with or without its scheme, or a handle such as
+ * `@me@mastodon.example`.
+ */
+function toAddress(typed: string, allowPrivate: readonly string[]): string {
+  const text = typed.trim();
+  if (text.includes('://')) return text;
+  const host = /^@?[^@\s/]+@([^@\s/]+)$/.exec(text)?.[1] ?? text;
+  return `${allowPrivate.includes(host.split('/')[0]!) ? 'http' : 'https'}://${host}`;
+}
+
+/**
  * The origin of an instance as it is stored. What could never be reached is refused here already; the rest is found
  * out when it is connected to.
  * @param allowPrivate host:port list that may be private and spoken to without TLS, for development
  * @throws AppError VALIDATION_ERROR
  */
-export function normaliseInstanceUrl(text: string, allowPrivate: readonly string[]): string {
+export function normaliseInstanceUrl(typed: string, allowPrivate: readonly string[]): string {
+  const text = toAddress(typed, allowPrivate);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw invalidField('instance_url', 'instance_url must be an address such as https://mastodon.example');

@@ -6,8 +6,10 @@ import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
 import { MonitorPerformance } from '../common/performance';
 import { isDuplicateKey } from '../database/database-errors';
+import type { OAuthApp } from '../database/entities/oauth-app.entity';
 import type { NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import { InstanceError } from '../fediverse/instance-error';
 import type { RemoteAccount } from '../fediverse/instance-types';
 import type { PlatformType, PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
 import { auditActorOf } from '../session/audit-actor';
@@ -17,6 +19,8 @@ import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { accountKeyOf, namedKeyOf, remoteKeyOf } from './account-key';
 import { normaliseInstanceUrl } from './instance-url';
+import { Instances } from './instances';
+import { OAuthRepository } from './oauth/oauth.repository';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
@@ -29,11 +33,13 @@ export interface SignedInAccount {
   name: string | null;
   token: string;
   account: RemoteAccount;
+  /** Of OAuthApp: what the token was given to. */
+  appKey: string;
 }
 
 type NewConnection = Pick<
   NewPlatformConnection,
-  'name' | 'platformType' | 'instanceUrl' | 'username' | 'remoteAccountId'
+  'name' | 'platformType' | 'instanceUrl' | 'username' | 'remoteAccountId' | 'appKey'
 >;
 
 /**
@@ -58,6 +64,8 @@ export class PlatformService {
     private readonly sessions: SessionService,
     private readonly sessionRows: SessionRepository,
     private readonly platforms: PlatformRepository,
+    private readonly oauth: OAuthRepository,
+    private readonly instances: Instances,
     private readonly announcer: PlatformAnnouncer,
     private readonly audit: AuditTrail,
     private readonly cipher: TokenCipher,
@@ -97,7 +105,7 @@ export class PlatformService {
   /** An account that has just signed in at its instance: a new connection, or a new token for the one there is. */
   connectAccount(caller: SessionContext, signedIn: SignedInAccount): Promise<PlatformView> {
     const userId = caller.user.id;
-    const { instanceUrl, platformType, account, token } = signedIn;
+    const { instanceUrl, platformType, account, token, appKey } = signedIn;
     return this.sessions.runAuthorized(caller, async (tx) => {
       const rows = await this.platforms.list(tx.em, userId);
       const key = accountKeyOf(instanceUrl, account.username);
@@ -108,9 +116,9 @@ export class PlatformService {
       if (!known) {
         const name = signedIn.name ?? `@${account.username}@${new URL(instanceUrl).host}`.slice(0, 100);
         const { username, id: remoteAccountId } = account;
-        return this.insert(tx, caller, token, { name, platformType, instanceUrl, username, remoteAccountId });
+        return this.insert(tx, caller, token, { name, platformType, instanceUrl, username, remoteAccountId, appKey });
       }
-      await this.platforms.update(tx.em, known.id, this.renewed(known, token));
+      await this.platforms.update(tx.em, known.id, { ...this.renewed(known, token), appKey });
       const platforms = await this.announcer.announce(tx, userId);
       return platforms.find((platform) => platform.id === known.id)!;
     });
@@ -164,7 +172,7 @@ export class PlatformService {
   /** Removing the default promotes the oldest other; sessions on the removed one move to the default, or to none. */
   async remove(caller: SessionContext, id: number): Promise<void> {
     const userId = caller.user.id;
-    await this.sessions.runAuthorized(caller, async (tx) => {
+    const { target, app } = await this.sessions.runAuthorized(caller, async (tx) => {
       const rows = await this.platforms.list(tx.em, userId);
       const target = rows.find((row) => row.id === id);
       if (!target) throw new AppError('PLATFORM_NOT_FOUND');
@@ -175,7 +183,21 @@ export class PlatformService {
       await this.platforms.remove(tx.em, id);
       await this.audit.record(tx, { type: 'platform_removed', ...auditActorOf(caller), platform: target });
       await this.announcer.announce(tx, userId);
+      return { target, app: target.appKey === null ? null : await this.oauth.findApp(tx.em, target.appKey) };
     });
+    await this.revoke(target, app);
+  }
+
+  /** The token is of no more use to anybody; where the instance does not take it back, the connection is gone all the same. */
+  private async revoke(target: PlatformConnection, app: OAuthApp | null): Promise<void> {
+    try {
+      const place = { column: 'oauth_apps.client_secret', id: app?.appKey ?? '' } as const;
+      const secret = app && this.instances.open(app.clientSecret, place);
+      const known = app && secret ? { client_id: app.clientId, client_secret: secret } : null;
+      await this.instances.unconfirmed(target).revokeToken(known);
+    } catch (error) {
+      if (!(error instanceof InstanceError)) throw error;
+    }
   }
 
   /**
@@ -244,7 +266,14 @@ export class PlatformService {
   /** What a new token changes: the instance is asked about it soon, and nothing is sent before it has answered. */
   private renewed(row: PlatformConnection, token: string): Partial<PlatformConnection> {
     const accessToken = this.cipher.seal(token, accessTokenPlace(row));
-    return { accessToken, needsReconnect: false, metAt: null, nextCheckAt: this.clock.now(), checkFailures: 0 };
+    return {
+      accessToken,
+      appKey: null,
+      needsReconnect: false,
+      metAt: null,
+      nextCheckAt: this.clock.now(),
+      checkFailures: 0,
+    };
   }
 
   private changeOne(

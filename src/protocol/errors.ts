@@ -18,7 +18,7 @@ export const ERRORS = {
   ORIGIN_REFUSED: { status: 403, message: 'Requests from this origin are refused' },
   REAUTHENTICATION_REQUIRED: { status: 403, message: 'Please give your password once more before you do this' },
   FORBIDDEN: { status: 403, message: 'You are not allowed to do this' },
-  PLATFORM_ACCESS_DENIED: { status: 403, message: 'You did not let Vedfolnir in there, so nothing was connected' },
+  PLATFORM_ACCESS_DENIED: { status: 403, message: 'You said no there; nothing was connected' },
   REGISTRATION_CLOSED: { status: 403, message: 'Registration is closed' },
   NOT_FOUND: { status: 404, message: 'Not found' },
   PLATFORM_NOT_FOUND: { status: 404, message: 'Platform not found' },

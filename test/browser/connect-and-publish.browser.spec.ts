@@ -148,7 +148,7 @@ it('says so when the person does not let us in, and keeps nothing', async () => 
   const [tokens, codes] = [town.store.tokens.size, redeemed().length];
   const first = await goThere();
   const callback = await answer('Deny');
-  await tab.getByRole('status').getByText('You did not let Vedfolnir in there, so nothing was connected.').waitFor();
+  await tab.getByRole('status').getByText('You said no there; nothing was connected.').waitFor();
   await tab.getByText('No platform is connected yet.').waitFor();
   expect(await platforms()).toEqual([]);
   expect([town.store.tokens.size, redeemed().length]).toEqual([tokens, codes]);

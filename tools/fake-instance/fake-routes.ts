@@ -22,6 +22,7 @@ export class FakeRoutes {
     'POST /oauth/authorize': (asked) => this.oauth.decide(asked),
     'POST /oauth/token': (asked) => this.oauth.token(asked),
     'POST /oauth/revoke': (asked) => {
+      // By the app that it was given to, or by the bearer.
       this.store.tokens.delete(String(asked.fields.token));
       return ok({});
     },

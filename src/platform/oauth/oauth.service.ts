@@ -91,6 +91,8 @@ export class OAuthService {
    *   PLATFORM_UNREACHABLE
    */
   async finish(caller: SessionContext, key: string, { state, code, iss, error }: OAuthCallback): Promise<PlatformView> {
+    // Some instances send no state along with a "no"; nothing is done on it, so none is asked for.
+    if (error === 'access_denied' && state === undefined) throw new AppError('PLATFORM_ACCESS_DENIED');
     const { begun, app } = await this.take(caller, key, state, iss);
     if (error === 'access_denied') throw new AppError('PLATFORM_ACCESS_DENIED');
     if (error !== undefined || !code) throw new AppError('PLATFORM_REJECTED');
@@ -103,6 +105,7 @@ export class OAuthService {
         name: begun.name,
         token,
         account,
+        appKey: app.appKey,
       });
     } catch (thrown) {
       throw toPlatformError(thrown);
