@@ -5,8 +5,10 @@ import { on, session } from '../elements/session';
 export function showActivePlatform(): void {
   const title = document.title;
   const show = (): void => {
-    const platform = session.getState()?.platform;
-    document.title = platform ? `${platform.name} · ${title}` : title;
+    const state = session.getState();
+    const platform = state?.platform;
+    const pinned = state?.tabPinned ? ' (this tab)' : state?.session.pinned ? ' (this device)' : '';
+    document.title = platform ? `${platform.name}${pinned} · ${title}` : title;
     if (platform) document.body.dataset.hue = String(hueOf(platform.id));
     else delete document.body.dataset.hue;
   };

@@ -23,7 +23,7 @@ export interface ApiHooks {
   refetch(userId: number | null): Promise<boolean>;
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The server asks the instance for some commands, so they may take long; a read of ours may not. */
 const COMMAND_TIMEOUT_MS = 30_000;

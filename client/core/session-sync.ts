@@ -94,7 +94,11 @@ export class SessionSync {
    * this tab is fresh.
    * @throws ApiError
    */
-  async request<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<T> {
+  async request<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    options?: RequestOptions,
+  ): Promise<T> {
     if (method !== 'GET' && !path.startsWith(AUTH_ROUTES)) await this.lifecycle.readyToSend();
     return this.lifecycle.api.request<T>(method, path, options);
   }

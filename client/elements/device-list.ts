@@ -44,7 +44,7 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
             · signed in ${formatDateTime(device.created_at)}
           </p>
         </div>
-        <button type="button" class="vf-button" aria-label="Sign out ${device.device}" @click=${() => this.end(device)}>
+        <button type="button" class="vf-button" aria-label="Sign out ${device.device}" @click=${() => this.endSession(device)}>
           Sign out
         </button>
       </li>
@@ -67,7 +67,7 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
     (kept ?? this.querySelector('ul'))?.focus();
   }
 
-  private async end(device: DeviceView): Promise<void> {
+  private async endSession(device: DeviceView): Promise<void> {
     const title = device.current ? 'Sign out here?' : `Sign out ${device.device}?`;
     const text = 'All its tabs will be signed out at once.';
     if (!(await confirm({ title, text, action: 'Sign out' }))) return;

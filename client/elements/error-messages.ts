@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isApiError } from '../core/errors';
 import { icon } from './icon';
+import { dismissNotice, notify } from './notify';
+import { on } from './session';
 
 /** What went wrong, in words for the person. */
 export function messageOf(error: unknown): string {
@@ -11,6 +13,17 @@ export function messageOf(error: unknown): string {
   }
   return error.message;
 }
+
+/** Of what could not be sent or read; it is taken back when the server answers. */
+const NETWORK = 'network';
+
+/** Tells what went wrong. @param key of what it is about */
+export function notifyError(error: unknown, key: string): void {
+  const isNetwork = isApiError(error) && error.error_code === 'NETWORK_ERROR';
+  notify(messageOf(error), 'error', { key: isNetwork ? NETWORK : key });
+}
+
+on('connectionStatusChanged', ({ status }) => status === 'live' && dismissNotice(NETWORK));
 
 /** Messages by field, for a form; empty when the refusal was not about fields. */
 export function fieldErrors(error: unknown): Record<string, string> {

@@ -24,8 +24,7 @@ export class ExpiryDialog extends SessionElement {
   private warned: string | undefined;
   private ticking = 0;
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  protected override disconnected(): void {
     window.removeEventListener('storage', this.heardOfLater);
     window.clearInterval(this.ticking);
   }
@@ -56,7 +55,9 @@ export class ExpiryDialog extends SessionElement {
         role="alertdialog"
         aria-labelledby="vf-expiry-title"
         aria-describedby="vf-expiry-text"
+        closedby="none"
         @cancel=${(event: Event) => event.preventDefault()}
+        @close=${this.closed}
       >
         <h2 id="vf-expiry-title">${icon('clock')} You will be signed out soon</h2>
         <p id="vf-expiry-text">
@@ -94,6 +95,11 @@ export class ExpiryDialog extends SessionElement {
     window.clearInterval(this.ticking);
     this.ticking = window.setInterval(() => this.requestUpdate(), 1_000);
   }
+
+  /** A browser that does not know `closedby` lets the second Escape through: it was no answer. */
+  private readonly closed = (): void => {
+    if (this.warning && this.isConnected) this.querySelector('dialog')?.showModal();
+  };
 
   private readonly close = (): void => {
     window.clearInterval(this.ticking);

@@ -33,3 +33,11 @@ export const TYPE_NAMES: Record<PlatformType, string> = { mastodon: 'Mastodon', 
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
+
+/** "in 5 minutes"; "now" where that is past. */
+export function formatTimeUntil(iso: string, now = Date.now()): string {
+  const left = Date.parse(iso) - now;
+  const step = STEPS.find(([, ms]) => left >= ms);
+  if (step) return RELATIVE.format(Math.ceil(left / step[1]), step[0]);
+  return left > 0 ? 'within a minute' : 'now';
+}

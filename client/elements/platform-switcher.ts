@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { PlatformView, SwitchScope } from '../../src/protocol/http';
 import { avatar } from './avatar';
 import { retryButton } from './error-messages';
@@ -16,12 +17,12 @@ const FILTER_ABOVE = 7;
 /**
  * `<vf-platform-switcher>`: the active platform, and the others in a listbox, after the ARIA authoring practices.
  *
- * Attributes: `scope` (`session`: switches this session alone), `shortcut` (`Alt+P`), `manage` (the address of the page
+ * Attributes: `scope` (`session`: switches this session alone; `tab`: this tab alone), `shortcut` (`Alt+P`), `manage` (the address of the page
  * where platforms are connected; `/platforms`).
  */
 export class PlatformSwitcher extends PlatformsElement {
   static override properties = { scope: {}, shortcut: {}, manage: {} };
-  declare scope: SwitchScope | null;
+  declare scope: SwitchScope | 'tab' | null;
   declare shortcut: string | null;
   declare manage: string | null;
 
@@ -32,20 +33,15 @@ export class PlatformSwitcher extends PlatformsElement {
   private readonly typeAhead = new TypeAhead();
   private undoPlace: () => void = () => {};
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('keydown', this.shortcutKey);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.undoPlace();
-    window.removeEventListener('keydown', this.shortcutKey);
-  }
-
   protected override begin(): void {
     this.listen('platformSwitching', () => this.requestUpdate());
+    window.addEventListener('keydown', this.shortcutKey);
     super.begin();
+  }
+
+  protected override disconnected(): void {
+    this.undoPlace();
+    window.removeEventListener('keydown', this.shortcutKey);
   }
 
   protected override get isDrawn(): boolean {
@@ -64,6 +60,7 @@ export class PlatformSwitcher extends PlatformsElement {
       return html`<a href=${manage} class="vf-button">${icon('plus')} Connect a platform</a>`;
     }
     const shown = this.shown();
+    const pin = pinnedPart();
     const active = shown ?? { id: 0, name: 'Choose a platform', instance_url: '' };
     return html`
       <button
@@ -79,13 +76,22 @@ export class PlatformSwitcher extends PlatformsElement {
       >
         ${shown ? avatar(shown) : icon('arrow-left-right')}
         <span class="vf-hidden">Active platform: </span><span class="vf-switcher-name">${active.name}</span>
+        ${pin ? html`${icon('pin')}<span class="vf-hidden">, ${pin.toLowerCase()} only</span>` : nothing}
         ${icon(session.getSwitchingTo() === null ? 'chevron-down' : 'loader-circle')}
       </button>
       <div class="vf-popover vf-switcher" popover @toggle=${this.toggled}>
         ${this.content.length > FILTER_ABOVE ? platformFilter(this.listView, this.filter, this.filtered) : nothing}
         ${platformList(this.listView)}
+        ${
+          pin
+            ? html`<p class="vf-switcher-pin">
+                ${icon('pin')} <span>${pin} stays here when you switch elsewhere.</span>
+                <button type="button" class="vf-button" @click=${this.follow}>Follow the others</button>
+              </p>`
+            : nothing
+        }
         <p class="vf-switcher-foot">
-          <label><input type="checkbox" .checked=${this.scope === 'session'} @change=${this.scopeChosen} /> This device only</label>
+          ${this.scopeChoice('session', 'This device only')} ${this.scopeChoice('tab', 'This tab only')}
           <a href=${manage}>${icon('plus')} Add or manage</a>
         </p>
       </div>
@@ -157,12 +163,39 @@ export class PlatformSwitcher extends PlatformsElement {
   private choose(index: number): void {
     const platform = this.options()[index];
     this.close();
-    if (!platform || platform.id === session.getState()?.platform?.id || session.getSwitchingTo() !== null) return;
-    void this.attempt(() => session.switchPlatform(platform.id, this.scope === 'session' ? { scope: 'session' } : {}));
+    const state = session.getState();
+    const scope = this.chosenScope;
+    // The one that is shown may still be meant for less, or for more, than before.
+    const isSame = platform?.id === state?.platform?.id && scope === currentScope();
+    if (!platform || isSame || session.getSwitchingTo() !== null) return;
+    void this.attempt(async () => {
+      if (scope === 'tab') return session.pinTab(platform.id);
+      if (state?.tabPinned) await session.pinTab(null);
+      await session.switchPlatform(platform.id, scope === 'session' ? { scope } : {});
+      this.scope = null;
+    });
   }
 
-  private readonly scopeChosen = (event: Event): void => {
-    this.scope = (event.target as HTMLInputElement).checked ? 'session' : null;
+  /** What is pinned stays so with the next switch, until it is freed. */
+  private get chosenScope(): SwitchScope | 'tab' {
+    return this.scope ?? currentScope();
+  }
+
+  private scopeChoice(scope: 'session' | 'tab', label: string): TemplateResult {
+    const chosen = (event: Event): void => {
+      this.scope = (event.target as HTMLInputElement).checked ? scope : 'all';
+    };
+    return html`<label><input type="checkbox" .checked=${live(this.chosenScope === scope)} @change=${chosen} /> ${label}</label>`;
+  }
+
+  private readonly follow = (): void => {
+    this.close();
+    this.scope = null;
+    void this.attempt(async () => {
+      if (session.getState()?.tabPinned) return session.pinTab(null);
+      await session.request('POST', '/api/session/follow', { body: {} });
+      await session.syncSessionState();
+    });
   };
 
   private readonly filtered = (event: Event): void => {
@@ -213,6 +246,19 @@ export class PlatformSwitcher extends PlatformsElement {
     if (this.open) this.close();
     else this.unfold();
   };
+}
+
+function currentScope(): SwitchScope | 'tab' {
+  const state = session.getState();
+  if (state?.tabPinned) return 'tab';
+  return state?.session.pinned ? 'session' : 'all';
+}
+
+/** What stays with its platform, in words; null: this tab goes where the others go. */
+function pinnedPart(): string | null {
+  const scope = currentScope();
+  if (scope === 'all') return null;
+  return scope === 'tab' ? 'This tab' : 'This device';
 }
 
 customElements.define('vf-platform-switcher', PlatformSwitcher);

@@ -1,16 +1,21 @@
 import { LitElement, type PropertyValues } from 'lit';
 import type { SessionEvents } from '../core/event-details';
-import { isSessionOverError, messageOf } from './error-messages';
-import { notify } from './notify';
+import { isSessionOverError, notifyError } from './error-messages';
+import { dismissNotice, notify } from './notify';
 import { on, session } from './session';
+
+let count = 0;
 
 /**
  * An element that shows something of the session. It draws into the page itself and not into a shadow root, so that
  * the page's own styles, labels and forms reach it.
  */
 export abstract class SessionElement extends LitElement {
+  /** Of what went wrong here: it is taken back when something goes well. */
+  protected readonly noticeKey = `${this.localName} ${++count}`;
   private readonly undo: (() => void)[] = [];
   private placeholder: ChildNode[] = [];
+  private isLive = false;
   /** Whose it is, what it knows: null while nobody is signed in. */
   private owner: number | null = null;
 
@@ -39,6 +44,9 @@ export abstract class SessionElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // It was only moved.
+    if (this.isLive) return;
+    this.isLive = true;
     this.belongTo(session.getState()?.user.id);
     this.listen('sessionStateChanged', ({ user }) => this.belongTo(user.id));
     this.listen('sessionExpired', () => this.belongTo());
@@ -47,11 +55,21 @@ export abstract class SessionElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const stop of this.undo.splice(0)) stop();
+    // Who moves an element takes it out and puts it in again.
+    queueMicrotask(() => {
+      if (this.isConnected || !this.isLive) return;
+      this.isLive = false;
+      for (const stop of this.undo.splice(0)) stop();
+      dismissNotice(this.noticeKey);
+      this.disconnected();
+    });
   }
 
   /** Called each time that the element comes into a page: the place for `listen` and for the first reading. */
   protected begin(): void {}
+
+  /** Called when it has left the page for good, or for longer than a move takes. */
+  protected disconnected(): void {}
 
   /** The session has ended, or is somebody else's: nothing that is known of the person may stay. */
   protected forget(): void {}
@@ -68,10 +86,11 @@ export abstract class SessionElement extends LitElement {
   protected async attempt(task: () => Promise<unknown>, done?: string): Promise<boolean> {
     try {
       await task();
+      dismissNotice(this.noticeKey);
       if (done) notify(done, 'success');
       return true;
     } catch (error) {
-      if (!isSessionOverError(error)) notify(messageOf(error), 'error');
+      if (!isSessionOverError(error)) notifyError(error, this.noticeKey);
       return false;
     } finally {
       this.requestUpdate();

@@ -28,19 +28,19 @@ export class Toasts extends SessionElement {
   private notices: Shown[] = [];
   private ids = 0;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  protected override begin(): void {
     window.addEventListener('vf-notice', this.heard);
-    window.notificationSystem = { show: (message, type, duration) => notify(message, kindOf(type), duration) };
+    window.addEventListener('vf-notice-dismiss', this.dismissed);
+    window.notificationSystem = { show: (message, type, duration) => notify(message, kindOf(type), { duration }) };
     for (const given of this.querySelectorAll(':scope > p[data-kind]')) {
       given.remove();
       this.add({ message: given.textContent.trim(), kind: kindOf(given.getAttribute('data-kind')), duration: 0 });
     }
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  protected override disconnected(): void {
     window.removeEventListener('vf-notice', this.heard);
+    window.removeEventListener('vf-notice-dismiss', this.dismissed);
   }
 
   /** A page may have said something of the end before we hear of it: that stays. */
@@ -58,10 +58,15 @@ export class Toasts extends SessionElement {
     `;
   }
 
-  private toast({ id, kind, message }: Shown): TemplateResult {
+  private toast({ id, kind, message, action }: Shown): TemplateResult {
+    const run = () => {
+      this.drop(id);
+      action?.run();
+    };
     return html`
       <p class="vf-toast" data-kind=${kind}>
         ${icon(KINDS[kind])}<span>${message}</span>
+        ${action ? html`<button type="button" class="vf-button" data-kind="quiet" @click=${run}>${action.label}</button>` : nothing}
         ${
           message
             ? html`<button type="button" class="vf-button" data-kind="quiet" aria-label="Dismiss" @click=${() => this.drop(id)}>
@@ -73,12 +78,20 @@ export class Toasts extends SessionElement {
     `;
   }
 
+  private readonly dismissed = (event: Event): void => {
+    const key = (event as CustomEvent<string>).detail;
+    this.notices = this.notices.filter((notice) => notice.key !== key);
+    this.requestUpdate();
+  };
+
   private readonly heard = (event: Event): void => this.add((event as CustomEvent<Notice>).detail);
 
   private add(notice: Notice): void {
     const id = ++this.ids;
-    // The same words once more are the same message: it only stays longer.
-    const others = this.notices.filter(({ message }) => message !== notice.message);
+    // The same words once more are the same message: it only stays longer. One that can be undone stands for itself.
+    const isSame = ({ message, key, action }: Shown) =>
+      (key !== undefined && key === notice.key) || (!action && message === notice.message);
+    const others = this.notices.filter((each) => !isSame(each));
     this.notices = [...others, { ...notice, id, userId: session.getState()?.user.id }].slice(-MOST);
     if (notice.duration > 0) window.setTimeout(() => this.drop(id), notice.duration);
     this.requestUpdate();

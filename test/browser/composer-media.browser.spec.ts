@@ -74,7 +74,7 @@ it('publishes two pictures with what is said of them, and tells live how it goes
     }),
   });
   await post(tab).click();
-  await tab.getByText('Posted to Town.').waitFor();
+  await tab.getByText('Sending to Town…').waitFor();
   expect(await tiles().count()).toBe(0);
   const sent = tab.getByRole('region', { name: 'Just sent' }).getByRole('listitem');
   await sent.getByText('Being sent').waitFor();
@@ -233,7 +233,22 @@ it('has a post that failed tried again, or thrown away', async () => {
   await text(tab).fill('Hopeless');
   await post(tab).click();
   await sent.getByRole('button', { name: 'Discard' }).click();
-  await sent.getByText('Hopeless').waitFor({ state: 'detached' });
+  await sent.getByText('Hopeless').waitFor({ state: 'hidden' });
+  await tab.getByRole('button', { name: 'Undo' }).click();
+  await sent.getByText('Hopeless').waitFor();
+  // Wrong words are put right and sent, with the keyboard where it was.
+  await sent.getByRole('button', { name: 'Edit and send again' }).click();
+  await sent.getByLabel('Text', { exact: true }).press('Escape');
+  expect(await tab.evaluate('document.activeElement.name')).toBe('edit');
+  await sent.getByRole('button', { name: 'Edit and send again' }).click();
+  await sent.getByLabel('Text', { exact: true }).fill('Hopeful');
+  await sent.getByRole('button', { name: 'Send again' }).click();
+  await eventually(() => expect(town.statuses.at(-1)?.text).toBe('Hopeful'));
+  refuse('Never');
+  await text(tab).fill('Given up');
+  await post(tab).click();
+  await sent.getByRole('button', { name: 'Discard' }).click();
+  await sent.getByText('Given up').waitFor({ state: 'detached', timeout: 15_000 });
   await sent.getByText('Unlucky').waitFor();
 });
 
@@ -243,7 +258,7 @@ it('shows what became of one that is tried again, also where that is known befor
   await post(tab).click();
   const sent = tab.getByRole('region', { name: 'Just sent' }).getByRole('listitem');
   await sent.getByText('Not today').waitFor();
-  const answer = await holdNext(tab, `/api/posts/${await sent.getAttribute('data-post-id')}/retry`);
+  const answer = await holdNext(tab, `/api/posts/${await sent.getByRole('article').getAttribute('data-post-id')}/retry`);
   await sent.getByRole('button', { name: 'Try again' }).click();
   await sent.getByText('Published').waitFor();
   await answer.hand();
@@ -256,5 +271,7 @@ it('says when an account must be connected again', async () => {
   await text(tab).fill('Hello');
   await post(tab).click();
   await tab.getByText('must be connected again before it can post').first().waitFor();
-  expect(await tab.getByRole('link', { name: 'Connect it again' }).getAttribute('href')).toBe('/platforms');
+  const begun = tab.waitForRequest('**/api/platforms/connect');
+  await tab.getByRole('button', { name: 'Connect it again' }).click();
+  expect((await begun).postDataJSON()).toMatchObject({ instance_url: town.url, platform_type: 'mastodon' });
 });

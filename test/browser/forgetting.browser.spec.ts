@@ -47,7 +47,7 @@ const OPEN: [string, (page: Page) => Promise<unknown>, string][] = [
   ['the switcher', (page) => page.locator('.vf-switcher-button').click(), '.vf-switcher:popover-open'],
   ['the menu', (page) => page.locator('.vf-menu-button').click(), '[part="panel"]:popover-open'],
   ['the question about a device', (page) => page.locator('.vf-device button').click(), 'dialog[open]'],
-  ['a message', (page) => page.evaluate("window.notificationSystem.show('Posted to Alpha.', 'error')"), '.vf-toast'],
+  ['a message', (page) => page.evaluate("window.notificationSystem.show('Sending to Alpha…', 'error')"), '.vf-toast'],
 ];
 
 it.each(OPEN)('has nothing left of the person when the session ends, with %s open', async (_what, show, opened) => {

@@ -75,7 +75,7 @@ class AdminPage extends ReadingElement<Content> {
         </div>
         <button
           type="button" class="vf-button" data-kind="danger" aria-label="End the session of ${user.username}, ${device}"
-          @click=${() => this.end(each)}
+          @click=${() => this.endSession(each)}
         >
           End
         </button>
@@ -109,7 +109,7 @@ class AdminPage extends ReadingElement<Content> {
     void this.reload();
   };
 
-  private async end({ id, user, device }: AdminSessionView): Promise<void> {
+  private async endSession({ id, user, device }: AdminSessionView): Promise<void> {
     const text = `${device}: all its tabs will be signed out at once.`;
     if (!(await confirm({ title: `End this session of ${user.username}?`, text, action: 'End it' }))) return;
     const path = `/api/admin/sessions/${encodeURIComponent(id)}`;

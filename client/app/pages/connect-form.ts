@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type ConnectStartView, PLATFORM_TYPES, type PlatformView } from '../../../src/protocol/http';
+import { PLATFORM_TYPES, type PlatformView } from '../../../src/protocol/http';
+import { signInAtInstance } from '../../elements/connect';
 import { field } from '../../elements/field';
 import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
@@ -81,19 +82,13 @@ class ConnectForm extends FormPage {
   };
 
   protected async send(texts: Record<string, string>, form: HTMLFormElement): Promise<void> {
-    if (!this.byToken) return signInAt(texts);
+    if (!this.byToken) return signInAtInstance({ instance_url: '', ...texts });
     const platform = await session.request<PlatformView>('POST', '/api/platforms', { body: texts });
     form.reset();
     notify(`${platform.name} is connected.`, 'success');
     // The list hears of it from the server, like every other tab.
     await session.syncSessionState();
   }
-}
-
-/** Sends the person to the instance, which sends them back to /platforms. @throws ApiError */
-export async function signInAt(where: Record<string, string>): Promise<void> {
-  const start = await session.request<ConnectStartView>('POST', '/api/platforms/connect', { body: where });
-  window.location.assign(start.authorize_url);
 }
 
 customElements.define('app-connect-form', ConnectForm);

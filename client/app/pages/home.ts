@@ -12,7 +12,7 @@ import { session } from '../../elements/session';
 import { emptyState } from '../lib/empty-state';
 import { type Rows, readNewestRows } from '../lib/newest-rows';
 import { withPost } from '../lib/post-order';
-import './post-card';
+import '../../elements/post-card';
 
 const PAGE = 20;
 
@@ -36,6 +36,7 @@ class HomePage extends ReadingElement<Loaded> {
     this.listen('postsImported', ({ platformId, isChanged }) => {
       if (isChanged && platformId === this.platformId) void this.reload();
     });
+    this.addEventListener('vf-post-changed', this.postChanged);
     super.begin();
   }
 
@@ -83,7 +84,7 @@ class HomePage extends ReadingElement<Loaded> {
         ${repeat(
           rows,
           ({ id }) => id,
-          (post) => html`<li><app-post-card .post=${post}></app-post-card></li>`,
+          (post) => html`<li><vf-post-card .post=${post}></vf-post-card></li>`,
         )}
       </ul>
       ${
@@ -104,6 +105,8 @@ class HomePage extends ReadingElement<Loaded> {
     this.wanted = PAGE;
     void this.reload();
   }
+
+  private readonly postChanged = (event: Event): void => this.postUpdated((event as CustomEvent<PostView>).detail);
 
   private postUpdated(post: PostView): void {
     const more = (this.content?.next ?? null) !== null;

@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ImportView, PlatformTestView, PlatformView } from '../../../src/protocol/http';
 import { avatar } from '../../elements/avatar';
 import { confirm } from '../../elements/confirm';
+import { signInAtInstance } from '../../elements/connect';
 import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import type { IconName } from '../../elements/icons';
@@ -10,7 +11,7 @@ import { notify } from '../../elements/notify';
 import { PlatformsElement } from '../../elements/platforms';
 import { session } from '../../elements/session';
 import { emptyState } from '../lib/empty-state';
-import { signInAt } from './connect-form';
+import './connect-form';
 
 type Method = 'POST' | 'PATCH' | 'DELETE';
 
@@ -50,7 +51,7 @@ class PlatformsPage extends PlatformsElement {
         ${avatar(platform)}
         <div class="platform-text">
           <h2>
-            ${name}
+            <bdi>${name}</bdi>
             ${active ? html`<span class="vf-badge" data-kind="good">Active</span>` : nothing}
             ${is_default ? html`<span class="vf-badge">Default</span>` : nothing}
             ${needs_reconnect ? html`<span class="vf-badge" data-kind="danger">Reconnect needed</span>` : nothing}
@@ -68,7 +69,7 @@ class PlatformsPage extends PlatformsElement {
   }
 
   private reconnect({ instance_url, platform_type, name, reconnect_reason }: PlatformView): TemplateResult {
-    const again = () => this.attempt(() => signInAt({ instance_url, platform_type, name }));
+    const again = () => this.attempt(() => signInAtInstance({ instance_url, platform_type, name }));
     return html`
       <p class="note" data-kind="warning">
         ${reconnect_reason ?? 'The instance has refused this connection.'} Nothing can be posted until you sign in there
@@ -105,7 +106,10 @@ class PlatformsPage extends PlatformsElement {
       if (await this.change(id, 'PATCH', '', { name: wanted })) await this.renamed(id);
     };
     return html`
-      <form class="inline" name="rename" @submit=${submitted}>
+      <form
+        class="inline" name="rename" @submit=${submitted}
+        @keydown=${({ key, isComposing }: KeyboardEvent) => key === 'Escape' && !isComposing && this.renamed(id)}
+      >
         <label for="rename-${id}">New name</label>
         <input
           class="vf-input" id="rename-${id}" name="name" required maxlength="100" autocomplete="off"

@@ -1,11 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { hueOf } from '../../../src/protocol/avatar';
-import { type MediaLimitsView, type PlatformType, VISIBILITIES, type Visibility } from '../../../src/protocol/http';
+import { type MediaLimitsView, type PlatformType, VISIBILITIES } from '../../../src/protocol/http';
 import { avatar } from '../avatar';
 import { formatRelativeTime } from '../format';
+import { VISIBILITY_NAMES } from '../format-post';
 import { icon } from '../icon';
+import { session } from '../session';
 import { COUNTER_ID, counter } from './counter';
 import type { DraftEditor } from './draft-editor';
+import { draftList } from './draft-list';
 import { languageChoices } from './languages';
 import { mediaTiles } from './media-tiles';
 import type { Platform } from './post-target';
@@ -18,13 +21,6 @@ const PLACEHOLDERS: Record<PlatformType, (limit: number) => string> = {
   mastodon: (limit) => `What's happening? (${limit} characters max)`,
   pixelfed: () => 'Describe your photo...',
 };
-const VISIBILITY_NAMES: Record<Visibility, string> = {
-  public: 'Public',
-  unlisted: 'Unlisted',
-  private: 'Followers only',
-  direct: 'Mentioned people only',
-};
-
 /** What a composer shows, and what it does for the person. */
 export interface ComposerView {
   platform: Platform;
@@ -32,12 +28,18 @@ export interface ComposerView {
   movedTo: Platform | null | undefined;
   editor: DraftEditor;
   limits: MediaLimitsView | null;
+  /** Where the session is, when the composer stays elsewhere because the person has said so. */
+  keptFrom: Platform | null | undefined;
   previewing: boolean;
   sending: boolean;
-  manage: string;
+  /** No answer has come yet, and the same is sent again. */
+  retrying: boolean;
   act: {
     keep(): void;
     move(): void;
+    release(): void;
+    reconnect(): void;
+    discard(): void;
     send(): void;
     preview(): void;
     add(files: File[]): void;
@@ -60,10 +62,12 @@ export function composerForm(view: ComposerView): TemplateResult {
         act.send();
       }}
       @keydown=${(event: KeyboardEvent) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-          event.preventDefault();
-          act.send();
-        }
+        // 229: Safari's Enter that ends a composition.
+        if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
+        const isShortcut = event.ctrlKey || event.metaKey;
+        // A browser sends a form by Enter in any of its lines: half a post would be out.
+        if (isShortcut || event.target instanceof HTMLInputElement) event.preventDefault();
+        if (isShortcut && !event.repeat) act.send();
       }}
       @input=${({ target }: Event) => {
         const { name, value } = target as HTMLInputElement;
@@ -78,12 +82,14 @@ export function composerForm(view: ComposerView): TemplateResult {
     >
       <p class="vf-composer-who">
         ${avatar(platform)}
-        <span>Posting as <strong>${platform.name}</strong> <span class="vf-hint">${handle(platform)}</span></span>
+        <span>
+          Posting as <strong>${platform.name}</strong> <span class="vf-hint"><bdi>${handle(platform)}</bdi></span>
+          ${session.getState()?.tabPinned ? html`<span class="vf-badge">${icon('pin')} This tab only</span>` : nothing}
+        </span>
       </p>
       <div role="status">${news(view)}</div>
+      ${draftList(editor.autosave, editor.hasContent)}
       <input type="hidden" name="platform_id" .value=${String(platform.id)} />
-      ${line('title', 'Title (optional)', view, 'For your own list; it is not sent.')}
-      ${line('spoiler_text', 'Content warning (optional)', view)}
       <div class="vf-field">
         <label for=${TEXT_ID}>Text</label>
         <textarea
@@ -102,6 +108,7 @@ export function composerForm(view: ComposerView): TemplateResult {
         ${counter(left, characterLimit(platform))}
       </div>
       ${mediaTiles(view)}
+      ${line('spoiler_text', 'Content warning (optional)', view)}
       <div class="vf-composer-choices">
         ${choices(
           'visibility',
@@ -111,9 +118,10 @@ export function composerForm(view: ComposerView): TemplateResult {
         )}
         ${choices('language', 'Language', languageChoices(text.language), text.language)}
       </div>
+      ${line('title', 'Title (optional)', view, 'For your own list; it is not sent.')}
       <p class="vf-actions">
         <button type="submit" class="vf-button" data-kind="primary" aria-disabled=${sending || left < 0}>
-          ${icon(sending ? 'loader-circle' : 'send')} ${sending ? 'Posting…' : 'Post'}
+          ${icon(sending ? 'loader-circle' : 'send')} ${sending ? (view.retrying ? 'No answer yet, trying again…' : 'Posting…') : 'Post'}
         </button>
         <button type="button" class="vf-button" aria-expanded=${previewing} aria-controls="vf-preview" @click=${act.preview}>
           ${icon('eye')} Preview
@@ -161,13 +169,9 @@ function choices(name: string, label: string, options: (readonly [string, string
 }
 
 /** What the person should know, or decide. */
-function news({ platform, movedTo, editor, manage, act }: ComposerView): TemplateResult {
+function news({ platform, movedTo, keptFrom, editor, act }: ComposerView): TemplateResult {
   const { name } = platform;
   const { restoredAt } = editor;
-  const discard = (event: Event): void => {
-    (event.currentTarget as HTMLElement).closest('form')?.querySelector('textarea')?.focus();
-    editor.discard();
-  };
   return html`
     ${
       movedTo === undefined
@@ -188,9 +192,23 @@ function news({ platform, movedTo, editor, manage, act }: ComposerView): Templat
           </div>`
     }
     ${
+      keptFrom === undefined
+        ? nothing
+        : html`<p class="vf-note vf-actions">
+            <span>You post as <strong>${name}</strong> here until you say otherwise; the active platform is
+              <strong>${keptFrom?.name ?? 'none'}</strong>.</span>
+            ${
+              keptFrom
+                ? html`<button type="button" class="vf-button" @click=${act.release}>Post as ${keptFrom.name}</button>`
+                : nothing
+            }
+          </p>`
+    }
+    ${
       platform.needsReconnect
         ? html`<p class="vf-note" data-kind="warning">
-            ${name} must be connected again before it can post. <a href=${manage}>Connect it again</a>
+            ${name} must be connected again before it can post.
+            <button type="button" class="vf-button" @click=${act.reconnect}>Connect it again</button>
           </p>`
         : nothing
     }
@@ -199,7 +217,7 @@ function news({ platform, movedTo, editor, manage, act }: ComposerView): Templat
         ? nothing
         : html`<p class="vf-note vf-actions">
             <span>Your draft from ${formatRelativeTime(restoredAt)} is back.</span>
-            <button type="button" class="vf-button" @click=${discard}>Discard</button>
+            <button type="button" class="vf-button" @click=${act.discard}>Discard</button>
           </p>`
     }
   `;

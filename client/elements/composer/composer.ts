@@ -2,20 +2,21 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
 import { isApiError } from '../../core/errors';
 import type { StateDetail } from '../../core/event-details';
+import { signInAtInstance } from '../connect';
 import { fieldErrors, isSessionOverError, messageOf } from '../error-messages';
-import { notify } from '../notify';
+import { dismissNotice, notify } from '../notify';
 import { placeholder } from '../placeholder';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
 import './composer.css';
 import { composerForm, TEXT_ID } from './composer-form';
-import { confirmDuplicate, confirmMissingAltText, confirmReplaceDraft } from './confirmations';
+import { confirmDuplicate, confirmMissingAltText } from './confirmations';
 import type { DraftMessage } from './draft-autosave';
 import { draftChannel } from './drafts';
 import { mediaLimits } from './media-limits';
 import { altId } from './media-tiles';
 import { charactersLeft, sortFiles, validationProblem } from './post-validation';
-import { sendPost, withSendLock } from './send-post';
+import { isUnanswered, sendPost } from './send-post';
 import './sent-posts';
 import { DraftEditor } from './draft-editor';
 import { PostTarget } from './post-target';
@@ -26,18 +27,20 @@ import { readServerForm } from './server-form';
  * `<vf-composer>`: writes a post, for the platform that was shown when its writing began. Around a form of the server's
  * it takes over what is in that, and its place.
  *
- * Attributes: `manage` (the address of the page where platforms are connected; `/platforms`). Events: `vf-posted`, with
+ * Attributes: `manage` (the address of the page where platforms are connected; `/platforms`), `login` (`/login`). Events: `vf-posted`, with
  * the post.
  */
 export class Composer extends SessionElement {
-  static override properties = { manage: {} };
+  static override properties = { manage: {}, login: {} };
   declare manage: string | null;
+  declare login: string | null;
 
   private userId: number | null = null;
   /** What the platform takes as media; null until it has said so. */
   private limits: MediaLimitsView | null = null;
   private previewing = false;
   private sending = false;
+  private retrying = false;
   /** The person is asked about what is shown. */
   private asking = false;
   private gone = new AbortController();
@@ -47,10 +50,14 @@ export class Composer extends SessionElement {
     stale: (error) => this.failed(error),
     draw: () => this.requestUpdate(),
     idle: () => this.isConnected && !this.asking && !this.sending && !this.target.needsDecision,
+    filesRefused: () =>
+      notify('Your words are kept as a draft, but this browser keeps no images in a private window.', 'warning', {
+        key: 'files',
+        duration: 0,
+      }),
   });
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  protected override disconnected(): void {
     this.gone.abort();
     this.editor.leave();
     this.userId = null;
@@ -84,13 +91,17 @@ export class Composer extends SessionElement {
   }
 
   private form(): TemplateResult | typeof nothing {
-    const { target, editor, limits, previewing, sending } = this;
-    const { platform, movedTo } = target;
+    const { target, editor, limits, previewing, sending, retrying, act } = this;
+    const { platform, movedTo, keptFrom } = target;
     const manage = this.manage ?? '/platforms';
     if (platform) {
-      return composerForm({ platform, movedTo, editor, limits, previewing, sending, manage, act: this.act });
+      return composerForm({ platform, movedTo, keptFrom, editor, limits, previewing, sending, retrying, act });
     }
-    if (!session.getState()) return this.userId === null ? placeholder('Looking for your platform', 2) : nothing;
+    if (!session.getState()) {
+      if (this.userId !== null) return nothing;
+      if (session.getConnectionStatus() !== 'none') return placeholder('Looking for your platform', 2);
+      return html`<p>You are not signed in. <a href=${this.login ?? '/login'}>Sign in</a> to post.</p>`;
+    }
     return html`<p>No platform is active. <a href=${manage}>Choose or connect one</a> to post.</p>`;
   }
 
@@ -101,7 +112,32 @@ export class Composer extends SessionElement {
       this.editor.autosave.changed();
       this.decided();
     },
-    move: () => void this.move(),
+    move: () => {
+      const to = this.target.movedTo;
+      if (!to) return;
+      this.target.move();
+      this.editor.move(to.id);
+      void this.readLimits(to.id);
+      this.decided();
+    },
+    release: () => {
+      if (this.editor.hasContent) {
+        this.target.refused(session.getState()?.platform ?? null);
+      } else if (this.target.release() && this.userId !== null) {
+        this.open(this.userId);
+      }
+      this.requestUpdate();
+      this.field?.focus();
+    },
+    reconnect: () => {
+      const { instanceUrl = '', type, name } = this.target.platform ?? {};
+      void this.attempt(() => signInAtInstance({ instance_url: instanceUrl, platform_type: type, name }));
+    },
+    discard: () => {
+      const undo = this.editor.discard();
+      this.field?.focus();
+      if (undo) notify('The draft was discarded.', 'info', { action: { label: 'Undo', run: undo } });
+    },
     send: () => void this.send(),
     add: (files: File[]) => this.add(files),
     preview: () => {
@@ -135,7 +171,10 @@ export class Composer extends SessionElement {
   private know({ user, platform }: StateDetail): void {
     const another = user.id !== this.userId;
     // Another person is signed in here: what was written stays with who wrote it.
-    if (another && this.userId !== null) this.editor.leave();
+    if (another && this.userId !== null) {
+      this.editor.leave();
+      this.target.reset();
+    }
     this.userId = user.id;
     const moved = this.target.follow(platform, this.sending || this.editor.hasContent);
     if (moved || another) this.open(user.id);
@@ -146,14 +185,14 @@ export class Composer extends SessionElement {
   /** Nothing of a session that is over stays to be seen, whatever the page does. */
   private over(): void {
     this.editor.leave();
-    this.target.follow(null, false);
+    this.target.reset();
     this.requestUpdate();
   }
 
   private open(userId: number): void {
     const { platform } = this.target;
     if (platform) void this.readLimits(platform.id);
-    if (platform) void this.editor.autosave.open(userId, platform.id);
+    if (platform) void this.editor.autosave.open({ userId, platformId: platform.id });
     else this.editor.leave();
   }
 
@@ -169,21 +208,9 @@ export class Composer extends SessionElement {
     const { target, limits, editor } = this;
     if (!target.platform || this.sending) return;
     const { taken, refused } = sortFiles(files, target.platform, limits, editor.media.items.length);
+    dismissNotice(this.noticeKey);
     for (const words of refused) notify(words, 'error');
     if (taken.length > 0) editor.add(taken);
-  }
-
-  private async move(): Promise<void> {
-    const { target, editor } = this;
-    const to = target.movedTo;
-    if (!to) return;
-    if (!(await confirmReplaceDraft(editor.autosave, to))) return;
-    // It may have been decided otherwise meanwhile.
-    if (target.movedTo?.id !== to.id) return;
-    target.move();
-    editor.move(to.id);
-    void this.readLimits(to.id);
-    this.decided();
   }
 
   private decided(): void {
@@ -203,31 +230,38 @@ export class Composer extends SessionElement {
     const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
     this.asking = true;
     const described = await confirmMissingAltText(editor.media.items, describe);
-    const { shown } = editor.autosave;
-    const post = described && (await withSendLock(shown, (free) => this.sendOnce(shown, free)));
-    this.asking = this.sending = false;
+    this.asking = false;
+    const post = described && (await this.deliver());
+    this.sending = this.retrying = false;
     if (post) this.posted(post, platform.name);
     else void editor.autosave.read();
     this.requestUpdate();
   }
 
-  /**
-   * @param shown what is meant: the session may be somebody else's by now
-   * @param free whether no other tab is at the very same
-   */
-  private async sendOnce(shown: string, free: boolean): Promise<PostView | null> {
-    const { target, editor } = this;
-    if (!(await confirmDuplicate(editor.autosave, free)) || editor.autosave.shown !== shown) return null;
-    this.asking = false;
+  private async deliver(): Promise<PostView | null> {
+    const waiting = () => {
+      this.retrying = true;
+      this.requestUpdate();
+    };
     this.sending = true;
     this.requestUpdate();
-    return sendPost(target, editor).catch((error: unknown) => this.failed(error));
+    try {
+      return await sendPost(this.target, this.editor, waiting);
+    } catch (error) {
+      if (!isApiError(error) || error.error_code !== 'IDEMPOTENCY_KEY_REUSED') return this.failed(error);
+      this.asking = true;
+      const meant = await confirmDuplicate();
+      this.asking = false;
+      if (!meant) return null;
+      this.editor.autosave.renewKey();
+      return this.deliver();
+    }
   }
 
   private posted(post: PostView, platformName: string): void {
     this.previewing = false;
+    dismissNotice(this.noticeKey);
     this.editor.posted();
-    notify(`Posted to ${platformName}.`, 'success');
     this.querySelector<SentPosts>('vf-sent-posts')?.add(post, platformName);
     this.dispatchEvent(new CustomEvent('vf-posted', { detail: { post }, bubbles: true }));
     const state = session.getState();
@@ -243,6 +277,8 @@ export class Composer extends SessionElement {
       const now = told && { id: told.id, name: told.name, type: told.platform_type };
       target.refused(now ?? session.getState()?.platform ?? null);
       void session.syncSessionState();
+    } else if (isUnanswered(error)) {
+      this.refuse('The server does not answer. Your words are kept; when you press Post again, one post comes of it.');
     } else if (!isSessionOverError(error)) {
       if (code === 'PLATFORM_RECONNECT_NEEDED') target.tokenRefused();
       this.refuse(Object.values(fieldErrors(error)).join(' ') || messageOf(error));
@@ -252,7 +288,7 @@ export class Composer extends SessionElement {
   }
 
   private refuse(message: string): void {
-    notify(message, 'error');
+    notify(message, 'error', { key: this.noticeKey });
     this.field?.focus();
   }
 }

@@ -1,8 +1,6 @@
 /** What a person is asked before a post goes out, or elsewhere. Each answers whether to go on. */
 import { confirm } from '../confirm';
-import type { DraftAutosave } from './draft-autosave';
 import type { Attachment } from './media-list';
-import type { Platform } from './post-target';
 import { withoutAltText } from './post-validation';
 
 /** An image without words is nothing to who cannot see it: asked about by name. @param describe goes to its words */
@@ -20,19 +18,11 @@ export async function confirmMissingAltText(items: Attachment[], describe: (inde
   return meant;
 }
 
-/**
- * What may have been sent, by another tab or without an answer, is not sent once more by mistake.
- * @param free whether nobody else is at it
- */
-export async function confirmDuplicate(autosave: DraftAutosave, free: boolean): Promise<boolean> {
-  if (free && !autosave.wasSent) return true;
-  const text = 'This may have been sent already.';
-  return confirm({ title: 'Post this a second time?', text, action: 'Post again' });
-}
-
-/** What was begun for the platform that the post moves to is not lost without a word. */
-export async function confirmReplaceDraft(autosave: DraftAutosave, { id, name }: Platform): Promise<boolean> {
-  if (!(await autosave.at(id))) return true;
-  const text = 'You have begun another post there, and it would be lost.';
-  return confirm({ title: `Replace the draft for ${name}?`, text, action: 'Replace it' });
+/** The server has had another version of this post: it is not sent besides by mistake. */
+export function confirmDuplicate(): Promise<boolean> {
+  return confirm({
+    title: 'Post this as well?',
+    text: 'An earlier version of this draft was posted already; you find it in your posts.',
+    action: 'Post as well',
+  });
 }

@@ -1,10 +1,11 @@
-import { EMPTY, shared } from './testing/shared-drafts';
+import { EMPTY, settled, shared } from './testing/shared-drafts';
 
-const ADA = 1;
-const BOB = 2;
+const ADA = { userId: 1, platformId: 10 };
+const ELSEWHERE = { userId: 1, platformId: 11 };
+const BOB = { userId: 2, platformId: 10 };
 const PICTURE = { file: new File(['x'], 'a.png'), altText: '', mediaId: null, uploadedAt: 0 };
 
-describe('the keeper of a draft', () => {
+describe('the autosave of a composer', () => {
   let browser: ReturnType<typeof shared>;
 
   beforeEach(() => {
@@ -15,164 +16,124 @@ describe('the keeper of a draft', () => {
     Reflect.deleteProperty(globalThis, 'window');
   });
 
+  async function open(place = ADA) {
+    const tab = browser.composer();
+    await tab.autosave.open(place);
+    return tab;
+  }
+
   it('saves words with each letter, and files a moment after the last change', async () => {
-    const { keeper: autosave, write } = browser.composer();
-    await autosave.open(ADA, 10);
+    const { write } = await open();
     write('a');
     write('ab');
-    expect(browser.words(ADA, 10)).toBe('ab');
-    expect(browser.writes()).toBe(2);
+    expect(browser.words(1, 10)).toEqual(['ab']);
     write('abc', [PICTURE]);
     write('abcd', [PICTURE]);
-    expect(browser.words(ADA, 10)).toBe('ab');
+    expect(browser.words(1, 10)).toEqual(['ab']);
     while (browser.time.step(browser.time.now + 1_000));
-    expect(browser.words(ADA, 10)).toBe('abcd');
-    expect(browser.writes()).toBe(3);
+    expect(browser.words(1, 10)).toEqual(['abcd']);
   });
 
   it('has begun to write what waits when it is closed, and writes nothing later', async () => {
-    const { keeper: autosave, write } = browser.composer();
-    await autosave.open(ADA, 10);
+    const { autosave, write } = await open();
     write('abc', [PICTURE]);
     autosave.close();
-    expect(browser.words(ADA, 10)).toBe('abc');
+    expect(browser.words(1, 10)).toEqual(['abc']);
     write('of nobody');
     while (browser.time.step(browser.time.now + 1_000));
-    expect(browser.words(ADA, 10)).toBe('abc');
+    expect(browser.words(1, 10)).toEqual(['abc']);
   });
 
-  it('saves what waits for the platform where it was written, before it turns to another', async () => {
-    const { keeper: autosave, write } = browser.composer();
-    await autosave.open(ADA, 10);
-    write('for ten', [PICTURE]);
-    void autosave.open(ADA, 11);
-    expect(browser.words(ADA, 10)).toBe('for ten');
-    expect(browser.words(ADA, 11)).toBeUndefined();
+  it('shows the newest draft of this person and platform, lists the others, and shows nothing of another', async () => {
+    const first = await open();
+    first.write('older');
+    first.autosave.switchTo(null);
+    first.write('newer');
+    const next = await open();
+    expect([next.words(), next.autosave.others.map(({ text }) => text.content)]).toEqual(['newer', ['older']]);
+    for (const place of [ELSEWHERE, BOB]) expect((await open(place)).words()).toBe('');
   });
 
-  it('shows what was kept for this person and platform, and nothing of another', async () => {
-    const first = browser.composer();
-    await first.keeper.open(ADA, 10);
-    first.write('mine');
-    for (const [user, platform, shown] of [
-      [ADA, 10, ['mine']],
-      [BOB, 10, []],
-      [ADA, 11, []],
-    ] as const) {
-      const { keeper: autosave, page } = browser.composer();
-      await autosave.open(user, platform);
-      expect(page.shown).toEqual(shown);
-    }
+  it('keeps what was written before it was known whose it is, beside the draft that is there', async () => {
+    const first = await open();
+    first.write('kept');
+    const late = browser.composer();
+    late.write('typed early');
+    await late.autosave.open(ADA);
+    expect([late.words(), browser.words(1, 10)]).toEqual(['typed early', ['kept', 'typed early']]);
   });
 
-  it('follows what another tab has made of it, but not over words that are not saved, nor in a busy moment', async () => {
-    const [one, two] = [browser.composer(), browser.composer()];
-    await one.keeper.open(ADA, 10);
-    await two.keeper.open(ADA, 10);
-    one.write('first');
-    await two.keeper.read();
-    await two.keeper.read();
-    expect(two.page.shown).toEqual(['first']);
-    one.write('second');
-    two.page.idle = false;
-    await two.keeper.read();
-    expect(two.page.shown).toEqual(['first']);
-    two.page.idle = true;
-    two.write('with a file', [PICTURE]);
-    await two.keeper.read();
-    expect(two.page.shown).toEqual(['first']);
-    two.keeper.flush();
-    const three = browser.composer();
-    await three.keeper.open(ADA, 10);
-    expect(three.page.shown).toEqual(['with a file']);
+  it('loses nothing where two tabs write: each goes on with a draft of its own', async () => {
+    const [one, other] = [await open(), await open()];
+    one.write('of one');
+    await settled();
+    other.write('of the other');
+    await settled();
+    one.write('of one, and more');
+    await settled();
+    expect([one.words(), other.words()]).toEqual(['of one, and more', 'of the other']);
+    expect(browser.words(1, 10)).toEqual(['of the other', 'of one, and more']);
   });
 
-  it('leaves words of its own where they are when another tab has saved others, and saves them again', async () => {
-    const [one, two] = [browser.composer(), browser.composer()];
-    await one.keeper.open(ADA, 10);
-    await two.keeper.open(ADA, 10);
-    one.write('one');
-    two.write('two');
-    await one.keeper.read();
-    expect(one.page).toMatchObject({ content: { text: { content: 'one' } }, shown: [] });
-    expect(browser.words(ADA, 10)).toBe('one');
-    two.write('two, and more');
-    one.write('');
-    expect(browser.words(ADA, 10)).toBe('two, and more');
-    await one.keeper.read();
-    expect(one.page.shown).toEqual(['two, and more']);
+  it('goes on with what was begun in another tab, which keeps its own words, and the key of the post', async () => {
+    const first = await open();
+    first.write('begun');
+    const { key } = first.autosave;
+    const [second, third] = [await open(), await open()];
+    second.write('begun, and gone on with');
+    await settled();
+    expect(second.autosave.key).toBe(key);
+    // The first has written it, and shows it still.
+    expect(first.words()).toBe('begun');
+    expect(browser.words(1, 10).sort()).toEqual(['begun', 'begun, and gone on with']);
+    // A tab that only shows it shows what became of it.
+    second.write('the end');
+    await settled();
+    expect(third.words()).toBe('the end');
   });
 
-  it('does not show what it read for another platform, when that comes late', async () => {
-    const first = browser.composer();
-    await first.keeper.open(ADA, 10);
-    first.write('for ten');
-    const { keeper: autosave, page } = browser.composer();
-    const late = autosave.open(ADA, 10);
-    await autosave.open(ADA, 11);
-    await late;
-    expect(page.shown).toEqual([]);
+  it('is empty in every tab that shows it when it is finished in one, and stays where it has become another', async () => {
+    const writer = await open();
+    writer.write('once');
+    const [reader, busy, changed] = [await open(), await open(), await open()];
+    busy.page.idle = false;
+    changed.write('once more');
+    await settled();
+    writer.autosave.finish();
+    writer.page.content = EMPTY;
+    await settled();
+    expect([reader.words(), busy.words(), changed.words()]).toEqual(['once more', 'once', 'once more']);
+    expect(browser.words(1, 10)).toEqual(['once more']);
   });
 
-  it('gives what was written before it was known whose it is to who comes', async () => {
-    const { keeper: autosave, write } = browser.composer();
-    write('early');
-    expect(browser.kept.size).toBe(0);
-    await autosave.open(ADA, 10);
-    expect(browser.words(ADA, 10)).toBe('early');
+  it('puts back what was finished, with its key', async () => {
+    const tab = await open();
+    tab.write('back');
+    const { key } = tab.autosave;
+    const draft = tab.autosave.finish();
+    tab.page.content = EMPTY;
+    await settled();
+    expect([browser.words(1, 10), tab.autosave.key === key]).toEqual([[], false]);
+    tab.autosave.putBack(draft!);
+    await settled();
+    expect([tab.words(), browser.words(1, 10), tab.autosave.key]).toEqual(['back', ['back'], key]);
   });
 
-  it('saves nothing over a draft that is still being read, and joins the two then', async () => {
-    const first = browser.composer();
-    await first.keeper.open(ADA, 10);
-    first.write('A long thought');
-    const { keeper: autosave, page, write } = browser.composer();
-    const read = autosave.open(ADA, 10);
-    write('Hi');
-    autosave.flush();
-    expect(browser.words(ADA, 10)).toBe('A long thought');
-    await read;
-    expect(page.shown).toEqual(['A long thought Hi']);
-    expect(browser.words(ADA, 10)).toBe('A long thought Hi');
+  it('moves to another platform as a post of its own', async () => {
+    const tab = await open();
+    tab.write('goes');
+    const { key } = tab.autosave;
+    tab.autosave.move(11);
+    await settled();
+    expect([browser.words(1, 10), browser.words(1, 11)]).toEqual([[], ['goes']]);
+    expect(tab.autosave.key).not.toBe(key);
   });
 
-  it('nor where what was written meanwhile is on its way: the draft comes when that has ended', async () => {
-    const first = browser.composer();
-    await first.keeper.open(ADA, 10);
-    first.write('A long thought');
-    const { keeper: autosave, page, write } = browser.composer();
-    page.idle = false;
-    const read = autosave.open(ADA, 10);
-    write('Hi');
-    await read;
-    expect(browser.words(ADA, 10)).toBe('A long thought');
-    page.idle = true;
-    const gone = autosave.drop();
-    page.content = EMPTY;
-    await gone;
-    expect(page.shown).toEqual(['A long thought']);
-  });
-
-  it('moves it to another platform, and leaves none behind', async () => {
-    const { keeper: autosave, write } = browser.composer();
-    await autosave.open(ADA, 10);
-    write('moves');
-    autosave.move(11);
-    expect([...browser.kept.keys()]).toEqual(['1/11']);
-    expect((await autosave.at(11))?.text.content).toBe('moves');
-    expect(await autosave.at(10)).toBeNull();
-  });
-
-  it('drops it when it was posted, with what waits to be saved, and the other tab shows none', async () => {
-    const [one, two] = [browser.composer(), browser.composer()];
-    await one.keeper.open(ADA, 10);
-    one.write('posted');
-    await two.keeper.open(ADA, 10);
-    one.write('posted, with a file', [PICTURE]);
-    one.keeper.drop();
-    while (browser.time.step(browser.time.now + 1_000));
-    expect(browser.kept.size).toBe(0);
-    await two.keeper.read();
-    expect(two.page.shown).toEqual(['posted', null]);
+  it('removes a draft that was emptied', async () => {
+    const tab = await open();
+    tab.write('a');
+    tab.write('');
+    await settled();
+    expect(browser.words(1, 10)).toEqual([]);
   });
 });

@@ -1,56 +1,74 @@
-import { type Draft, type DraftContent, type DraftRepository, hasContent, mergeDrafts } from './draft-repository';
+import { type Draft, type DraftContent, type DraftPlace, type DraftRepository, hasContent } from './draft-repository';
+import { uuid } from './uuid';
 
-/** After the last change, where there are files: each save writes them anew; ms. */
+/** After the last change, where there are files: each save writes them again; ms. */
 const SAVE_FILES_AFTER_MS = 400;
-
-type Place = [userId: number, platformId: number];
 
 /** What one tab tells the others of a draft. */
 export interface DraftMessage {
-  place: Place;
-  /** Its words and files; those who show the very same are meant. */
-  print: string;
-  /** `kept`: it was not sent after all. `gone`: it was, or was thrown away. */
-  word: 'sending' | 'kept' | 'gone';
+  place: DraftPlace;
+  id: string;
+  /** Of the state that is meant. */
+  savedAt: string;
+  /** `finished`: it was posted or discarded. */
+  kind: 'saved' | 'finished';
 }
 
-export interface DraftAutosaveHooks {
+export interface AutosaveHooks {
   content(): DraftContent;
   /** Shows what was kept, or nothing. */
   show(draft: Draft | null, platformId: number): void;
   /** Whether what is shown may be replaced just now. */
   idle(): boolean;
+  draw(): void;
+  filesRefused(): void;
   /** Tells the other tabs. */
-  tell(news: DraftMessage): void;
+  tell(message: DraftMessage): void;
 }
 
-/** Keeps what one composer has, and knows when another tab has made something else of it. */
+interface Identity {
+  id: string;
+  key: string;
+  /** Null while nothing of it is kept. */
+  savedAt: string | null;
+}
+
+/**
+ * Keeps what one composer has. A tab that changes a draft which it has not written itself goes on with it under an id
+ * of its own, so that no two tabs ever write the same one; the `Idempotency-Key` stays that of the post.
+ */
 export class DraftAutosave {
-  private place: Place | null = null;
-  /** Of the draft that is shown; null while there is none. */
-  private savedAt: string | null = null;
-  private timer = 0;
-  private dirty = false;
-  /** Nothing is saved over what is kept there before it is known. */
-  private unread = false;
-  /** What is shown was changed in this tab, and not only read. */
+  /** The other drafts for this platform, newest first. */
+  others: Draft[] = [];
+  private place: DraftPlace | null = null;
+  private current: Identity = fresh();
+  /** What is shown was written in this tab, and not only read. */
   private own = false;
-  /** What is being sent, or may have been sent: by another tab, or by this one without an answer. */
-  private sent: string | null = null;
-  /** What went elsewhere while it was shown here in a busy moment. */
-  private gone: string | null = null;
+  private dirty = false;
+  /** Nothing has been read yet: the newest draft is shown then. */
+  private opening = false;
+  /** The draft that this one goes on from, until that is removed. */
+  private replaced: Identity | null = null;
+  private timer = 0;
 
   constructor(
-    private readonly book: DraftRepository,
-    private readonly hooks: DraftAutosaveHooks,
+    private readonly repository: DraftRepository,
+    private readonly hooks: AutosaveHooks,
   ) {}
 
-  /** From now on it is the draft of this user and platform. What was written before it was known whose is theirs. */
-  open(userId: number, platformId: number): Promise<void> {
+  /** Sent with the post. */
+  get key(): string {
+    return this.current.key;
+  }
+
+  /** From now on it is a draft of this user for this platform; what is written already is one of them. */
+  open(place: DraftPlace): Promise<void> {
     this.flush();
-    this.place = [userId, platformId];
-    this.forget();
-    this.unread = true;
+    if (this.place) this.begin();
+    this.place = place;
+    this.others = [];
+    this.opening = true;
+    this.flush();
     return this.read();
   }
 
@@ -58,14 +76,21 @@ export class DraftAutosave {
   close(): void {
     this.flush();
     this.place = null;
-    this.forget();
-    this.dirty = false;
+    this.others = [];
+    this.begin();
   }
 
-  /** Words are saved with each letter, for what a page begins to write as it closes is not sure to be kept. */
-  changed(): void {
+  /**
+   * Words are saved with each letter, for what a page begins to write as it closes is not sure to be kept.
+   * @param byPerson not so where only the way of a file to the server has changed
+   */
+  changed({ byPerson } = { byPerson: true }): void {
     this.dirty = true;
-    this.own = true;
+    if (byPerson && !this.own) {
+      this.own = true;
+      if (this.current.savedAt) this.replaced = this.current;
+      this.current = { ...this.current, id: uuid(), savedAt: null };
+    }
     window.clearTimeout(this.timer);
     if (this.hooks.content().files.length === 0) this.flush();
     else this.timer = window.setTimeout(() => this.flush(), SAVE_FILES_AFTER_MS);
@@ -73,132 +98,160 @@ export class DraftAutosave {
 
   flush(): void {
     window.clearTimeout(this.timer);
-    if (!this.dirty || !this.place || this.unread) return;
+    const { place, current, replaced } = this;
+    if (!this.dirty || !place) return;
     this.dirty = false;
-    this.savedAt = this.book.save(...this.place, this.hooks.content(), this.savedAt);
+    if (hasContent(this.hooks.content())) {
+      this.save(place);
+    } else {
+      void this.remove(place, current);
+      current.savedAt = null;
+    }
+    this.replaced = null;
+    if (replaced) void this.remove(place, replaced);
+    this.tell('saved', place);
   }
 
-  /** Shows the draft as it is now; but words of this tab stay, and are the draft again: nobody else shows them. */
+  /** Shows the draft as it is now, and which others there are; but words of this tab stay. */
   async read(): Promise<void> {
-    const { place, savedAt } = this;
-    if (!place || (this.gone === fingerprintOf(this.hooks.content()) && this.follow(place))) return;
-    const draft = await this.book.load(...place);
-    if (this.place !== place || !this.hooks.idle()) return;
-    if (this.unread) return this.begin(draft, place);
-    const same = this.savedAt === (draft?.savedAt ?? null);
-    if (same || this.dirty || this.savedAt !== savedAt) return;
-    if (this.own && hasContent(this.hooks.content())) this.changed();
-    else this.take(draft, place);
-  }
-
-  /** It is a draft for another platform now. The other tabs are told nothing: theirs may stay. */
-  move(platformId: number): void {
-    const { place, savedAt } = this;
+    const { place, current } = this;
+    const { savedAt } = current;
     if (!place) return;
-    if (savedAt) void this.book.remove(...place, savedAt);
-    this.place = [place[0], platformId];
-    this.forget();
-    this.unread = false;
-    this.changed();
+    const drafts = await this.repository.list(place);
+    if (this.place !== place) return;
+    const kept = drafts.find(({ id }) => id === this.current.id);
+    if (this.hooks.idle() && !this.dirty && this.current === current && savedAt === current.savedAt) {
+      const written = this.own && hasContent(this.hooks.content());
+      // Another tab may have gone on with it.
+      const next = kept ?? drafts.find(({ key }) => key === current.key) ?? (this.opening ? drafts[0] : undefined);
+      // Another tab has removed it. Said to nobody: two tabs would answer each other without end.
+      if (written && !kept && savedAt) this.save(place);
+      else if (!written && (next?.savedAt ?? null) !== savedAt) this.take(next ?? null, place);
+      this.opening = false;
+    }
+    this.others = drafts.filter(({ id }) => id !== this.current.id);
+    this.hooks.draw();
+  }
+
+  /** It is a draft for another platform now, and a new post of its own: the key of the old one was for the old platform. */
+  move(platformId: number): void {
+    const { place, current } = this;
+    if (!place) return;
     this.flush();
+    this.place = { ...place, platformId };
+    this.current = fresh();
+    this.own = true;
+    this.dirty = true;
+    this.flush();
+    void this.remove(place, current);
+    void this.read();
   }
 
-  /** @returns what is kept for another platform of the person */
-  async at(platformId: number): Promise<Draft | null> {
-    return this.place && this.book.load(this.place[0], platformId);
+  /** What is written goes to the list of drafts, and this one comes up in its place; null: a new one. */
+  switchTo(draft: Draft | null): void {
+    const { place } = this;
+    if (!place) return;
+    this.flush();
+    this.take(draft, place);
+    void this.read();
   }
 
-  /** It was posted, or thrown away: here, and wherever the same is shown. What another tab has made of it comes up. */
-  async drop(): Promise<void> {
-    const { place, savedAt } = this;
-    const news = this.news('gone');
-    window.clearTimeout(this.timer);
-    this.dirty = false;
-    this.forget();
-    if (!place || !news) return;
-    if (savedAt) await this.book.remove(...place, savedAt);
+  /** The same words as another post. */
+  renewKey(): void {
+    this.current.key = uuid();
+    this.changed({ byPerson: false });
+  }
+
+  /** It was posted or discarded: here, and wherever the same is shown. @returns it, for an undo */
+  finish(): Draft | null {
+    const { place, current, replaced } = this;
+    this.flush();
+    const { id, key, savedAt } = current;
+    const draft = savedAt && { ...structuredContent(this.hooks.content()), id, key, savedAt };
+    this.begin();
+    if (!place || !savedAt) return null;
+    if (replaced) void this.remove(place, replaced);
     // Only now, for who hears it may look.
-    this.hooks.tell(news);
-    await this.read();
+    void this.remove(place, current).then(() => {
+      this.hooks.tell({ place, id, savedAt, kind: 'finished' });
+      return this.read();
+    });
+    return draft || null;
   }
 
-  notifyTabs(word: 'sending' | 'kept'): void {
-    const news = this.news(word);
-    if (!news) return;
-    this.sent = word === 'sending' ? news.print : null;
-    this.hooks.tell(news);
+  /** Undoes `finish`. */
+  putBack(draft: Draft): void {
+    const { place } = this;
+    if (!place) return;
+    const { id, key } = draft;
+    const savedAt = this.repository.save(place, draft, this.hooks.filesRefused);
+    if (!hasContent(this.hooks.content())) this.take({ ...draft, savedAt: savedAt ?? draft.savedAt }, place);
+    this.hooks.tell({ place, id, savedAt: savedAt ?? key, kind: 'saved' });
+    void this.read();
   }
 
-  /** What is shown, and whose: the same in two tabs is one post. */
-  get shown(): string {
-    return `${this.place} ${fingerprintOf(this.hooks.content())}`;
-  }
-
-  /** Whether the very same may have been sent, or is about to be. */
-  get wasSent(): boolean {
-    return this.sent === fingerprintOf(this.hooks.content());
+  /** Removes one of the others. @returns its undo */
+  discard(draft: Draft): () => void {
+    const { place } = this;
+    if (!place) return () => {};
+    const { id, savedAt } = draft;
+    void this.repository.remove(place, id, savedAt).then(() => {
+      this.hooks.tell({ place, id, savedAt, kind: 'finished' });
+      return this.read();
+    });
+    return () => this.putBack(draft);
   }
 
   /** Another tab tells something. @returns whether what was shown is gone now */
-  messageReceived({ place, print, word }: DraftMessage): boolean {
-    if (!this.place || String(place) !== String(this.place)) return false;
-    if (word !== 'gone') this.sent = word === 'sending' ? print : null;
-    else if (print === fingerprintOf(this.hooks.content())) return this.follow(this.place);
-    else if (this.own && hasContent(this.hooks.content())) void this.remain(this.place);
-    else void this.read();
+  messageReceived({ place, id, savedAt, kind }: DraftMessage): boolean {
+    const own = this.place;
+    if (!own || own.userId !== place.userId || own.platformId !== place.platformId) return false;
+    const isShown = id === this.current.id && savedAt === this.current.savedAt;
+    if (kind === 'finished' && isShown && !this.dirty && this.hooks.idle()) {
+      this.take(null, own);
+      void this.read();
+      return true;
+    }
+    void this.read();
     return false;
   }
 
-  /** What is shown here is gone with what was the same elsewhere. */
-  private follow(place: Place): boolean {
-    this.gone = fingerprintOf(this.hooks.content());
-    if (!this.hooks.idle()) return false;
+  private save(place: DraftPlace): void {
+    const { id, key } = this.current;
+    const draft = { id, key, ...this.hooks.content() };
+    this.current.savedAt = this.repository.save(place, draft, this.hooks.filesRefused);
+  }
+
+  private take(draft: Draft | null, place: DraftPlace): void {
+    this.begin();
+    if (draft) this.current = { id: draft.id, key: draft.key, savedAt: draft.savedAt };
+    this.hooks.show(draft, place.platformId);
+  }
+
+  private begin(): void {
     window.clearTimeout(this.timer);
+    this.current = fresh();
+    this.replaced = null;
+    this.own = false;
     this.dirty = false;
-    if (this.savedAt) void this.book.remove(...place, this.savedAt);
-    this.take(null, place);
-    this.gone = null;
-    return true;
+    this.opening = false;
   }
 
-  /** Other words than those that are gone: they are the draft, if there is no newer one. */
-  private async remain(place: Place): Promise<void> {
-    const draft = await this.book.load(...place);
-    if (!draft && this.place === place) this.changed();
+  private async remove(place: DraftPlace, { id, savedAt }: Identity): Promise<void> {
+    if (savedAt) await this.repository.remove(place, id, savedAt);
   }
 
-  /** What was written before the draft was read comes after it: neither is lost. */
-  private begin(draft: Draft | null, place: Place): void {
-    const { dirty } = this;
-    this.unread = false;
-    if (draft) this.take(dirty ? mergeDrafts(draft, this.hooks.content()) : draft, place);
-    if (dirty) this.changed();
-  }
-
-  private take(draft: Draft | null, place: Place): void {
-    this.savedAt = draft?.savedAt ?? null;
-    this.own = false;
-    this.hooks.show(draft, place[1]);
-  }
-
-  private forget(): void {
-    this.savedAt = null;
-    this.own = false;
-    this.sent = null;
-    this.gone = null;
-  }
-
-  private news(word: DraftMessage['word']): DraftMessage | null {
-    return this.place && { place: this.place, print: fingerprintOf(this.hooks.content()), word };
+  private tell(kind: DraftMessage['kind'], place: DraftPlace): void {
+    const { id, savedAt } = this.current;
+    this.hooks.tell({ place, id, savedAt: savedAt ?? '', kind });
   }
 }
 
-/** Whoever sees the same of two drafts takes them for one. */
-function fingerprintOf({ text: { title, content, spoiler_text }, files }: DraftContent): string {
-  return JSON.stringify([
-    title,
-    content,
-    spoiler_text,
-    files.map(({ file, altText }) => [file.name, file.size, altText]),
-  ]);
+function fresh(): Identity {
+  return { id: uuid(), key: uuid(), savedAt: null };
+}
+
+/** As it is now: the editor goes on with the next one. */
+function structuredContent({ text, files }: DraftContent): DraftContent {
+  return { text: { ...text }, files: files.map((file) => ({ ...file })) };
 }

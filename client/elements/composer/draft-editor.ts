@@ -15,6 +15,8 @@ const EMPTY: PostText = {
 export interface DraftEditorHooks extends Omit<MediaListHooks, 'keep'> {
   /** Whether what is shown may be replaced by what another tab has made of it. */
   idle(): boolean;
+  /** The words are kept, the files are not. */
+  filesRefused(): void;
 }
 
 /** What is being written: words and files, and the draft that keeps both. */
@@ -26,11 +28,13 @@ export class DraftEditor {
   readonly autosave: DraftAutosave;
 
   constructor(private readonly hooks: DraftEditorHooks) {
-    this.media = new MediaList({ ...hooks, keep: () => this.autosave.changed() });
+    this.media = new MediaList({ ...hooks, keep: () => this.autosave.changed({ byPerson: false }) });
     this.autosave = new DraftAutosave(drafts, {
       content: () => this.content,
       show: (draft, platformId) => this.show(draft, platformId),
       idle: hooks.idle,
+      draw: hooks.draw,
+      filesRefused: hooks.filesRefused,
       tell: (news) => draftChannel?.postMessage(news),
     });
   }
@@ -65,17 +69,17 @@ export class DraftEditor {
     this.media.reupload();
   }
 
-  /** Thrown away, by the person. */
-  discard(): void {
-    void this.autosave.drop();
-    this.media.clear({ used: false });
+  /** Thrown away, by the person; the server keeps the files for a day. @returns its undo; null where nothing was kept */
+  discard(): (() => void) | null {
+    const draft = this.autosave.finish();
     this.show(null, 0);
+    return draft && (() => this.autosave.putBack(draft));
   }
 
   /** The next one begins, with the same choices. */
   posted(): void {
     const { visibility, language } = this.text;
-    void this.autosave.drop();
+    this.autosave.finish();
     this.show(null, 0);
     this.text = { ...EMPTY, visibility, language };
   }

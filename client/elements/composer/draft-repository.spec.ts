@@ -1,125 +1,90 @@
-import {
-  type Draft,
-  type DraftContent,
-  DraftRepository,
-  type DraftStore,
-  hasContent,
-  mergeDrafts,
-  type Sessions,
-} from './draft-repository';
+import { type DraftContent, DraftRepository, hasContent, type Sessions } from './draft-repository';
+import { EMPTY, memoryStore, settled } from './testing/shared-drafts';
 
-const EMPTY: DraftContent = {
-  text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
-  files: [],
-};
 const saying = (content: string): DraftContent => ({ ...EMPTY, text: { ...EMPTY.text, content } });
+const draft = (id: string, content = id, files: DraftContent['files'] = []) => {
+  return { id, key: `key of ${id}`, ...saying(content), files };
+};
 const PICTURE = { file: new File(['x'], 'a.png'), altText: '', mediaId: 7, uploadedAt: 0 };
 const NOON = Date.UTC(2025, 0, 1, 12);
-
-class MapStore implements DraftStore {
-  readonly drafts = new Map<string, Draft>();
-
-  async get(user: number, platform: number) {
-    return this.drafts.get(`${user}/${platform}`);
-  }
-
-  async set(user: number, platform: number, draft: Draft) {
-    this.drafts.set(`${user}/${platform}`, draft);
-  }
-
-  async remove(user: number, platform: number, savedAt: string) {
-    const key = `${user}/${platform}`;
-    if (this.drafts.get(key)?.savedAt === savedAt) this.drafts.delete(key);
-  }
-
-  async removeAllOf(user: number) {
-    for (const key of this.drafts.keys()) if (key.startsWith(`${user}/`)) this.drafts.delete(key);
-  }
-}
+const HERE = { userId: 1, platformId: 10 };
+const THERE = { userId: 1, platformId: 11 };
+const BOB = { userId: 2, platformId: 10 };
+const nothing = () => {};
 
 const sessionOf = (id: string, signedOut: string[] = []): Sessions => ({
   current: () => id,
   wasSignedOut: async (other) => signedOut.includes(other),
 });
 
-describe('the book of drafts', () => {
-  const store = new MapStore();
-  const book = new DraftRepository(store, () => NOON, sessionOf('s1'));
+describe('the drafts of a browser', () => {
+  let now = NOON;
+  let store: ReturnType<typeof memoryStore>;
+  let drafts: DraftRepository;
+  const idsAt = async (place: typeof HERE, of = drafts) => (await of.list(place)).map(({ id }) => id);
 
-  beforeEach(() => store.drafts.clear());
-
-  it('keeps a draft for each user and platform, with its time', async () => {
-    expect(book.save(1, 10, saying('one'), null)).toBe('2025-01-01T12:00:00.000Z');
-    book.save(1, 11, saying('two'), null);
-    book.save(2, 10, { ...EMPTY, files: [PICTURE] }, null);
-    const told = { savedAt: '2025-01-01T12:00:00.000Z', sessionId: 's1' };
-    expect(await book.load(1, 10)).toEqual({ ...saying('one'), ...told });
-    expect((await book.load(1, 11))?.text.content).toBe('two');
-    expect((await book.load(2, 10))?.files).toEqual([PICTURE]);
-    expect(await book.load(2, 11)).toBeNull();
+  beforeEach(() => {
+    store = memoryStore();
+    drafts = new DraftRepository(store, () => (now += 1), sessionOf('s1'));
   });
 
-  it('has begun to write when it returns', () => {
-    book.save(1, 10, saying('one'), null);
-    expect(store.drafts.size).toBe(1);
+  it('are any number for each user and platform, the newest first, and one is saved when the call returns', async () => {
+    drafts.save(HERE, draft('a'), nothing);
+    drafts.save(HERE, draft('b'), nothing);
+    drafts.save(THERE, draft('c'), nothing);
+    drafts.save(BOB, draft('d'), nothing);
+    expect(store.kept.size).toBe(4);
+    expect([await idsAt(HERE), await idsAt(THERE), await idsAt(BOB)]).toEqual([['b', 'a'], ['c'], ['d']]);
   });
 
-  it('removes what is emptied, and nothing else that came in its place', async () => {
-    const savedAt = book.save(1, 10, saying('one'), null);
-    expect(book.save(1, 10, saying(' \n'), savedAt)).toBeNull();
-    expect(await book.load(1, 10)).toBeNull();
-    book.save(1, 10, saying('newer'), null);
-    for (const known of [null, '2024-12-31T12:00:00.000Z']) book.save(1, 10, saying(''), known);
-    expect((await book.load(1, 10))?.text.content).toBe('newer');
+  it('are removed in the state that is meant, and not in a newer one', async () => {
+    const savedAt = drafts.save(HERE, draft('a'), nothing)!;
+    drafts.save(HERE, draft('a', 'newer'), nothing);
+    await drafts.remove(HERE, 'a', savedAt);
+    expect(await idsAt(HERE)).toEqual(['a']);
   });
 
-  it('forgets all of who signs out, writes nothing of theirs back, and leaves others alone', async () => {
-    const shared = new DraftRepository(store, () => NOON, sessionOf('s1'));
-    shared.save(1, 10, saying('one'), null);
-    shared.save(1, 11, saying('two'), null);
-    shared.save(2, 10, saying('three'), null);
-    shared.forget(1);
-    expect([...store.drafts.keys()]).toEqual(['2/10']);
-    expect(shared.save(1, 10, saying('late'), null)).toBeNull();
-    expect([...store.drafts.keys()]).toEqual(['2/10']);
-    expect(await shared.load(1, 10)).toBeNull();
+  it('of who signs out are forgotten, and nothing of theirs is written back', async () => {
+    drafts.save(HERE, draft('a'), nothing);
+    drafts.save(BOB, draft('b'), nothing);
+    drafts.forget(1);
+    expect(drafts.save(HERE, draft('late'), nothing)).toBeNull();
+    expect([await idsAt(HERE), await idsAt(BOB)]).toEqual([[], ['b']]);
   });
 
-  it('shows what was written in a session that ran out, and nothing of one that was signed out of', async () => {
+  it('of a session that ran out are there, those of one that was signed out of are removed', async () => {
+    drafts.save(HERE, draft('kept'), nothing);
+    new DraftRepository(store, () => NOON, sessionOf('s2')).save(HERE, draft('left'), nothing);
     const next = new DraftRepository(store, () => NOON, sessionOf('s3', ['s2']));
-    book.save(1, 10, saying('kept'), null);
-    new DraftRepository(store, () => NOON, sessionOf('s2')).save(1, 11, saying('left behind'), null);
-    expect((await next.load(1, 10))?.text.content).toBe('kept');
-    expect(await next.load(1, 11)).toBeNull();
-    expect([...store.drafts.keys()]).toEqual(['1/10']);
-  });
-
-  it('shows it to who wrote it where nobody can say how the session ended', async () => {
+    expect(await idsAt(HERE, next)).toEqual(['kept']);
+    await settled();
+    expect(store.kept.size).toBe(1);
+    // Where nobody can say how a session ended, they are there for who wrote them.
     const wasSignedOut = () => Promise.reject(new Error('no network'));
-    const next = new DraftRepository(store, () => NOON, { ...sessionOf('s2'), wasSignedOut });
-    book.save(1, 10, saying('kept'), null);
-    expect((await next.load(1, 10))?.text.content).toBe('kept');
+    const offline = new DraftRepository(store, () => NOON, { ...sessionOf('s4'), wasSignedOut });
+    expect(await idsAt(HERE, offline)).toEqual(['kept']);
   });
 
-  it('removes the one that is meant, and not what came in its place', async () => {
-    book.save(1, 10, saying('newer'), null);
-    await book.remove(1, 10, '2024-12-31T12:00:00.000Z');
-    expect(store.drafts.size).toBe(1);
-    await book.remove(1, 10, '2025-01-01T12:00:00.000Z');
-    expect(store.drafts.size).toBe(0);
+  it('keep the words where a browser refuses files, and say so', async () => {
+    const { put } = store;
+    store.put = async (place, kept) => {
+      if (kept.files.length > 0) throw new Error('DataCloneError');
+      return put(place, kept);
+    };
+    let told = 0;
+    drafts.save(HERE, draft('a', 'words', [PICTURE]), () => (told += 1));
+    await settled();
+    expect([told, (await drafts.list(HERE)).map(({ text }) => text.content)]).toEqual([1, ['words']]);
   });
 
-  it('does without where the browser keeps nothing', async () => {
+  it('are none where the browser keeps nothing, and all else goes on', async () => {
     const refuse = () => Promise.reject(new Error('no'));
-    const none = new DraftRepository(
-      { get: refuse, set: refuse, remove: refuse, removeAllOf: refuse },
-      () => NOON,
-      sessionOf('s1'),
-    );
-    none.save(1, 10, saying('one'), null);
-    void none.remove(1, 10, '2025-01-01T12:00:00.000Z');
+    const store = { list: refuse, put: refuse, remove: refuse, removeAllOf: refuse };
+    const none = new DraftRepository(store, () => NOON, sessionOf('s1'));
+    none.save(HERE, draft('a'), nothing);
+    await none.remove(HERE, 'a', '');
     none.forget(2);
-    expect(await none.load(1, 10)).toBeNull();
+    expect(await none.list(HERE)).toEqual([]);
   });
 });
 
@@ -130,16 +95,4 @@ it('takes words, a title, a warning or a file for written, and choices alone for
     expect(hasContent({ ...EMPTY, text: { ...EMPTY.text, [field]: 'x' } })).toBe(true);
   }
   expect(hasContent({ ...EMPTY, files: [PICTURE] })).toBe(true);
-});
-
-it('joins two of them whole, the same words once, and is open to no more people than were chosen', () => {
-  const kept = { ...saying('first'), savedAt: '2025-01-01T12:00:00.000Z' };
-  kept.text = { ...kept.text, title: 'Title', visibility: 'direct' };
-  const later = { text: { ...saying('second').text, title: 'Title', spoiler_text: 'warned' }, files: [PICTURE] };
-  const { text, files } = mergeDrafts(kept, later);
-  expect(text).toMatchObject({ title: 'Title', content: 'first second', spoiler_text: 'warned', visibility: 'direct' });
-  expect(files).toEqual([PICTURE]);
-  expect(mergeDrafts(kept, kept).text).toEqual(kept.text);
-  const chosen = { ...later, text: { ...later.text, visibility: 'private' as const } };
-  expect(mergeDrafts({ ...kept, text: saying('first').text }, chosen).text.visibility).toBe('private');
 });

@@ -24,7 +24,16 @@ export interface DraftContent {
   files: DraftFile[];
 }
 
+/** Whose drafts, and for which account. */
+export interface DraftPlace {
+  userId: number;
+  platformId: number;
+}
+
 export interface Draft extends DraftContent {
+  id: string;
+  /** The `Idempotency-Key` of its post: however often and from however many tabs it is sent, the server makes one post. */
+  key: string;
   /** ISO 8601. Tells one state of a draft from all others. */
   savedAt: string;
   /** In which it was written, where that was known. */
@@ -32,10 +41,10 @@ export interface Draft extends DraftContent {
 }
 
 export interface DraftStore {
-  get(userId: number, platformId: number): Promise<Draft | undefined>;
-  set(userId: number, platformId: number, draft: Draft): Promise<void>;
-  /** @param savedAt of the one that is meant: what another tab has made of it meanwhile stays */
-  remove(userId: number, platformId: number, savedAt: string): Promise<void>;
+  list(place: DraftPlace): Promise<Draft[]>;
+  put(place: DraftPlace, draft: Draft): Promise<void>;
+  /** @param savedAt of the state that is meant: a newer one stays */
+  remove(place: DraftPlace, id: string, savedAt: string): Promise<void>;
   removeAllOf(userId: number): Promise<void>;
 }
 
@@ -47,8 +56,8 @@ export interface Sessions {
 }
 
 /**
- * One draft for each user and platform. A browser may refuse to keep anything: then there are no drafts, and all else
- * goes on.
+ * The drafts of a user, any number for each platform. A browser may refuse to keep anything: then there are no drafts,
+ * and all else goes on.
  */
 export class DraftRepository {
   private readonly forgotten = new Set<number>();
@@ -59,34 +68,37 @@ export class DraftRepository {
     private readonly sessions: Sessions,
   ) {}
 
-  async load(userId: number, platformId: number): Promise<Draft | null> {
-    if (this.forgotten.has(userId)) return null;
-    const draft = await this.store.get(userId, platformId).catch(() => undefined);
-    if (!draft || !(await this.isOfSignedOut(draft))) return draft ?? null;
-    await this.remove(userId, platformId, draft.savedAt);
-    return null;
+  /** Newest first. Those of a session that the person has signed out of are removed. */
+  async list(place: DraftPlace): Promise<Draft[]> {
+    if (this.forgotten.has(place.userId)) return [];
+    const kept: Draft[] = [];
+    for (const draft of await this.store.list(place).catch(() => [])) {
+      if (await this.isOfSignedOut(draft)) void this.remove(place, draft.id, draft.savedAt);
+      else kept.push(draft);
+    }
+    return kept.sort((one, other) => (one.savedAt < other.savedAt ? 1 : -1));
   }
 
   /**
    * The writing has begun when this returns: a page that is closing does not wait.
-   * @param known when the state that it replaces was saved: nothing at all replaces no other
-   * @returns when it was saved; null when there is nothing to keep
+   * @param filesRefused is called where the browser keeps the words but not the files, as Safari's private mode does
+   * @returns when it was saved; null where nothing of this user is kept any more
    */
-  save(userId: number, platformId: number, content: DraftContent, known: string | null): string | null {
-    if (this.forgotten.has(userId)) return null;
-    if (!hasContent(content)) {
-      if (known) void this.remove(userId, platformId, known);
-      return null;
-    }
+  save(place: DraftPlace, draft: Omit<Draft, 'savedAt'>, filesRefused: () => void): string | null {
+    if (this.forgotten.has(place.userId)) return null;
     const savedAt = new Date(this.now()).toISOString();
-    const sessionId = this.sessions.current();
-    this.store.set(userId, platformId, { ...content, savedAt, sessionId }).catch(() => undefined);
+    const kept = { ...draft, savedAt, sessionId: this.sessions.current() };
+    this.store.put(place, kept).catch(() => {
+      if (draft.files.length === 0) return;
+      const withoutFiles = this.store.put(place, { ...kept, files: [] });
+      withoutFiles.then(filesRefused, () => undefined);
+    });
     return savedAt;
   }
 
-  /** @param savedAt of the one that is meant */
-  async remove(userId: number, platformId: number, savedAt: string): Promise<void> {
-    await this.store.remove(userId, platformId, savedAt).catch(() => undefined);
+  /** @param savedAt of the state that is meant */
+  async remove(place: DraftPlace, id: string, savedAt: string): Promise<void> {
+    await this.store.remove(place, id, savedAt).catch(() => undefined);
   }
 
   /** The person has signed out: nothing of theirs stays, and nothing is written any more. */
@@ -104,14 +116,4 @@ export class DraftRepository {
 
 export function hasContent({ text, files }: DraftContent): boolean {
   return files.length > 0 || [text.title, text.content, text.spoiler_text].some((each) => each.trim() !== '');
-}
-
-/** One draft of both, the later words at the end; who can see it is what was chosen last. */
-export function mergeDrafts(draft: Draft, { text, files }: DraftContent): Draft {
-  const both = { ...draft.text };
-  for (const name of ['title', 'content', 'spoiler_text'] as const) {
-    both[name] = [...new Set([both[name], text[name]])].join(' ').trim();
-  }
-  if (text.visibility !== 'public') both.visibility = text.visibility;
-  return { ...draft, text: both, files: [...draft.files, ...files] };
 }

@@ -2,7 +2,7 @@ import { createStore, promisifyRequest } from 'idb-keyval';
 import type { AuditView } from '../../../src/protocol/audit';
 import { localStorageOrNull, signedOutUserIds, unmarkSignedOut } from '../../core/storage';
 import { session } from '../session';
-import { type Draft, DraftRepository, type DraftStore } from './draft-repository';
+import { type Draft, type DraftPlace, DraftRepository, type DraftStore } from './draft-repository';
 
 const run = createStore('vedfolnir-drafts', 'drafts');
 
@@ -15,13 +15,19 @@ function write(task: (store: IDBObjectStore) => void): Promise<void> {
   });
 }
 
+/** `[user, platform, draft]`; an array is greater than any text. */
+const keyOf = ({ userId, platformId }: DraftPlace, id: string) => [userId, platformId, id];
+
 const store: DraftStore = {
-  get: (user, platform) => run('readonly', (drafts) => promisifyRequest(drafts.get([user, platform]))),
-  set: (user, platform, draft) => write((drafts) => void drafts.put(draft, [user, platform])),
-  remove: (user, platform, savedAt) =>
+  list: ({ userId, platformId }) =>
+    run('readonly', (drafts) =>
+      promisifyRequest<Draft[]>(drafts.getAll(IDBKeyRange.bound([userId, platformId, ''], [userId, platformId, []]))),
+    ),
+  put: (place, draft) => write((drafts) => void drafts.put(draft, keyOf(place, draft.id))),
+  remove: (place, id, savedAt) =>
     run('readwrite', async (drafts) => {
-      const kept = await promisifyRequest<Draft | undefined>(drafts.get([user, platform]));
-      if (kept?.savedAt === savedAt) await promisifyRequest(drafts.delete([user, platform]));
+      const kept = await promisifyRequest<Draft | undefined>(drafts.get(keyOf(place, id)));
+      if (kept?.savedAt === savedAt) await promisifyRequest(drafts.delete(keyOf(place, id)));
     }),
   removeAllOf: (user) => write((drafts) => void drafts.delete(IDBKeyRange.bound([user], [user, []]))),
 };

@@ -8,9 +8,10 @@ const COMMON = CODES.split(' ')
   .map(named)
   .sort(([, one], [, other]) => one.localeCompare(other));
 
-/** The language of a browser's setting, without its country. */
+/** The language of a browser's setting, without its country; a system without a locale says `C`. */
 export function baseLanguage(setting: string): string {
-  return setting.split('-')[0]?.toLowerCase() || 'en';
+  const code = setting.split('-')[0]?.toLowerCase() ?? '';
+  return /^[a-z]{2,3}$/.test(code) ? code : 'en';
 }
 
 /** @param chosen is in the list, whatever it is @returns codes and names, by name */

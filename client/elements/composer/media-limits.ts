@@ -1,6 +1,6 @@
 import type { MediaLimitsView } from '../../../src/protocol/http';
+import { pinnedTo } from '../format-post';
 import { session } from '../session';
-import { pinnedTo } from './post-target';
 
 /** What an instance takes as media; null where it does not say: then the server alone decides. */
 export async function mediaLimits(platformId: number): Promise<MediaLimitsView | null> {

@@ -1,8 +1,8 @@
 import type { MediaView } from '../../../src/protocol/http';
 import { isApiError } from '../../core/errors';
+import { pinnedTo } from '../format-post';
 import { session } from '../session';
 import type { DraftFile } from './draft-repository';
-import { pinnedTo } from './post-target';
 import { upload } from './upload';
 
 /** After the last letter of a description; ms. */

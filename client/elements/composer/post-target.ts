@@ -1,5 +1,6 @@
 import { HEADERS } from '../../../src/protocol/http';
 import type { PlatformDetail } from '../../core/event-details';
+import { pinnedTo } from '../format-post';
 
 /** What the server's page tells of a platform, and the rest as soon as the session's state has told it. */
 export type Platform = Pick<PlatformDetail, 'id' | 'name' | 'type'> &
@@ -10,12 +11,19 @@ export class PostTarget {
   platform: Platform | null = null;
   /** Where the rest of the session has gone; `undefined` when there is nothing to decide. */
   movedTo: Platform | null | undefined;
-  /** The person has answered "keep": it goes there whatever is active. */
+  /** Where the session is. */
+  private active: Platform | null = null;
+  /** The person has answered "keep": it goes there whatever is active, and so do the next posts. */
   private pinned = false;
 
   /** Nothing is sent until the person has answered. */
   get needsDecision(): boolean {
     return this.movedTo !== undefined;
+  }
+
+  /** Where the session is, when this stays elsewhere because the person has said so. */
+  get keptFrom(): Platform | null | undefined {
+    return this.pinned ? this.active : undefined;
   }
 
   get headers(): Record<string, string> {
@@ -30,9 +38,11 @@ export class PostTarget {
    * @returns whether the post goes elsewhere now
    */
   follow(active: Platform | null, written: boolean): boolean {
+    this.active = active;
     if (this.platform && active?.id === this.platform.id) this.settle(active);
+    else if (this.pinned) return false;
     else if (!this.platform || !written) return this.settle(active);
-    else if (!this.pinned) this.movedTo = active;
+    else this.movedTo = active;
     return false;
   }
 
@@ -56,6 +66,17 @@ export class PostTarget {
     this.settle(this.movedTo ?? null);
   }
 
+  /** It follows the session again. @returns whether the post goes elsewhere now */
+  release(): boolean {
+    return this.settle(this.active);
+  }
+
+  /** Of nobody any more. */
+  reset(): void {
+    this.active = null;
+    this.settle(null);
+  }
+
   private settle(platform: Platform | null): boolean {
     const moved = platform?.id !== this.platform?.id;
     this.platform = platform;
@@ -63,9 +84,4 @@ export class PostTarget {
     this.pinned = false;
     return moved;
   }
-}
-
-/** For a request that means this platform whatever is active. */
-export function pinnedTo(platformId: number): Record<string, string> {
-  return { [HEADERS.platformId]: String(platformId), [HEADERS.platformPinned]: 'true' };
 }

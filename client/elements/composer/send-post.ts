@@ -1,70 +1,61 @@
-import type { PostView } from '../../../src/protocol/http';
-import { ApiError, isApiError } from '../../core/errors';
+import { HEADERS, type PostView } from '../../../src/protocol/http';
+import { type ApiError, isApiError } from '../../core/errors';
 import { session } from '../session';
 import type { DraftEditor } from './draft-editor';
-import type { PostText } from './draft-repository';
 import type { PostTarget } from './post-target';
 
-const UNKNOWN = 'Nothing is known of whether it was sent; look at your posts before you send it again.';
+/** Between two tries of a request of which no answer came; milliseconds. */
+const RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000];
+
+const UNANSWERED = new Set<string>(['NETWORK_ERROR', 'OUTCOME_UNKNOWN']);
 
 /**
- * Runs `task`, which is told whether no other tab of this browser runs one for the same. What the tabs tell each other
- * takes a moment, in which both would send.
- */
-export async function withSendLock<T>(same: string, task: (free: boolean) => Promise<T>): Promise<T> {
-  let begun: Promise<T> | undefined;
-  const begin = (free: boolean) => (begun ??= task(free));
-  // A browser may have no locks, or refuse them.
-  await navigator.locks?.request(`vedfolnir ${same}`, { ifAvailable: true }, (lock) => begin(!!lock)).catch(() => {});
-  return begin(true);
-}
-
-/** As `deliver`; the other tabs of this browser, which may show the same, know of it. */
-export async function sendPost(target: PostTarget, editor: DraftEditor): Promise<PostView | null> {
-  const { autosave } = editor;
-  // One that failed does not tell what became of the one before.
-  const { wasSent } = autosave;
-  const kept = () => wasSent || autosave.notifyTabs('kept');
-  autosave.notifyTabs('sending');
-  try {
-    const post = await deliver(target, editor);
-    if (!post) kept();
-    return post;
-  } catch (error) {
-    if ((error as Error).message !== UNKNOWN) kept();
-    throw error;
-  }
-}
-
-/**
- * Sends a post with its files, when they are there and this tab is sure to know where the session stands.
+ * Sends a post with its files, when they are there and this tab is sure to know where the session stands. Where no answer
+ * comes, the same request is sent again: its key makes one post of all of them.
+ * @param waiting is told before each further try
  * @returns null when there is something to decide first: nothing was sent then
  * @throws ApiError
  */
-async function deliver(target: PostTarget, { text, media }: DraftEditor): Promise<PostView | null> {
+export async function sendPost(target: PostTarget, editor: DraftEditor, waiting: () => void): Promise<PostView | null> {
+  const { text, media } = editor;
+  const { key } = editor.autosave;
   const ids = await media.ready();
   await session.ensureFresh();
   if (!ids || target.needsDecision) return null;
+  const chosen = Object.entries(text).filter(([name, value]) => name === 'content' || value !== '');
+  const headers = { ...target.headers, [HEADERS.idempotencyKey]: key };
+  const request = (mediaIds: number[]) => {
+    const body = { ...Object.fromEntries(chosen), ...(mediaIds.length > 0 && { media_ids: mediaIds }) };
+    return untilAnswered(() => session.request<PostView>('POST', '/api/posts', { body, headers }), waiting);
+  };
   try {
-    return await request(target, text, ids);
+    return await request(ids);
   } catch (error) {
     if (!hasLostFiles(error) || ids.length === 0) throw error;
     // It was refused whole, so it may be sent again.
     media.reupload();
     const again = await media.ready();
-    return again && request(target, text, again);
+    return again && request(again);
   }
 }
 
-async function request(target: PostTarget, text: PostText, ids: number[]): Promise<PostView> {
-  const chosen = Object.entries(text).filter(([name, value]) => name === 'content' || value !== '');
-  const body = { ...Object.fromEntries(chosen), ...(ids.length > 0 && { media_ids: ids }) };
-  try {
-    return await session.request<PostView>('POST', '/api/posts', { body, headers: target.headers });
-  } catch (error) {
-    if (isApiError(error) && error.error_code === 'NETWORK_ERROR') throw new ApiError(UNKNOWN, 0, 'GENERIC_ERROR');
-    throw error;
+async function untilAnswered<T>(task: () => Promise<T>, waiting: () => void): Promise<T> {
+  for (const pauseMs of RETRY_AFTER_MS) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      waiting();
+      const seconds = error.retry_after ?? 0;
+      await new Promise((resolve) => window.setTimeout(resolve, Math.max(pauseMs, seconds * 1_000)));
+    }
   }
+  return task();
+}
+
+/** Whether the server may have taken the request, and nothing is known of it. */
+export function isUnanswered(error: unknown): error is ApiError {
+  return isApiError(error) && UNANSWERED.has(error.error_code);
 }
 
 /** The server has thrown the files away, or another post has them. */

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { PostsView, PostView } from '../../../src/protocol/http';
-import { icon } from '../icon';
-import { statusBadge } from '../post-status';
+import { pinnedTo } from '../format-post';
+import { type NoticeKind, notify } from '../notify';
+import '../post-card';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
-import { pinnedTo } from './post-target';
 
 /** A push may be lost: as long as a post is on its way, we also look; ms. */
 const LOOK_EVERY_MS = 10_000;
@@ -16,16 +17,13 @@ export class SentPosts extends SessionElement {
   private sent: { id: number; platformName: string }[] = [];
   private looking = 0;
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.clearInterval(this.looking);
-  }
-
   add(post: PostView, platformName: string): void {
     if (!this.known.has(post.id)) this.known.set(post.id, post);
-    this.sent = [{ id: post.id, platformName }, ...this.sent];
+    // The server has had it before: it may have been sent from another tab.
+    this.sent = [{ id: post.id, platformName }, ...this.sent.filter(({ id }) => id !== post.id)];
     window.clearInterval(this.looking);
     this.looking = window.setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.tell(post.id);
     this.requestUpdate();
   }
 
@@ -33,6 +31,11 @@ export class SentPosts extends SessionElement {
     this.listen('postUpdated', ({ post }) => this.learn([post]));
     this.listen('postRemoved', ({ postId }) => this.drop(postId));
     this.listen('sessionCaughtUp', () => void this.look());
+    this.addEventListener('vf-post-changed', this.changed);
+  }
+
+  protected override disconnected(): void {
+    window.clearInterval(this.looking);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -40,52 +43,13 @@ export class SentPosts extends SessionElement {
     return html`
       <section class="vf-sent" aria-labelledby="vf-sent-title">
         <h2 id="vf-sent-title">Just sent</h2>
-        <ul class="vf-cards" aria-live="polite">${this.sent.map(({ id, platformName }) => this.post(id, platformName))}</ul>
+        <ul class="vf-cards">${repeat(
+          this.sent,
+          ({ id }) => id,
+          ({ id, platformName }) =>
+            html`<li><vf-post-card .post=${this.known.get(id)} .platformName=${platformName}></vf-post-card></li>`,
+        )}</ul>
       </section>
-    `;
-  }
-
-  private post(id: number, platformName: string): TemplateResult | typeof nothing {
-    const post = this.known.get(id);
-    if (!post) return nothing;
-    const { status, content, title, url, error } = post;
-    return html`
-      <li class="vf-card" data-post-id=${id}>
-        ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
-        <p class="vf-sent-text" dir="auto">${content || 'An image'}</p>
-        <p class="vf-actions">
-          ${statusBadge(status)} <span class="vf-hint">${platformName}</span>
-          ${
-            url && /^https?:/.test(url)
-              ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${icon('external-link')} See it there</a>`
-              : nothing
-          }
-        </p>
-        ${error ? html`<p class="vf-error">${error}</p>` : nothing}
-        ${status === 'failed' ? this.choices(post) : nothing}
-      </li>
-    `;
-  }
-
-  private choices({ id, platform_id }: PostView): TemplateResult {
-    const headers = pinnedTo(platform_id);
-    const again = () =>
-      this.attempt(async () => {
-        const before = this.known.get(id);
-        const post = await session.request<PostView>('POST', `/api/posts/${id}/retry`, { headers });
-        // What was heard meanwhile is newer.
-        if (this.known.get(id) === before) this.learn([post]);
-      });
-    const discard = () =>
-      this.attempt(async () => {
-        await session.request('DELETE', `/api/posts/${id}`, { headers });
-        this.drop(id);
-      });
-    return html`
-      <p class="vf-actions">
-        <button type="button" class="vf-button" @click=${again}>Try again</button>
-        <button type="button" class="vf-button" data-kind="danger" @click=${discard}>Discard</button>
-      </p>
     `;
   }
 
@@ -94,9 +58,30 @@ export class SentPosts extends SessionElement {
     this.sent = [];
   }
 
+  private readonly changed = (event: Event): void => this.learn([(event as CustomEvent<PostView>).detail]);
+
   private learn(posts: PostView[]): void {
-    for (const post of posts) this.known.set(post.id, post);
+    for (const post of posts) {
+      const isNews = this.known.get(post.id)?.status !== post.status;
+      this.known.set(post.id, post);
+      if (isNews) this.tell(post.id);
+    }
     this.requestUpdate();
+  }
+
+  /** Says in one notice where a post stands, until that is known for good. */
+  private tell(id: number): void {
+    const sent = this.sent.find((each) => each.id === id);
+    const post = this.known.get(id);
+    if (!sent || !post) return;
+    const { platformName } = sent;
+    const [message, kind]: [string, NoticeKind] =
+      post.status === 'published'
+        ? [`Posted to ${platformName}.`, 'success']
+        : post.status === 'failed'
+          ? [`Not sent to ${platformName}. ${post.error ?? ''}`, 'error']
+          : [`Sending to ${platformName}…`, 'info'];
+    notify(message, kind, { key: `post ${id}` });
   }
 
   private drop(id: number): void {

@@ -18,7 +18,7 @@ export interface ServerForm {
 
 /** Takes the form out of the page, with what the person may have written in it by now. @returns null where there is none */
 export function readServerForm(root: HTMLElement): ServerForm | null {
-  const form = root.querySelector('form');
+  const form = root.querySelector<HTMLFormElement>('form[data-platform-id]');
   if (!form) return null;
   const { userId, platformId, platformName = '', platformType } = form.dataset;
   const type: PlatformType = platformType === 'pixelfed' ? 'pixelfed' : 'mastodon';
@@ -31,7 +31,6 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
   const { activeElement } = document;
   const within = form.contains(activeElement) ? (activeElement as HTMLTextAreaElement) : null;
   const { name = '', selectionStart = null, selectionEnd = null } = within ?? {};
-  root.replaceChildren();
   return {
     userId: Number(userId),
     platform:

@@ -20,7 +20,7 @@ const eachDraft = (value: string) => `new Promise((resolve, reject) => {
 })`;
 
 export const draftsIn = (page: Page): Promise<[user: number, platform: number, content: string][]> =>
-  page.evaluate(eachDraft('[...key, value.text.content]'));
+  page.evaluate(eachDraft('[key[0], key[1], value.text.content]'));
 
 /** How many files each has that the server has too. */
 export const filesIn = (page: Page): Promise<number[]> =>

@@ -1,58 +1,76 @@
 import { VirtualTime } from '../../../core/testing/virtual-time';
 import { DraftAutosave } from '../draft-autosave';
-import { type Draft, type DraftContent, DraftRepository } from '../draft-repository';
+import { type Draft, type DraftContent, type DraftPlace, DraftRepository } from '../draft-repository';
 
 export const EMPTY: DraftContent = {
   text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
   files: [],
 };
 
-/** Two composers of one browser share the book; the clock moves with each save. There is a `window` with it. */
-export function shared() {
+/** The store of a browser, in memory. */
+export function memoryStore() {
   const kept = new Map<string, Draft>();
+  const keyOf = ({ userId, platformId }: DraftPlace, id: string) => `${userId}/${platformId}/${id}`;
+  return {
+    kept,
+    list: async ({ userId, platformId }: DraftPlace) =>
+      [...kept].filter(([key]) => key.startsWith(`${userId}/${platformId}/`)).map(([, draft]) => draft),
+    put: async (place: DraftPlace, draft: Draft) => void kept.set(keyOf(place, draft.id), draft),
+    remove: async (place: DraftPlace, id: string, savedAt: string) => {
+      if (kept.get(keyOf(place, id))?.savedAt === savedAt) kept.delete(keyOf(place, id));
+    },
+    removeAllOf: async (userId: number) => {
+      for (const key of kept.keys()) if (key.startsWith(`${userId}/`)) kept.delete(key);
+    },
+  };
+}
+
+/** Composers of one browser share the store; the clock moves with each save. There is a `window` with it. */
+export function shared() {
+  const store = memoryStore();
   const time = new VirtualTime();
   const setTimeout = (task: () => void, ms: number) => time.after(ms, task);
   const clearTimeout = (timer: number) => time.cancel(timer);
   Object.assign(globalThis, { window: { setTimeout, clearTimeout } });
-  let writes = 0;
-  const store = {
-    get: async (user: number, platform: number) => kept.get(`${user}/${platform}`),
-    set: async (user: number, platform: number, draft: Draft) => {
-      writes += 1;
-      kept.set(`${user}/${platform}`, draft);
-    },
-    remove: async (user: number, platform: number, savedAt: string) => {
-      const key = `${user}/${platform}`;
-      if (kept.get(key)?.savedAt === savedAt) kept.delete(key);
-    },
-    removeAllOf: async () => {},
-  };
   const now = () => {
     time.now += 1;
     return time.now;
   };
-  const book = new DraftRepository(store, now, { current: () => 'session', wasSignedOut: async () => false });
-  const keepers: DraftAutosave[] = [];
+  const repository = new DraftRepository(store, now, { current: () => 'session', wasSignedOut: async () => false });
+  const tabs: DraftAutosave[] = [];
   const composer = () => {
-    const page = { content: EMPTY, idle: true, shown: [] as (string | null)[] };
-    const autosave: DraftAutosave = new DraftAutosave(book, {
+    const page = { content: EMPTY, idle: true };
+    const autosave: DraftAutosave = new DraftAutosave(repository, {
       content: () => page.content,
       show: (draft) => {
         page.content = draft ?? EMPTY;
-        page.shown.push(draft?.text.content ?? null);
       },
       idle: () => page.idle,
-      tell: (news) => {
-        for (const other of keepers) if (other !== autosave) other.messageReceived(news);
+      draw: () => {},
+      filesRefused: () => {},
+      tell: (message) => {
+        for (const other of tabs) if (other !== autosave) other.messageReceived(message);
       },
     });
-    keepers.push(autosave);
+    tabs.push(autosave);
     const write = (content: string, files: DraftContent['files'] = []) => {
       page.content = { text: { ...EMPTY.text, content }, files };
       autosave.changed();
     };
-    return { page, keeper: autosave, write };
+    const words = () => page.content.text.content;
+    return { page, autosave, write, words };
   };
-  const words = (user: number, platform: number) => kept.get(`${user}/${platform}`)?.text.content;
-  return { kept, time, composer, words, writes: () => writes };
+  /** What is kept for a user and platform, oldest first. */
+  const words = (userId: number, platformId: number) =>
+    [...store.kept]
+      .filter(([key]) => key.startsWith(`${userId}/${platformId}/`))
+      .map(([, draft]) => draft)
+      .sort((one, other) => (one.savedAt < other.savedAt ? -1 : 1))
+      .map(({ text }) => text.content);
+  return { store, time, composer, words };
+}
+
+/** Until what was begun has been done: the store of the tests answers at once. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }

@@ -1,0 +1,219 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { type ImageView, type MediaView, type PostView, VISIBILITIES } from '../../src/protocol/http';
+import { signInAtInstance } from './connect';
+import { formatDateTime, formatRelativeTime, formatTimeUntil } from './format';
+import { pinnedTo, VISIBILITY_NAMES } from './format-post';
+import { icon } from './icon';
+import { notifyUndoable } from './notify';
+import { statusBadge } from './post-status';
+import { postText } from './post-text';
+import { session } from './session';
+import { SessionElement } from './session-element';
+
+/** `<vf-post-card>`: one post: what it says, where it stands, and what can be done with it. */
+export class PostCard extends SessionElement {
+  static override properties = { post: { attribute: false }, platformName: { attribute: false } };
+  declare post: PostView;
+  /** Said where posts of several platforms stand together. */
+  declare platformName: string | undefined;
+
+  /** What is being changed: the post, or the description of one of its images. */
+  private editing: 'post' | number | null = null;
+  private discarding: { now(): void } | null = null;
+
+  protected override disconnected(): void {
+    this.discarding?.now();
+  }
+
+  protected override render(): TemplateResult {
+    const { post, editing } = this;
+    const { id, title, images, error, status } = post;
+    return html`
+      <article class="vf-card vf-post" data-post-id=${id} ?hidden=${this.discarding !== null}>
+        ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
+        ${editing === 'post' ? this.editForm() : postText(post)}
+        ${images.length > 0 ? html`<ul class="vf-images">${images.map((image) => this.image(image))}</ul>` : nothing}
+        ${this.foot()}
+        ${error ? html`<p class=${status === 'failed' ? 'vf-error' : 'vf-hint'}>${error}</p>` : nothing}
+        ${status === 'failed' && editing !== 'post' ? this.choices() : nothing}
+      </article>
+    `;
+  }
+
+  private foot(): TemplateResult {
+    const { status, url, created_at, next_attempt_at } = this.post;
+    return html`
+      <p class="vf-hint vf-post-foot">
+        ${statusBadge(status)}
+        ${this.platformName ? html`<bdi>${this.platformName}</bdi>` : nothing}
+        ${
+          status === 'queued' && next_attempt_at && Date.parse(next_attempt_at) > Date.now()
+            ? html`<span>next try <time datetime=${next_attempt_at}>${formatTimeUntil(next_attempt_at)}</time></span>`
+            : nothing
+        }
+        <time datetime=${created_at} title=${formatDateTime(created_at)}>${formatRelativeTime(created_at)}</time>
+        ${
+          isLink(url)
+            ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${icon('external-link')} See it there</a>`
+            : nothing
+        }
+      </p>
+    `;
+  }
+
+  private choices(): TemplateResult {
+    const { id, platform_id } = this.post;
+    const platform = session.getState()?.platform;
+    const retry = () => this.send('POST', `/api/posts/${id}/retry`);
+    const account = platform?.id === platform_id && platform.needsReconnect ? platform : null;
+    const reconnect = () =>
+      account &&
+      this.attempt(() =>
+        signInAtInstance({ instance_url: account.instanceUrl, platform_type: account.type, name: account.name }),
+      );
+    return html`
+      <p class="vf-actions">
+        ${
+          account
+            ? html`<button type="button" class="vf-button" data-kind="primary" @click=${reconnect}>
+                ${icon('log-in')} Reconnect ${account.name}
+              </button>`
+            : html`<button type="button" class="vf-button" @click=${retry}>${icon('refresh-cw')} Try again</button>`
+        }
+        <button type="button" class="vf-button" name="edit" @click=${() => this.edit('post')}>
+          ${icon('pencil')} Edit and send again
+        </button>
+        <button type="button" class="vf-button" data-kind="danger" @click=${this.discard}>Discard</button>
+      </p>
+    `;
+  }
+
+  private editForm(): TemplateResult {
+    const { id, content, spoiler_text, visibility } = this.post;
+    const submitted = async (event: SubmitEvent): Promise<void> => {
+      event.preventDefault();
+      const fields = Object.fromEntries(new FormData(event.target as HTMLFormElement));
+      if (await this.send('PUT', `/api/posts/${id}`, fields)) await this.edit(null);
+    };
+    return html`
+      <form class="vf-post-edit" name="edit-post" aria-label="Edit the post" @submit=${submitted} @keydown=${this.escape}>
+        <div class="vf-field">
+          <label for="vf-edit-${id}">Text</label>
+          <textarea class="vf-input" id="vf-edit-${id}" name="content" rows="4" dir="auto" .defaultValue=${content}></textarea>
+        </div>
+        <div class="vf-field">
+          <label for="vf-edit-${id}-warning">Content warning (optional)</label>
+          <input
+            class="vf-input" id="vf-edit-${id}-warning" name="spoiler_text" autocomplete="off" dir="auto"
+            .defaultValue=${spoiler_text ?? ''}
+          />
+        </div>
+        <div class="vf-field">
+          <label for="vf-edit-${id}-visibility">Who can see it</label>
+          <select class="vf-input" id="vf-edit-${id}-visibility" name="visibility">
+            ${VISIBILITIES.map(
+              (code) => html`<option value=${code} ?selected=${code === visibility}>${VISIBILITY_NAMES[code]}</option>`,
+            )}
+          </select>
+        </div>
+        <p class="vf-actions">
+          <button type="submit" class="vf-button" data-kind="primary">${icon('send')} Send again</button>
+          <button type="button" class="vf-button" @click=${() => this.edit(null)}>Cancel</button>
+        </p>
+      </form>
+    `;
+  }
+
+  private image(image: ImageView): TemplateResult {
+    const missing = image.status === 'pending';
+    return html`
+      <li>
+        ${icon(missing ? 'triangle-alert' : 'image')}
+        ${
+          this.editing === image.id
+            ? this.describeForm(image)
+            : html`
+              <span dir="auto">${image.alt_text ?? 'No description'}</span>
+              <button
+                type="button"
+                class="vf-button" data-kind="quiet" data-image-id=${image.id}
+                aria-label="${missing ? 'Describe the image' : `Change the description ${image.alt_text}`}"
+                @click=${() => this.edit(image.id)}
+              >
+                ${icon('pencil')}
+              </button>
+            `
+        }
+      </li>
+    `;
+  }
+
+  private describeForm({ id, alt_text }: ImageView): TemplateResult {
+    const submitted = async (event: SubmitEvent): Promise<void> => {
+      event.preventDefault();
+      const words = String(new FormData(event.target as HTMLFormElement).get('alt_text'));
+      const options = { body: { alt_text: words }, headers: pinnedTo(this.post.platform_id) };
+      const change = () => session.request<MediaView>('PATCH', `/api/media/${id}`, options);
+      if (await this.attempt(change, 'The description was saved.')) await this.edit(null);
+    };
+    return html`
+      <form class="vf-inline" @submit=${submitted} @keydown=${this.escape}>
+        <input
+          class="vf-input" name="alt_text" aria-label="Description of the image" autocomplete="off" dir="auto"
+          .defaultValue=${alt_text ?? ''}
+        />
+        <button type="submit" class="vf-button" data-kind="primary">Save</button>
+        <button type="button" class="vf-button" @click=${() => this.edit(null)}>Cancel</button>
+      </form>
+    `;
+  }
+
+  private readonly escape = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && !event.isComposing) void this.edit(null);
+  };
+
+  /** Opens the form, or closes it: the focus goes with it, and back to the button that opened it. */
+  private async edit(what: 'post' | number | null): Promise<void> {
+    const before = this.editing;
+    this.editing = what;
+    this.requestUpdate();
+    await this.updateComplete;
+    const button = before === 'post' ? '[name="edit"]' : `[data-image-id="${before}"]`;
+    this.querySelector<HTMLElement>(what === null ? button : 'form textarea, form input')?.focus();
+  }
+
+  private readonly discard = (): void => {
+    const { id } = this.post;
+    const show = () => {
+      this.discarding = null;
+      this.requestUpdate();
+    };
+    const act = async () => {
+      if (!(await this.send('DELETE', `/api/posts/${id}`))) show();
+    };
+    this.discarding = notifyUndoable('The post was discarded.', () => void act(), show);
+    this.requestUpdate();
+  };
+
+  /** For the platform of the post, whichever is active. */
+  private send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<boolean> {
+    const { post } = this;
+    return this.attempt(async () => {
+      const answer = await session.request<PostView | undefined>(method, path, {
+        body,
+        headers: pinnedTo(post.platform_id),
+      });
+      // What was heard meanwhile is newer.
+      if (answer && this.post === post) {
+        this.dispatchEvent(new CustomEvent<PostView>('vf-post-changed', { detail: answer, bubbles: true }));
+      }
+    });
+  }
+}
+
+/** An address from outside leads nowhere but to the web. */
+function isLink(url: string | null): url is string {
+  return url !== null && /^https?:\/\//.test(url);
+}
+
+customElements.define('vf-post-card', PostCard);

@@ -1,0 +1,21 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { splitAtLinks } from '../../src/protocol/post-length';
+
+/** What a post says: words as text, each paragraph in its own direction, addresses as links that open a tab of their own. */
+export function postText(
+  { content, spoiler_text }: { content: string; spoiler_text: string | null },
+  language?: string,
+  attached: unknown = nothing,
+): TemplateResult {
+  const paragraphs = content.trim() === '' ? [] : content.trim().split(/\n{2,}/);
+  const body = html`
+    ${paragraphs.map((words) => html`<p class="vf-post-text" dir="auto" lang=${language ?? nothing}>${splitAtLinks(words).map(piece)}</p>`)}${attached}
+  `;
+  if (!spoiler_text?.trim()) return body;
+  return html`<details><summary dir="auto" lang=${language ?? nothing}>${spoiler_text}</summary>${body}</details>`;
+}
+
+function piece(text: string, index: number): TemplateResult | string | typeof nothing {
+  if (index % 2 === 0) return text || nothing;
+  return html`<a href=${text} target="_blank" rel="nofollow noopener noreferrer"><bdi>${text}</bdi></a>`;
+}
