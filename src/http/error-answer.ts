@@ -13,12 +13,20 @@ export function answerError(error: AppError, request: HttpRequest, response: Htt
     response.status(error.status).send(error.toBody(routes.login));
     return;
   }
+  if (error.code === 'NOT_FOUND' && request.method === 'GET') {
+    const page = errorPage('There is no page at this address.', { href: routes.home, text: 'Go to the start page' });
+    response.status(404).type('text/html; charset=utf-8').send(page);
+    return;
+  }
   const target = pageFor(error, routes);
   const asked = (request.originalUrl ?? request.url).split('?')[0];
   if (asked === target) {
     // Redirecting to the same page would not end: the message is shown in its place.
     const message = toFlash(error.code)?.message ?? error.message;
-    response.status(error.status).type('text/html; charset=utf-8').send(errorPage(message));
+    response
+      .status(error.status)
+      .type('text/html; charset=utf-8')
+      .send(errorPage(message, { href: target, text: 'Try again' }));
     return;
   }
   setFlash(response, error.code, reason);
@@ -37,8 +45,10 @@ function pageFor(error: AppError, routes: RouteConfig): string {
 }
 
 /** The message comes from the table of errors, never from the caller. */
-function errorPage(message: string): string {
+function errorPage(message: string, link: { href: string; text: string }): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Vedfolnir</title><link rel="stylesheet" href="/client/app.css"></head>
-<body><main><h1>Vedfolnir</h1><p role="alert">${message}</p><p><a href="/">Try again</a></p></main></body></html>`;
+<meta name="color-scheme" content="light dark"><title>Vedfolnir</title>
+<link rel="stylesheet" href="/client/elements.css"><link rel="stylesheet" href="/client/app.css"></head>
+<body data-entrance><main id="app"><div><h1>Vedfolnir</h1><p role="alert">${message}</p>
+<p><a class="vf-button" href="${link.href}">${link.text}</a></p></div></main></body></html>`;
 }

@@ -72,4 +72,3 @@ it('sends the same again where no answer comes, and one post comes of it', async
   expect(await text(tab).inputValue()).toBe('');
   expect([sent.count, (await postsOf(person, 0)).length]).toEqual([3, 1]);
 });
-

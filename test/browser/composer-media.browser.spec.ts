@@ -258,7 +258,10 @@ it('shows what became of one that is tried again, also where that is known befor
   await post(tab).click();
   const sent = tab.getByRole('region', { name: 'Just sent' }).getByRole('listitem');
   await sent.getByText('Not today').waitFor();
-  const answer = await holdNext(tab, `/api/posts/${await sent.getByRole('article').getAttribute('data-post-id')}/retry`);
+  const answer = await holdNext(
+    tab,
+    `/api/posts/${await sent.getByRole('article').getAttribute('data-post-id')}/retry`,
+  );
   await sent.getByRole('button', { name: 'Try again' }).click();
   await sent.getByText('Published').waitFor();
   await answer.hand();
