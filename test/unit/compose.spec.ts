@@ -69,9 +69,9 @@ describe('docker-compose.yml', () => {
 
   it('is what nginx passes on to', () => {
     const upstream = [...read('docker/nginx.conf').matchAll(/^\s*server ([\w-]+):3000 /gm)].map((match) => match[1]);
-    // Once for requests, once for uploads.
+    // Once each for requests, uploads and sockets.
     const names = nodes.map(([name]) => name);
-    expect(upstream).toEqual([...names, ...names]);
+    expect(upstream).toEqual([...names, ...names, ...names]);
   });
 });
 
