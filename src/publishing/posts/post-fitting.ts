@@ -6,6 +6,9 @@ import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 import { CHARACTERS_PER_URL, postLength } from '../../protocol/post-length';
 import type { CreatePostDto } from './post.dto';
 
+/** Pixelfed's own, which it does not tell. */
+const PIXELFED_WARNING_LENGTH = 140;
+
 /** What the instance says of media; null until it has. */
 export function mediaLimitsOf({ mediaLimits }: PlatformConnection): MediaLimitsView | null {
   return mediaLimits === null ? null : (JSON.parse(mediaLimits) as MediaLimitsView);
@@ -26,6 +29,16 @@ export function requireFitting(platform: PlatformConnection, form: CreatePostDto
       form[field]?.length ?? 0,
       `No more than ${MAX_TEXT_LENGTH} characters of it can be kept`,
     );
+  }
+  if (platform.platformType === 'pixelfed') {
+    const warning = form.spoiler_text ?? '';
+    const most = PIXELFED_WARNING_LENGTH;
+    over('spoiler_text', most, warning.length, `${platform.name} takes a content warning of ${most} characters`);
+    if (form.visibility === 'direct') throw invalidField('visibility', `${platform.name} knows no direct posts`);
+    // Pixelfed takes it for mark-up, and drops it without a word.
+    if (/<\S/.test(form.content)) {
+      throw invalidField('content', `${platform.name} drops what follows a "<"; put a space after it`);
+    }
   }
   const images = form.media_ids?.length ?? 0;
   if (form.content.trim() === '' && images === 0) throw invalidField('content', 'A post needs text or an image');
