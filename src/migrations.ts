@@ -1,6 +1,7 @@
 import { VedfolnirInitial1796000000000 } from './migrations/1796000000000-initial';
 import { VedfolnirAdoptUnprefixedTables1796000100000 } from './migrations/1796000100000-adopt-unprefixed-tables';
 import { VedfolnirRequests1796100000000 } from './migrations/1796100000000-requests';
+import { VedfolnirAuditActor1796200000000 } from './migrations/1796200000000-audit-actor';
 import { VedfolnirPinnedSessions1796300000000 } from './migrations/1796300000000-pinned-sessions';
 import { VedfolnirPasswordResets1796400000000 } from './migrations/1796400000000-password-resets';
 
@@ -9,6 +10,7 @@ export const MIGRATIONS = [
   VedfolnirInitial1796000000000,
   VedfolnirAdoptUnprefixedTables1796000100000,
   VedfolnirRequests1796100000000,
+  VedfolnirAuditActor1796200000000,
   VedfolnirPinnedSessions1796300000000,
   VedfolnirPasswordResets1796400000000,
 ];

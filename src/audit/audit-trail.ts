@@ -19,6 +19,8 @@ export interface AuditEntry {
   ipAddress: string;
   platform?: { id: number; name: string };
   reason?: EndReason;
+  /** The administrator whose device it was done from. */
+  actorUserId?: number;
 }
 
 /** Who did what to an account, when and from where. */
@@ -52,6 +54,7 @@ export class AuditTrail {
       ipAddress: fact.ipAddress.slice(0, 45),
       platformId: fact.platform?.id ?? null,
       platformName: fact.platform?.name ?? null,
+      actorUserId: fact.actorUserId ?? null,
       reason: fact.reason ?? null,
     }));
     return this.repository.insert(tx.em, rows);
@@ -60,13 +63,18 @@ export class AuditTrail {
   /** A person's own trail, newest first. */
   async listOwn(userId: number, limit: number, beforeId?: number): Promise<AuditView> {
     const { rows, next } = await this.page(limit, userId, beforeId);
-    return { events: rows.map(toEventView), next_before_id: next };
+    return { events: rows.map(toOwnEventView), next_before_id: next };
   }
 
   /** The trail of one person, or of all. */
   async list(limit: number, userId?: number, beforeId?: number): Promise<AdminAuditView> {
     const { rows, next } = await this.page(limit, userId, beforeId);
-    const events = rows.map((row) => ({ ...toEventView(row), user_id: row.userId, username: row.username }));
+    const events = rows.map((row) => ({
+      ...toEventView(row),
+      user_id: row.userId,
+      username: row.username,
+      actor: row.actorUserId === null ? null : { id: row.actorUserId, username: row.actorUsername },
+    }));
     return { events, next_before_id: next };
   }
 
@@ -81,6 +89,14 @@ export class AuditTrail {
     const rows = found.slice(0, limit);
     return { rows, next: found.length > limit ? rows.at(-1)!.id : null };
   }
+}
+
+/** Where an administrator works from is not for everybody to know. */
+function toOwnEventView(row: NamedAuditEvent): AuditEventView {
+  const view = toEventView(row);
+  return row.actorUserId === null || row.actorUserId === row.userId
+    ? view
+    : { ...view, device: 'An administrator', ip_address: '' };
 }
 
 function toEventView(row: NamedAuditEvent): AuditEventView {

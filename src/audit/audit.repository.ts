@@ -5,7 +5,7 @@ import { AuditEvent } from '../database/entities/audit-event.entity';
 import { User } from '../database/entities/user.entity';
 
 /** An event with the name that its person has now. */
-export type NamedAuditEvent = AuditEvent & { username: string | null };
+export type NamedAuditEvent = AuditEvent & { username: string | null; actorUsername: string | null };
 
 const COLUMNS = [
   'at',
@@ -16,6 +16,7 @@ const COLUMNS = [
   'ip_address',
   'platform_id',
   'platform_name',
+  'actor_user_id',
   'reason',
 ];
 
@@ -34,6 +35,7 @@ export class AuditRepository {
       row.ipAddress,
       row.platformId,
       row.platformName,
+      row.actorUserId,
       row.reason,
     ]);
     const lines = rows.map(() => line).join(', ');
@@ -46,11 +48,16 @@ export class AuditRepository {
     if (userId !== undefined) query.andWhere('a.user_id = :userId', { userId });
     if (beforeId !== undefined) query.andWhere('a.id < :beforeId', { beforeId });
     const events = await query.getMany();
-    const ids = [...new Set(events.flatMap((event) => event.userId ?? []))];
+    const ids = [...new Set(events.flatMap(({ userId, actorUserId }) => [userId ?? [], actorUserId ?? []].flat()))];
     const users =
       ids.length > 0 ? await em.find(User, { select: { id: true, username: true }, where: { id: In(ids) } }) : [];
     const names = new Map(users.map((user) => [user.id, user.username]));
-    return events.map((event) => ({ ...event, username: names.get(event.userId ?? 0) ?? null }));
+    const nameOf = (id: number | null) => names.get(id ?? 0) ?? null;
+    return events.map((event) => ({
+      ...event,
+      username: nameOf(event.userId),
+      actorUsername: nameOf(event.actorUserId),
+    }));
   }
 
   /** Removes what is older, at most `limit` rows. @returns how many */

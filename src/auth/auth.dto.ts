@@ -1,11 +1,8 @@
 import { IsEmail, IsInt, IsPositive, Matches, ValidateBy } from 'class-validator';
 import { IsText, Omittable } from '../common/validation';
+import { PASSWORD_MAX, PASSWORD_MIN } from './password-policy';
 import { nameKey } from './user.repository';
-
-/** Eight characters at least, as NIST SP 800-63B-4 asks where a second factor may follow; no rules of composition. */
-const PASSWORD_MIN = 8;
-/** Long enough for any passphrase, short enough not to be an attack on the hash. */
-const PASSWORD_MAX = 256;
+import { isConfusable } from './username-policy';
 
 /** Some letters are longer as they are compared than as they are written; the column holds `max` of the former. */
 const KeyFits = (max: number) =>
@@ -17,6 +14,15 @@ const KeyFits = (max: number) =>
     },
   });
 
+const IsUnmistakable = () =>
+  ValidateBy({
+    name: 'isUnmistakable',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && !isConfusable(value),
+      defaultMessage: () => '$property must not mix letters that look like those of another script',
+    },
+  });
+
 export class RegisterDto {
   /**
    * Letters and digits of any script, and `. _ -`; never an `@`, which would look like an e-mail address, nor a sign
@@ -25,8 +31,9 @@ export class RegisterDto {
   @Matches(/^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u, {
     message: 'username must begin with a letter or digit and hold only letters, digits and . _ -',
   })
-  @IsText(1, 64)
+  @IsUnmistakable()
   @KeyFits(128)
+  @IsText(1, 64)
   username!: string;
 
   // Checked from the bottom up: an address is looked for only in what is text.

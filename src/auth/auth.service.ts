@@ -17,8 +17,10 @@ import type { Device, SessionContext } from '../session/session-context';
 import { SessionDevices } from '../session/session-devices';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
 import { LoginThrottle } from './login-throttle';
+import { requireGoodPassword } from './password-policy';
 import { hashPassword, isPassword } from './passwords';
 import { nameKey, UserRepository } from './user.repository';
+import { isReserved } from './username-policy';
 
 export interface SignedIn {
   secret: string;
@@ -46,6 +48,7 @@ export class AuthService {
    */
   async register(form: RegisterDto, device: Device, held?: string | null): Promise<SignedIn> {
     await this.throttle.register(device.ipAddress);
+    requireGoodPassword('password', form.password, [form.username, form.email]);
     const passwordHash = await hashPassword(form.password);
     return this.work
       .write(async (tx) => {
@@ -68,6 +71,8 @@ export class AuthService {
         });
         const first = mayBeFirst && (await this.users.lockFirst(tx.em)) === user.id;
         if (closed && !first) throw new AppError('REGISTRATION_CLOSED');
+        if (!first && isReserved(form.username))
+          throw invalidField('username', 'This name is kept for the site itself');
         if (first) await this.users.update(tx.em, user.id, { role: 'admin' });
         if (held) await this.devices.endReplacedIn(tx, held);
         return this.opened(tx, await this.sessions.createIn(tx, user.id, null, device));
@@ -131,6 +136,7 @@ export class AuthService {
     if (form.new_password === form.current_password) {
       throw invalidField('new_password', 'new_password must differ from the current one');
     }
+    requireGoodPassword('new_password', form.new_password, [before.username, before.email]);
     const passwordHash = await hashPassword(form.new_password);
     return this.sessions.runAuthorized(caller, async (tx, context) => {
       await this.requireUnchanged(tx, caller, before.passwordHash);

@@ -2,7 +2,7 @@ import { Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { pageSize } from '../common/paging';
 import type { AdminSessionsView } from '../protocol/admin';
 import { CurrentSession } from '../session/request-session';
-import { ApiController, RequireSession } from '../session/session.decorators';
+import { ApiController, RequireRecentLogin, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { AdminSessionsService } from './admin-sessions.service';
 
@@ -22,6 +22,7 @@ export class AdminSessionsController {
   }
 
   @Delete(':id')
+  @RequireRecentLogin()
   @HttpCode(204)
   end(@CurrentSession() caller: SessionContext, @Param('id') id: string): Promise<void> {
     return this.sessions.end(caller, id);

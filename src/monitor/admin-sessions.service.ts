@@ -6,6 +6,7 @@ import { normalise } from '../common/normalise';
 import type { UserSession } from '../database/entities/user-session.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { AdminSessionsView, AdminSessionView } from '../protocol/admin';
+import { administratorOf } from '../session/audit-actor';
 import { isExpired } from '../session/expiry-policy';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
@@ -45,13 +46,13 @@ export class AdminSessionsService {
 
   /** @throws AppError SESSION_NOT_FOUND */
   async end(caller: SessionContext, sessionId: string): Promise<void> {
-    await this.sessions.runAuthorized(caller, async (tx) => {
+    await this.sessions.runAuthorized(caller, async (tx, context) => {
       const target = await this.sessionRows.findById(tx.em, sessionId);
       // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
       const found = target?.session.id === sessionId && !isExpired(target.session, this.clock.now());
       if (!found) throw new AppError('SESSION_NOT_FOUND');
       await this.sessionRows.lockUser(tx.em, target.user.id);
-      if (!(await this.endings.endIn(tx, sessionId, target.user.id, 'revoked_by_admin'))) {
+      if (!(await this.endings.endIn(tx, sessionId, target.user.id, 'revoked_by_admin', administratorOf(context)))) {
         throw new AppError('SESSION_NOT_FOUND');
       }
     });

@@ -1,7 +1,7 @@
 import { HttpCode, Param, Post } from '@nestjs/common';
 import { IdPipe } from '../common/validation';
 import { CurrentSession } from '../session/request-session';
-import { ApiController, RequireSession } from '../session/session.decorators';
+import { ApiController, RequireRecentLogin, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
 import { AdminUsersService } from './admin-users.service';
 
@@ -11,12 +11,14 @@ export class AdminUsersController {
   constructor(private readonly users: AdminUsersService) {}
 
   @Post(':id/disable')
+  @RequireRecentLogin()
   @HttpCode(200)
   async disable(@CurrentSession() caller: SessionContext, @Param('id', IdPipe) id: number): Promise<{ ended: number }> {
     return { ended: await this.users.disable(caller, id) };
   }
 
   @Post(':id/enable')
+  @RequireRecentLogin()
   @HttpCode(204)
   enable(@CurrentSession() caller: SessionContext, @Param('id', IdPipe) id: number): Promise<void> {
     return this.users.enable(caller, id);

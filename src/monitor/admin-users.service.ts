@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { User } from '../database/entities/user.entity';
 import type { Transaction } from '../database/unit-of-work';
+import { administratorOf } from '../session/audit-actor';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
@@ -15,6 +17,7 @@ export class AdminUsersService {
     private readonly sessions: SessionService,
     private readonly endings: SessionTerminator,
     private readonly rows: SessionRepository,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
@@ -25,20 +28,22 @@ export class AdminUsersService {
    */
   disable(caller: SessionContext, userId: number): Promise<number> {
     if (userId === caller.user.id) throw new AppError('FORBIDDEN');
-    return this.sessions.runAuthorized(caller, async (tx) => {
-      await this.setActive(tx, userId, false);
-      return this.endings.endAllIn(tx, userId, 'user_disabled');
+    return this.sessions.runAuthorized(caller, async (tx, context) => {
+      await this.setActive(tx, context, userId, false);
+      return this.endings.endAllIn(tx, userId, 'user_disabled', undefined, administratorOf(context));
     });
   }
 
   /** @throws AppError NOT_FOUND */
   enable(caller: SessionContext, userId: number): Promise<void> {
-    return this.sessions.runAuthorized(caller, (tx) => this.setActive(tx, userId, true));
+    return this.sessions.runAuthorized(caller, (tx, context) => this.setActive(tx, context, userId, true));
   }
 
   /** The revision is raised with it: no node goes by what it has cached of this user. */
-  private async setActive(tx: Transaction, userId: number, isActive: boolean): Promise<void> {
+  private async setActive(tx: Transaction, admin: SessionContext, userId: number, isActive: boolean): Promise<void> {
     await this.rows.lockAndRaise(tx.em, userId, this.clock.now(), { isActive });
     if (!(await tx.em.exists(User, { where: { id: userId } }))) throw new AppError('NOT_FOUND');
+    const type = isActive ? 'account_enabled' : 'account_disabled';
+    await this.audit.record(tx, { type, userId, ...administratorOf(admin) });
   }
 }

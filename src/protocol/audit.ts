@@ -11,6 +11,8 @@ export const AUDIT_TYPES = [
   'platform_switched',
   'platform_added',
   'platform_removed',
+  'account_disabled',
+  'account_enabled',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
@@ -38,6 +40,8 @@ export interface AdminAuditEventView extends AuditEventView {
   /** Null for a failed sign-in under a name that nobody has. */
   user_id: number | null;
   username: string | null;
+  /** The administrator who did it from their device; null where it was the person, or nobody. */
+  actor: { id: number; username: string | null } | null;
 }
 
 export interface AdminAuditView {

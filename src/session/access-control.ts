@@ -93,11 +93,12 @@ export class AccessControl {
     const secret = readSecret(this.config, request);
     if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
     const device = deviceOf(request, this.config);
-    const { allowExpired } = policy.requirement;
+    const { allowExpired, role } = policy.requirement;
     const passive = allowExpired || policy.passive || request.headers[HEADERS.background] === 'true';
 
     // Most requests read, with a session that this node knows: then there is nothing to wait for.
-    const known = (safe || policy.allowCachedSession) && !allowExpired ? this.sessions.recall(secret) : null;
+    const mayBeCached = (safe || policy.allowCachedSession) && !allowExpired && !role;
+    const known = mayBeCached ? this.sessions.recall(secret) : null;
     if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
       if (!safe) requireCsrfToken(secret, request);
       return this.admit(request, secret, known, policy, safe);
@@ -112,9 +113,10 @@ export class AccessControl {
     policy: RoutePolicy,
     { safe, passive }: { safe: boolean; passive: boolean },
   ): Promise<boolean> {
-    const { allowExpired } = policy.requirement;
+    const { allowExpired, role } = policy.requirement;
+    // A role that was taken away holds no longer, whatever a cache has heard of it.
     const context =
-      safe && !allowExpired
+      safe && !allowExpired && !role
         ? await this.sessions.authenticateRead(secret, device.ipAddress)
         : await this.sessions.authenticate(secret, device.ipAddress, allowExpired);
     await this.devices.check(context, device);

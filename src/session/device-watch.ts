@@ -8,14 +8,16 @@ import { SessionRepository } from './session.repository';
 import type { Device, SessionContext } from './session-context';
 import { SessionTerminator } from './session-terminator';
 
-/** Sessions whose address this node has just written; a forgotten one costs one write that changes nothing. */
+/** Addresses of sessions that this node has written down; a forgotten one costs one write. */
 const REMEMBERED = 20_000;
+/** Who goes back and forth between two addresses, as over dual stack or Tor, is written down this often; ms. */
+const NOTED_FOR_MS = 3_600_000;
 
-/** Looks at where the requests of a session come from. Sockets are not looked at: some of them name no browser. */
+/** Looks at where the requests and sockets of a session come from. */
 @Injectable()
 export class DeviceWatch {
-  /** A context from the cache may still have the address from before. */
-  private readonly addresses = new LRUCache<string, string>({ max: REMEMBERED });
+  /** By session and address. */
+  private readonly noted = new LRUCache<string, true>({ max: REMEMBERED, ttl: NOTED_FOR_MS });
 
   constructor(
     private readonly work: UnitOfWork,
@@ -26,10 +28,9 @@ export class DeviceWatch {
 
   /** Whether all is as it was when this session was last looked at, so that `check` would do nothing. */
   isSettled({ session }: SessionContext, { userAgent, ipAddress }: Device): boolean {
-    return (
-      isSameDevice(session.userAgent, userAgent) &&
-      (this.addresses.get(session.id) ?? session.ipAddress) === ipAddress.slice(0, 45)
-    );
+    const address = ipAddress.slice(0, 45);
+    const isKnown = session.ipAddress === address || this.noted.has(`${session.id} ${address}`);
+    return isKnown && isSameDevice(session.userAgent, userAgent);
   }
 
   /**
@@ -57,6 +58,6 @@ export class DeviceWatch {
       const who = { userId: user.id, sessionId: session.id, device: toDeviceName(session.userAgent) };
       await this.audit.record(tx, { type: 'address_changed', ...who, ipAddress });
     });
-    this.addresses.set(session.id, ipAddress);
+    for (const address of [ipAddress, session.ipAddress]) this.noted.set(`${session.id} ${address}`, true);
   }
 }

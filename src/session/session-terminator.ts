@@ -5,6 +5,7 @@ import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
 import type { Transaction } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
+import type { Actor } from './audit-actor';
 import { toDeviceName } from './device';
 import { SessionRepository } from './session.repository';
 import type { Device } from './session-context';
@@ -25,11 +26,18 @@ export class SessionTerminator {
    * @param by who brought it about, where that was not the session's own device
    * @returns whether the session was still there to end
    */
-  async endIn(tx: Transaction, sessionId: string, userId: number, reason: EndReason, by?: Device): Promise<boolean> {
+  async endIn(
+    tx: Transaction,
+    sessionId: string,
+    userId: number,
+    reason: EndReason,
+    by?: Device | Actor,
+  ): Promise<boolean> {
     const at = this.clock.now();
     if ((await this.repository.end(tx.em, [sessionId], reason, at)) === 0) return false;
     const ending = await this.repository.find(tx.em, sessionId);
-    if (ending) await this.audit.record(tx, toFact({ ...ending, ...by }, reason));
+    if (ending)
+      await this.audit.record(tx, { ...toFact({ ...ending, ...by }, reason), ...(by && 'actorUserId' in by && by) });
     this.tell(tx, sessionId, userId, reason, at);
     return true;
   }
@@ -37,12 +45,13 @@ export class SessionTerminator {
   /**
    * Ends whatever the user has, also what has run out: an extension that is on its way would bring it back.
    * @param except a session that is spared
+   * @param by an administrator
    * @returns how many
    */
-  async endAllIn(tx: Transaction, userId: number, reason: EndReason, except?: string): Promise<number> {
+  async endAllIn(tx: Transaction, userId: number, reason: EndReason, except?: string, by?: Actor): Promise<number> {
     let ended = 0;
     for (const id of await this.sessions.listUnended(tx.em, userId)) {
-      if (id !== except && (await this.endIn(tx, id, userId, reason))) ended++;
+      if (id !== except && (await this.endIn(tx, id, userId, reason, by))) ended++;
     }
     return ended;
   }

@@ -3,8 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
-import { clientAddress } from '../http/client-address';
+import { DeviceWatch } from './device-watch';
 import { isOwnOrigin } from './own-origin';
+import { deviceOf } from './request-session';
 import { SessionService } from './session.service';
 import type { SessionContext } from './session-context';
 import { readSecret, withoutSecret } from './session-cookie';
@@ -16,6 +17,7 @@ export class SocketAuthenticator {
 
   constructor(
     private readonly sessions: SessionService,
+    private readonly devices: DeviceWatch,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -35,6 +37,9 @@ export class SocketAuthenticator {
     if (!isOwnOrigin(this.config, origin, host)) throw new AppError('ORIGIN_REFUSED');
     const secret = this.secrets.get(request);
     if (!secret) throw new AppError('AUTHENTICATION_REQUIRED');
-    return this.sessions.authenticate(secret, clientAddress(request, this.config.trustProxy));
+    const device = deviceOf(request, this.config);
+    const context = await this.sessions.authenticate(secret, device.ipAddress);
+    await this.devices.check(context, device);
+    return context;
   }
 }

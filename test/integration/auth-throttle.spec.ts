@@ -133,7 +133,7 @@ describe.each(BACKENDS)('$name', (backend) => {
           .at(url(index))
           .post(
             '/api/auth/password',
-            { current_password: `guess ${index}`, new_password: 'mine now!' },
+            { current_password: `guess ${index}`, new_password: 'it is all mine now!' },
             { headers: { 'x-forwarded-for': `203.0.113.${index}` } },
           );
       for (let index = 0; index < ALLOWED; index++) expectRow(await change(index), 'INVALID_CREDENTIALS');

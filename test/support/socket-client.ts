@@ -109,14 +109,22 @@ function accepted<T extends object>(message: string, answer: T | ErrorBody): T {
   return answer;
 }
 
+/** Whose session it is, and as which program it speaks: sessions of browsers take none but theirs. */
+interface TabClient {
+  url: string;
+  cookie: string;
+  userAgent?: string;
+}
+
 /**
  * Opens a tab of the client's session and waits until it is connected.
  * @throws TabError with the server's `err.data` when the handshake is refused
  */
-export async function openTab(client: { url: string; cookie: string }, options: TabOptions = {}): Promise<Tab> {
+export async function openTab(client: TabClient, options: TabOptions = {}): Promise<Tab> {
   const { origin = new URL(client.url).origin, tabId = randomUUID(), revision } = options;
   const extraHeaders: Record<string, string> = {};
   if (client.cookie) extraHeaders.Cookie = client.cookie;
+  if (client.userAgent) extraHeaders['User-Agent'] = client.userAgent;
   if (origin !== null) extraHeaders.Origin = origin;
   const socket: Tab['socket'] = io(client.url, {
     autoConnect: false,

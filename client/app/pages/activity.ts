@@ -19,6 +19,8 @@ const KINDS: Record<AuditType, [IconName, string]> = {
   platform_switched: ['arrow-left-right', 'Switched to'],
   platform_added: ['plus', 'Connected'],
   platform_removed: ['trash-2', 'Removed'],
+  account_disabled: ['log-out', 'The account was disabled'],
+  account_enabled: ['log-in', 'The account was enabled'],
 };
 
 const PAGE = 30;

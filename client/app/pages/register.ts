@@ -21,8 +21,8 @@ class RegisterPage extends FormPage {
       label: 'Password',
       type: 'password',
       autocomplete: 'new-password',
-      hint: 'At least 8 characters; a sentence is a good one.',
-      minlength: 8,
+      hint: 'At least 12 characters; a sentence is a good one.',
+      minlength: 12,
     } as const;
     return html`
       ${field({ name: 'username', label: 'User name', autocomplete: 'username', maxlength: 64 }, errors)}

@@ -10,7 +10,8 @@ import { PlatformService } from '../../platform/platform.service';
 import { type PlatformView, type SessionState } from '../../protocol/http';
 import { CreatePostDto } from '../../publishing/posts/post.dto';
 import { PostService } from '../../publishing/posts/post.service';
-import { CurrentSecret, CurrentSession } from '../../session/request-session';
+import { DeviceWatch } from '../../session/device-watch';
+import { CurrentSecret, CurrentSession, deviceOf } from '../../session/request-session';
 import { Public, RequireSession } from '../../session/session.decorators';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
@@ -53,6 +54,7 @@ export class PagesController {
     private readonly sessions: SessionService,
     private readonly posts: PostService,
     private readonly connections: PlatformService,
+    private readonly devices: DeviceWatch,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -161,8 +163,7 @@ export class PagesController {
    */
   private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const secret = readSecret(this.config, request);
-    const signedIn =
-      secret !== null && (await this.sessions.authenticate(secret, request.ip).catch(() => null)) !== null;
+    const signedIn = secret !== null && (await this.isSignedIn(secret, request));
     const { reason, again } = request.query as { reason?: unknown; again?: unknown };
     reply.header('Cache-Control', 'no-store');
     if (signedIn && again === undefined && reason === undefined) reply.status(303).header('Location', '/').send();
@@ -171,6 +172,18 @@ export class PagesController {
       const flash = waiting.length > 0 ? waiting : sessionEndFlash(reason);
       reply.type(HTML).send(renderPage({ page, title, csrfToken: null, user: null, platform: null, flash }));
     }
+  }
+
+  /** As for any other request: another program that shows the cookie of a browser ends the session. */
+  private isSignedIn(secret: string, request: FastifyRequest): Promise<boolean> {
+    const device = deviceOf(request, this.config);
+    const checked = this.sessions
+      .authenticate(secret, device.ipAddress)
+      .then((context) => this.devices.check(context, device));
+    return checked.then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The platform that a form was kept on: it goes back on that one. Null where it was not, or where that is gone. */

@@ -40,6 +40,10 @@ export class AuditEvent {
   @Column({ name: 'platform_name', type: 'varchar', length: 100, nullable: true })
   platformName!: string | null;
 
+  /** The administrator who did it; null where it was the person themselves, or nobody. */
+  @Column({ name: 'actor_user_id', type: 'integer', nullable: true })
+  actorUserId!: number | null;
+
   @Column({ type: 'varchar', length: 20, nullable: true })
   reason!: EndReason | null;
 }

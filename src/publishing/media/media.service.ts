@@ -49,8 +49,8 @@ export class MediaService {
     const own: PlatformTarget = { id: platform.id, pinned: true };
     try {
       const upload = await readUpload(parts, mediaLimitsOf(platform), (from, chunks) =>
-        this.work.write(async (tx) => {
-          await this.fence.check(tx.em, caller, own);
+        this.sessions.runAuthorized(caller, async (tx, context) => {
+          await this.fence.check(tx.em, context, own);
           await this.media.addChunks(tx.em, image.id, from, chunks);
         }),
       );

@@ -1,0 +1,146 @@
+/** Who may do what: an administrator's rights, a stolen cookie, names and passwords that are easy to take. */
+
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { User } from '../../src/database/entities/user.entity';
+import { UnitOfWork } from '../../src/database/unit-of-work';
+import type { AdminAuditView, AuditView } from '../../src/protocol/audit';
+import { type App, closeApps, DATABASES, HOUR, startApp } from '../integration/support/app';
+import { expectRow } from '../integration/support/attack';
+import { TestClient } from '../support/http-client';
+import { closeTabs, openTab } from '../support/socket-client';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
+
+describe.each(DATABASES)('%s', (_, database) => {
+  let app: App;
+  let admin: TestClient;
+
+  beforeAll(async () => {
+    app = await startApp(await database(), { SESSION_LIFETIME: '240h', SESSION_IDLE_TIMEOUT: '240h' });
+    admin = new TestClient(app.url, { userAgent: 'admin-program/1' });
+    await admin.register({ username: 'admin' });
+  });
+  afterAll(async () => {
+    closeTabs();
+    await closeApps();
+  });
+
+  async function person(userAgent = 'tests/1') {
+    const client = new TestClient(app.url, { userAgent });
+    const { body } = await client.register();
+    return { client, id: body.user.id, sessionId: body.session.id };
+  }
+
+  it('asks an administrator for the password before others are signed out or shut out', async () => {
+    const { client, id, sessionId } = await person();
+    app.clock.advance(HOUR);
+    for (const [method, path] of [
+      ['DELETE', `/api/admin/sessions/${sessionId}`],
+      ['POST', `/api/admin/users/${id}/disable`],
+      ['POST', `/api/admin/users/${id}/enable`],
+    ] as const) {
+      expectRow(await admin.request(method, path), 'REAUTHENTICATION_REQUIRED');
+    }
+    expect((await client.get('/api/session')).status).toBe(200);
+    await admin.post('/api/auth/reauthenticate', { password: 'correct horse battery staple' });
+    expect((await admin.delete(`/api/admin/sessions/${sessionId}`)).status).toBe(204);
+  });
+
+  it('names the administrator and their device in the trail, and the person is told neither', async () => {
+    await admin.post('/api/auth/reauthenticate', { password: 'correct horse battery staple' });
+    const { client, id, sessionId } = await person();
+    expect((await admin.delete(`/api/admin/sessions/${sessionId}`)).status).toBe(204);
+    expect((await admin.post(`/api/admin/users/${id}/disable`)).status).toBe(200);
+    expect((await admin.post(`/api/admin/users/${id}/enable`)).status).toBe(204);
+    const { events } = (await admin.get<AdminAuditView>(`/api/admin/audit?user_id=${id}`)).body;
+    const done = events.filter(({ actor }) => actor !== null);
+    expect(done.map(({ type }) => type)).toEqual(['account_enabled', 'account_disabled', 'session_ended']);
+    for (const { actor, device } of done) {
+      expect([actor?.username, device]).toEqual(['admin', 'admin-program/1']);
+    }
+    await client.login();
+    const own = (await client.get<AuditView>('/api/audit')).body.events.filter(({ type }) => type === 'session_ended');
+    expect(own.map(({ device, ip_address }) => [device, ip_address])).toEqual([['An administrator', '']]);
+  });
+
+  it('takes a role that has gone at its word at once, whatever is cached', async () => {
+    const { client, id } = await person();
+    const setRole = (role: 'user' | 'admin') =>
+      app.get<UnitOfWork>(UnitOfWork).write(({ em }) => em.update(User, { id }, { role }));
+    expectRow(await client.get('/api/admin/sessions'), 'FORBIDDEN');
+    await setRole('admin');
+    expect((await client.get('/api/admin/sessions')).status).toBe(200);
+    await setRole('user');
+    expectRow(await client.get('/api/admin/sessions'), 'FORBIDDEN');
+  });
+
+  it('ends the session of a browser whose cookie another program shows, by socket and on the page to sign in', async () => {
+    const { client } = await person(FIREFOX);
+    const { url, cookie } = client;
+    (await openTab(client)).close();
+    const refused = openTab({ url, cookie, userAgent: 'curl/8.0' });
+    await expect(refused).rejects.toMatchObject({ data: { error_code: 'SESSION_REVOKED' } });
+    expectRow(await client.get('/api/session'), 'SESSION_REVOKED');
+
+    const other = await person(FIREFOX);
+    const page = { accept: 'text/html' };
+    expect((await other.client.get('/login', { headers: page })).status).toBe(303);
+    const thief = await other.client.get('/login', { headers: { ...page, 'user-agent': 'curl/8.0' } });
+    expect([thief.status, thief.headers.location]).toEqual([200, undefined]);
+    expectRow(await other.client.get('/api/session'), 'SESSION_REVOKED');
+  });
+
+  it('refuses passwords that are guessed first, and names that are somebody else’s or the site’s', async () => {
+    const register = (fields: Record<string, string>) =>
+      new TestClient(app.url).register({ username: `u${randomUUID().slice(0, 8)}`, ...fields });
+    for (const password of ['eleven 11!!', 'password1234', 'vedfolnir1234', 'aaaaaaaaaaaa']) {
+      expectRow(await register({ password }), 'VALIDATION_ERROR');
+    }
+    for (const username of ['аdmin', 'root', 'Ad.min', 'support']) {
+      expectRow(await register({ username, email: `${randomUUID()}@example.org` }), 'VALIDATION_ERROR');
+    }
+    const { client } = await person();
+    const change = (new_password: string) =>
+      client.post('/api/auth/password', { current_password: 'correct horse battery staple', new_password });
+    expectRow(await change('password1234'), 'VALIDATION_ERROR');
+    expect((await change('a long one that nobody has')).status).toBe(200);
+  });
+
+  it('keeps nothing of an upload once its session is revoked', async () => {
+    const { client, sessionId } = await person();
+    const form = { name: 'A', platform_type: 'mastodon', instance_url: 'https://a.example', access_token: 't' };
+    const platform = (await client.post<{ id: number }>('/api/platforms', form)).body;
+    const { hostname, port } = new URL(app.url);
+    const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(3_000_000)]);
+    const head =
+      '--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\nContent-Type: image/png\r\n\r\n';
+    const whole = Buffer.concat([Buffer.from(head), png, Buffer.from('\r\n--edge--\r\n')]);
+    const socket = connect(Number(port), hostname);
+    const answered = new Promise<string>((resolve) => {
+      let text = '';
+      socket.on('data', (bytes) => {
+        text += bytes;
+      });
+      socket.on('close', () => resolve(text));
+    });
+    const lines = [
+      'POST /api/media HTTP/1.1',
+      `Host: ${hostname}:${port}`,
+      `Cookie: ${client.cookie}`,
+      `X-CSRFToken: ${client.csrfToken}`,
+      `X-Platform-Id: ${platform.id}`,
+      'User-Agent: tests/1',
+      'Connection: close',
+      'Content-Type: multipart/form-data; boundary=edge',
+      `Content-Length: ${whole.length}`,
+    ];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    socket.write(whole.subarray(0, 1_500_000));
+    const device = client.device();
+    await device.login();
+    expect((await device.delete(`/api/sessions/${sessionId}`)).status).toBe(204);
+    socket.write(whole.subarray(1_500_000));
+    expect(await answered).toMatch(/^HTTP\/1.1 401 [\s\S]*SESSION_REVOKED/);
+  });
+});
