@@ -151,6 +151,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Config {
     encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS, production),
     allowPrivateInstances: hostsAndPorts('ALLOW_PRIVATE_INSTANCES', list(env.ALLOW_PRIVATE_INSTANCES)),
     rateLimits,
+    metricsToken: env.METRICS_TOKEN || null,
     shutdownGrace: parseDuration(
       'SHUTDOWN_GRACE',
       env.SHUTDOWN_GRACE || (production ? '3s' : '0s'),

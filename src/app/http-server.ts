@@ -1,8 +1,10 @@
 /** Fastify as we need it: its plugins, its parsers, and its own errors as rows of the table. */
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import createFastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { AppError } from '../common/app-error';
 import type { Config } from '../common/config';
 import { toAppError } from '../common/to-app-error';
 import { answerError } from '../http/error-answer';
@@ -12,9 +14,20 @@ import { requestIdOf } from './request-hooks';
 const BODY_LIMIT = 256 * 1024;
 /** A request that has not been sent whole by then is dropped, an upload over a slow line too; ms. */
 const REQUEST_TIMEOUT = 120_000;
+/** No page of ours asks for any of these; no script that got in may. */
+const PERMISSIONS_POLICY = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+/** As Node itself answers them. */
+const UNREADABLE_STATUS: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 export function createAdapter(config: Config): FastifyAdapter {
+  const headers = securityHeaders(config);
   return new FastifyAdapter({
+    clientErrorHandler: (error, socket) => void headers.then((known) => refuseUnreadable(known, error, socket)),
     // Cookies and tokens are among them. At its wordiest a plugin logs all that a request brought.
     logger: { level: config.logLevel, redact: ['*.headers'] },
     logController: new LogController({ disableRequestLogging: true }),
@@ -66,11 +79,29 @@ async function securityHeaders(config: Config): Promise<Record<string, string>> 
     },
     // A form post must name its own origin, and no other site learns our addresses.
     referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.publicOrigin?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+    // Other hosts of the domain are not ours to speak for.
+    strictTransportSecurity: config.publicOrigin?.startsWith('https:')
+      ? { maxAge: 31_536_000, includeSubDomains: false }
+      : false,
   });
   probe.get('/', (_request, reply) => reply.status(204).send());
   const { headers } = await probe.inject('/');
   await probe.close();
   const { date, connection, ...security } = headers;
-  return security as Record<string, string>;
+  return { ...(security as Record<string, string>), 'permissions-policy': PERMISSIONS_POLICY };
+}
+
+/** What Node's parser refuses reaches no route; the answer bears the same headers as all others. */
+function refuseUnreadable(headers: Record<string, string>, error: Error & { code?: string }, socket: Socket): void {
+  if (socket.destroyed || !socket.writable) return;
+  const status = UNREADABLE_STATUS[error.code ?? ''] ?? '400 Bad Request';
+  const body = JSON.stringify(new AppError('VALIDATION_ERROR').toBody());
+  const lines = Object.entries({
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`);
 }

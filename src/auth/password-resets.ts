@@ -10,6 +10,7 @@ import { SessionRepository } from '../session/session.repository';
 import type { Device } from '../session/session-context';
 import { SessionTerminator } from '../session/session-terminator';
 import { hashSecret, isSecret, newSecret } from '../session/session-token';
+import { requireGoodPassword } from './password-policy';
 import { hashPassword } from './passwords';
 import { UserRepository } from './user.repository';
 
@@ -43,6 +44,7 @@ export class PasswordResets {
     const isGood = (expiresAt: Date) => ({ where: { tokenHash, expiresAt: MoreThan(expiresAt) } });
     // Asked before the password is hashed, which is costly, and again where it counts.
     if (!(await this.work.read((em) => em.exists(PasswordReset, isGood(this.clock.now()))))) throw used();
+    requireGoodPassword('new_password', newPassword, []);
     const passwordHash = await hashPassword(newPassword);
     await this.work.write(async (tx) => {
       const now = this.clock.now();
@@ -52,6 +54,8 @@ export class PasswordResets {
       if (!reset || affected === 0) throw used();
       const { userId } = reset;
       await this.sessions.lockUser(tx.em, userId);
+      const user = await this.users.findById(tx.em, userId);
+      if (user) requireGoodPassword('new_password', newPassword, [user.username, user.email]);
       await this.users.update(tx.em, userId, { passwordHash });
       const { userAgent, ipAddress } = device;
       await this.audit.record(tx, { type: 'password_changed', userId, device: toDeviceName(userAgent), ipAddress });

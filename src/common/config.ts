@@ -80,6 +80,8 @@ export interface Config {
   readonly rateLimits: boolean;
   /** How long requests are still taken after the signal to stop; ms. */
   readonly shutdownGrace: number;
+  /** Opens `/metrics` to other machines than this one. */
+  readonly metricsToken: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 

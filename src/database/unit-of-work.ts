@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager, QueryRunner } from 'typeorm';
+import { FairTurns } from '../common/concurrency-limit';
 import type { DomainEvent, DomainEvents } from '../common/domain-events';
 import { TimeoutError, withTimeout } from '../common/with-timeout';
 import type { Connections } from './connections';
@@ -20,6 +21,9 @@ const LONGEST_QUEUE = 30_000;
 /** How often a transaction that met another one is tried again. */
 const ATTEMPTS = 8;
 
+/** Writes of one person at a time: they wait for each other anyway, and the others would for all of them. */
+const WRITES_PER_USER = 3;
+
 /** What a transaction is given: its entity manager, and the events that leave if it commits. */
 export class Transaction {
   readonly events: DomainEvent[] = [];
@@ -37,6 +41,7 @@ export class Transaction {
  * and pooled with a retry after deadlocks on MySQL. `read` sees only what is committed.
  */
 export class UnitOfWork {
+  private readonly turns = new FairTurns(WRITES_PER_USER);
   private progressAt = 0;
   private tail: Promise<unknown> = Promise.resolve();
   private readonly inside: AsyncLocalStorage<true> | null;
@@ -55,15 +60,16 @@ export class UnitOfWork {
 
   /**
    * @param work may run more than once: it must do nothing but database work
+   * @param userId whose row it locks: a burst of one person's takes few places among everybody's
    * @throws AppError DATABASE_ERROR when the database cannot be reached or does not answer in time; OUTCOME_UNKNOWN when
    *   that happens while it commits
    */
-  async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async write<T>(work: (tx: Transaction) => Promise<T>, userId?: number): Promise<T> {
     // A second connection asked for while one is held is how pools lock up.
     if (this.inside?.getStore()) throw new Error('A unit of work was started inside another one');
-    const [result, events] = this.connections.serial
-      ? await this.inTurn(() => this.transact(work))
-      : await this.retried(() => this.transact(work));
+    const run = () =>
+      this.connections.serial ? this.inTurn(() => this.transact(work)) : this.retried(() => this.transact(work));
+    const [result, events] = await (userId === undefined ? run() : this.turns.run(userId, run));
     // Told in their order; whoever needs time to hear of one does not hold up the next.
     await Promise.all(events.map((event) => this.domainEvents.publish(event)));
     return result;

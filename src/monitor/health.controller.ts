@@ -1,13 +1,23 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CHANNELS } from '../cluster/cluster.module';
 import { RedisProbe } from '../cluster/redis-probe';
 import type { SignedChannels } from '../cluster/signed-channels';
+import { AppError } from '../common/app-error';
+import { CONFIG, type Config } from '../common/config';
 import { Lifecycle } from '../common/lifecycle';
 import { Metrics } from '../common/metrics';
 import { Installation } from '../database/entities/installation.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import { Public } from '../session/session.decorators';
+
+interface MetricsRequest {
+  headers: { authorization?: string; 'x-forwarded-for'?: string | string[] };
+  socket: { remoteAddress?: string };
+}
+
+const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 
 type Check = 'up' | 'down';
 
@@ -21,6 +31,7 @@ export class HealthController {
     private readonly probe: RedisProbe,
     private readonly figures: Metrics,
     private readonly lifecycle: Lifecycle,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     figures.gauge('vedfolnir_channel_healthy', '1 while messages of the other nodes reach this one', () =>
       (channels?.healthy ?? true) ? 1 : 0,
@@ -49,9 +60,23 @@ export class HealthController {
     return { status, database, redis, ...(fault && { redis_fault: fault }) };
   }
 
+  /** For this machine, and for who has METRICS_TOKEN. @throws AppError FORBIDDEN */
   @Get('metrics')
-  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  metrics(): Promise<string> {
+  metrics(@Req() request: MetricsRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    if (!this.mayReadMetrics(request)) throw new AppError('FORBIDDEN');
+    reply.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     return this.figures.text();
   }
+
+  private mayReadMetrics({ headers, socket }: MetricsRequest): boolean {
+    const { metricsToken } = this.config;
+    if (metricsToken !== null && isEqual(headers.authorization, `Bearer ${metricsToken}`)) return true;
+    // A proxy on this machine speaks for others.
+    return headers['x-forwarded-for'] === undefined && LOOPBACK.test(socket.remoteAddress ?? '');
+  }
+}
+
+function isEqual(given: string | undefined, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return given !== undefined && timingSafeEqual(digest(given), digest(expected));
 }

@@ -8,16 +8,19 @@ import { SessionRepository } from './session.repository';
 import type { Device, SessionContext } from './session-context';
 import { SessionTerminator } from './session-terminator';
 
-/** Addresses of sessions that this node has written down; a forgotten one costs one write. */
+/** Sessions whose address this node has just written; a forgotten one costs one write that changes nothing. */
 const REMEMBERED = 20_000;
-/** Who goes back and forth between two addresses, as over dual stack or Tor, is written down this often; ms. */
-const NOTED_FOR_MS = 3_600_000;
+/** A session that goes back and forth between addresses, as over dual stack or Tor, is noted so often within this time; ms. */
+const NOTES_PER_PERIOD = 20;
+const PERIOD_MS = 3_600_000;
 
 /** Looks at where the requests and sockets of a session come from. */
 @Injectable()
 export class DeviceWatch {
-  /** By session and address. */
-  private readonly noted = new LRUCache<string, true>({ max: REMEMBERED, ttl: NOTED_FOR_MS });
+  /** A context from the cache may still have the address from before. */
+  private readonly addresses = new LRUCache<string, string>({ max: REMEMBERED });
+  /** How often the address of a session was noted in this period. */
+  private readonly notes = new LRUCache<string, number>({ max: REMEMBERED, ttl: PERIOD_MS, noUpdateTTL: true });
 
   constructor(
     private readonly work: UnitOfWork,
@@ -28,9 +31,9 @@ export class DeviceWatch {
 
   /** Whether all is as it was when this session was last looked at, so that `check` would do nothing. */
   isSettled({ session }: SessionContext, { userAgent, ipAddress }: Device): boolean {
-    const address = ipAddress.slice(0, 45);
-    const isKnown = session.ipAddress === address || this.noted.has(`${session.id} ${address}`);
-    return isKnown && isSameDevice(session.userAgent, userAgent);
+    const isKnown = (this.addresses.get(session.id) ?? session.ipAddress) === ipAddress.slice(0, 45);
+    const isEnough = (this.notes.get(session.id) ?? 0) >= NOTES_PER_PERIOD;
+    return (isKnown || isEnough) && isSameDevice(session.userAgent, userAgent);
   }
 
   /**
@@ -58,6 +61,7 @@ export class DeviceWatch {
       const who = { userId: user.id, sessionId: session.id, device: toDeviceName(session.userAgent) };
       await this.audit.record(tx, { type: 'address_changed', ...who, ipAddress });
     });
-    for (const address of [ipAddress, session.ipAddress]) this.noted.set(`${session.id} ${address}`, true);
+    this.addresses.set(session.id, ipAddress);
+    this.notes.set(session.id, (this.notes.get(session.id) ?? 0) + 1);
   }
 }

@@ -39,4 +39,6 @@ export function setSecret(config: Config, request: HttpRequest, response: HttpRe
 export function clearSecret(config: Config, request: HttpRequest, response: HttpResponse): void {
   const secure = isSecure(config, request);
   clearCookie(response, secure ? SECURE_NAME : PLAIN_NAME, { httpOnly: true, sameSite: 'lax', secure });
+  // What was shown is not to be had again by "back". Drafts and settings of others in this browser stay.
+  response.header('Clear-Site-Data', '"cache"');
 }

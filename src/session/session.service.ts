@@ -183,7 +183,7 @@ export class SessionService {
     return this.work.write(async (tx) => {
       await this.repository.lockUser(tx.em, caller.user.id);
       return work(tx, this.assertSameToken(caller, await this.repository.findById(tx.em, caller.session.id)));
-    });
+    }, caller.user.id);
   }
 
   /**
@@ -205,7 +205,7 @@ export class SessionService {
       const live = this.assertSameToken(caller, context);
       if (!beside) throw new AppError('PLATFORM_NOT_FOUND');
       return work(tx, live, beside);
-    });
+    }, caller.user.id);
   }
 
   /** Who was let in by a secret that the session has no more, a request that takes long or waits, is let in no further. */

@@ -98,7 +98,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(ends.map(({ device, reason }) => [device, reason])).toEqual([
       ['laptop', 'absolute'],
       ['idle', 'idle'],
-      ['gone', 'revoked_by_admin'],
+      ['An administrator', 'revoked_by_admin'],
       ['out', 'logout'],
     ]);
     await admin.login();

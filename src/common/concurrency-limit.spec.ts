@@ -1,0 +1,42 @@
+import { ConcurrencyLimit, FairTurns } from './concurrency-limit';
+
+const later = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+it('runs as many at a time as it may, in their order, whatever becomes of each', async () => {
+  const limit = new ConcurrencyLimit(2);
+  let running = 0;
+  let most = 0;
+  const order: number[] = [];
+  const results = await Promise.allSettled(
+    Array.from({ length: 10 }, (_, index) =>
+      limit.run(async () => {
+        order.push(index);
+        most = Math.max(most, ++running);
+        await later();
+        running--;
+        if (index % 3 === 0) throw new Error('failed');
+      }),
+    ),
+  );
+  expect([most, limit.isIdle, limit.queueLength]).toEqual([2, true, 0]);
+  expect(order).toEqual([...order.keys()]);
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(4);
+});
+
+it('lets nobody wait for the burst of another', async () => {
+  const turns = new FairTurns(2);
+  const shared = new ConcurrencyLimit(1);
+  const done: string[] = [];
+  const work = (name: string, key: number) =>
+    turns.run(key, () =>
+      shared.run(async () => {
+        await later();
+        done.push(name);
+      }),
+    );
+  const burst = Array.from({ length: 100 }, (_, index) => work(`burst ${index}`, 1));
+  await work('another', 2);
+  expect(done.length).toBeLessThan(5);
+  await Promise.all(burst);
+  expect(done).toHaveLength(101);
+});
