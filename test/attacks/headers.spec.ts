@@ -1,7 +1,7 @@
 /** What every answer says to a browser, and who may read the figures. */
 import { closeApps, DATABASES, startApp } from '../integration/support/app';
 import { TestClient } from '../support/http-client';
-import { rawBytes } from './support/raw-bytes';
+import { rawBytes } from '../support/raw-request';
 
 afterAll(closeApps);
 
