@@ -59,7 +59,7 @@ module.exports = {
       ...withServices,
       displayName: 'integration',
       testMatch: [
-        '<rootDir>/test/{integration,faults,hostile,attacks}/**/*.spec.ts',
+        '<rootDir>/test/{integration,faults,hostile,attacks,host}/**/*.spec.ts',
         '<rootDir>/test/support/**/*.integration.spec.ts',
       ],
     },

@@ -3,11 +3,13 @@ export { AppError, type AppErrorOptions, invalidField } from './common/app-error
 export { Clock } from './common/clock';
 export { ConfigError, type RouteConfig } from './common/config';
 export { MonitorPerformance } from './common/performance';
+export { type VedfolnirEventMap, VedfolnirEvents } from './common/vedfolnir-events';
 export { ENTITIES as vedfolnirEntities } from './database/entities';
 export { PlatformConnection } from './database/entities/platform-connection.entity';
 export { User } from './database/entities/user.entity';
 export { UserSession } from './database/entities/user-session.entity';
 export { Transaction, UnitOfWork } from './database/unit-of-work';
+export { Tabs, type TabTarget } from './gateway/tabs';
 export { type HostUser, SessionService } from './host/session.service';
 export type { HttpRequest, HttpResponse } from './http/http-types';
 export { MIGRATIONS as vedfolnirMigrations } from './migrations';

@@ -1,5 +1,5 @@
 /** What we need of the application that we are part of, and no more than that. */
-import { RequestMethod, type Type } from '@nestjs/common';
+import { RequestMethod, type Type, UnsupportedMediaTypeException } from '@nestjs/common';
 import { type AbstractHttpAdapter, type ApplicationConfig, type ModulesContainer } from '@nestjs/core';
 
 /**
@@ -15,7 +15,7 @@ export function keepOutOfGlobalPrefix(
   const ours = routesOf(container, modules).map((path) => ({
     path,
     requestMethod: RequestMethod.ALL,
-    pathRegex: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`),
+    pathRegex: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`),
   }));
   application.setGlobalPrefixOptions({ ...options, exclude: [...(options.exclude ?? []), ...ours] });
 }
@@ -66,10 +66,6 @@ export function passMultipartTo(path: string, adapter: AbstractHttpAdapter): voi
   const fastify = adapter.getInstance<FastifyLike>();
   if (fastify.hasContentTypeParser('multipart/form-data')) return;
   fastify.addContentTypeParser('multipart/form-data', ({ routeOptions }, _payload, done) => {
-    const refused = Object.assign(new Error('Unsupported Media Type'), {
-      statusCode: 415,
-      code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE',
-    });
-    done(routeOptions.url === path ? null : refused);
+    done(routeOptions.url === path ? null : new UnsupportedMediaTypeException());
   });
 }

@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { VersioningType } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module';
+
+async function main(): Promise<void> {
+  const logger = ['error', 'warn'] as const;
+  const app =
+    process.env.ADAPTER === 'fastify'
+      ? await NestFactory.create(AppModule, new FastifyAdapter(), { logger: [...logger] })
+      : await NestFactory.create(AppModule, { logger: [...logger] });
+  app.enableShutdownHooks();
+  app.enableCors({ origin: 'https://elsewhere.example' });
+  // Prefix and versions of an application are its own; those of Vedfolnir stay where its script looks for them.
+  if (process.env.GLOBAL_PREFIX) app.setGlobalPrefix(process.env.GLOBAL_PREFIX);
+  app.enableVersioning({ type: VersioningType.URI });
+  await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+  console.log(`Listening at ${await app.getUrl()}`);
+}
+
+void main();

@@ -1,0 +1,25 @@
+import { Body, Controller, Get, Post } from '@nestjs/common';
+import { CurrentPlatform, CurrentSession, type Platform, RequireSession, type SessionContext } from 'vedfolnir';
+import type { Note } from './note.entity';
+import { NotesService } from './notes.service';
+
+/** Signed-in callers with an active platform; a write names that platform in `X-Platform-Id`. */
+@Controller('notes')
+@RequireSession({ platform: true })
+export class NotesController {
+  constructor(private readonly notes: NotesService) {}
+
+  @Get()
+  list(@CurrentPlatform() platform: Platform): Promise<Note[]> {
+    return this.notes.list(platform.id);
+  }
+
+  @Post()
+  create(
+    @CurrentSession() session: SessionContext,
+    @CurrentPlatform() platform: Platform,
+    @Body() body: { text?: unknown },
+  ): Promise<Note> {
+    return this.notes.create(session, platform.id, String(body.text ?? ''));
+  }
+}
