@@ -10,7 +10,16 @@ const LOCK_FILE = join(ROOT, 'package-lock.json');
 const INSTALL_MARK = join(MODULES, '.vedfolnir-lock');
 const BUILD_MARK = join(ROOT, 'dist', '.vedfolnir-build');
 
-const SOURCES = ['src', 'tools', 'client', 'ormconfig.ts', 'nest-cli.json', 'package.json', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'tools',
+  'client',
+  'scripts/wire-schemas.mjs',
+  'ormconfig.ts',
+  'nest-cli.json',
+  'package.json',
+  'package-lock.json',
+];
 
 /** 20.19 is the first Node 20 whose require() loads the ESM-only packages that the server is built on. */
 export function requireNode() {

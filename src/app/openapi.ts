@@ -1,15 +1,116 @@
+/** The HTTP interface as tools read it: at /api/openapi.json, and outside production as a page at /api/docs. */
+import { createReadStream } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Config } from '../common/config';
+import { RoutePolicies, type RoutePolicy } from '../session/route-policy';
+import { cookieName, isSecure } from '../session/session-cookie';
+import { describeSocket } from './asyncapi';
+import { describeOperation, HEADER_PARAMETERS, type Operation } from './openapi-operation';
+import { readWireSchemas, referredSchemas } from './wire-schemas';
 
-/** Describes the HTTP interface at /api/openapi.json, from the DTOs themselves; made when first asked for. */
-export function describeApi(app: NestFastifyApplication): void {
-  let document: OpenAPIObject | undefined;
+const VERSION = '1.0';
+/** Pages are no part of the interface. */
+const IS_INTERFACE = /^\/(api|health|metrics)\b/;
+
+/** Of swagger-ui-dist, as it ships them: no script or style stands in the page itself. */
+const PAGE_FILES = {
+  'index.html': 'text/html',
+  'index.css': 'text/css',
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+  'swagger-ui-standalone-preset.js': 'text/javascript',
+  'favicon-32x32.png': 'image/png',
+  'favicon-16x16.png': 'image/png',
+};
+
+const START_PAGE = `window.onload = () => {
+  window.ui = SwaggerUIBundle({
+    url: '/api/openapi.json',
+    dom_id: '#swagger-ui',
+    deepLinking: true,
+    presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+    layout: 'StandaloneLayout',
+  });
+};
+`;
+
+export function describeApi(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
+  let document: OpenAPIObject | undefined;
   fastify.get('/api/openapi.json', async (_request, reply) => {
-    document ??= SwaggerModule.createDocument(
-      app,
-      new DocumentBuilder().setTitle('Vedfolnir').setDescription('Live, platform-aware sessions').build(),
-    );
+    document ??= createDocument(app, config);
     return reply.send(document);
   });
+  fastify.get('/api/asyncapi.json', async (_request, reply) => reply.send(describeSocket(readWireSchemas())));
+  if (config.production) return;
+  fastify.get('/api/docs', async (_request, reply) => reply.redirect('/api/docs/index.html'));
+  fastify.get('/api/docs/swagger-initializer.js', async (_request, reply) =>
+    reply.type('text/javascript').send(START_PAGE),
+  );
+  const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
+  for (const [file, type] of Object.entries(PAGE_FILES)) {
+    fastify.get(`/api/docs/${file}`, async (_request, reply) =>
+      reply.type(type).send(createReadStream(join(folder, file))),
+    );
+  }
+}
+
+function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Vedfolnir')
+    .setDescription('Live, platform-aware sessions: who is signed in, and as which account they post.')
+    .setVersion(VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/')
+    .addSecurity('session', {
+      type: 'apiKey',
+      in: 'cookie',
+      name: cookieName(isSecure(config, 'http')),
+      description: 'Set by signing in.',
+    })
+    .addSecurity('csrf', {
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-CSRFToken',
+      description: '`csrf_token` of a sign-in or of `GET /api/session`; bound to the session.',
+    });
+  const document = SwaggerModule.createDocument(app, builder.build());
+  const schemas = readWireSchemas();
+  const policies = policiesByOperation(app);
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const [path, item] of Object.entries(document.paths as unknown as typeof paths)) {
+    if (!IS_INTERFACE.test(path)) continue;
+    for (const [method, found] of Object.entries(item)) {
+      const id = found.operationId ?? '';
+      paths[path] = { ...paths[path], [method]: describeOperation(found, method, policies.get(id)!, schemas[id]) };
+    }
+  }
+  const dtos = (document.components?.schemas ?? {}) as typeof schemas;
+  const components = {
+    ...document.components,
+    parameters: HEADER_PARAMETERS,
+    schemas: referredSchemas({ ...schemas, ...dtos }, paths),
+  };
+  return { ...document, paths, components } as unknown as OpenAPIObject;
+}
+
+/** What each route asks of its callers, by the id that Nest gives its operation. */
+function policiesByOperation(app: NestFastifyApplication): Map<string, RoutePolicy> {
+  const reader = app.get(RoutePolicies, { strict: false });
+  const policies = new Map<string, RoutePolicy>();
+  for (const { controllers } of app.get(ModulesContainer).values()) {
+    for (const { metatype } of controllers.values()) {
+      if (typeof metatype !== 'function') continue;
+      const { prototype } = metatype as { prototype: Record<string, () => unknown> };
+      for (const method of Object.getOwnPropertyNames(prototype)) {
+        const policy = reader.ofRoute(prototype[method]!, metatype as Parameters<RoutePolicies['ofRoute']>[1]);
+        policies.set(`${metatype.name}_${method}`, policy);
+      }
+    }
+  }
+  return policies;
 }

@@ -35,7 +35,7 @@ export async function startServer(settings: Config): Promise<Server> {
   try {
     await configureHttp(app, config);
     hookRequests(app);
-    describeApi(app);
+    describeApi(app, config);
     app.useWebSocketAdapter(new SocketAdapter(app));
     await app.init();
     await requireKnownKey(app);

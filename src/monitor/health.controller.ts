@@ -10,6 +10,7 @@ import { Lifecycle } from '../common/lifecycle';
 import { Metrics } from '../common/metrics';
 import { Installation } from '../database/entities/installation.entity';
 import { UnitOfWork } from '../database/unit-of-work';
+import type { ReadinessView } from '../protocol/http';
 import { Public } from '../session/session.decorators';
 
 interface MetricsRequest {
@@ -18,8 +19,6 @@ interface MetricsRequest {
 }
 
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
-
-type Check = 'up' | 'down';
 
 /** For the operator: alive, able to serve, and in figures. */
 @Controller()
@@ -45,16 +44,16 @@ export class HealthController {
 
   /** A node that was told to stop still answers, and wants no more. Without Redis a node still serves, only not heard by the others; without its database it cannot. */
   @Get('health/ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessView> {
     // A change of no row: a server that only reads, as after a failover, refuses it.
-    const database: Check = await this.work
+    const database: ReadinessView['database'] = await this.work
       .write(({ em }) => em.createQueryBuilder().delete().from(Installation).where('1 = 0').execute())
       .then(
         () => 'up' as const,
         () => 'down' as const,
       );
     const { fault } = this.probe;
-    const redis: Check | 'unused' = this.channels ? (this.channels.healthy && !fault ? 'up' : 'down') : 'unused';
+    const redis: ReadinessView['redis'] = this.channels ? (this.channels.healthy && !fault ? 'up' : 'down') : 'unused';
     const status = this.lifecycle.draining ? 'draining' : database === 'up' ? 'ok' : 'unavailable';
     if (status !== 'ok') reply.status(503);
     return { status, database, redis, ...(fault && { redis_fault: fault }) };

@@ -190,6 +190,22 @@ export interface StatisticsView {
   pending_images: number;
 }
 
+export interface PlatformDataView {
+  platform_id: number;
+  platform_name: string;
+  data: Pick<PlatformView, 'platform_type' | 'instance_url' | 'username' | 'max_characters' | 'characters_per_url'> & {
+    media: MediaLimitsView | null;
+  };
+}
+
+export interface ReadinessView {
+  status: 'ok' | 'draining' | 'unavailable';
+  database: 'up' | 'down';
+  redis: 'up' | 'down' | 'unused';
+  /** Why Redis is not used, where it is known. */
+  redis_fault?: string;
+}
+
 export interface UserDataView {
   user_id: number;
   username: string;

@@ -33,7 +33,10 @@ export class RoutePolicies {
   constructor(private readonly reflector: Reflector) {}
 
   of(execution: ExecutionContext): RoutePolicy {
-    const [handler, controller] = [execution.getHandler(), execution.getClass()];
+    return this.ofRoute(execution.getHandler(), execution.getClass());
+  }
+
+  ofRoute(handler: Handler, controller: Controller): RoutePolicy {
     const found = this.known.get(handler)?.get(controller);
     if (found) return found;
     const read = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, controller]);

@@ -4,6 +4,7 @@ import { IdPipe } from '../../common/validation';
 import type { HttpResponse } from '../../http/http-types';
 import {
   HEADERS,
+  type PlatformDataView,
   type PlatformView,
   type PostsView,
   type PostView,
@@ -94,7 +95,7 @@ export class PostController {
   }
 
   @Get('platform_data')
-  async platformData(@CurrentPlatform() platform: PlatformView) {
+  async platformData(@CurrentPlatform() platform: PlatformView): Promise<PlatformDataView> {
     const { id, name, platform_type, instance_url, username, max_characters, characters_per_url } = platform;
     const media = await this.posts.mediaLimits(platform);
     const data = { platform_type, instance_url, username, max_characters, characters_per_url, media };

@@ -1,0 +1,34 @@
+/** The JSON schemas that the build makes of `src/protocol` and of the controllers; see scripts/wire-schemas.mjs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** JSON Schema of draft 2020-12, as OpenAPI 3.1 and AsyncAPI 3 take it. */
+export interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  allOf?: Schema[];
+  properties?: Record<string, Schema>;
+  [keyword: string]: unknown;
+}
+
+/** By name: the types of the protocol, `Controller_method` for what a route answers, `Event_…` for the socket. */
+export function readWireSchemas(): Record<string, Schema> {
+  return JSON.parse(readFileSync(join(__dirname, 'wire-schemas.json'), 'utf8')) as Record<string, Schema>;
+}
+
+/** Those that `roots` refer to, and in turn those refer to. */
+export function referredSchemas(all: Record<string, Schema>, roots: unknown): Record<string, Schema> {
+  const found: Record<string, Schema> = {};
+  const visit = (node: unknown) => {
+    for (const [, name = ''] of JSON.stringify(node).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      const schema = all[name];
+      if (!schema || found[name]) continue;
+      found[name] = schema;
+      visit(schema);
+    }
+  };
+  visit(roots);
+  return found;
+}
