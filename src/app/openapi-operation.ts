@@ -14,6 +14,13 @@ export interface Operation {
   responses: Record<string, object>;
 }
 
+/** What the decorators of a route say. */
+export interface Route {
+  policy: RoutePolicy;
+  /** It reads `Idempotency-Key`. */
+  isRepeatable: boolean;
+}
+
 /** What only these routes answer; the rest follows from what a route asks of its callers. */
 const OWN_ERRORS: Record<string, ErrorCode[]> = {
   AuthController_register: ['REGISTRATION_CLOSED', 'USERNAME_TAKEN'],
@@ -31,6 +38,7 @@ const OWN_ERRORS: Record<string, ErrorCode[]> = {
   OAuthController_begin: ['PLATFORM_REJECTED', 'PLATFORM_UNREACHABLE'],
   PostController_create: ['PLATFORM_RECONNECT_NEEDED'],
   PostController_retry: ['POST_NOT_FAILED', 'PLATFORM_RECONNECT_NEEDED'],
+  PostController_update: ['POST_NOT_FAILED', 'PLATFORM_RECONNECT_NEEDED'],
   PostController_discard: ['POST_NOT_FAILED'],
 };
 
@@ -54,6 +62,11 @@ export const HEADER_PARAMETERS = {
   Background: header('X-Background', 'The page asks by itself: this does not count as activity of the person.', {
     const: 'true',
   }),
+  IdempotencyKey: header(
+    'Idempotency-Key',
+    'The same request sent again with the same key makes nothing new, and is answered 200 instead of 201.',
+    { type: 'string', format: 'uuid' },
+  ),
   PlatformId: header(
     'X-Platform-Id',
     'The platform that the person was shown. Another one than the active one is refused with PLATFORM_CONTEXT_STALE.',
@@ -76,7 +89,7 @@ function headersOf(policy: RoutePolicy, unsafe: boolean): object[] {
   return [parameter('TabId'), ...(named.length > 0 ? [needed, ...named] : [])];
 }
 
-function errorsOf(operation: Operation, policy: RoutePolicy, unsafe: boolean): ErrorCode[] {
+function errorsOf(operation: Operation, { policy, isRepeatable }: Route, unsafe: boolean): ErrorCode[] {
   const { requirement } = policy;
   const asksForInput = operation.requestBody !== undefined || (operation.parameters ?? []).length > 0;
   return [
@@ -88,10 +101,11 @@ function errorsOf(operation: Operation, policy: RoutePolicy, unsafe: boolean): E
     ...(policy.recentLogin ? (['REAUTHENTICATION_REQUIRED'] as const) : []),
     ...(requirement.platform ? (['PLATFORM_REQUIRED', 'PLATFORM_NOT_FOUND', 'PLATFORM_CONTEXT_STALE'] as const) : []),
     ...(requirement.platform && unsafe ? (['PLATFORM_ID_REQUIRED', 'NOT_FOUND'] as const) : []),
-    ...(operation.operationId?.startsWith('PlatformController') && asksForInput
+    ...(/^(Platform|Import)Controller/.test(operation.operationId ?? '') && asksForInput
       ? (['PLATFORM_NOT_FOUND'] as const)
       : []),
     ...(OWN_ERRORS[operation.operationId ?? ''] ?? []),
+    ...(isRepeatable ? (['IDEMPOTENCY_KEY_REUSED', 'OUTCOME_UNKNOWN'] as const) : []),
     'RATE_LIMITED',
     'DATABASE_ERROR',
     'GENERIC_ERROR',
@@ -134,9 +148,10 @@ function summaryOf(operationId: string): string {
 export function describeOperation(
   found: Operation,
   method: string,
-  policy: RoutePolicy,
+  route: Route,
   answer: Schema | undefined,
 ): Operation {
+  const { policy, isRepeatable } = route;
   const operationId = found.operationId ?? '';
   const unsafe = method !== 'get';
   const body = OWN_BODIES[operationId];
@@ -145,7 +160,11 @@ export function describeOperation(
     ...found,
     summary: found.summary || summaryOf(operationId),
     ...(upload && { requestBody: upload }),
-    parameters: [...(found.parameters ?? []), ...headersOf(policy, unsafe)],
+    parameters: [
+      ...(found.parameters ?? []),
+      ...(isRepeatable ? [parameter('IdempotencyKey')] : []),
+      ...headersOf(policy, unsafe),
+    ],
     security: policy.isPublic ? [] : [unsafe ? { session: [], csrf: [] } : { session: [] }],
   };
   const [status = '200'] = Object.keys(found.responses);
@@ -154,6 +173,10 @@ export function describeOperation(
     description: answer ? 'Done.' : 'Done; there is no body.',
     ...(answer && { content: { [type]: { schema: answer } } }),
   };
-  operation.responses = { [status]: success, ...errorResponses(errorsOf(operation, policy, unsafe)) };
+  operation.responses = {
+    ...(isRepeatable && { 200: success }),
+    [status]: success,
+    ...errorResponses(errorsOf(found, route, unsafe)),
+  };
   return operation;
 }

@@ -1,14 +1,16 @@
 /** The HTTP interface as tools read it: at /api/openapi.json, and outside production as a page at /api/docs. */
 import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Config } from '../common/config';
-import { RoutePolicies, type RoutePolicy } from '../session/route-policy';
-import { cookieName, isSecure } from '../session/session-cookie';
+import { HEADERS } from '../protocol/http';
+import { RoutePolicies } from '../session/route-policy';
+import { publicCookieName } from '../session/session-cookie';
 import { describeSocket } from './asyncapi';
-import { describeOperation, HEADER_PARAMETERS, type Operation } from './openapi-operation';
+import { describeOperation, HEADER_PARAMETERS, type Operation, type Route } from './openapi-operation';
 import { readWireSchemas, referredSchemas } from './wire-schemas';
 
 const VERSION = '1.0';
@@ -69,7 +71,7 @@ function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObj
     .addSecurity('session', {
       type: 'apiKey',
       in: 'cookie',
-      name: cookieName(isSecure(config, 'http')),
+      name: publicCookieName(config),
       description: 'Set by signing in.',
     })
     .addSecurity('csrf', {
@@ -80,13 +82,13 @@ function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObj
     });
   const document = SwaggerModule.createDocument(app, builder.build());
   const schemas = readWireSchemas();
-  const policies = policiesByOperation(app);
+  const routes = routesByOperation(app);
   const paths: Record<string, Record<string, Operation>> = {};
   for (const [path, item] of Object.entries(document.paths as unknown as typeof paths)) {
     if (!IS_INTERFACE.test(path)) continue;
     for (const [method, found] of Object.entries(item)) {
       const id = found.operationId ?? '';
-      paths[path] = { ...paths[path], [method]: describeOperation(found, method, policies.get(id)!, schemas[id]) };
+      paths[path] = { ...paths[path], [method]: describeOperation(found, method, routes.get(id)!, schemas[id]) };
     }
   }
   const dtos = (document.components?.schemas ?? {}) as typeof schemas;
@@ -98,19 +100,22 @@ function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObj
   return { ...document, paths, components } as unknown as OpenAPIObject;
 }
 
-/** What each route asks of its callers, by the id that Nest gives its operation. */
-function policiesByOperation(app: NestFastifyApplication): Map<string, RoutePolicy> {
+/** By the id that Nest gives the operation. */
+function routesByOperation(app: NestFastifyApplication): Map<string, Route> {
   const reader = app.get(RoutePolicies, { strict: false });
-  const policies = new Map<string, RoutePolicy>();
+  const routes = new Map<string, Route>();
   for (const { controllers } of app.get(ModulesContainer).values()) {
     for (const { metatype } of controllers.values()) {
       if (typeof metatype !== 'function') continue;
       const { prototype } = metatype as { prototype: Record<string, () => unknown> };
       for (const method of Object.getOwnPropertyNames(prototype)) {
         const policy = reader.ofRoute(prototype[method]!, metatype as Parameters<RoutePolicies['ofRoute']>[1]);
-        policies.set(`${metatype.name}_${method}`, policy);
+        const args: Record<string, { data?: unknown }> =
+          Reflect.getMetadata(ROUTE_ARGS_METADATA, metatype, method) ?? {};
+        const isRepeatable = Object.values(args).some(({ data }) => data === HEADERS.idempotencyKey);
+        routes.set(`${metatype.name}_${method}`, { policy, isRepeatable });
       }
     }
   }
-  return policies;
+  return routes;
 }

@@ -1,5 +1,6 @@
 /** The interface as a stranger's tools see it: a document without a fault, which every answer is as described in. */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -64,6 +65,7 @@ it('is what the server answers, on its main routes and to its common refusals', 
     expect((await client.get(path)).status).toBe(200);
   }
   await client.get(`/api/platforms/${town.id}`);
+  await client.get(`/api/platforms/${town.id}/import`);
   await client.get('/api/platforms/999999');
   await client.patch(`/api/platforms/${town.id}`, { name: 'Renamed' });
   await client.post(`/api/platforms/${photos.id}/default`);
@@ -71,6 +73,11 @@ it('is what the server answers, on its main routes and to its common refusals', 
   await client.post('/api/posts', { content: 'x' });
   await upload(client, town.id);
   const { body: post } = await client.post<PostView>('/api/posts', { content: 'Hello' }, named(town.id));
+  const repeatable = { headers: { ...named(town.id).headers, 'idempotency-key': randomUUID() } };
+  for (const status of [201, 200]) {
+    expect((await client.post('/api/posts', { content: 'Once' }, repeatable)).status).toBe(status);
+  }
+  expect((await client.post('/api/posts', { content: 'Other' }, repeatable)).status).toBe(409);
   await client.get('/api/posts?limit=10');
   await client.delete(`/api/posts/${post.id}`, named(town.id));
   await client.post(`/api/posts/${post.id}/retry`, {}, named(town.id));
