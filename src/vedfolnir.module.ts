@@ -25,7 +25,7 @@ import { ConfigModule } from './common/config.module';
 import { DatabaseModule } from './database/database.module';
 import { GatewayModule } from './gateway/gateway.module';
 import { HostModule } from './host/host.module';
-import { ClientFilesController } from './http/client-files.controller';
+import { ClientFilesController } from './host/client-files.controller';
 import { SessionErrorFilter } from './http/error.filter';
 import { keepOutOfGlobalPrefix, passMultipartTo } from './http/host-application';
 import { MonitorModule } from './monitor/monitor.module';

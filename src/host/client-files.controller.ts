@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Controller, Get, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
 import sirv from 'sirv';
 import { AppError } from '../common/app-error';
+import { ErrorFilter } from '../http/error.filter';
+import type { HttpRequest, HttpResponse } from '../http/http-types';
 import { Public } from '../session/session.decorators';
-import { ErrorFilter } from './error.filter';
-import type { HttpRequest, HttpResponse } from './http-types';
 
 /** Fastify keeps Node's own objects beside its own; Express's are Node's. */
 interface FastifyRequest {
