@@ -236,6 +236,8 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(await count({ id, endReason: 'revoked' })).toBe(1);
     expect((await phone.post('/api/session/extend')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
     // The first one has run out too, and nobody has looked: shut out is shut out.
+    // Shutting somebody out needs a recent sign-in of the administrator.
+    await admin.login();
     expect((await admin.post(`/api/admin/users/${a.userId}/disable`)).body).toEqual({ ended: 2 });
     expect(await count({ id: a.sessionId, endReason: 'user_disabled' })).toBe(1);
   });
