@@ -96,7 +96,8 @@ export class GuardedFetch {
       const sameHost = next?.origin === url.origin;
       const readsOnly = (options.method ?? 'GET') === 'GET';
       if (!next || !sameHost || !readsOnly || redirects >= REDIRECTS) {
-        const place = next ? `${next.host}${next.pathname}`.slice(0, 100) : 'another place';
+        // The host alone: an instance may put what we sent it into the path.
+        const place = next?.host.slice(0, 100) ?? 'another place';
         const message = `${url.host} sends us on to ${place} instead of answering; sign in there to see what it wants`;
         throw new InstanceError('refused', message, { status: answer.status, location: next ?? undefined });
       }
