@@ -127,6 +127,9 @@ describe.each(DATABASES)('%s', (_, database) => {
     const { client, platform, there } = await person();
     // Connecting has taken three.
     town.store.rateLimits.limits = { ...USUAL, account: { requests: 8, period: 5 * MINUTE } };
+    // The window must not end while the posts are on their way.
+    const left = 5 * MINUTE - (clock.now().getTime() % (5 * MINUTE));
+    if (left < 2 * MINUTE) clock.advance(left);
     const asked = asking();
     const texts = Array.from({ length: 9 }, (__, index) => `post ${index}`);
     for (const content of texts) await write(client, platform, content);
