@@ -40,6 +40,7 @@ describe.each(BACKENDS)('$name', (backend) => {
       error: null,
       images: [],
       created_at: expect.stringMatching(/Z$/),
+      next_attempt_at: expect.stringMatching(/Z$/),
       published_at: null,
     });
     expect(await postsOf(client, platforms[0]!)).toEqual([created.body]);
