@@ -46,10 +46,10 @@ it('keeps at home the description that is being written while a post comes in', 
   const words = page.getByLabel('Description of the image');
   await words.fill('A red sun');
   await publish('Another');
-  await page.locator('app-post-card').nth(1).waitFor();
+  await page.locator('vf-post-card').nth(1).waitFor();
   expect(await words.inputValue()).toBe('A red sun');
   await hasFocus(words);
-  const card = page.locator('app-post-card').filter({ hasText: 'With an image' });
+  const card = page.locator('vf-post-card').filter({ hasText: 'With an image' });
   expect(await card.getByLabel('Description of the image').count()).toBe(1);
 });
 

@@ -67,7 +67,7 @@ it('keeps at home what was read page by page', async () => {
   await publish('Meanwhile');
   mend();
   await page.getByText('Meanwhile').waitFor();
-  expect(await page.locator('app-post-card').count()).toBe(22);
+  expect(await page.locator('vf-post-card').count()).toBe(22);
   await page.getByRole('button', { name: 'Older' }).click();
   await page.getByText('Number 1.').waitFor();
 });
