@@ -3,9 +3,12 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type NodeInfo, NodeRegistry } from '../cluster/node-registry';
 import type { AppServer } from './socket-types';
 
-/** How far above the average a node may be before it lets sockets go. */
-const TOLERATED_SHARE = 1.1;
-const TOLERATED_SOCKETS = 3;
+/** How far above the average a node may be before it lets sockets go; with few sockets there is nothing to gain. */
+const TOLERATED_SHARE = 1.2;
+const TOLERATED_SOCKETS = 10;
+const LEAST_AVERAGE = 50;
+/** Looks in a row that must find it so: the other nodes' counts are older than this node's while clients connect. */
+const LOOKS = 3;
 /** The part of the excess that goes at once: the counts of the other nodes are a few seconds old. */
 const PART = 1 / 3;
 /** Over which time they go. */
@@ -17,6 +20,7 @@ export class SocketBalancer implements OnApplicationShutdown {
   private readonly logger = new Logger('Sockets');
   private io: AppServer | null = null;
   private draining = false;
+  private looksAbove = 0;
 
   constructor(private readonly nodes: NodeRegistry) {}
 
@@ -45,7 +49,8 @@ export class SocketBalancer implements OnApplicationShutdown {
     if (this.draining || !self || all.length < 2) return;
     const average = all.reduce((sum, { sockets }) => sum + sockets, 0) / all.length;
     const excess = self.sockets - average * TOLERATED_SHARE - TOLERATED_SOCKETS;
-    if (excess <= 0) return;
+    this.looksAbove = excess > 0 && average >= LEAST_AVERAGE ? this.looksAbove + 1 : 0;
+    if (this.looksAbove < LOOKS) return;
     const count = Math.ceil(excess * PART);
     this.logger.log(`${self.sockets} sockets here, ${Math.round(average)} per node: ${count} are sent to the others`);
     void this.close(count, SPREAD_MS);
