@@ -23,6 +23,7 @@ export class SignedChannels {
   /** A message is signed with each and accepted by any, so that keys can be rotated node by node. */
   private readonly keys: Buffer[];
   private pending = 0;
+  private last: Promise<unknown> = Promise.resolve();
   private warnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -45,8 +46,15 @@ export class SignedChannels {
     this.subscriber.on('ready', listener);
   }
 
+  /** Resolves when Redis has taken, or refused, the message published last. */
+  get lastPublished(): Promise<unknown> {
+    return this.last;
+  }
+
   publish(channel: string, message: string | Buffer): Promise<number> {
-    return this.attempt(() => this.commands.publish(channel, this.signed(channel, message)));
+    const published = this.attempt(() => this.commands.publish(channel, this.signed(channel, message)));
+    this.last = published;
+    return published;
   }
 
   /** The adapter takes a client that has this for node-redis; it is called on a Redis Cluster alone. */

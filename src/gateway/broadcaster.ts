@@ -21,10 +21,12 @@ export class Broadcaster {
       if (event.name === 'session.extended') {
         this.watch.extend(event.payload.sessionId, toDeadlines(event.payload.deadlines));
       }
-      if (source === 'elsewhere') return;
+      if (source === 'elsewhere') return undefined;
       // First, so that the caches of another node are right before its tabs hear of the change and ask.
-      this.cluster.forward(namespace, event);
+      const forwarded = this.cluster.forward(namespace, event);
       push(namespace, event);
+      // The answer comes once the others can know, so that a read there shows it; a revocation waits for no Redis.
+      return event.name === 'session.ended' ? undefined : forwarded;
     });
   }
 }

@@ -42,9 +42,11 @@ export class ClusterAdapter {
     };
   }
 
-  /** To all other nodes; lost where Redis is away, and then found in the database. */
-  forward(namespace: AppNamespace, event: DomainEvent): void {
-    if (this.channels) namespace.serverSideEmit('event', event);
+  /** To all other nodes; lost where Redis is away, and then found in the database. Resolves when Redis has it. */
+  async forward(namespace: AppNamespace, event: DomainEvent): Promise<void> {
+    if (!this.channels) return;
+    namespace.serverSideEmit('event', event);
+    await this.channels.lastPublished;
   }
 
   private onlineElsewhere(namespace: AppNamespace, asked: string[]): Promise<string[]> {
