@@ -170,7 +170,8 @@ export class PagesController {
     else {
       const waiting = takeFlash(request, reply);
       const flash = waiting.length > 0 ? waiting : sessionEndFlash(reason);
-      reply.type(HTML).send(renderPage({ page, title, csrfToken: null, user: null, platform: null, flash }));
+      const visitor = { csrfToken: null, user: null, platform: null, mayBeSignedIn: signedIn };
+      reply.type(HTML).send(renderPage({ page, title, ...visitor, flash }));
     }
   }
 

@@ -14,6 +14,8 @@ export interface Page {
   /** Who is signed in, and the active platform; null on the pages of nobody. */
   user: Pick<UserView, 'username' | 'role'> | null;
   platform: Pick<PlatformView, 'id' | 'name'> | null;
+  /** On a page for visitors: the browser has a session all the same, and the page asks for it. */
+  mayBeSignedIn?: boolean;
   flash: Flash[];
   /** For /create_post alone: the form that also works without a script. */
   form?: PostForm;
