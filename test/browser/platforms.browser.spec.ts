@@ -71,7 +71,7 @@ it('reads in what was posted elsewhere, once; home goes back through it in order
   await says('All its posts were here already.');
 
   await tab.getByRole('link', { name: 'Home', exact: true }).click();
-  const posts = tab.locator('[data-posts] .text');
+  const posts = tab.locator('[data-posts] .vf-post-text');
   const older = tab.getByRole('button', { name: 'Older' });
   for (const shown of [20, 40, 45]) {
     await posts.nth(shown - 1).waitFor();
