@@ -24,8 +24,8 @@ import { CONFIG, type Config, DEFAULT_ROUTES, type RouteConfig } from './common/
 import { ConfigModule } from './common/config.module';
 import { DatabaseModule } from './database/database.module';
 import { GatewayModule } from './gateway/gateway.module';
-import { HostModule } from './host/host.module';
 import { ClientFilesController } from './host/client-files.controller';
+import { HostModule } from './host/host.module';
 import { SessionErrorFilter } from './http/error.filter';
 import { keepOutOfGlobalPrefix, passMultipartTo } from './http/host-application';
 import { MonitorModule } from './monitor/monitor.module';

@@ -35,6 +35,8 @@ interface GuardedSocket {
 /** All that decides whether a request is let in, in this order: origin, session, role, recent sign-in, platform. */
 @Injectable()
 export class AccessControl {
+  /** Bound to the application and to the gateway, the guard is asked twice for a message. */
+  private readonly admittedMessages = new WeakSet<ExecutionContext>();
   /** By socket: however many messages it sends at once, one of them at a time asks the database. */
   private readonly lookups = new WeakMap<SocketAuth, CoalescedCall<SessionContext>>();
 
@@ -51,7 +53,9 @@ export class AccessControl {
   /** Without a promise where there is nothing to wait for: that is most of what the rest of a request costs. */
   check(execution: ExecutionContext): boolean | Promise<boolean> {
     const policy = this.policies.of(execution);
-    if (execution.getType() === 'ws') return policy.isPublic || this.checkMessage(execution);
+    if (execution.getType() === 'ws') {
+      return policy.isPublic || this.admittedMessages.has(execution) || this.checkMessage(execution);
+    }
     const request = execution.switchToHttp().getRequest<GuardedRequest>();
     const safe = SAFE_METHODS.has(request.method);
     if (!safe) {
@@ -77,7 +81,10 @@ export class AccessControl {
       Object.assign(data, { sessionId: session.id, tokenHash: session.tokenHash } satisfies SocketAuth);
     }
     data.context = await this.lookupOf(data).run();
-    if (data.context.session.tokenHash === data.tokenHash) return true;
+    if (data.context.session.tokenHash === data.tokenHash) {
+      this.admittedMessages.add(execution);
+      return true;
+    }
     // The session has another secret now: clients with the new cookie reconnect on their own.
     conn.close();
     throw new AppError('SESSION_INVALID');

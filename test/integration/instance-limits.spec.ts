@@ -139,8 +139,9 @@ describe.each(DATABASES)('%s', (_, database) => {
       expect(waiting).toHaveLength(4);
       expect(waiting.map(({ status }) => status)).toEqual(Array(4).fill('queued'));
       // The first was told so; those after it wait for it.
-      expect(waiting[0]!.nextAttemptAt!.getTime()).toBeGreaterThanOrEqual(reset);
-      expect(waiting[0]!.nextAttemptAt!.getTime()).toBeLessThan(reset + MINUTE);
+      const told = waiting.find(({ attempts }) => attempts === 1)!;
+      expect(told.nextAttemptAt!.getTime()).toBeGreaterThanOrEqual(reset);
+      expect(told.nextAttemptAt!.getTime()).toBeLessThan(reset + MINUTE);
     });
     // Five that were taken, and one that was told so. Nothing else comes before the time, whoever wants it.
     const tested = await client.post(`/api/platforms/${platform.id}/test`);
