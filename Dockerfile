@@ -10,6 +10,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
 COPY src ./src
+COPY scripts ./scripts
 COPY tools ./tools
 COPY client ./client
 RUN npm run build && npm prune --omit=dev
