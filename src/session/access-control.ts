@@ -128,9 +128,9 @@ export class AccessControl {
         : await this.sessions.authenticate(secret, device.ipAddress, allowExpired);
     await this.devices.check(context, device);
     if (!safe) requireCsrfToken(secret, request);
-    const admitted = this.admit(request, secret, context, policy, safe);
-    if (!passive) setRequestSession(request, { secret, context: await this.sessions.touch(context), policy });
-    return admitted;
+    // Before the platform is looked for: a refusal that comes while nothing waits for it would end the process.
+    const current = passive ? context : await this.sessions.touch(context);
+    return this.admit(request, secret, current, policy, safe);
   }
 
   private admit(

@@ -1,6 +1,7 @@
 /** A person at work is noted now and then, not at every request, and the tabs hear of it as often. */
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { ExtendedView, RestSessionState } from '../../src/protocol/http';
+import { PlatformResolver } from '../../src/session/platform-resolver';
 import { SessionService } from '../../src/session/session.service';
 import { TestClient } from '../support/http-client';
 import { migratedDatabase } from '../support/services';
@@ -82,6 +83,15 @@ describe.each(DATABASES)('%s', (_, database) => {
       await Promise.all(Array.from({ length: READS }, () => read()));
       expect(await extensions(tab)).toBe(minute);
     }
+  });
+
+  it('notes a request before it refuses its platform, so that no refusal is left without a listener', async () => {
+    app.clock.advance(MINUTE);
+    const touch = jest.spyOn(app.get(SessionService), 'touch');
+    const resolve = jest.spyOn(app.get(PlatformResolver), 'resolve');
+    const named = { headers: { 'x-platform-id': '999999' } };
+    expect((await client.post('/api/posts', { content: 'x' }, named)).status).toBe(404);
+    expect(touch.mock.invocationCallOrder[0]).toBeLessThan(resolve.mock.invocationCallOrder[0]!);
   });
 
   it('takes one place among those who wait for the database, however much a tab says at once', async () => {
