@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
 import type { RestSessionState, SwitchResult } from '../../src/protocol/http';
-import { household } from '../integration/support/routes';
+import { household } from '../integration/support/household';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';

@@ -6,7 +6,7 @@ import { type Json, TestClient } from '../support/http-client';
 import { rawBytes } from '../support/raw-request';
 import { belongings, expectRefusal, expectRow, secretOf, startEmpty } from './support/attack';
 import { HOSTILE_BODIES, HOSTILE_VALUES, hostileBytes } from './support/hostile';
-import { type Household, household } from './support/routes';
+import { type Household, household } from './support/household';
 
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;

@@ -5,8 +5,8 @@ import { TestClient } from '../support/http-client';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
 import { belongings, expectRow, startEmpty, toldTo } from './support/attack';
 import { deepArray, deepObject } from './support/hostile';
+import { type Household, household } from './support/household';
 import { rawSocket } from './support/raw-socket';
-import { type Household, household } from './support/routes';
 
 /** A socket that may say anything. */
 interface Loose {

@@ -3,7 +3,7 @@ import { BACKENDS, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { rawBytes } from '../support/raw-request';
 import { expectRefusal, startEmpty } from './support/attack';
-import { household } from './support/routes';
+import { household } from './support/household';
 
 const PNG_START = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const TYPE = 'multipart/form-data; boundary=edge';

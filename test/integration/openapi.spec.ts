@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/processes';
 import type { ServerNode } from '../support/server';
 import { ADMIN } from '../support/shared';
 import { type ApiDocument, DescribedClient, Description } from './support/described';
-import { upload } from './support/routes';
+import { upload } from './support/household';
 import { connectPlatforms } from './support/scenario';
 
 let running: Running;

@@ -8,7 +8,7 @@ const BODY_PARAMETER = 3;
 
 export interface Route {
   method: string;
-  /** With `:id` where an id stands. */
+  /** With its prefix, and `:id` where an id stands. */
   path: string;
   controller: Type;
   handler: string;
@@ -17,20 +17,24 @@ export interface Route {
 }
 
 export function routesOf(app: INestApplicationContext): Route[] {
-  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
-  return controllers.flatMap(({ metatype }) => routesOfController(metatype as Type));
+  const container = app.get(ModulesContainer);
+  return [...container.values()].flatMap(({ metatype, controllers }) => {
+    const prefix = String(Reflect.getMetadata(`__module_path__${container.applicationId}`, metatype) ?? '');
+    return [...controllers.values()].flatMap((each) => routesOfController(each.metatype as Type, prefix));
+  });
 }
 
-function routesOfController(controller: Type): Route[] {
+function routesOfController(controller: Type, prefix: string): Route[] {
   const bases = listOf(Reflect.getMetadata('path', controller));
   return Object.getOwnPropertyNames(controller.prototype).flatMap((handler) => {
     const method: unknown = controller.prototype[handler];
-    const paths: unknown = typeof method === 'function' ? Reflect.getMetadata('path', method) : undefined;
+    if (handler === 'constructor' || typeof method !== 'function') return [];
+    const paths: unknown = Reflect.getMetadata('path', method);
     if (paths === undefined) return [];
-    const verb = RequestMethod[Reflect.getMetadata('method', method as object) as number]!;
+    const verb = RequestMethod[Reflect.getMetadata('method', method) as number]!;
     const body = bodyOf(controller, handler);
     return bases.flatMap((base) =>
-      listOf(paths).map((path) => ({ method: verb, path: join(base, path), controller, handler, body })),
+      listOf(paths).map((path) => ({ method: verb, path: join(prefix, base, path), controller, handler, body })),
     );
   });
 }
