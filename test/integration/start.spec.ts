@@ -1,6 +1,7 @@
 /** `npm start` as a newcomer meets it: a server on an empty folder, and an end to it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PlatformView, PostsView, UserPlatformsView } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { launch, temporaryFolder } from '../support/processes';
@@ -54,6 +55,43 @@ describe('a first start', () => {
     const { body } = await client.get<{ platforms: unknown[] }>('/api/user_platforms');
     expect(body.platforms).toHaveLength(3);
     expect(await node.stop()).toBe(0);
+  });
+
+  it('brings posts and pictures to each account, which are there after a restart, as what was posted since', async () => {
+    const node = await startNode({ NODE_ENV: undefined });
+    const client = new TestClient(node.url);
+    await client.login({ username: 'demo', password: 'demo-password' });
+    const { platforms } = (await client.get<UserPlatformsView>('/api/user_platforms')).body;
+    const content = async (at: TestClient) => {
+      const read = (id: number) =>
+        at.get<PostsView>('/api/posts', { headers: { 'x-platform-id': String(id), 'x-platform-pinned': 'true' } });
+      const pages = await Promise.all(platforms.map(({ id }) => read(id)));
+      return pages.map(({ body }) => body.posts.map((post) => ({ ...post, url: null })));
+    };
+    await eventually(async () => {
+      const posts = await content(client);
+      expect(posts.map((each) => each.filter(({ status }) => status === 'published').length)).toEqual([7, 6, 6]);
+      expect(posts.flat().filter(({ status }) => status === 'failed')).toHaveLength(1);
+      expect(posts.flatMap((each) => each.flatMap(({ images }) => images)).map(({ status }) => status)).toEqual(
+        expect.arrayContaining(['ready', 'pending']),
+      );
+    });
+    const headers = { 'x-platform-id': String(platforms[0]!.id), 'x-platform-pinned': 'true' };
+    await client.post('/api/posts', { content: 'Plum cake at four' }, { headers });
+    const before = await eventually(async () => {
+      const posts = await content(client);
+      return (
+        posts[0]!.find(({ content, status }) => content === 'Plum cake at four' && status === 'published') && posts
+      );
+    });
+    expect(await node.stop()).toBe(0);
+    const again = await startNode({ NODE_ENV: undefined }, { cwd: node.cwd });
+    const later = client.at(again.url);
+    await later.post(`/api/platforms/${platforms[0]!.id}/import`, {});
+    expect(await content(later)).toEqual(before);
+    const { avatar_url } = (await later.get<PlatformView>(`/api/platforms/${platforms[0]!.id}`)).body;
+    expect((await fetch(avatar_url!)).headers.get('content-type')).toBe('image/webp');
+    await again.stop();
   });
 
   it('brings nobody in production', async () => {

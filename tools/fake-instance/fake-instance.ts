@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keep, restore } from './fake-file';
 import type { Asked, FakeAnswer } from './fake-http';
 import { FakeRoutes } from './fake-routes';
 import { type FakeInstanceOptions, type FakeStatus, FakeStore } from './fake-store';
@@ -28,6 +29,7 @@ export class FakeInstance {
 
   private constructor(options: FakeInstanceOptions) {
     this.store = new FakeStore(options);
+    if (options.file) restore(this.store, options.file);
     this.routes = new FakeRoutes(this.store, () => this.url);
   }
 
@@ -61,6 +63,12 @@ export class FakeInstance {
   /** From here on all goes well. */
   heal(): void {
     this.faults.length = 0;
+  }
+
+  /** Writes down what it has, where it has a file for that; it does so itself after each change that it is asked for. */
+  keep(): void {
+    const { file } = this.store.options;
+    if (file) keep(this.store, file);
   }
 
   /** How often a route was asked. */
@@ -103,6 +111,7 @@ export class FakeInstance {
         });
       }
       const answer = this.routes.answer(asked);
+      if (asked.method !== 'GET') this.keep();
       if (fault && 'cut' in fault) return void request.socket.destroy();
       if (fault) await fault.until;
       send(response, answer);

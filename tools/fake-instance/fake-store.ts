@@ -61,6 +61,8 @@ export interface FakeInstanceOptions {
   knowsV2?: boolean;
   /** How often an attachment is said to be in the works before it is ready. */
   mediaDelay?: number;
+  /** Where it is kept from one start to the next; nowhere where it is absent. */
+  file?: string;
   /** The instance's clock; the machine's where there is none. */
   now?: () => Date;
 }

@@ -1,15 +1,11 @@
 /** Three pretended instances for the first start, so that a newcomer posts for real. Never in production. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../common/config';
+import { DEMO_ACCOUNTS } from './demo-content';
+import { fillInstance, showAvatar } from './demo-posts';
 
 export const DEMO_TOKEN = 'demo-token';
-
-const INSTANCES = [
-  { name: 'Town Square', kind: 'mastodon', username: 'demo', displayName: 'Demo', port: 3101 },
-  { name: 'Photo Walks', kind: 'pixelfed', username: 'demo_photos', displayName: 'Demo, walking', port: 3102 },
-  { name: 'Work Notes', kind: 'mastodon', username: 'demo_work', displayName: 'Demo at work', port: 3103 },
-] as const;
 
 export interface DemoInstance {
   name: string;
@@ -32,21 +28,26 @@ export async function startDemoInstances(config: Config): Promise<DemoInstance[]
   if (!isDemo(config) || config.database.kind !== 'sqlite') return [];
   // Loaded here alone: the production image is built without it.
   const { FakeInstance } = await import('../../../tools/fake-instance/fake-instance.js');
-  const file = join(dirname(config.database.path), 'demo-instances.json');
+  const folder = dirname(config.database.path);
+  const file = join(folder, 'demo-instances.json');
   const known = readPorts(file);
   const running: DemoInstance[] = [];
   const ports: number[] = [];
-  for (const [index, { name, kind, username, displayName, port }] of INSTANCES.entries()) {
-    const wished = known[index] ?? port;
-    const options = { name, kind, accounts: [{ username, displayName, token: DEMO_TOKEN }] };
+  for (const [index, account] of DEMO_ACCOUNTS.entries()) {
+    const { name, kind, username, displayName } = account;
+    const wished = known[index] ?? account.port;
+    const own = { username, displayName, token: DEMO_TOKEN };
+    const options = { name, kind, accounts: [own], file: join(folder, `demo-${username}.bin`) };
     // Another copy may be running: then any port will do.
     const instance = await FakeInstance.start({ ...options, port: wished }).catch(() => FakeInstance.start(options));
+    showAvatar(instance, account);
+    fillInstance(instance, account, new Date());
+    instance.keep();
     const { url, host } = instance;
     ports.push(Number(new URL(url).port));
     const before = `http://127.0.0.1:${wished}`;
     running.push({ name, kind, username, url, host, movedFrom: url === before ? null : before });
   }
-  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(ports));
   return running;
 }

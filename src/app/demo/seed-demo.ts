@@ -10,6 +10,7 @@ import { accountKeyOf } from '../../platform/account-key';
 import { PlatformService } from '../../platform/platform.service';
 import { PostRepository } from '../../publishing/posts/post.repository';
 import { SessionDevices } from '../../session/session-devices';
+import { FAILED_POST } from './demo-content';
 import { DEMO_TOKEN, type DemoInstance, isDemo } from './demo-instances';
 
 export const DEMO_USERNAME = 'demo';
@@ -34,7 +35,7 @@ export async function seedDemo(
     const form = { name, platform_type: kind, instance_url: url, username, access_token: DEMO_TOKEN };
     await app.get(PlatformService).connect(context, form);
   }
-  await seedPosts(app, work, context.user.id);
+  await seedFailedPost(app, work, context.user.id);
   await app.get(SessionDevices).logout(context);
   return true;
 }
@@ -51,28 +52,25 @@ async function followMoves(work: UnitOfWork, instances: readonly DemoInstance[])
   });
 }
 
-async function seedPosts(app: INestApplicationContext, work: UnitOfWork, userId: number): Promise<void> {
-  const posts = app.get(PostRepository);
-  const now = app.get(Clock).now();
+/** All other posts are on the instances, and are read in from there. */
+async function seedFailedPost(app: INestApplicationContext, work: UnitOfWork, userId: number): Promise<void> {
+  const { text, minutesAgo, error } = FAILED_POST;
+  const createdAt = new Date(app.get(Clock).now().getTime() - minutesAgo * 60_000);
   await work.write(async ({ em }) => {
-    for (const platform of await em.find(PlatformConnection, { where: { userId } })) {
-      const post = await posts.insert(em, {
-        userId,
-        platformConnectionId: platform.id,
-        title: null,
-        content: `Hello from ${platform.name}.`,
-        visibility: 'public',
-        spoilerText: null,
-        status: 'published',
-        postUrl: `${platform.instanceUrl}/@${platform.username}`,
-        error: null,
-        createdAt: now,
-        publishedAt: now,
-      });
-      if (platform.platformType !== 'pixelfed') continue;
-      const image = { userId, platformConnectionId: platform.id, postId: post.id, createdAt: now };
-      await posts.insertImage(em, { ...image, altText: 'A red boat on still water', status: 'ready' });
-      await posts.insertImage(em, { ...image, altText: null, status: 'pending' });
-    }
+    const platform = await em.findOneByOrFail(PlatformConnection, { userId, isDefault: true });
+    await app.get(PostRepository).insert(em, {
+      userId,
+      platformConnectionId: platform.id,
+      title: null,
+      content: text,
+      visibility: 'public',
+      spoilerText: null,
+      status: 'failed',
+      postUrl: null,
+      error,
+      attempts: 1,
+      createdAt,
+      publishedAt: null,
+    });
   });
 }
