@@ -1,6 +1,6 @@
 /**
  * Build step: JSON schemas of what each route answers and of what the socket carries, out of the TypeScript types that
- * the server and the client are compiled with. `src/app/openapi.ts` and `asyncapi.ts` put them into their documents.
+ * the server and the client are compiled with. `src/openapi/openapi.ts` and `asyncapi.ts` put them into their documents.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import ts from 'typescript';
 import { ROOT } from './lib/run.mjs';
 
 const SOURCE = join(ROOT, 'src');
-const TARGET = join(ROOT, 'dist/src/app/wire-schemas.json');
+const TARGET = join(ROOT, 'dist/src/openapi/wire-schemas.json');
 const ROUTE = /^(Get|Post|Put|Patch|Delete)$/;
 
 const parse = (file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);

@@ -1,22 +1,9 @@
-/** What the package exports, and nothing else. */
-export { AppError, type AppErrorOptions, invalidField } from './common/app-error';
-export { Clock } from './common/clock';
-export { ConfigError, type RouteConfig } from './common/config';
-export { MonitorPerformance } from './common/performance';
-export { type VedfolnirEventMap, VedfolnirEvents } from './common/vedfolnir-events';
-export { ENTITIES as vedfolnirEntities } from './database/entities';
-export { PlatformConnection } from './database/entities/platform-connection.entity';
-export { User } from './database/entities/user.entity';
-export { UserSession } from './database/entities/user-session.entity';
-export { Transaction, UnitOfWork } from './database/unit-of-work';
-export { Tabs, type TabTarget } from './gateway/tabs';
-export { type HostUser, SessionService } from './host/session.service';
-export type { HttpRequest, HttpResponse } from './http/http-types';
-export { MIGRATIONS as vedfolnirMigrations } from './migrations';
-export { PlatformService } from './platform/platform.service';
-export { PlatformFence } from './platform/platform-fence';
-export type { PlatformView as Platform, Role } from './protocol/http';
+/** What the package exports, and nothing else. The server in `src/app` is built on it, as any other host is. */
+
+// The module, and what protects a route.
+
 export {
+  CurrentCsrfToken,
   CurrentPlatform,
   CurrentSession,
   CurrentTab,
@@ -35,3 +22,53 @@ export { SessionGuard } from './session/session.guard';
 export type { Device, SessionContext } from './session/session-context';
 export { type VedfolnirAsyncOptions, VedfolnirModule, type VedfolnirStaticOptions } from './vedfolnir.module';
 export type { SessionOptions, VedfolnirOptions } from './vedfolnir.options';
+
+// Services and events.
+
+export { type VedfolnirEventMap, VedfolnirEvents } from './common/vedfolnir-events';
+export { Tabs, type TabTarget } from './gateway/tabs';
+export { type HostUser, SessionService } from './host/session.service';
+export { PlatformService } from './platform/platform.service';
+export { PlatformFence } from './platform/platform-fence';
+export type { PlatformView as Platform, Role } from './protocol/http';
+export { CreatePostDto } from './publishing/posts/post.dto';
+export { PostService } from './publishing/posts/post.service';
+
+// The database.
+
+export { ENTITIES as vedfolnirEntities } from './database/entities';
+export { PlatformConnection } from './database/entities/platform-connection.entity';
+export { User } from './database/entities/user.entity';
+export { UserSession } from './database/entities/user-session.entity';
+export { Transaction, UnitOfWork } from './database/unit-of-work';
+export { MIGRATIONS as vedfolnirMigrations } from './migrations';
+
+// Requests, errors and messages to the next page.
+
+export { AppError, type AppErrorOptions, invalidField } from './common/app-error';
+export { toAppError } from './common/to-app-error';
+export { BodyPipe, Omittable } from './common/validation';
+export { ErrorFilter, SessionErrorFilter } from './http/error.filter';
+export { answerError } from './http/error-answer';
+export {
+  type Flash,
+  type FlashCategory,
+  type FlashCode,
+  sessionEndFlash,
+  setFlash,
+  takeFlash,
+  toFlash,
+} from './http/flash';
+export type { HttpRequest, HttpResponse } from './http/http-types';
+
+// A server that is operated: settings from the environment, health, figures, the interface described, the end.
+
+export { Clock } from './common/clock';
+export { type Config, ConfigError, type RouteConfig } from './common/config';
+export { Metrics } from './common/metrics';
+export { MonitorPerformance } from './common/performance';
+export { GracefulShutdown } from './host/graceful-shutdown';
+export { HealthController } from './monitor/health.controller';
+export { describeApi } from './openapi/openapi';
+export { loadConfig } from './settings/environment';
+export { describeFault } from './settings/start-fault';

@@ -3,6 +3,7 @@ import {
   type FactoryProvider,
   Global,
   Inject,
+  Logger,
   Module,
   type ModuleMetadata,
   type NestModule,
@@ -23,6 +24,7 @@ import { ClusterModule } from './cluster/cluster.module';
 import { CONFIG, type Config, DEFAULT_ROUTES, type RouteConfig } from './common/config';
 import { ConfigModule } from './common/config.module';
 import { DatabaseModule } from './database/database.module';
+import { waitForDatabase } from './database/wait-for-database';
 import { GatewayModule } from './gateway/gateway.module';
 import { ClientFilesController } from './host/client-files.controller';
 import { HostModule } from './host/host.module';
@@ -69,7 +71,7 @@ export class VedfolnirModule implements NestModule {
 
   /** @throws ConfigError while the application starts, for the first option that cannot be used */
   static forRoot(options: VedfolnirOptions = {}): DynamicModule {
-    return assemble({ provide: CONFIG, useFactory: () => resolveOptions(options) }, options);
+    return assemble({ provide: CONFIG, useFactory: () => whenReachable(resolveOptions(options)) }, options);
   }
 
   static forRootAsync({ imports, inject = [], useFactory, ...fixed }: VedfolnirAsyncOptions): DynamicModule {
@@ -77,14 +79,15 @@ export class VedfolnirModule implements NestModule {
     const config = {
       provide: CONFIG,
       inject,
-      useFactory: async (...given: unknown[]) => resolveOptions({ ...(await factory(...given)), ...fixed }),
+      useFactory: async (...given: unknown[]) =>
+        whenReachable(resolveOptions({ ...(await factory(...given)), ...fixed })),
     };
     return assemble(config, fixed, imports);
   }
 
   /** For a server whose settings were read already. */
   static withConfig(config: Config, options: VedfolnirStaticOptions = {}): DynamicModule {
-    return assemble({ provide: CONFIG, useValue: config }, options);
+    return assemble({ provide: CONFIG, useFactory: () => whenReachable(config) }, options);
   }
 
   configure(): void {
@@ -92,6 +95,13 @@ export class VedfolnirModule implements NestModule {
     keepOutOfGlobalPrefix(this.application, this.container, new Set<Type>([...API_MODULES, VedfolnirModule]));
     passMultipartTo(`${this.config.routes.prefix}/media`, httpAdapter);
   }
+}
+
+/** The settings, once the database answers: it may be started after us. */
+async function whenReachable(config: Config): Promise<Config> {
+  const logger = new Logger('Database');
+  await waitForDatabase(config.database, (line) => logger.warn(line));
+  return config;
 }
 
 function assemble(

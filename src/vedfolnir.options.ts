@@ -3,7 +3,7 @@
 import type { DataSource } from 'typeorm';
 import { type Config, ConfigError, DEFAULT_ROUTES, type RedisClientLike, type RouteConfig } from './common/config';
 import { hostDatabase } from './database/host-database';
-import { readSettings } from './settings';
+import { readSettings } from './settings/settings';
 
 export interface SessionOptions {
   /** How long a session lasts without user activity. @default '12h' */

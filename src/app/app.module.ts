@@ -1,9 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import type { Config } from '../common/config';
-import { ErrorFilter } from '../http/error.filter';
-import { HealthController } from '../monitor/health.controller';
-import { VedfolnirModule } from '../vedfolnir.module';
+import { type Config, ErrorFilter, HealthController, VedfolnirModule } from '../index';
 import { PagesModule } from './pages/pages.module';
 
 /** The server that we ship: the package, with pages and health beside it, and our answer to every error. */

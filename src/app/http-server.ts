@@ -4,10 +4,7 @@ import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import createFastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import { AppError } from '../common/app-error';
-import type { Config } from '../common/config';
-import { toAppError } from '../common/to-app-error';
-import { answerError } from '../http/error-answer';
+import { AppError, answerError, type Config, toAppError } from '../index';
 import { requestIdOf } from './request-hooks';
 
 /** The longest body of a JSON or form request, bytes. A post of the longest kind fits ten times. */

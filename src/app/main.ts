@@ -1,11 +1,9 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Config } from '../common/config';
+import { type Config, describeFault, loadConfig } from '../index';
 import { DEMO_PASSWORD, DEMO_USERNAME } from './demo/seed-demo';
-import { loadConfig } from './environment';
 import { type Server, startServer } from './server';
 import { shutDown } from './shutdown';
-import { describeFault } from './start-fault';
 
 /** WCAG 2.2.1 asks for so long to answer a warning. */
 const LEAST_WARNING_MS = 20_000;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Lifecycle } from '../common/lifecycle';
-import { Metrics } from '../common/metrics';
+import { GracefulShutdown, Metrics } from '../index';
 
 /** Asked by machines every few seconds: no line of the log for each. */
 const MACHINES = /^\/(health|metrics)\b/;
@@ -12,7 +11,7 @@ const MACHINES = /^\/(health|metrics)\b/;
  * or a body: there may be secrets in them.
  */
 export function hookRequests(app: NestFastifyApplication): void {
-  const lifecycle = app.get(Lifecycle);
+  const shutdown = app.get(GracefulShutdown);
   const observe = app
     .get(Metrics)
     .histogram('vedfolnir_http_request_seconds', 'Requests, by route, method and status', [
@@ -26,7 +25,7 @@ export function hookRequests(app: NestFastifyApplication): void {
     done();
   });
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    if (lifecycle.draining) reply.header('Connection', 'close');
+    if (shutdown.draining) reply.header('Connection', 'close');
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {

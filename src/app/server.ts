@@ -1,17 +1,14 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Config } from '../common/config';
-import { waitForDatabase } from '../database/wait-for-database';
-import { requireKnownKey } from '../platform/keys/known-key';
+import { type Config, describeApi } from '../index';
 import { AppModule } from './app.module';
 import { type DemoInstance, startDemoInstances } from './demo/demo-instances';
 import { seedDemo } from './demo/seed-demo';
 import { configureHttp, createAdapter } from './http-server';
+import { listenFault } from './listen-fault';
 import { PinoLogger } from './logger';
-import { describeApi } from './openapi';
 import { hookRequests } from './request-hooks';
 import { SocketAdapter } from './socket-adapter';
-import { listenFault } from './start-fault';
 
 export interface Server {
   app: NestFastifyApplication;
@@ -26,7 +23,6 @@ export async function startServer(settings: Config): Promise<Server> {
   const config: Config = Object.freeze({ ...settings, allowPrivateInstances });
   const adapter = createAdapter(config);
   const { log } = adapter.getInstance();
-  await waitForDatabase(config.database, (line) => log.warn(line));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     bodyParser: false,
     logger: new PinoLogger(log),
@@ -35,10 +31,9 @@ export async function startServer(settings: Config): Promise<Server> {
   try {
     await configureHttp(app, config);
     hookRequests(app);
-    describeApi(app, config);
+    describeApi(app);
     app.useWebSocketAdapter(new SocketAdapter(app));
     await app.init();
-    await requireKnownKey(app);
     const seeded = await seedDemo(app, config, instances);
     await app.listen(config.port, config.host).catch((error: unknown) => {
       throw listenFault(error, config) ?? error;

@@ -2,8 +2,7 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Lifecycle } from '../common/lifecycle';
-import { SocketBalancer } from '../gateway/socket-balancer';
+import { GracefulShutdown } from '../index';
 
 /** Requests that are still open by then are cut off. */
 const FORCE_MS = 9000;
@@ -12,15 +11,14 @@ const END_MS = 9800;
 
 /**
  * Ends the server so that a balancer and its clients lose nothing: readiness says no first, requests go on being
- * answered for the grace time, with `Connection: close`, and the sockets are sent elsewhere meanwhile.
+ * answered for the grace time, with `Connection: close`, and the sockets are sent to other nodes.
  * @param graceMs how long the balancer has to notice
  */
 export async function shutDown(app: NestFastifyApplication, graceMs: number): Promise<void> {
   const http: Server = app.getHttpServer();
-  app.get(Lifecycle).draining = true;
   refuseUpgrades(http);
   setTimeout(() => http.closeAllConnections(), FORCE_MS).unref();
-  await Promise.all([app.get(SocketBalancer).drain(graceMs), pause(graceMs)]);
+  await Promise.all([app.get(GracefulShutdown).drain(graceMs), pause(graceMs)]);
   await Promise.race([app.close(), pause(END_MS - graceMs)]);
 }
 

@@ -23,6 +23,6 @@ import { Tabs } from './tabs';
     SocketTerminator,
     Tabs,
   ],
-  exports: [Tabs],
+  exports: [SocketBalancer, Tabs],
 })
 export class GatewayModule {}

@@ -9,6 +9,7 @@ import { isDuplicateKey } from '../database/database-errors';
 import type { User } from '../database/entities/user.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { HttpRequest, HttpResponse } from '../http/http-types';
+import { DeviceWatch } from '../session/device-watch';
 import { deviceOf } from '../session/request-session';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService as Sessions } from '../session/session.service';
@@ -35,6 +36,7 @@ export class SessionService {
     private readonly users: UserRepository,
     private readonly sessions: Sessions,
     private readonly devices: SessionDevices,
+    private readonly deviceWatch: DeviceWatch,
     private readonly rows: SessionRepository,
     private readonly terminator: SessionTerminator,
     private readonly work: UnitOfWork,
@@ -77,11 +79,16 @@ export class SessionService {
   async find(request: HttpRequest): Promise<SessionContext | null> {
     const secret = readSecret(this.config, request);
     if (!secret) return null;
-    const { ipAddress } = deviceOf(request, this.config);
-    return this.sessions.authenticate(secret, ipAddress).catch((error: unknown) => {
+    const device = deviceOf(request, this.config);
+    try {
+      const context = await this.sessions.authenticate(secret, device.ipAddress);
+      // As the guard does: another browser that shows the cookie ends the session.
+      await this.deviceWatch.check(context, device);
+      return context;
+    } catch (error) {
       if (error instanceof AppError && error.status === 401) return null;
       throw error;
-    });
+    }
   }
 
   /** The context of a live session by its public id, or null. */

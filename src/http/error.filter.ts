@@ -26,10 +26,11 @@ export class ErrorFilter implements ExceptionFilter {
     answerError(error, request, response, this.config.routes);
   }
 
-  private log(error: AppError, { method, routeOptions }: HttpRequest): void {
+  private log(error: AppError, { method, routeOptions, id }: HttpRequest): void {
     const cause = error.options.cause;
     const detail = cause instanceof Error ? (error.status === 500 ? cause.stack : cause.message) : '';
-    this.logger.error(`${method} ${routeOptions?.url ?? ''} ${error.code} ${detail ?? ''}`);
+    const request = typeof id === 'string' ? ` (request ${id})` : '';
+    this.logger.error(`${method} ${routeOptions?.url ?? ''} ${error.code}${request} ${detail ?? ''}`);
   }
 }
 

@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly body: unknown;
   readonly params: unknown;
   readonly query: unknown;
+  /** Fastify: as the caller is told in X-Request-Id. */
+  readonly id?: unknown;
   readonly socket: { readonly remoteAddress?: string; readonly encrypted?: boolean };
   /** Fastify: the route that answers. */
   readonly routeOptions?: { readonly url?: string };

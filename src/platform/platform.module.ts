@@ -1,9 +1,11 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work';
 import { PlatformResolver } from '../session/platform-resolver';
 import { SessionModule } from '../session/session.module';
 import { ConnectionHooks } from './connection-hooks';
 import { ConnectionRefresher } from './connection-refresher';
 import { Instances } from './instances';
+import { requireKnownKey } from './keys/known-key';
 import { OAuthController } from './oauth/oauth.controller';
 import { OAuthRepository } from './oauth/oauth.repository';
 import { OAuthService } from './oauth/oauth.service';
@@ -43,4 +45,13 @@ import { TokenCipher } from './token-cipher';
     TokenCipher,
   ],
 })
-export class PlatformModule {}
+export class PlatformModule implements OnModuleInit {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly cipher: TokenCipher,
+  ) {}
+
+  onModuleInit(): Promise<void> {
+    return requireKnownKey(this.work, this.cipher);
+  }
+}

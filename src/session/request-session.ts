@@ -6,6 +6,7 @@ import type { HttpRequest } from '../http/http-types';
 import type { PlatformView } from '../protocol/http';
 import type { RoutePolicy } from './route-policy';
 import { type Device, MAX_USER_AGENT_LENGTH, type SessionContext } from './session-context';
+import { csrfToken } from './session-token';
 
 /** Of a request that was let in. */
 export interface RequestSession {
@@ -88,6 +89,11 @@ export const TargetPlatform = createParamDecorator(
 /** The secret of the caller's cookie, for what is derived from it. */
 export const CurrentSecret = createParamDecorator(
   (_: unknown, execution: ExecutionContext): string => requestSession(execution).secret,
+);
+
+/** What the caller's unsafe requests carry as X-CSRFToken: for pages, in `<meta name="csrf-token">`. */
+export const CurrentCsrfToken = createParamDecorator((_: unknown, execution: ExecutionContext): string =>
+  csrfToken(requestSession(execution).secret),
 );
 
 /** The id that the calling tab gave itself, or null. */

@@ -4,11 +4,11 @@ import { type AddressInfo, createServer } from 'node:net';
 
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { loadConfig } from '../../src/app/environment';
 import { startServer } from '../../src/app/server';
-import { describeFault } from '../../src/app/start-fault';
 import type { Config } from '../../src/common/config';
 import { requireSupported } from '../../src/database/database-version';
+import { loadConfig } from '../../src/settings/environment';
+import { describeFault } from '../../src/settings/start-fault';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { launch, temporaryFolder } from '../support/processes';

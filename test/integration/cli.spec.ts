@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runCli } from '../../src/app/cli/program';
+import { runCli } from '../../src/cli/program';
 import { encryptionKey } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { temporaryFolder } from '../support/processes';
@@ -186,7 +186,7 @@ it('explains itself', async () => {
 });
 
 it('is a program of its own', async () => {
-  const main = join(__dirname, '../../dist/src/app/cli/main.js');
+  const main = join(__dirname, '../../dist/src/cli/main.js');
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'doctor', '--json'], {
     cwd: temporaryFolder(),
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../support/processes';
 
-const CONFIG = join(__dirname, '../../dist/src/app/environment.js');
+const CONFIG = join(__dirname, '../../dist/src/settings/environment.js');
 const STARTERS = 8;
 
 it(`makes one key for ${STARTERS} that start at the same moment`, async () => {

@@ -1,6 +1,5 @@
 /** New keys while everything is served; and what does not open says which it is, not what is in it. */
 import { Logger } from '@nestjs/common';
-import { loadConfig } from '../../src/app/environment';
 import { OAuthApp } from '../../src/database/entities/oauth-app.entity';
 import { OAuthState } from '../../src/database/entities/oauth-state.entity';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
@@ -8,6 +7,7 @@ import { UnitOfWork } from '../../src/database/unit-of-work';
 import { rotateKeys } from '../../src/platform/keys/key-rotation';
 import { accessTokenPlace, TokenCipher } from '../../src/platform/token-cipher';
 import type { ConnectStartView, PlatformView } from '../../src/protocol/http';
+import { loadConfig } from '../../src/settings/environment';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import {

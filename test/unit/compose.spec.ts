@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
-import { SETTINGS } from '../../src/app/misspelt';
+import { SETTINGS } from '../../src/settings/misspelt';
 
 interface Compose {
   services: Record<

@@ -1,22 +1,27 @@
-import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Post, Req, Res } from '@nestjs/common';
 import { Equals, IsString } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, invalidField } from '../../common/app-error';
-import type { Config } from '../../common/config';
-import { CONFIG } from '../../common/config';
-import { BodyPipe, Omittable } from '../../common/validation';
-import { type Flash, sessionEndFlash, setFlash, takeFlash, toFlash } from '../../http/flash';
-import { PlatformService } from '../../platform/platform.service';
-import { type PlatformView, type SessionState } from '../../protocol/http';
-import { CreatePostDto } from '../../publishing/posts/post.dto';
-import { PostService } from '../../publishing/posts/post.service';
-import { DeviceWatch } from '../../session/device-watch';
-import { CurrentSecret, CurrentSession, deviceOf } from '../../session/request-session';
-import { Public, RequireSession } from '../../session/session.decorators';
-import { SessionService } from '../../session/session.service';
-import type { SessionContext } from '../../session/session-context';
-import { readSecret } from '../../session/session-cookie';
-import { csrfToken } from '../../session/session-token';
+import {
+  AppError,
+  BodyPipe,
+  CreatePostDto,
+  CurrentCsrfToken,
+  CurrentSession,
+  type Flash,
+  invalidField,
+  Omittable,
+  PlatformService,
+  PostService,
+  Public,
+  RequireSession,
+  type SessionContext,
+  SessionService,
+  sessionEndFlash,
+  setFlash,
+  takeFlash,
+  toFlash,
+} from '../../index';
+import type { PlatformView, SessionState } from '../../protocol';
 import { type Page, type PostForm, renderPage } from './view-engine';
 
 class CreatePostForm extends CreatePostDto {
@@ -54,8 +59,6 @@ export class PagesController {
     private readonly sessions: SessionService,
     private readonly posts: PostService,
     private readonly connections: PlatformService,
-    private readonly devices: DeviceWatch,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Get('login')
@@ -83,12 +86,12 @@ export class PagesController {
   @Header('Content-Type', HTML)
   shell(
     @CurrentSession() session: SessionContext,
-    @CurrentSecret() secret: string,
+    @CurrentCsrfToken() csrfToken: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
     const [page, title] = SHELLS[request.routeOptions.url ?? '/'] ?? SHELLS['/']!;
-    return this.page(session, secret, { page, title, flash: takeFlash(request, reply) });
+    return this.page(session, csrfToken, { page, title, flash: takeFlash(request, reply) });
   }
 
   @Get('admin')
@@ -96,11 +99,11 @@ export class PagesController {
   @Header('Content-Type', HTML)
   admin(
     @CurrentSession() session: SessionContext,
-    @CurrentSecret() secret: string,
+    @CurrentCsrfToken() csrfToken: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
-    return this.page(session, secret, { page: 'admin', title: 'Administration', flash: takeFlash(request, reply) });
+    return this.page(session, csrfToken, { page: 'admin', title: 'Administration', flash: takeFlash(request, reply) });
   }
 
   @Get('create_post')
@@ -108,18 +111,18 @@ export class PagesController {
   @Header('Content-Type', HTML)
   composer(
     @CurrentSession() session: SessionContext,
-    @CurrentSecret() secret: string,
+    @CurrentCsrfToken() csrfToken: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.form(session, secret, emptyForm(session, session.platform!), takeFlash(request, reply));
+    return this.form(session, csrfToken, emptyForm(session, session.platform!), takeFlash(request, reply));
   }
 
   /** A form post names its platform in a field; whatever is refused comes back with every word still there. */
   @Post('create_post')
   async createPost(
     @CurrentSession() session: SessionContext,
-    @CurrentSecret() secret: string,
+    @CurrentCsrfToken() csrfToken: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -146,7 +149,7 @@ export class PagesController {
       const flash = error.options.details ? [] : ([toFlash(error.code)].filter(Boolean) as Flash[]);
       const html = this.form(
         session,
-        secret,
+        csrfToken,
         { ...emptyForm(session, platform), pinned: pinned !== null, values: valuesOf(request.body), errors: details },
         flash,
       );
@@ -162,8 +165,7 @@ export class PagesController {
    * ended, the page itself knows the way back.
    */
   private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const secret = readSecret(this.config, request);
-    const signedIn = secret !== null && (await this.isSignedIn(secret, request));
+    const signedIn = (await this.sessions.find(request)) !== null;
     const { reason, again } = request.query as { reason?: unknown; again?: unknown };
     reply.header('Cache-Control', 'no-store');
     if (signedIn && again === undefined && reason === undefined) reply.status(303).header('Location', '/').send();
@@ -175,18 +177,6 @@ export class PagesController {
     }
   }
 
-  /** As for any other request: another program that shows the cookie of a browser ends the session. */
-  private isSignedIn(secret: string, request: FastifyRequest): Promise<boolean> {
-    const device = deviceOf(request, this.config);
-    const checked = this.sessions
-      .authenticate(secret, device.ipAddress)
-      .then((context) => this.devices.check(context, device));
-    return checked.then(
-      () => true,
-      () => false,
-    );
-  }
-
   /** The platform that a form was kept on: it goes back on that one. Null where it was not, or where that is gone. */
   private async pinnedPlatform(session: SessionContext, body: unknown): Promise<PlatformView | null> {
     const { platform_id, platform_pinned } = (body ?? {}) as Record<string, unknown>;
@@ -195,16 +185,16 @@ export class PagesController {
     return platforms.find(({ id }) => String(id) === platform_id) ?? null;
   }
 
-  private form(session: SessionContext, secret: string, form: PostForm, flash: Flash[]): string {
-    return this.page(session, secret, { page: 'create_post', title: 'New post', flash, form });
+  private form(session: SessionContext, csrfToken: string, form: PostForm, flash: Flash[]): string {
+    return this.page(session, csrfToken, { page: 'create_post', title: 'New post', flash, form });
   }
 
   private page(
     { user, platform }: SessionContext,
-    secret: string,
+    csrfToken: string,
     page: Omit<Page, 'csrfToken' | 'user' | 'platform'>,
   ): string {
-    return renderPage({ ...page, csrfToken: csrfToken(secret), user, platform });
+    return renderPage({ ...page, csrfToken, user, platform });
   }
 }
 

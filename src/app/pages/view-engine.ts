@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
-import type { Flash } from '../../http/flash';
-import { hueOf, initialsOf } from '../../protocol/avatar';
-import type { PlatformView, UserView } from '../../protocol/http';
+import type { Flash } from '../../index';
+import { hueOf, initialsOf, type PlatformView, type UserView } from '../../protocol';
 
 /** What every page is given. */
 export interface Page {

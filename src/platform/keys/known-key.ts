@@ -1,9 +1,8 @@
-import type { INestApplicationContext } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ConfigError } from '../../common/config';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
-import { UnitOfWork } from '../../database/unit-of-work';
-import { TokenCipher } from '../token-cipher';
+import type { UnitOfWork } from '../../database/unit-of-work';
+import type { TokenCipher } from '../token-cipher';
 
 /** How many access tokens were sealed with which key. */
 export async function countTokensByKey(em: EntityManager): Promise<{ keyId: string; count: number }[]> {
@@ -20,9 +19,8 @@ export async function countTokensByKey(em: EntityManager): Promise<{ keyId: stri
  * A node whose keys open nothing of what is stored was given the wrong ones: it would find every connection broken.
  * @throws ConfigError
  */
-export async function requireKnownKey(app: INestApplicationContext): Promise<void> {
-  const cipher = app.get(TokenCipher);
-  const stored = await app.get(UnitOfWork).read(countTokensByKey);
+export async function requireKnownKey(work: UnitOfWork, cipher: TokenCipher): Promise<void> {
+  const stored = await work.read(countTokensByKey);
   if (stored.length === 0 || stored.some(({ keyId }) => cipher.hasKey(keyId))) return;
   const tokens = stored.reduce((sum, { count }) => sum + count, 0);
   throw new ConfigError(

@@ -3,12 +3,12 @@ import type { Abstract, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../../src/app/app.module';
-import { loadConfig } from '../../../src/app/environment';
 import { configureHttp, createAdapter } from '../../../src/app/http-server';
 import { hookRequests } from '../../../src/app/request-hooks';
 import { SocketAdapter } from '../../../src/app/socket-adapter';
 import { Clock } from '../../../src/common/clock';
 import { type Config } from '../../../src/common/config';
+import { loadConfig } from '../../../src/settings/environment';
 import { encryptionKey } from '../../support/backends';
 import { migratedDatabase, migratedFile } from '../../support/services';
 

@@ -17,7 +17,7 @@ export async function signIn(authorizeUrl: string, username: string, decision = 
 /** `npm run keys:rotate`, with this environment. */
 export async function runKeyRotation(env: NodeJS.ProcessEnv) {
   const { PATH } = process.env;
-  const script = launch(process.execPath, [join(__dirname, '../../../dist/src/app/cli/main.js'), 'keys:rotate'], {
+  const script = launch(process.execPath, [join(__dirname, '../../../dist/src/cli/main.js'), 'keys:rotate'], {
     env: { PATH, ...env },
   });
   return { ...(await script.exited), output: script.output() };

@@ -1,11 +1,11 @@
 /** What is sealed in the database, straight from the rows, as an attacker with the database would have it. */
 
-import { loadConfig } from '../../../src/app/environment';
 import { DomainEvents } from '../../../src/common/domain-events';
 import { Connections } from '../../../src/database/connections';
 import { PlatformConnection } from '../../../src/database/entities/platform-connection.entity';
 import { UnitOfWork } from '../../../src/database/unit-of-work';
 import { accessTokenPlace, TokenCipher } from '../../../src/platform/token-cipher';
+import { loadConfig } from '../../../src/settings/environment';
 
 export async function withRows<T>(env: NodeJS.ProcessEnv, look: (work: UnitOfWork) => Promise<T>): Promise<T> {
   const connections = await Connections.open(loadConfig(env).database, 2);

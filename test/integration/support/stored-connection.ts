@@ -1,7 +1,7 @@
-import { loadConfig } from '../../../src/app/environment';
 import { PlatformConnection } from '../../../src/database/entities/platform-connection.entity';
 import { User } from '../../../src/database/entities/user.entity';
 import { accessTokenPlace, TokenCipher } from '../../../src/platform/token-cipher';
+import { loadConfig } from '../../../src/settings/environment';
 import { withRows } from './sealed-rows';
 
 /** A person with one connection, written into the database by no server. */

@@ -1,11 +1,11 @@
-/** The HTTP interface as tools read it: at /api/openapi.json, and outside production as a page at /api/docs. */
+/** The HTTP interface as tools read it. */
 import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type INestApplication, StreamableFile } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { Config } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { HEADERS } from '../protocol/http';
 import { RoutePolicies } from '../session/route-policy';
 import { publicCookieName } from '../session/session-cookie';
@@ -14,8 +14,9 @@ import { describeOperation, HEADER_PARAMETERS, type Operation, type Route } from
 import { readWireSchemas, referredSchemas } from './wire-schemas';
 
 const VERSION = '1.0';
-/** Pages are no part of the interface. */
-const IS_INTERFACE = /^\/(api|health|metrics)\b/;
+const JSON_TYPE = 'application/json; charset=utf-8';
+/** Beside the API; pages are no part of the interface. */
+const FOR_OPERATORS = /^\/(health|metrics)\b/;
 
 /** Of swagger-ui-dist, as it ships them: no script or style stands in the page itself. */
 const PAGE_FILES = {
@@ -28,9 +29,9 @@ const PAGE_FILES = {
   'favicon-16x16.png': 'image/png',
 };
 
-const START_PAGE = `window.onload = () => {
+const startPage = (prefix: string) => `window.onload = () => {
   window.ui = SwaggerUIBundle({
-    url: '/api/openapi.json',
+    url: '${prefix}/openapi.json',
     dom_id: '#swagger-ui',
     deepLinking: true,
     presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
@@ -39,28 +40,38 @@ const START_PAGE = `window.onload = () => {
 };
 `;
 
-export function describeApi(app: NestFastifyApplication, config: Config): void {
-  const fastify = app.getHttpAdapter().getInstance();
+/**
+ * Serves `/api/openapi.json`, `/api/asyncapi.json`, and outside production Swagger UI at `/api/docs`, all behind the
+ * prefix of the API. On Express and on Fastify.
+ */
+export function describeApi(app: INestApplication): void {
+  const config = app.get<Config>(CONFIG, { strict: false });
+  const { prefix } = config.routes;
+  const adapter = app.getHttpAdapter();
+  const serve = (path: string, type: string, body: () => unknown): void => {
+    adapter.get(prefix + path, (_request: unknown, response: unknown) => {
+      adapter.setHeader(response, 'Content-Type', type);
+      adapter.reply(response, body());
+    });
+  };
   let document: OpenAPIObject | undefined;
-  fastify.get('/api/openapi.json', async (_request, reply) => {
+  serve('/openapi.json', JSON_TYPE, () => {
     document ??= createDocument(app, config);
-    return reply.send(document);
+    return document;
   });
-  fastify.get('/api/asyncapi.json', async (_request, reply) => reply.send(describeSocket(readWireSchemas())));
+  serve('/asyncapi.json', JSON_TYPE, () => describeSocket(readWireSchemas()));
   if (config.production) return;
-  fastify.get('/api/docs', async (_request, reply) => reply.redirect('/api/docs/index.html'));
-  fastify.get('/api/docs/swagger-initializer.js', async (_request, reply) =>
-    reply.type('text/javascript').send(START_PAGE),
+  adapter.get(`${prefix}/docs`, (_request: unknown, response: unknown) =>
+    adapter.redirect(response, 302, `${prefix}/docs/index.html`),
   );
+  serve('/docs/swagger-initializer.js', 'text/javascript', () => startPage(prefix));
   const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
   for (const [file, type] of Object.entries(PAGE_FILES)) {
-    fastify.get(`/api/docs/${file}`, async (_request, reply) =>
-      reply.type(type).send(createReadStream(join(folder, file))),
-    );
+    serve(`/docs/${file}`, type, () => new StreamableFile(createReadStream(join(folder, file)), { type }));
   }
 }
 
-function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObject {
+function createDocument(app: INestApplication, config: Config): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Vedfolnir')
@@ -85,7 +96,7 @@ function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObj
   const routes = routesByOperation(app);
   const paths: Record<string, Record<string, Operation>> = {};
   for (const [path, item] of Object.entries(document.paths as unknown as typeof paths)) {
-    if (!IS_INTERFACE.test(path)) continue;
+    if (!path.startsWith(`${config.routes.prefix}/`) && !FOR_OPERATORS.test(path)) continue;
     for (const [method, found] of Object.entries(item)) {
       const id = found.operationId ?? '';
       paths[path] = { ...paths[path], [method]: describeOperation(found, method, routes.get(id)!, schemas[id]) };
@@ -101,7 +112,7 @@ function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObj
 }
 
 /** By the id that Nest gives the operation. */
-function routesByOperation(app: NestFastifyApplication): Map<string, Route> {
+function routesByOperation(app: INestApplication): Map<string, Route> {
   const reader = app.get(RoutePolicies, { strict: false });
   const routes = new Map<string, Route>();
   for (const { controllers } of app.get(ModulesContainer).values()) {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { ConfigError } from '../../common/config';
+import { ConfigError } from '../common/config';
 
 type Value = string | number | boolean | null;
 export type Row = Record<string, Value | Record<string, Value>[]>;

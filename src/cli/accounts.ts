@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { RegisterDto } from '../../auth/auth.dto';
-import { PasswordResets } from '../../auth/password-resets';
-import { hashPassword } from '../../auth/passwords';
-import { nameKey, UserRepository } from '../../auth/user.repository';
-import { AppError } from '../../common/app-error';
-import { Clock } from '../../common/clock';
-import { ConfigError } from '../../common/config';
-import { BodyPipe } from '../../common/validation';
-import { isDuplicateKey } from '../../database/database-errors';
-import { AuditEvent } from '../../database/entities/audit-event.entity';
-import { User } from '../../database/entities/user.entity';
-import { UserSession } from '../../database/entities/user-session.entity';
-import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
-import type { Role } from '../../protocol/http';
-import { SessionRepository } from '../../session/session.repository';
-import { SessionTerminator } from '../../session/session-terminator';
+import { RegisterDto } from '../auth/auth.dto';
+import { PasswordResets } from '../auth/password-resets';
+import { hashPassword } from '../auth/passwords';
+import { nameKey, UserRepository } from '../auth/user.repository';
+import { AppError } from '../common/app-error';
+import { Clock } from '../common/clock';
+import { ConfigError } from '../common/config';
+import { BodyPipe } from '../common/validation';
+import { isDuplicateKey } from '../database/database-errors';
+import { AuditEvent } from '../database/entities/audit-event.entity';
+import { User } from '../database/entities/user.entity';
+import { UserSession } from '../database/entities/user-session.entity';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import type { Role } from '../protocol/http';
+import { SessionRepository } from '../session/session.repository';
+import { SessionTerminator } from '../session/session-terminator';
 
 export interface ResetLink {
   user: User;

@@ -1,6 +1,4 @@
-import { AppError } from '../common/app-error';
-import { type Config, ConfigError } from '../common/config';
-import { databaseFault } from '../database/database-fault';
+import { type Config, ConfigError } from '../index';
 
 /** What is wrong with where to listen, or null. */
 export function listenFault(error: unknown, { host, port }: Config): ConfigError | null {
@@ -17,15 +15,4 @@ export function listenFault(error: unknown, { host, port }: Config): ConfigError
       return new ConfigError(`HOST: ${host} is no address of this machine (${code}): 0.0.0.0 means all of them`);
   }
   return null;
-}
-
-/** One sentence for what the operator can mend, the whole trace for what only we can. */
-export function describeFault(error: unknown, config: Config | null): string {
-  if (error instanceof ConfigError) return error.message;
-  const known = config && databaseFault(error, config.database);
-  if (known) return known.message;
-  if (error instanceof AppError) {
-    return error.options.cause ? describeFault(error.options.cause, config) : error.message;
-  }
-  return (error as Error).stack ?? String(error);
 }

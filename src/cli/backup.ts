@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { ConfigError, type DatabaseConfig } from '../../common/config';
-import { openForReading } from '../../database/connections';
+import { ConfigError, type DatabaseConfig } from '../common/config';
+import { openForReading } from '../database/connections';
 
 /** A copy of one moment, whatever is written meanwhile. @throws ConfigError */
 export async function backUp(database: DatabaseConfig, file: string): Promise<void> {

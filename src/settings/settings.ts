@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseRedisUrl } from './cluster/redis-url';
+import { parseRedisUrl } from '../cluster/redis-url';
 import {
   type Config,
   ConfigError,
@@ -11,8 +11,8 @@ import {
   LOG_LEVELS,
   LONGEST_RETENTION_MS,
   parseDuration,
-} from './common/config';
-import { parseDatabaseUrl } from './database/database-url';
+} from '../common/config';
+import { parseDatabaseUrl } from '../database/database-url';
 
 const DATA_FOLDER = 'data';
 /** The process ends within ten seconds, and open requests need some of them. */

@@ -1,7 +1,7 @@
 /** The only reader of the environment: read once at start, checked, frozen. */
 import type { Config } from '../common/config';
-import { readSettings } from '../settings';
 import { refuseMisspelt } from './misspelt';
+import { readSettings } from './settings';
 
 /**
  * @param env the process environment
