@@ -50,7 +50,9 @@ function library(entries) {
   const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, here(path)]));
   const output = { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'parts/[name]-[hash].mjs' };
   const environment = { ...scripts(input, output), define: {} };
-  Object.assign(environment.build, { outDir: here('../dist/lib'), minify: false });
+  // As a library: what is imported later must not look for its styles at the address of the page.
+  const lib = { entry: input, formats: ['es'] };
+  Object.assign(environment.build, { outDir: here('../dist/lib'), minify: false, lib, cssCodeSplit: true });
   Object.assign(environment.build.rolldownOptions, { external: ['react'], preserveEntrySignatures: 'strict' });
   return environment;
 }

@@ -53,7 +53,7 @@ export interface Environment {
   /** The page's `<meta name="csrf-token">`; made when the page has none. */
   csrfMeta: { read(): string | null; write(token: string): void };
   fetch(path: string, init: RequestInit): Promise<Response>;
-  /** Null where the browser refuses storage. */
+  /** Of all tabs of this browser; null where the browser refuses storage. */
   storage: Pick<Storage, 'length' | 'key' | 'setItem' | 'removeItem'> | null;
   /** Of this tab alone; null where the browser refuses storage. */
   tabStorage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;

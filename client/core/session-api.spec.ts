@@ -189,6 +189,17 @@ describe('a pinned session', () => {
     expect(sync.getState()).toMatchObject({ platform: { id: 3 }, session: { pinned: false }, revision: 4 });
   });
 
+  it('goes where the others are when it is told to follow', async () => {
+    const { env, server, sync, push } = await liveTab((call, fake) => {
+      if (call.path !== '/api/session/follow') return answer(call, fake);
+      fake.switchTo(3, 'all', SESSION_A);
+      return { status: 200, body: fake.rest() };
+    });
+    await push(server.switchTo(2, 'session', SESSION_A));
+    expect(await sync.followSession()).toMatchObject({ platform: { id: 3 }, session: { pinned: false } });
+    expect(env.calls.map(({ method, path }) => `${method} ${path}`)).toContain('POST /api/session/follow');
+  });
+
   it('knows by the answer to its own switch that it is one', async () => {
     const { server, sync } = await liveTab((call, fake) => {
       const { scope } = (call.body ?? {}) as { scope?: string };
@@ -239,6 +250,31 @@ describe('a new start', () => {
     expect(await sync.syncSessionState()).toBeNull();
     signedIn = true;
     expect(await sync.syncSessionState()).toMatchObject({ session: { id: SESSION_A } });
+  });
+
+  it.each(['of a session that was ended', 'of a visitor'])('follows the sign-in in another tab: %s', async (whose) => {
+    let signedIn = whose !== 'of a visitor';
+    let began = false;
+    const { env, sync } = await liveTab((call, fake) => {
+      if (!signedIn) return signedOut(call);
+      return call.path === '/api/session' && began ? { status: 200, body: fake.rest(SESSION_B) } : answer(call, fake);
+    });
+    const tell = async (key: string, newValue: string | null) => {
+      env.window.dispatchEvent(Object.assign(new Event('storage'), { key, newValue }));
+      await settle();
+    };
+    if (signedIn) env.socket.emit('session:ended', ENDED);
+    expect(sync.getState()).toBeNull();
+    signedIn = began = true;
+    await tell('of_the_page', SESSION_B);
+    await tell('vedfolnir_session', null);
+    expect(sync.getState()).toBeNull();
+    await tell('vedfolnir_session', SESSION_B);
+    expect(sync.getState()?.session.id).toBe(SESSION_B);
+    expect(env.kept.get('vedfolnir_session')).toBe(SESSION_B);
+    sync.destroy();
+    await tell('vedfolnir_session', SESSION_A);
+    expect(sync.getState()).toBeNull();
   });
 
   it('is not ended by a late answer to the session before', async () => {

@@ -14,6 +14,7 @@ import { RefreshTriggers } from './refresh-triggers';
 import { reportActivity } from './report-activity';
 import { ServerClock } from './server-clock';
 import { serverEventHandlers } from './server-events';
+import { announceSession, onSessionAnnounced } from './session-announcement';
 import { StateReader } from './state-reader';
 import { StateSnapshot } from './state-snapshot';
 import { StateStore } from './state-store';
@@ -43,6 +44,7 @@ export class SessionLifecycle {
   readonly reader: StateReader;
   readonly connection: ConnectionMonitor;
   private phase: Phase = 'starting';
+  private readonly ignoreAnnouncements: () => void;
   private readonly triggers: RefreshTriggers;
   private readonly activity: ActivityTracker;
   private readonly expiry: ExpiryMonitor;
@@ -143,6 +145,7 @@ export class SessionLifecycle {
       offline: () => this.connection.setReachable(false),
       isFollower: () => !this.channel.isLeader,
     });
+    this.ignoreAnnouncements = onSessionAnnounced(env, () => this.sessionAnnounced());
   }
 
   /** Also again, after a session has ended here: a sign-in may need no new page. */
@@ -159,6 +162,7 @@ export class SessionLifecycle {
 
   destroy(): void {
     this.phase = 'destroyed';
+    this.ignoreAnnouncements();
     this.clear();
     this.stop();
   }
@@ -220,9 +224,15 @@ export class SessionLifecycle {
     return this.store.state?.session.id;
   }
 
+  /** A person has signed in in another tab: where this one has no session, it follows theirs. */
+  private sessionAnnounced(): void {
+    if (this.phase === 'over' || this.phase === 'anonymous') void this.start();
+  }
+
   private sessionChanged(before: SessionState | null): void {
     this.reader.sessionReplaced();
     this.phase = 'live';
+    if (this.sessionId) announceSession(this.env, this.sessionId);
     this.connection.start();
     // A warning was about the session before.
     this.activity.pause(false);

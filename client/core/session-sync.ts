@@ -169,6 +169,15 @@ export class SessionSync {
     if (user === this.getState()?.user.id) this.lifecycle.updater.pinTab(platform);
   }
 
+  /**
+   * Frees a session that is pinned to a platform: it goes where the person's other sessions are.
+   * @throws ApiError
+   */
+  async followSession(): Promise<StateDetail | null> {
+    await this.request<void>('POST', '/api/session/follow', { body: {} });
+    return this.syncSessionState();
+  }
+
   getTabId(): string {
     return this.tabId;
   }

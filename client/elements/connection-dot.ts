@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConnectionStatus } from '../core/event-details';
+import { defineElement } from './define-element';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
@@ -25,4 +26,10 @@ export class ConnectionDot extends SessionElement {
   }
 }
 
-customElements.define('vf-connection-dot', ConnectionDot);
+defineElement('vf-connection-dot', ConnectionDot);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-connection-dot': ConnectionDot;
+  }
+}

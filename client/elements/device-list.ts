@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceView } from '../../src/protocol/http';
 import { confirm } from './confirm';
+import { defineElement } from './define-element';
 import { formatDateTime, formatRelativeTime } from './format';
 import { icon } from './icon';
 import { ReadingElement } from './reading-element';
@@ -85,4 +86,10 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
   };
 }
 
-customElements.define('vf-device-list', DeviceList);
+defineElement('vf-device-list', DeviceList);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-device-list': DeviceList;
+  }
+}

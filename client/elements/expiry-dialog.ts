@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { ExpiringDetail } from '../core/event-details';
 import { localStorageOrNull, setItem } from '../core/storage';
+import { defineElement } from './define-element';
 import { formatDuration, formatTime } from './format';
 import { icon } from './icon';
 import { session } from './session';
@@ -19,6 +20,8 @@ export class ExpiryDialog extends SessionElement {
   static override properties = { login: {} };
   declare login: string | null;
 
+  private readonly titleId = this.uniqueId('title');
+  private readonly textId = this.uniqueId('text');
   private warning: ExpiringDetail | null = null;
   /** The session that it is about. */
   private warned: string | undefined;
@@ -53,14 +56,14 @@ export class ExpiryDialog extends SessionElement {
       <dialog
         class="vf-dialog"
         role="alertdialog"
-        aria-labelledby="vf-expiry-title"
-        aria-describedby="vf-expiry-text"
+        aria-labelledby=${this.titleId}
+        aria-describedby=${this.textId}
         closedby="none"
         @cancel=${(event: Event) => event.preventDefault()}
         @close=${this.closed}
       >
-        <h2 id="vf-expiry-title">${icon('clock')} You will be signed out soon</h2>
-        <p id="vf-expiry-text">
+        <h2 id=${this.titleId}>${icon('clock')} You will be signed out soon</h2>
+        <p id=${this.textId}>
           ${
             idle
               ? 'You have not done anything here for a while. Do you want to stay signed in?'
@@ -121,4 +124,10 @@ export class ExpiryDialog extends SessionElement {
   private readonly leave = () => this.attempt(() => session.logout());
 }
 
-customElements.define('vf-expiry-dialog', ExpiryDialog);
+defineElement('vf-expiry-dialog', ExpiryDialog);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-expiry-dialog': ExpiryDialog;
+  }
+}

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { defineElement } from './define-element';
 import { icon } from './icon';
 import { session } from './session';
 import { SessionElement } from './session-element';
@@ -19,4 +20,10 @@ export class OfflineBanner extends SessionElement {
   }
 }
 
-customElements.define('vf-offline-banner', OfflineBanner);
+defineElement('vf-offline-banner', OfflineBanner);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-offline-banner': OfflineBanner;
+  }
+}

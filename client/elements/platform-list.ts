@@ -7,6 +7,8 @@ import { session } from './session';
 
 /** The platforms of a switcher's listbox. */
 export interface PlatformListView {
+  /** The id of the list: no two of a page have the same. */
+  id: string;
   options: PlatformView[];
   /** The option that the keyboard is on. */
   at: number;
@@ -15,16 +17,14 @@ export interface PlatformListView {
   press(event: KeyboardEvent): void;
 }
 
-export const LIST_ID = 'vf-switcher-list';
-
-export const optionId = (index: number) => `vf-switcher-option-${index}`;
+export const optionId = (listId: string, index: number) => `${listId}-${index}`;
 
 export function platformList(view: PlatformListView): TemplateResult {
-  const { options, open, press } = view;
+  const { id, options, open, press } = view;
   return html`
     <ul
       role="listbox"
-      id=${LIST_ID}
+      id=${id}
       tabindex="-1"
       aria-label="Platforms"
       aria-activedescendant=${open ? current(view) : nothing}
@@ -48,7 +48,7 @@ export function platformFilter(
       class="vf-input"
       role="combobox"
       aria-expanded="true"
-      aria-controls=${LIST_ID}
+      aria-controls=${view.id}
       aria-activedescendant=${current(view)}
       aria-label="Find a platform"
       placeholder="Find a platform"
@@ -60,12 +60,12 @@ export function platformFilter(
   `;
 }
 
-function option({ at, choose }: PlatformListView, platform: PlatformView, index: number): TemplateResult {
+function option({ id: listId, at, choose }: PlatformListView, platform: PlatformView, index: number): TemplateResult {
   const { id, name, platform_type, instance_url, is_default, needs_reconnect } = platform;
   return html`
     <li
       role="option"
-      id=${optionId(index)}
+      id=${optionId(listId, index)}
       class=${index === at ? 'vf-current' : ''}
       aria-selected=${id === session.getState()?.platform?.id}
       data-platform-id=${id}
@@ -83,6 +83,6 @@ function option({ at, choose }: PlatformListView, platform: PlatformView, index:
   `;
 }
 
-function current({ options, at }: PlatformListView): string | typeof nothing {
-  return options.length > 0 ? optionId(at) : nothing;
+function current({ id, options, at }: PlatformListView): string | typeof nothing {
+  return options.length > 0 ? optionId(id, at) : nothing;
 }

@@ -2,9 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { PlatformView, SwitchScope } from '../../src/protocol/http';
 import { avatar } from './avatar';
+import { defineElement } from './define-element';
 import { retryButton } from './error-messages';
 import { icon } from './icon';
-import { LIST_ID, optionId, type PlatformListView, platformFilter, platformList } from './platform-list';
+import { optionId, type PlatformListView, platformFilter, platformList } from './platform-list';
 import { PlatformsElement } from './platforms';
 import { placeAt } from './popover';
 import { session } from './session';
@@ -26,6 +27,7 @@ export class PlatformSwitcher extends PlatformsElement {
   declare shortcut: string | null;
   declare manage: string | null;
 
+  private readonly listId = this.uniqueId('list');
   private open = false;
   private filter = '';
   /** The option that the keyboard is on, among those that are shown. */
@@ -68,7 +70,7 @@ export class PlatformSwitcher extends PlatformsElement {
         class="vf-button vf-switcher-button"
         aria-haspopup="listbox"
         aria-expanded=${this.open}
-        aria-controls=${LIST_ID}
+        aria-controls=${this.listId}
         aria-keyshortcuts=${this.shortcut ?? nothing}
         aria-busy=${session.getSwitchingTo() !== null}
         @click=${() => (this.open ? this.close() : this.unfold())}
@@ -109,8 +111,8 @@ export class PlatformSwitcher extends PlatformsElement {
   }
 
   private get listView(): PlatformListView {
-    const { at, open } = this;
-    return { options: this.options(), at, open, choose: (index) => this.choose(index), press: this.listKey };
+    const { listId: id, at, open } = this;
+    return { id, options: this.options(), at, open, choose: (index) => this.choose(index), press: this.listKey };
   }
 
   /** What the button says: where this tab is going, until the server has said that it is there, or that it is not. */
@@ -193,8 +195,7 @@ export class PlatformSwitcher extends PlatformsElement {
     this.scope = null;
     void this.attempt(async () => {
       if (session.getState()?.tabPinned) return session.pinTab(null);
-      await session.request('POST', '/api/session/follow', { body: {} });
-      await session.syncSessionState();
+      await session.followSession();
     });
   };
 
@@ -236,7 +237,7 @@ export class PlatformSwitcher extends PlatformsElement {
     this.at = Math.max(0, to);
     this.requestUpdate();
     void this.updateComplete.then(() => {
-      this.querySelector(`#${optionId(to)}`)?.scrollIntoView({ block: 'nearest' });
+      this.querySelector(`#${optionId(this.listId, to)}`)?.scrollIntoView({ block: 'nearest' });
     });
   }
 
@@ -261,4 +262,10 @@ function pinnedPart(): string | null {
   return scope === 'tab' ? 'This tab' : 'This device';
 }
 
-customElements.define('vf-platform-switcher', PlatformSwitcher);
+defineElement('vf-platform-switcher', PlatformSwitcher);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-platform-switcher': PlatformSwitcher;
+  }
+}

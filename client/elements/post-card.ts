@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type ImageView, type MediaView, type PostView, VISIBILITIES } from '../../src/protocol/http';
 import { signInAtInstance } from './connect';
+import { defineElement } from './define-element';
 import { formatDateTime, formatRelativeTime, formatTimeUntil } from './format';
 import { pinnedTo, VISIBILITY_NAMES } from './format-post';
 import { icon } from './icon';
@@ -216,4 +217,10 @@ function isLink(url: string | null): url is string {
   return url !== null && /^https?:\/\//.test(url);
 }
 
-customElements.define('vf-post-card', PostCard);
+defineElement('vf-post-card', PostCard);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-post-card': PostCard;
+  }
+}

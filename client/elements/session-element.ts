@@ -4,6 +4,7 @@ import { isSessionOverError, notifyError } from './error-messages';
 import { dismissNotice, notify } from './notify';
 import { on, session } from './session';
 
+/** How many there were in this page: an id is made of it. */
 let count = 0;
 
 /**
@@ -11,13 +12,19 @@ let count = 0;
  * the page's own styles, labels and forms reach it.
  */
 export abstract class SessionElement extends LitElement {
+  private readonly number = ++count;
   /** Of what went wrong here: it is taken back when something goes well. */
-  protected readonly noticeKey = `${this.localName} ${++count}`;
+  protected readonly noticeKey = this.uniqueId('notice');
   private readonly undo: (() => void)[] = [];
   private placeholder: ChildNode[] = [];
   private isLive = false;
   /** Whose it is, what it knows: null while nobody is signed in. */
   private owner: number | null = null;
+
+  /** @returns an id that no other element of the page has, be it of the same kind */
+  protected uniqueId(part: string): string {
+    return `${this.localName}-${this.number}-${part}`;
+  }
 
   override createRenderRoot(): HTMLElement {
     this.placeholder = this.findPlaceholder();

@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { defineElement } from './define-element';
 import { icon } from './icon';
 import { placeAt } from './popover';
 import { session } from './session';
@@ -104,4 +105,10 @@ export class SessionMenu extends SessionElement {
   };
 }
 
-customElements.define('vf-session-menu', SessionMenu);
+defineElement('vf-session-menu', SessionMenu);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-session-menu': SessionMenu;
+  }
+}

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { defineElement } from './define-element';
 import { icon } from './icon';
 import type { IconName } from './icons';
 import { type Notice, type NoticeKind, notify } from './notify';
@@ -114,4 +115,10 @@ declare global {
   }
 }
 
-customElements.define('vf-toasts', Toasts);
+defineElement('vf-toasts', Toasts);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-toasts': Toasts;
+  }
+}

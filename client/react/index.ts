@@ -3,6 +3,8 @@ import { useSyncExternalStore } from 'react';
 import type { PlatformDetail, StateDetail } from '../core/event-details';
 import { sessionSync } from '../index';
 
+export type * from './jsx';
+
 const subscribe = (listener: () => void) => sessionSync.subscribe(listener);
 const getState = () => sessionSync.getState();
 const getServerState = () => null;

@@ -11,6 +11,8 @@ import { requestIdOf } from './request-hooks';
 const BODY_LIMIT = 256 * 1024;
 /** A request that has not been sent whole by then is dropped, an upload over a slow line too; ms. */
 const REQUEST_TIMEOUT = 120_000;
+/** How long a browser may remember that an origin is allowed to call. */
+const PREFLIGHT_MAX_AGE_SECONDS = 600;
 /** No page of ours asks for any of these; no script that got in may. */
 const PERMISSIONS_POLICY = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
   .map((feature) => `${feature}=()`)
@@ -51,10 +53,23 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(body as string)));
   });
+  allowOrigins(app, config);
   const headers = await securityHeaders(config);
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
     done();
+  });
+}
+
+/** Pages of these origins, and of no others, may read our answers and send the session's cookie. */
+function allowOrigins(app: NestFastifyApplication, { allowedOrigins }: Config): void {
+  if (allowedOrigins.length === 0) return;
+  app.enableCors({
+    origin: [...allowedOrigins],
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['retry-after'],
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   });
 }
 

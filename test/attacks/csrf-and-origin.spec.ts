@@ -54,6 +54,35 @@ it('lets our own pages, allowed origins and callers that are no browsers pass', 
   }
 });
 
+it('answers pages of the allowed origin, with their cookie, and those of no other', async () => {
+  const ask = (origin: string) =>
+    fetch(`${app.url}/api/posts`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,x-csrftoken,x-platform-id',
+      },
+    });
+  const asked = await ask(PARTNER);
+  expect(asked.status).toBe(204);
+  expect(Object.fromEntries(asked.headers)).toMatchObject({
+    'access-control-allow-origin': PARTNER,
+    'access-control-allow-credentials': 'true',
+    'access-control-allow-methods': expect.stringContaining('POST'),
+    'access-control-allow-headers': 'content-type,x-csrftoken,x-platform-id',
+    vary: expect.stringMatching(/origin/i),
+  });
+  const state = await client.get('/api/session', { headers: { origin: PARTNER } });
+  expect([state.status, state.headers['access-control-allow-origin']]).toEqual([200, PARTNER]);
+  for (const origin of [EVIL, 'null', `${PARTNER}.evil.example`, PARTNER.replace('https', 'http')]) {
+    const refused = await ask(origin);
+    const read = await client.get('/api/session', { headers: { origin } });
+    expect([origin, refused.headers.get('access-control-allow-origin')]).toEqual([origin, null]);
+    expect([origin, read.headers['access-control-allow-origin']]).toEqual([origin, undefined]);
+  }
+});
+
 it.each([
   ['application/x-www-form-urlencoded', 'username=u&password=p'],
   ['Application/X-WWW-Form-Urlencoded', 'username=u&password=p'],

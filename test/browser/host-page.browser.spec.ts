@@ -94,6 +94,43 @@ it('shows what it is about in whatever comes later', async () => {
     .waitFor();
 });
 
+it('has two switchers, whose lists are not taken for each other', async () => {
+  await add('<nav id="wide"><vf-platform-switcher></vf-platform-switcher></nav>');
+  await add('<nav id="narrow"><vf-platform-switcher></vf-platform-switcher></nav>');
+  await plain.tab.evaluate("void import('/client/elements.mjs')");
+  const at = (place: string) => plain.tab.locator(`#${place} vf-platform-switcher`);
+  await at('wide').getByRole('button').waitFor();
+  await at('narrow').getByRole('button').click();
+  await plain.tab.keyboard.press('End');
+  await at('narrow').locator('.vf-current').getByText('Gamma').waitFor();
+  const ids = (await plain.tab.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")) as string[];
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  const controlled = await at('narrow').getByRole('button').getAttribute('aria-controls');
+  await at('narrow').locator(`[role=listbox][id="${controlled}"]`).waitFor();
+});
+
+it('takes an element that is defined already as it is', async () => {
+  await plain.tab.evaluate(`{
+    customElements.define('vf-toasts', class extends HTMLElement {});
+    document.querySelector('main').append(document.createElement('vf-platform-switcher'));
+    void import('/client/elements.mjs');
+  }`);
+  await plain.tab.getByRole('button', { name: 'Active platform: Alpha' }).waitFor();
+});
+
+it('follows a new session without a new page, once somebody has signed in in another tab', async () => {
+  const { person, device, node } = stage;
+  await plain.tab.evaluate("document.body.removeAttribute('data-session-required')");
+  await person.client.post('/api/auth/logout', {});
+  await until(plain.tab, 'window.heard.sessionExpired');
+  await person.client.login();
+  await device.useSessionOf(person.client);
+  const other = await device.tab(PLAIN);
+  await until(plain.tab, IS_CONNECTED);
+  expect(new URL(plain.tab.url()).href).toBe(node.url + PLAIN);
+  await other.close();
+});
+
 it('is not ended, nor moved, by events that somebody else dispatches', async () => {
   const name = await username();
   await plain.tab.evaluate('window.samePage = true');

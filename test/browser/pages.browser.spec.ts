@@ -181,7 +181,7 @@ describe('Point 12: a page as a person has set it', () => {
     const page = await device.tab('/platforms');
     await page.getByRole('button', { name: /Active platform/ }).press('ArrowDown');
     await page.getByRole('listbox').waitFor();
-    const outline = "getComputedStyle(document.querySelector('#vf-switcher-list .vf-current')).outlineStyle";
+    const outline = "getComputedStyle(document.querySelector('.vf-switcher [role=listbox] .vf-current')).outlineStyle";
     expect(await page.evaluate(outline)).toBe('solid');
     await expectCleanInForcedColours(page);
     await device.close();

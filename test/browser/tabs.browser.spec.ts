@@ -96,7 +96,7 @@ describe('Point 3: a switch', () => {
 describe('Point 2: the switcher by the keyboard alone', () => {
   it('is reached by Tab, opened by Enter, Space and ↓, gone through, chosen from, and closed by Esc', async () => {
     const tab = await device.tab('/');
-    const at = () => tab.locator('#vf-switcher-list .vf-current').innerText();
+    const at = () => tab.locator('.vf-switcher [role=listbox] .vf-current').innerText();
     await eventually(async () => {
       await tab.keyboard.press('Tab');
       expect(await tab.evaluate("document.activeElement?.matches('.vf-switcher-button')")).toBe(true);

@@ -3,6 +3,7 @@ import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
 import { isApiError } from '../../core/errors';
 import type { StateDetail } from '../../core/event-details';
 import { signInAtInstance } from '../connect';
+import { defineElement } from '../define-element';
 import { fieldErrors, isSessionOverError, messageOf } from '../error-messages';
 import { dismissNotice, notify } from '../notify';
 import { placeholder } from '../placeholder';
@@ -293,4 +294,10 @@ export class Composer extends SessionElement {
   }
 }
 
-customElements.define('vf-composer', Composer);
+defineElement('vf-composer', Composer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-composer': Composer;
+  }
+}

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PostsView, PostView } from '../../../src/protocol/http';
+import { defineElement } from '../define-element';
 import { pinnedTo } from '../format-post';
 import { type NoticeKind, notify } from '../notify';
 import '../post-card';
@@ -101,4 +102,10 @@ export class SentPosts extends SessionElement {
   }
 }
 
-customElements.define('vf-sent-posts', SentPosts);
+defineElement('vf-sent-posts', SentPosts);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vf-sent-posts': SentPosts;
+  }
+}

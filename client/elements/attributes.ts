@@ -1,0 +1,14 @@
+/**
+ * The elements of a page by their tags, each with the attributes that it has of its own. The types of templates are made
+ * of it: those of React by `vedfolnir/react`, others by the page (`docs/integrate.md`).
+ */
+export interface ElementAttributes {
+  'vf-platform-switcher': { scope?: 'session' | 'tab'; shortcut?: string; manage?: string };
+  'vf-session-menu': object;
+  'vf-device-list': object;
+  'vf-expiry-dialog': { login?: string };
+  'vf-composer': { manage?: string; login?: string };
+  'vf-connection-dot': object;
+  'vf-offline-banner': object;
+  'vf-toasts': object;
+}

@@ -1,0 +1,52 @@
+/** What a stranger imports of the package: in Node, where there is no page, and with its types. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exports as entryPoints } from '../../package.json';
+import { compile, strangersFolder } from './support/package';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = strangersFolder('nest');
+});
+
+const inNode = (code: string) =>
+  execFileSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder, encoding: 'utf8' });
+
+const modules = Object.entries(entryPoints).filter(([, target]) => typeof target === 'object');
+
+it.each(modules)('%s can be imported in Node, and ends by itself', (name) => {
+  const specifier = name.replace('.', 'vedfolnir');
+  const count = `console.log(Object.keys(await import(${JSON.stringify(specifier)})).length)`;
+  expect(Number(inNode(count))).toBeGreaterThan(0);
+});
+
+it('has a session in Node that nobody is signed in to', () => {
+  const code = `import { sessionSync } from 'vedfolnir/client'; console.log(sessionSync.getState());`;
+  expect(inNode(code)).toBe('null\n');
+});
+
+it('has its files where it says', () => {
+  const files = `import { existsSync } from 'node:fs'; import { fileURLToPath } from 'node:url';
+    for (const name of ['elements.css', 'composer.css', 'package.json'])
+      console.log(existsSync(fileURLToPath(import.meta.resolve('vedfolnir/' + name))));`;
+  expect(inNode(files)).toBe('true\ntrue\ntrue\n');
+});
+
+it('types events, elements and their tags in JSX', () => {
+  cpSync(join(__dirname, 'pages/typed-page.tsx'), join(folder, 'page.tsx'));
+  const compilerOptions = {
+    target: 'es2023',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    jsx: 'react-jsx',
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.tsx'] }));
+  compile(folder);
+});
