@@ -9,6 +9,7 @@ import './pages/admin';
 import './pages/connect-form';
 import './pages/devices';
 import './pages/home';
+import './pages/images';
 import './pages/login';
 import './pages/platforms';
 import './pages/register';

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type ImageView, type MediaView, type PostView, VISIBILITIES } from '../../src/protocol/http';
+import { type PostView, VISIBILITIES } from '../../src/protocol/http';
 import { signInAtInstance } from './connect';
 import { defineElement } from './define-element';
 import { formatDateTime, formatRelativeTime, formatTimeUntil } from './format';
 import { pinnedTo, VISIBILITY_NAMES } from './format-post';
 import { icon } from './icon';
 import { notifyUndoable } from './notify';
+import './post-images';
 import { statusBadge } from './post-status';
 import { postText } from './post-text';
 import { session } from './session';
@@ -18,8 +19,7 @@ export class PostCard extends SessionElement {
   /** Said where posts of several platforms stand together. */
   declare platformName: string | undefined;
 
-  /** What is being changed: the post, or the description of one of its images. */
-  private editing: 'post' | number | null = null;
+  private editing = false;
   private discarding: { now(): void } | null = null;
 
   protected override disconnected(): void {
@@ -28,15 +28,15 @@ export class PostCard extends SessionElement {
 
   protected override render(): TemplateResult {
     const { post, editing } = this;
-    const { id, title, images, error, status } = post;
+    const { id, platform_id, title, images, error, status } = post;
     return html`
       <article class="vf-card vf-post" data-post-id=${id} ?hidden=${this.discarding !== null}>
         ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
-        ${editing === 'post' ? this.editForm() : postText(post)}
-        ${images.length > 0 ? html`<ul class="vf-images">${images.map((image) => this.image(image))}</ul>` : nothing}
+        ${editing ? this.editForm() : postText(post)}
+        ${images.length > 0 ? html`<vf-post-images .images=${images} .platformId=${platform_id}></vf-post-images>` : nothing}
         ${this.foot()}
         ${error ? html`<p class=${status === 'failed' ? 'vf-error' : 'vf-hint'}>${error}</p>` : nothing}
-        ${status === 'failed' && editing !== 'post' ? this.choices() : nothing}
+        ${status === 'failed' && !editing ? this.choices() : nothing}
       </article>
     `;
   }
@@ -81,7 +81,7 @@ export class PostCard extends SessionElement {
               </button>`
             : html`<button type="button" class="vf-button" @click=${retry}>${icon('refresh-cw')} Try again</button>`
         }
-        <button type="button" class="vf-button" name="edit" @click=${() => this.edit('post')}>
+        <button type="button" class="vf-button" name="edit" @click=${() => this.edit(true)}>
           ${icon('pencil')} Edit and send again
         </button>
         <button type="button" class="vf-button" data-kind="danger" @click=${this.discard}>Discard</button>
@@ -94,7 +94,7 @@ export class PostCard extends SessionElement {
     const submitted = async (event: SubmitEvent): Promise<void> => {
       event.preventDefault();
       const fields = Object.fromEntries(new FormData(event.target as HTMLFormElement));
-      if (await this.send('PUT', `/api/posts/${id}`, fields)) await this.edit(null);
+      if (await this.send('PUT', `/api/posts/${id}`, fields)) await this.edit(false);
     };
     return html`
       <form class="vf-post-edit" name="edit-post" aria-label="Edit the post" @submit=${submitted} @keydown=${this.escape}>
@@ -119,68 +119,22 @@ export class PostCard extends SessionElement {
         </div>
         <p class="vf-actions">
           <button type="submit" class="vf-button" data-kind="primary">${icon('send')} Send again</button>
-          <button type="button" class="vf-button" @click=${() => this.edit(null)}>Cancel</button>
+          <button type="button" class="vf-button" @click=${() => this.edit(false)}>Cancel</button>
         </p>
       </form>
     `;
   }
 
-  private image(image: ImageView): TemplateResult {
-    const missing = image.status === 'pending';
-    return html`
-      <li>
-        ${icon(missing ? 'triangle-alert' : 'image')}
-        ${
-          this.editing === image.id
-            ? this.describeForm(image)
-            : html`
-              <span dir="auto">${image.alt_text ?? 'No description'}</span>
-              <button
-                type="button"
-                class="vf-button" data-kind="quiet" data-image-id=${image.id}
-                aria-label="${missing ? 'Describe the image' : `Change the description ${image.alt_text}`}"
-                @click=${() => this.edit(image.id)}
-              >
-                ${icon('pencil')}
-              </button>
-            `
-        }
-      </li>
-    `;
-  }
-
-  private describeForm({ id, alt_text }: ImageView): TemplateResult {
-    const submitted = async (event: SubmitEvent): Promise<void> => {
-      event.preventDefault();
-      const words = String(new FormData(event.target as HTMLFormElement).get('alt_text'));
-      const options = { body: { alt_text: words }, headers: pinnedTo(this.post.platform_id) };
-      const change = () => session.request<MediaView>('PATCH', `/api/media/${id}`, options);
-      if (await this.attempt(change, 'The description was saved.')) await this.edit(null);
-    };
-    return html`
-      <form class="vf-inline" @submit=${submitted} @keydown=${this.escape}>
-        <input
-          class="vf-input" name="alt_text" aria-label="Description of the image" autocomplete="off" dir="auto"
-          .defaultValue=${alt_text ?? ''}
-        />
-        <button type="submit" class="vf-button" data-kind="primary">Save</button>
-        <button type="button" class="vf-button" @click=${() => this.edit(null)}>Cancel</button>
-      </form>
-    `;
-  }
-
   private readonly escape = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !event.isComposing) void this.edit(null);
+    if (event.key === 'Escape' && !event.isComposing) void this.edit(false);
   };
 
   /** Opens the form, or closes it: the focus goes with it, and back to the button that opened it. */
-  private async edit(what: 'post' | number | null): Promise<void> {
-    const before = this.editing;
-    this.editing = what;
+  private async edit(editing: boolean): Promise<void> {
+    this.editing = editing;
     this.requestUpdate();
     await this.updateComplete;
-    const button = before === 'post' ? '[name="edit"]' : `[data-image-id="${before}"]`;
-    this.querySelector<HTMLElement>(what === null ? button : 'form textarea, form input')?.focus();
+    this.querySelector<HTMLElement>(editing ? '[name="edit-post"] textarea' : '[name="edit"]')?.focus();
   }
 
   private readonly discard = (): void => {

@@ -28,7 +28,7 @@ const post: PostView = {
   url: null,
   error: null,
   next_attempt_at: null,
-  images: [{ id: 5, alt_text: 'a cat', status: 'pending' }],
+  images: [{ id: 5, alt_text: 'a cat', status: 'pending', has_picture: true }],
   created_at: at,
   published_at: null,
 };

@@ -44,7 +44,14 @@ const post: v.GenericSchema<unknown, PostView> = v.looseObject({
   status: v.picklist(['queued', 'publishing', 'published', 'failed']),
   url: v.nullable(text),
   error: v.nullable(text),
-  images: v.array(v.looseObject({ id: count, alt_text: v.nullable(text), status: v.picklist(['pending', 'ready']) })),
+  images: v.array(
+    v.looseObject({
+      id: count,
+      alt_text: v.nullable(text),
+      status: v.picklist(['pending', 'ready']),
+      has_picture: v.boolean(),
+    }),
+  ),
   created_at: time,
   published_at: v.nullable(time),
   next_attempt_at: v.nullable(time),

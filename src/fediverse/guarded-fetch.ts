@@ -14,15 +14,15 @@ import { AddressRefused, guardedLookup, localResolve, publicResolve, type Resolv
 
 /** From the first step to the last byte of the answer, redirects included; ms. */
 const TIMEOUT = 10_000;
-/** The longest answer, what comes with redirects included; bytes. */
-const LONGEST_ANSWER = 1024 * 1024;
+/** The longest answer unless a request says another, what comes with redirects included; bytes. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 /** Redirects within one host that are followed, for reading only. */
 const REDIRECTS = 3;
 
 /** The host has answered, if not in a way that we take. */
 class AnswerTooLong extends InstanceError {
-  constructor() {
-    super('lost', `The answer of the instance is longer than ${LONGEST_ANSWER} bytes`);
+  constructor(maxBytes: number) {
+    super('lost', `The answer of the instance is longer than ${maxBytes} bytes`);
   }
 }
 
@@ -39,6 +39,8 @@ export interface InstanceRequest {
   body?: string | StreamedBody;
   /** In place of the 10 s, for uploads; ms. */
   timeout?: number;
+  /** In place of the 1 MiB, for pictures; bytes. */
+  maxBytes?: number;
 }
 
 export interface InstanceAnswer {
@@ -51,7 +53,9 @@ export interface InstanceAnswer {
 interface Allowance {
   /** Milliseconds of performance.now(). */
   readonly until: number;
-  bytes: number;
+  readonly maxBytes: number;
+  /** Of those, what has come. */
+  read: number;
 }
 
 export interface GuardedFetchOptions {
@@ -87,7 +91,8 @@ export class GuardedFetch {
    */
   async send(target: string | URL, options: InstanceRequest = {}): Promise<InstanceAnswer> {
     let url = new URL(String(target));
-    const left: Allowance = { until: performance.now() + (options.timeout ?? TIMEOUT), bytes: LONGEST_ANSWER };
+    const { timeout = TIMEOUT, maxBytes = MAX_ANSWER_BYTES } = options;
+    const left: Allowance = { until: performance.now() + timeout, maxBytes, read: 0 };
     for (let redirects = 0; ; redirects++) {
       const answer = await this.once(url, options, left);
       const { location } = answer.headers;
@@ -189,10 +194,10 @@ const lengthOf = (body: string | StreamedBody): number =>
 async function readWhole(response: IncomingMessage, left: Allowance): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    left.bytes -= chunk.length;
-    if (left.bytes < 0) {
+    left.read += chunk.length;
+    if (left.read > left.maxBytes) {
       response.destroy();
-      throw new AnswerTooLong();
+      throw new AnswerTooLong(left.maxBytes);
     }
     chunks.push(chunk);
   }

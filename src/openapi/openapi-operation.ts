@@ -36,6 +36,8 @@ const OWN_ERRORS: Record<string, ErrorCode[]> = {
   PlatformController_test: ['PLATFORM_REJECTED', 'PLATFORM_UNREACHABLE'],
   PlatformController_import: ['PLATFORM_REJECTED', 'PLATFORM_UNREACHABLE'],
   OAuthController_begin: ['PLATFORM_REJECTED', 'PLATFORM_UNREACHABLE'],
+  PictureController_avatar: ['NOT_FOUND', 'PLATFORM_UNREACHABLE', 'PLATFORM_REJECTED'],
+  PictureController_image: ['NOT_FOUND', 'PLATFORM_UNREACHABLE', 'PLATFORM_REJECTED'],
   PostController_create: ['PLATFORM_RECONNECT_NEEDED'],
   PostController_retry: ['POST_NOT_FAILED', 'PLATFORM_RECONNECT_NEEDED'],
   PostController_update: ['POST_NOT_FAILED', 'PLATFORM_RECONNECT_NEEDED'],
@@ -49,6 +51,12 @@ const OWN_BODIES: Record<string, Schema> = {
     required: ['file'],
     properties: { file: { type: 'string', format: 'binary' }, alt_text: { type: 'string' } },
   },
+};
+
+/** Files, and no JSON. */
+const OWN_ANSWERS: Record<string, string> = {
+  PictureController_avatar: 'image/*',
+  PictureController_image: 'image/*',
 };
 
 const TOKEN: ErrorCode[] = ['AUTHENTICATION_REQUIRED', 'SESSION_EXPIRED', 'SESSION_INVALID', 'SESSION_REVOKED'];
@@ -168,10 +176,12 @@ export function describeOperation(
     security: policy.isPublic ? [] : [unsafe ? { session: [], csrf: [] } : { session: [] }],
   };
   const [status = '200'] = Object.keys(found.responses);
-  const type = answer?.type === 'string' ? 'text/plain' : 'application/json';
+  const file = OWN_ANSWERS[operationId];
+  const schema = file ? { type: 'string', format: 'binary' } : answer;
+  const type = file ?? (answer?.type === 'string' ? 'text/plain' : 'application/json');
   const success = {
-    description: answer ? 'Done.' : 'Done; there is no body.',
-    ...(answer && { content: { [type]: { schema: answer } } }),
+    description: schema ? 'Done.' : 'Done; there is no body.',
+    ...(schema && { content: { [type]: { schema } } }),
   };
   operation.responses = {
     ...(isRepeatable && { 200: success }),

@@ -74,6 +74,16 @@ export class Instances implements OnApplicationShutdown {
     return new InstanceClient(this.fetch, instanceUrl, token, this.pauses);
   }
 
+  /**
+   * The file at an address that an instance has named, read as a stranger.
+   * @returns null where there is none
+   * @throws InstanceError `unreachable`, or `lost` also where it is larger than `maxBytes`
+   */
+  async file(url: string, maxBytes: number): Promise<Buffer | null> {
+    const { status, body } = await this.fetch.send(url, { headers: { accept: 'image/*' }, maxBytes });
+    return status === 200 ? body : null;
+  }
+
   onApplicationShutdown(): void {
     this.fetch.close();
   }

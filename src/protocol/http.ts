@@ -152,6 +152,21 @@ export interface ImageView {
   id: number;
   alt_text: string | null;
   status: ImageStatus;
+  /** Whether `GET /api/media/:id/picture` may have a picture of it. */
+  has_picture: boolean;
+}
+
+/** An image that lacks its description, with what is known of it from its post. */
+export interface PendingImageView extends ImageView {
+  platform_id: number;
+  post: Pick<PostView, 'id' | 'content' | 'spoiler_text' | 'url' | 'created_at'>;
+}
+
+export interface PendingImagesView {
+  images: PendingImageView[];
+  /** Of the platform. */
+  total: number;
+  next_before_id: number | null;
 }
 
 /** An uploaded file. `size` in bytes; both null for what was read from the instance. */

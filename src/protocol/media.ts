@@ -3,6 +3,14 @@ import type { MediaLimitsView } from './http';
 
 /** The longest that we keep, whatever the instance takes; bytes. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** Kinds that every browser shows and that run no script: SVG is none of them. */
+export const PICTURE_TYPES: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+]);
 /** Taken until the instance has said what it takes. */
 const COMMON_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 const COMMON_DESCRIPTION = 1500;

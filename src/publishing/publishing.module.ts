@@ -15,13 +15,17 @@ import { MediaSender } from './outbox/media-sender';
 import { Publication } from './outbox/publication';
 import { Publisher } from './outbox/publisher';
 import { PublishingRepository } from './outbox/publishing.repository';
+import { PictureController } from './pictures/picture.controller';
+import { PictureRepository } from './pictures/picture.repository';
+import { PictureService } from './pictures/picture.service';
+import { PictureCache } from './pictures/picture-cache';
 import { PostController } from './posts/post.controller';
 import { PostRepository } from './posts/post.repository';
 import { PostService } from './posts/post.service';
 
 @Module({
   imports: [SessionModule, PlatformModule],
-  controllers: [PostController, MediaController, ImportController],
+  controllers: [PostController, MediaController, PictureController, ImportController],
   providers: [
     AltTextEditor,
     ImportRepository,
@@ -31,6 +35,9 @@ import { PostService } from './posts/post.service';
     MediaRepository,
     MediaSender,
     MediaService,
+    PictureCache,
+    PictureRepository,
+    PictureService,
     PostRepository,
     PostService,
     Publication,

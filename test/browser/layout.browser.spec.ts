@@ -33,6 +33,7 @@ describe.each(SIZES)('in a window of $width pixels', (size) => {
     ['/register', 'form[name="register"]'],
     ['/', '[data-posts]'],
     ['/create_post', '.vf-composer'],
+    ['/images', '.empty'],
     ['/platforms', '[data-platforms]'],
     ['/devices', '[data-devices]'],
     ['/activity', '[data-trail]'],

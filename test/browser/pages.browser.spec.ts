@@ -10,7 +10,7 @@ import { standsOn } from './support/recorder';
 import { takePicture } from './support/screens';
 
 const ENTRANCES = ['/login', '/register'];
-const INSIDE = ['/', '/create_post', '/platforms', '/devices', '/activity', '/account', '/admin'];
+const INSIDE = ['/', '/create_post', '/images', '/platforms', '/devices', '/activity', '/account', '/admin'];
 /** A page of somebody else's, with our attributes, our one script and our colours. */
 const PLAIN = '/client/examples/plain.html';
 const PAGES = [...ENTRANCES, ...INSIDE, PLAIN];
@@ -18,6 +18,7 @@ const PAGES = [...ENTRANCES, ...INSIDE, PLAIN];
 const READY: Record<string, string> = {
   '/': '[data-posts]',
   '/create_post': 'vf-composer >> text=Preview',
+  '/images': '.empty',
   '/platforms': '[data-platforms]',
   '/devices': '[data-devices]',
   '/activity': '[data-trail]',

@@ -72,6 +72,7 @@ describe.each(BACKENDS)('$name', (backend) => {
         alt_text: 'A red boat',
         status: 'ready',
         platform_id: platform.id,
+        has_picture: true,
         mime_type: 'image/png',
         size: 2_345_678,
       },

@@ -67,7 +67,7 @@ class HomePage extends ReadingElement<Loaded> {
         <dl class="statistics" aria-busy=${this.reading}>
           ${statistic('Posts', content?.statistics.total_posts)}
           ${statistic('Images', content?.statistics.total_images)}
-          ${statistic('Images without a description', content?.statistics.pending_images)}
+          ${statistic('Images without a description', content?.statistics.pending_images, '/images')}
         </dl>
       </section>
       <section aria-labelledby="posts-title">
@@ -171,8 +171,9 @@ function isStale(error: unknown): boolean {
   return isApiError(error) && error.error_code === 'PLATFORM_CONTEXT_STALE';
 }
 
-function statistic(name: string, value: number | undefined): TemplateResult {
-  return html`<div><dt>${name}</dt><dd>${value ?? '…'}</dd></div>`;
+/** @param page where something is done about it, unless it is nothing */
+function statistic(name: string, value: number | undefined, page?: string): TemplateResult {
+  return html`<div><dt>${name}</dt><dd>${page && value ? html`<a href=${page}>${value}</a>` : (value ?? '…')}</dd></div>`;
 }
 
 customElements.define('app-home', HomePage);

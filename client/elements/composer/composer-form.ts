@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { hueOf } from '../../../src/protocol/avatar';
 import { type MediaLimitsView, type PlatformType, VISIBILITIES } from '../../../src/protocol/http';
 import { avatar } from '../avatar';
-import { formatRelativeTime } from '../format';
 import { VISIBILITY_NAMES } from '../format-post';
 import { icon } from '../icon';
 import { session } from '../session';
+import { composerNews } from './composer-news';
 import { COUNTER_ID, counter } from './counter';
 import type { DraftEditor } from './draft-editor';
 import { draftList } from './draft-list';
@@ -87,7 +87,7 @@ export function composerForm(view: ComposerView): TemplateResult {
           ${session.getState()?.tabPinned ? html`<span class="vf-badge">${icon('pin')} This tab only</span>` : nothing}
         </span>
       </p>
-      <div role="status">${news(view)}</div>
+      <div role="status">${composerNews(view)}</div>
       ${draftList(editor.autosave, editor.hasContent)}
       <input type="hidden" name="platform_id" .value=${String(platform.id)} />
       <div class="vf-field">
@@ -165,61 +165,6 @@ function choices(name: string, label: string, options: (readonly [string, string
         ${options.map(([value, words]) => html`<option value=${value} .selected=${value === chosen}>${words}</option>`)}
       </select>
     </div>
-  `;
-}
-
-/** What the person should know, or decide. */
-function news({ platform, movedTo, keptFrom, editor, act }: ComposerView): TemplateResult {
-  const { name } = platform;
-  const { restoredAt } = editor;
-  return html`
-    ${
-      movedTo === undefined
-        ? nothing
-        : html`<div class="vf-note vf-choice" data-kind="warning" role="group" aria-labelledby="vf-choice-text">
-            <p id="vf-choice-text">
-              This post was begun for <strong>${name}</strong>, and the active platform is now
-              <strong>${movedTo?.name ?? 'none'}</strong>. Nothing is sent until you choose.
-            </p>
-            <p class="vf-actions">
-              <button type="button" class="vf-button" @click=${act.keep}>Keep posting as ${name}</button>
-              ${
-                movedTo
-                  ? html`<button type="button" class="vf-button" @click=${act.move}>Move to ${movedTo.name}</button>`
-                  : nothing
-              }
-            </p>
-          </div>`
-    }
-    ${
-      keptFrom === undefined
-        ? nothing
-        : html`<p class="vf-note vf-actions">
-            <span>You post as <strong>${name}</strong> here until you say otherwise; the active platform is
-              <strong>${keptFrom?.name ?? 'none'}</strong>.</span>
-            ${
-              keptFrom
-                ? html`<button type="button" class="vf-button" @click=${act.release}>Post as ${keptFrom.name}</button>`
-                : nothing
-            }
-          </p>`
-    }
-    ${
-      platform.needsReconnect
-        ? html`<p class="vf-note" data-kind="warning">
-            ${name} must be connected again before it can post.
-            <button type="button" class="vf-button" @click=${act.reconnect}>Connect it again</button>
-          </p>`
-        : nothing
-    }
-    ${
-      restoredAt === null
-        ? nothing
-        : html`<p class="vf-note vf-actions">
-            <span>Your draft from ${formatRelativeTime(restoredAt)} is back.</span>
-            <button type="button" class="vf-button" @click=${act.discard}>Discard</button>
-          </p>`
-    }
   `;
 }
 

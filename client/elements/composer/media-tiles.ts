@@ -50,7 +50,7 @@ function tile({ editor, limits, sending }: TilesView, item: Attachment, index: n
   const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
   return html`
     <li class="vf-tile" data-state=${state}>
-      ${url ? html`<img class="vf-thumb" src=${url} alt="" />` : html`<span class="vf-thumb">${icon('image')}</span>`}
+      <span class="vf-thumb">${url ? html`<img src=${url} alt="" />` : icon('image')}</span>
       <div class="vf-tile-text">
         <p class="vf-tile-name">${file.name}</p>
         ${progressOf(item)}

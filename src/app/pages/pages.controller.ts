@@ -45,6 +45,7 @@ const HTML = 'text/html; charset=utf-8';
 const SHELLS: Record<string, readonly [string, string]> = {
   '/': ['home', 'Home'],
   '/platforms': ['platforms', 'Platforms'],
+  '/images': ['images', 'Images without a description'],
   '/devices': ['devices', 'Devices'],
   '/activity': ['activity', 'Activity'],
   '/account': ['account', 'Account'],

@@ -141,13 +141,19 @@ export class PostRepository {
   }
 
   async statistics(em: EntityManager, platformId: number): Promise<StatisticsView> {
-    const where = { platformConnectionId: platformId };
-    // An upload that no post has taken up is nobody's image yet.
-    const posted = { ...where, postId: Not(IsNull()) };
     return {
-      total_posts: await em.count(Post, { where }),
-      total_images: await em.count(Image, { where: posted }),
-      pending_images: await em.count(Image, { where: { ...posted, status: 'pending' } }),
+      total_posts: await em.count(Post, { where: { platformConnectionId: platformId } }),
+      total_images: await em.count(Image, { where: postedOn(platformId) }),
+      pending_images: await em.count(Image, { where: pendingOf(platformId) }),
     };
   }
 }
+
+/** An upload that no post has taken up is nobody's image yet. */
+const postedOn = (platformConnectionId: number) => ({ platformConnectionId, postId: Not(IsNull()) });
+
+/** Images of posts that lack their description. */
+export const pendingOf = (platformConnectionId: number) => ({
+  ...postedOn(platformConnectionId),
+  status: 'pending' as const,
+});

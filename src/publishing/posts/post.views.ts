@@ -2,10 +2,11 @@
 import type { Image } from '../../database/entities/image.entity';
 import type { Post } from '../../database/entities/post.entity';
 import type { ImageView, MediaLimitsView, PostView } from '../../protocol/http';
-import { sizeTaken } from '../../protocol/media';
+import { PICTURE_TYPES, sizeTaken } from '../../protocol/media';
 
-export function toImageView({ id, altText, status }: Image): ImageView {
-  return { id, alt_text: altText, status };
+export function toImageView({ id, altText, status, url, mimeType }: Image): ImageView {
+  const has_picture = url !== null || PICTURE_TYPES.has(mimeType ?? '');
+  return { id, alt_text: altText, status, has_picture };
 }
 
 /** @param images those of other posts may be among them */

@@ -39,6 +39,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /reset': publicPage,
   'GET /': page,
   'GET /platforms': page,
+  'GET /images': page,
   'GET /devices': page,
   'GET /activity': page,
   'GET /account': page,
@@ -103,6 +104,9 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'POST /api/platforms/:id/import': { access: 'user', status: 502, id: 'platform' },
   'GET /api/platforms/:id/import': { access: 'user', status: 200, id: 'platform' },
 
+  // Its instance has told of none.
+  'GET /api/platforms/:id/avatar': { access: 'user', status: 404, id: 'platform' },
+
   'GET /api/posts': { access: 'user', status: 200, platform: true },
   'POST /api/posts': {
     access: 'user',
@@ -127,6 +131,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/user_data': { access: 'user', status: 200, platform: true },
   'GET /api/platform_data': { access: 'user', status: 200, platform: true },
   'GET /api/platform_statistics': { access: 'user', status: 200, platform: true },
+  'GET /api/pending_images': { access: 'user', status: 200, platform: true },
   'POST /api/media': {
     access: 'user',
     status: 201,
@@ -134,6 +139,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
     headers: { 'content-type': MULTIPART },
     body: pictureForm,
   },
+  'GET /api/media/:id/picture': { access: 'user', status: 200, id: 'image' },
   'PATCH /api/media/:id': {
     access: 'user',
     status: 200,

@@ -1,0 +1,293 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
+import {
+  type MediaLimitsView,
+  type MediaView,
+  type PendingImagesView,
+  type PendingImageView,
+  type PostView,
+} from '../../../src/protocol/http';
+import { descriptionLength, descriptionTaken } from '../../../src/protocol/media';
+import type { PlatformDetail } from '../../core/event-details';
+import { mediaLimits } from '../../elements/composer/media-limits';
+import { fieldErrors, isSessionOverError, messageOf } from '../../elements/error-messages';
+import { pinnedTo } from '../../elements/format-post';
+import { icon } from '../../elements/icon';
+import { picturePath } from '../../elements/picture';
+import { postText } from '../../elements/post-text';
+import { ReadingElement } from '../../elements/reading-element';
+import { session } from '../../elements/session';
+import { emptyState } from '../lib/empty-state';
+import { type Rows, readNewestRows } from '../lib/newest-rows';
+
+const PAGE = 50;
+
+interface Loaded extends Rows<PendingImageView> {
+  /** Without a description, of the whole platform. */
+  total: number;
+  limits: MediaLimitsView | null;
+}
+
+/** Images without a description, one after the other: what `pending_images` counts is worked off here. */
+class ImagesPage extends ReadingElement<Loaded> {
+  /** The one whose images are shown. It stays until what is written is saved, wherever the session goes. */
+  private platform: PlatformDetail | null = null;
+  private readonly skipped = new Set<number>();
+  private described = 0;
+  private saving = false;
+  private error = '';
+  private written = '';
+
+  protected override begin(): void {
+    this.platform = session.getState()?.platform ?? null;
+    this.listen('sessionStateChanged', () => this.follow());
+    this.listen('postUpdated', ({ post }) => this.postUpdated(post));
+    this.listen('postsImported', ({ platformId, isChanged }) => {
+      if (isChanged && platformId === this.platform?.id) void this.reload();
+    });
+    super.begin();
+  }
+
+  protected async read(): Promise<Loaded | null> {
+    const { platform } = this;
+    if (!platform) return null;
+    const options = { headers: pinnedTo(platform.id), background: true };
+    let total = 0;
+    const [limits, rows] = await Promise.all([
+      this.content?.limits ?? mediaLimits(platform.id),
+      readNewestRows(this.skipped.size + PAGE, 'before_id', async (asked) => {
+        const page = await session.request<PendingImagesView>('GET', `/api/pending_images?${asked}`, options);
+        ({ total } = page);
+        return { rows: page.images, next: page.next_before_id };
+      }),
+    ]);
+    return { limits, total, ...rows };
+  }
+
+  protected override forget(): void {
+    super.forget();
+    this.platform = null;
+    this.start();
+  }
+
+  protected override render(): TemplateResult {
+    const { platform, content } = this;
+    return html`
+      <h1 tabindex="-1">Images without a description</h1>
+      <p class="lead">A description is read out to people who cannot see the picture.</p>
+      ${this.moved()}
+      ${
+        session.getState() && !platform
+          ? emptyState('link', 'No platform is active.', html`<a class="vf-button" href="/platforms">Choose one</a>`)
+          : content
+            ? this.work(content)
+            : this.waiting('Reading the images', 2)
+      }
+    `;
+  }
+
+  /** Says that the session is elsewhere by now. */
+  private moved(): TemplateResult | typeof nothing {
+    const active = session.getState()?.platform;
+    if (!this.platform || !active || active.id === this.platform.id) return nothing;
+    return html`
+      <p class="note" data-kind="warning" role="status">
+        These are images of <strong>${this.platform.name}</strong>; the active platform is now
+        <strong>${active.name}</strong>.
+        <button type="button" class="vf-button" @click=${() => this.showPlatform(active)}>Go to ${active.name}</button>
+      </p>
+    `;
+  }
+
+  private work(content: Loaded): TemplateResult {
+    const open = this.open(content);
+    const [image, next] = open;
+    return html`
+      ${this.progress(content)}
+      ${
+        image
+          ? keyed(image.id, this.task(image, content.limits))
+          : this.reading
+            ? this.waiting('Reading the images', 2)
+            : this.finished(content)
+      }
+      ${next?.has_picture ? html`<img src=${picturePath(next.id)} alt="" hidden />` : nothing}
+    `;
+  }
+
+  private progress({ total }: Loaded): TemplateResult | typeof nothing {
+    const { described } = this;
+    if (total + described === 0) return nothing;
+    return html`
+      <div class="describe-progress">
+        <progress aria-label="Described" max=${total + described} value=${described}></progress>
+        <span role="status">${described} described, ${total} to go</span>
+      </div>
+    `;
+  }
+
+  private task(image: PendingImageView, limits: MediaLimitsView | null): TemplateResult {
+    const { id, post } = image;
+    const limit = descriptionTaken(limits);
+    const length = descriptionLength(this.written);
+    return html`
+      <form
+        class="describe" name="describe" novalidate aria-label="Describe the image" aria-busy=${this.saving}
+        @submit=${(event: SubmitEvent) => {
+          event.preventDefault();
+          void this.save(image, limit);
+        }}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key !== 'Enter' || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          void this.save(image, limit);
+        }}
+      >
+        <div class="describe-frame">${this.picture(image)}</div>
+        <div>
+          <div class="vf-field">
+            <label for="describe-text">What does the picture show?</label>
+            <textarea
+              class="vf-input" id="describe-text" name="alt_text" rows="5" dir="auto"
+              aria-describedby="describe-count describe-error" aria-invalid=${this.error !== '' || length > limit}
+              aria-keyshortcuts="Control+Enter" ?readonly=${this.saving}
+              @input=${({ target }: Event) => {
+                this.written = (target as HTMLTextAreaElement).value;
+                this.error = '';
+                this.requestUpdate();
+              }}
+            ></textarea>
+            <p class="vf-hint" id="describe-count">${length} of ${limit} characters</p>
+            <p class="vf-error" id="describe-error" role="alert">${this.error}</p>
+          </div>
+          <p class="vf-actions">
+            <button type="submit" class="vf-button" data-kind="primary" aria-disabled=${this.saving}>
+              ${icon(this.saving ? 'loader-circle' : 'check')} ${this.saving ? 'Saving…' : 'Save and next'}
+            </button>
+            <button type="button" class="vf-button" @click=${() => this.skip(id)}>Skip</button>
+            <kbd>Ctrl</kbd><kbd>Enter</kbd>
+          </p>
+          <div class="describe-post">
+            <h2 class="vf-hint">From the post</h2>
+            ${postText(post)}
+            ${
+              post.url && /^https?:\/\//.test(post.url)
+                ? html`<a href=${post.url} target="_blank" rel="noopener noreferrer">${icon('external-link')} See it there</a>`
+                : nothing
+            }
+          </div>
+        </div>
+      </form>
+    `;
+  }
+
+  private picture({ id, has_picture }: PendingImageView): TemplateResult {
+    const unseen = html`<p class="vf-hint">${icon('image')} The picture cannot be shown here.</p>`;
+    if (!has_picture) return unseen;
+    // What cannot be read leaves the words that lie under it.
+    const hide = ({ target }: Event) => (target as HTMLElement).remove();
+    return html`${unseen}<img src=${picturePath(id)} alt="The picture to describe" @error=${hide} />`;
+  }
+
+  private finished({ total }: Loaded): TemplateResult {
+    const name = this.platform?.name;
+    if (total === 0) {
+      const home = html`<a class="vf-button" href="/">${icon('house')} Home</a>`;
+      return emptyState('circle-check', `Every image of ${name} has a description.`, home);
+    }
+    const again = () => {
+      this.skipped.clear();
+      void this.goOn();
+    };
+    const button = html`<button type="button" class="vf-button" @click=${again}>Look at them again</button>`;
+    return emptyState(
+      'image',
+      `That was the last one. ${total} without a description, which you have skipped.`,
+      button,
+    );
+  }
+
+  private open({ rows }: Loaded): PendingImageView[] {
+    return rows.filter(({ id }) => !this.skipped.has(id));
+  }
+
+  private async save(image: PendingImageView, limit: number): Promise<void> {
+    if (this.saving) return;
+    const alt_text = this.written.trim();
+    if (alt_text === '') return this.refuse('Write what the picture shows, or skip it.');
+    if (descriptionLength(alt_text) > limit) return this.refuse(`The description is longer than ${limit} characters.`);
+    this.saving = true;
+    this.requestUpdate();
+    const options = { body: { alt_text }, headers: pinnedTo(image.platform_id) };
+    try {
+      await session.request<MediaView>('PATCH', `/api/media/${image.id}`, options);
+      this.saving = false;
+      this.described += 1;
+      this.drop([image.id]);
+      await this.goOn();
+    } catch (error) {
+      this.saving = false;
+      if (!isSessionOverError(error)) this.refuse(fieldErrors(error).alt_text ?? messageOf(error));
+    }
+  }
+
+  private refuse(words: string): void {
+    this.error = words;
+    this.requestUpdate();
+    this.querySelector('textarea')?.focus();
+  }
+
+  private skip(id: number): void {
+    this.skipped.add(id);
+    void this.goOn();
+  }
+
+  /** To the next one, and to its field; where no more are known, those that follow are read. */
+  private async goOn(): Promise<void> {
+    this.written = this.error = '';
+    const { content } = this;
+    if (content && this.open(content).length === 0 && content.total > this.skipped.size) await this.reload();
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('textarea, .empty .vf-button')?.focus();
+  }
+
+  private drop(ids: number[]): void {
+    if (!this.content) return;
+    const rows = this.content.rows.filter(({ id }) => !ids.includes(id));
+    const total = this.content.total - (this.content.rows.length - rows.length);
+    this.content = { ...this.content, rows, total };
+    this.requestUpdate();
+  }
+
+  /** Another tab or device has described some of its images, or the post is new here. */
+  private postUpdated({ platform_id, images }: PostView): void {
+    const { content } = this;
+    if (!content || platform_id !== this.platform?.id) return;
+    const known = new Set(content.rows.map(({ id }) => id));
+    if (images.some(({ id, status }) => status === 'pending' && !known.has(id))) void this.reload();
+    else if (!this.saving) this.drop(images.filter(({ status }) => status === 'ready').map(({ id }) => id));
+  }
+
+  private follow(): void {
+    const active = session.getState()?.platform ?? null;
+    if (active?.id === this.platform?.id) this.platform = active;
+    else if (this.written.trim() === '' && !this.saving) this.showPlatform(active);
+    this.requestUpdate();
+  }
+
+  private showPlatform(platform: PlatformDetail | null): void {
+    this.platform = platform;
+    this.content = null;
+    this.start();
+    void this.reload();
+  }
+
+  private start(): void {
+    this.skipped.clear();
+    this.described = 0;
+    this.written = this.error = '';
+  }
+}
+
+customElements.define('app-images', ImagesPage);

@@ -1,0 +1,89 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/app-error';
+import { UnitOfWork } from '../../database/unit-of-work';
+import { PlatformRepository } from '../../platform/platform.repository';
+import type { PendingImagesView } from '../../protocol/http';
+import { PICTURE_TYPES } from '../../protocol/media';
+import type { SessionContext } from '../../session/session-context';
+import { PublishingRepository } from '../outbox/publishing.repository';
+import { toImageView } from '../posts/post.views';
+import type { Picture } from './picture';
+import { PictureRepository } from './picture.repository';
+import { PictureCache } from './picture-cache';
+
+/** Pictures of a person's own posts and accounts: browsers get them from us and never talk to an instance. */
+@Injectable()
+export class PictureService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly platforms: PlatformRepository,
+    private readonly pictures: PictureRepository,
+    private readonly queue: PublishingRepository,
+    private readonly cache: PictureCache,
+  ) {}
+
+  /**
+   * The avatar of one of the caller's accounts.
+   * @throws AppError PLATFORM_NOT_FOUND; NOT_FOUND where its instance has told of none; PLATFORM_UNREACHABLE
+   */
+  async avatar({ user }: SessionContext, platformId: number): Promise<Picture> {
+    const platform = await this.work.read((em) => this.platforms.find(em, user.id, platformId));
+    if (!platform) throw new AppError('PLATFORM_NOT_FOUND');
+    if (!platform.avatarUrl) throw new AppError('NOT_FOUND');
+    return this.cache.read(platform.avatarUrl, user.id);
+  }
+
+  /**
+   * An image of the caller's: its upload as long as we have that, else as its instance shows it.
+   * @throws AppError NOT_FOUND, PLATFORM_UNREACHABLE
+   */
+  async image({ user }: SessionContext, id: number): Promise<Picture> {
+    const image = await this.work.read((em) => this.pictures.find(em, user.id, id));
+    if (image?.url) return this.cache.read(image.url, user.id);
+    const { mimeType: type, size: length } = image ?? {};
+    const first = type && length && PICTURE_TYPES.has(type) && (await this.chunk(id, 0));
+    if (!first) throw new AppError('NOT_FOUND');
+    return { bytes: Readable.from(this.chunks(id, first)), length, type };
+  }
+
+  /**
+   * Images of posts of a platform that lack their description, newest first.
+   * @param limit how many at most
+   * @param beforeId the last one of the page before
+   */
+  pending(platformId: number, limit: number, beforeId?: number): Promise<PendingImagesView> {
+    return this.work.read(async (em) => {
+      const rows = await this.pictures.pending(em, platformId, limit + 1, beforeId);
+      const page = rows.slice(0, limit);
+      return {
+        images: page.map((image) => ({
+          ...toImageView(image),
+          platform_id: platformId,
+          post: {
+            id: image.post!.id,
+            content: image.post!.content,
+            spoiler_text: image.post!.spoilerText,
+            url: image.post!.postUrl,
+            created_at: image.post!.createdAt.toISOString(),
+          },
+        })),
+        total: await this.pictures.countPending(em, platformId),
+        next_before_id: rows.length > limit ? page.at(-1)!.id : null,
+      };
+    });
+  }
+
+  /** An upload piece by piece, so that no file is ever in memory whole. */
+  private async *chunks(imageId: number, first: Buffer): AsyncGenerator<Buffer> {
+    let bytes: Buffer | null = first;
+    for (let position = 1; bytes; position++) {
+      yield bytes;
+      bytes = await this.chunk(imageId, position);
+    }
+  }
+
+  private chunk(imageId: number, position: number): Promise<Buffer | null> {
+    return this.work.read((em) => this.queue.bytesOf(em, imageId, position));
+  }
+}
