@@ -3,6 +3,8 @@ import { type Namespace, Server, type ServerOptions } from 'socket.io';
 
 /** The longest frame a client may send; its messages have a few hundred bytes. */
 const MAX_FRAME_BYTES = 16 * 1024;
+/** After this a connection that has not become a socket of a session is closed; a client says at once what it wants. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The engine's options: a server of ours alone has no other namespace that would need long polling or longer frames. */
 export class SocketAdapter extends IoAdapter {
@@ -12,6 +14,7 @@ export class SocketAdapter extends IoAdapter {
       transports: ['websocket'],
       serveClient: false,
       maxHttpBufferSize: MAX_FRAME_BYTES,
+      connectTimeout: CONNECT_TIMEOUT_MS,
     });
   }
 

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { RATE_BUDGETS } from '../cluster/budgets';
 import { type Throttle, Throttles } from '../cluster/throttle';
 import { throttleKey } from '../cluster/throttle-key';
 import { AppError } from '../common/app-error';
 import { nameKey } from './user.repository';
-
-const QUARTER = 15 * 60;
 
 export interface Caller {
   /** As it was typed. */
@@ -32,19 +31,20 @@ export class LoginThrottle {
   private readonly registrations: Throttle;
 
   constructor(throttles: Throttles) {
-    this.perAccountAndAddress = throttles.create({ name: 'account', points: 10, seconds: QUARTER });
-    // As many as NIST SP 800-63B-4 lets an account bear in a row.
-    this.perAccount = throttles.create({ name: 'everywhere', points: 100, seconds: QUARTER });
-    this.perSession = throttles.create({ name: 'session', points: 10, seconds: QUARTER });
-    this.perAddress = throttles.create({ name: 'address', points: 200, seconds: QUARTER });
-    this.registrations = throttles.create({ name: 'registration', points: 300, seconds: 4 * QUARTER });
+    this.perAccountAndAddress = throttles.create(RATE_BUDGETS.guessesPerAccountAndAddress);
+    this.perAccount = throttles.create(RATE_BUDGETS.guessesPerAccount);
+    this.perSession = throttles.create(RATE_BUDGETS.guessesPerSession);
+    this.perAddress = throttles.createByAddress(RATE_BUDGETS.guessesPerAddress);
+    this.registrations = throttles.createByAddress(RATE_BUDGETS.registrationsPerAddress);
   }
 
   /** One attempt to sign in. @throws AppError RATE_LIMITED */
   async signIn<T>({ login, address, isKnown }: Caller, attempt: () => Promise<T>): Promise<T> {
     const account = digest(nameKey(login.trim()));
-    const place = throttleKey(address);
-    const counts = await take([this.perAccountAndAddress, `${account} ${place}`], [this.perAddress, place]);
+    const counts = await take(
+      [this.perAccountAndAddress, `${account} ${throttleKey(address)}`],
+      [this.perAddress, address],
+    );
     await this.perAccount.take(account).catch(async (refused: unknown) => {
       // A stranger pays for having the database asked as for a wrong password.
       if (!(await isKnown())) throw refused;
@@ -57,12 +57,12 @@ export class LoginThrottle {
    * @throws AppError RATE_LIMITED
    */
   async confirm<T>(sessionId: string, address: string, attempt: () => Promise<T>): Promise<T> {
-    return settle(await take([this.perSession, sessionId], [this.perAddress, throttleKey(address)]), attempt);
+    return settle(await take([this.perSession, sessionId], [this.perAddress, address]), attempt);
   }
 
   /** @throws AppError RATE_LIMITED */
   register(address: string): Promise<void> {
-    return this.registrations.take(throttleKey(address));
+    return this.registrations.take(address);
   }
 }
 

@@ -1,14 +1,9 @@
 /** Counting attempts, on this node alone or together with all others. */
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../common/app-error';
+import { type RateBudget, SITE_FACTOR } from './budgets';
 import type { RedisClient } from './redis';
-
-export interface ThrottleRule {
-  name: string;
-  /** Attempts allowed within `seconds`. */
-  points: number;
-  seconds: number;
-}
+import { siteKey, throttleKey } from './throttle-key';
 
 export interface Throttle {
   /**
@@ -20,31 +15,34 @@ export interface Throttle {
   giveBack(key: string): Promise<void>;
 }
 
+const UNLIMITED: Throttle = { take: async () => {}, giveBack: async () => {} };
+
 export class Throttles {
   constructor(
     private readonly redis: RedisClient | null,
     private readonly namespace: string,
-    private readonly enabled: boolean,
+    readonly enabled: boolean,
   ) {}
 
-  create(rule: ThrottleRule): Throttle {
-    if (!this.enabled) return { take: async () => {}, giveBack: async () => {} };
+  create(budget: RateBudget): Throttle {
+    if (!this.enabled) return UNLIMITED;
     const options = {
-      keyPrefix: `${this.namespace}:throttle:${rule.name}`,
-      points: rule.points,
-      duration: rule.seconds,
+      keyPrefix: `${this.namespace}:throttle:${budget.name}`,
+      points: budget.points,
+      duration: budget.seconds,
     };
     const alone = new RateLimiterMemory(options);
     // While Redis is away each node counts for itself: looser by the number of nodes, never open and never closed.
-    const limiter = this.redis
-      ? new RateLimiterRedis({
-          ...options,
-          storeClient: this.redis,
-          useRedisPackage: true,
-          rejectIfRedisNotReady: true,
-          insuranceLimiter: alone,
-        })
-      : alone;
+    const limiter =
+      this.redis && budget.counted === 'cluster'
+        ? new RateLimiterRedis({
+            ...options,
+            storeClient: this.redis,
+            useRedisPackage: true,
+            rejectIfRedisNotReady: true,
+            insuranceLimiter: alone,
+          })
+        : alone;
     return {
       take: async (key) => {
         await limiter.consume(key).catch((refused: RateLimiterRes | Error) => {
@@ -54,6 +52,27 @@ export class Throttles {
       },
       giveBack: async (key) => {
         await limiter.reward(key);
+      },
+    };
+  }
+
+  /** Its keys are addresses: counted by their network and, of IPv6, by their site as well. */
+  createByAddress(budget: RateBudget): Throttle {
+    const networks = this.create(budget);
+    const sites = this.create({ ...budget, name: `${budget.name}-site`, points: budget.points * SITE_FACTOR });
+    return {
+      take: async (address) => {
+        const [network, site] = [throttleKey(address), siteKey(address)];
+        await networks.take(network);
+        if (site === null) return;
+        await sites.take(site).catch(async (refused: unknown) => {
+          await networks.giveBack(network);
+          throw refused;
+        });
+      },
+      giveBack: async (address) => {
+        const site = siteKey(address);
+        await Promise.all([networks.giveBack(throttleKey(address)), site !== null && sites.giveBack(site)]);
       },
     };
   }

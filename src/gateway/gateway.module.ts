@@ -7,6 +7,7 @@ import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
 import { SessionGateway } from './session.gateway';
 import { SocketBalancer } from './socket-balancer';
+import { SocketBudgets } from './socket-budgets';
 import { SocketTerminator } from './socket-terminator';
 import { Tabs } from './tabs';
 
@@ -20,6 +21,7 @@ import { Tabs } from './tabs';
     Reconciler,
     SessionGateway,
     SocketBalancer,
+    SocketBudgets,
     SocketTerminator,
     Tabs,
   ],

@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { invalidField } from '../common/app-error';
 import { toAppError } from '../common/to-app-error';
 import { SocketAuthenticator } from '../session/socket-authenticator';
+import { SocketBudgets } from './socket-budgets';
 import type { AppSocket } from './socket-types';
 
 /** Decides who may open a socket, before the connection to the namespace exists. */
 @Injectable()
 export class Handshake {
-  constructor(private readonly authenticator: SocketAuthenticator) {}
+  constructor(
+    private readonly authenticator: SocketAuthenticator,
+    private readonly budgets: SocketBudgets,
+  ) {}
 
   /** A Socket.IO middleware; a refusal reaches the client as `connect_error` with `data.error_code`. */
   readonly check = (socket: AppSocket, next: (error?: Error) => void): void => {
@@ -20,7 +24,7 @@ export class Handshake {
     );
   };
 
-  /** @throws AppError ORIGIN_REFUSED, VALIDATION_ERROR, or why there is no live session */
+  /** @throws AppError ORIGIN_REFUSED, VALIDATION_ERROR, RATE_LIMITED, or why there is no live session */
   private async admit(socket: AppSocket): Promise<void> {
     const tabId: unknown = socket.handshake.auth.tab_id ?? null;
     if (tabId !== null && (typeof tabId !== 'string' || !/^[\w.:-]{1,64}$/.test(tabId))) {
@@ -28,7 +32,9 @@ export class Handshake {
     }
     // The engine may allow long polling, for another namespace: that would need sticky sessions.
     if (socket.conn.transport.name !== 'websocket') throw invalidField('transport', 'transport must be websocket');
+    await this.budgets.takeHandshake(socket.request);
     const { session, user } = await this.authenticator.authenticate(socket);
+    await this.budgets.admit(socket, session.id, user.id);
     socket.data = { sessionId: session.id, tokenHash: session.tokenHash, userId: user.id, tabId, revision: 0 };
   }
 }

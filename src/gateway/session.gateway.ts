@@ -9,6 +9,7 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import { IsInt } from 'class-validator';
+import type { ServerOptions } from 'socket.io';
 import { invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { Metrics } from '../common/metrics';
@@ -29,6 +30,7 @@ import { ExpiryWatch } from './expiry-watch';
 import { Handshake } from './handshake';
 import { Reconciler } from './reconciler';
 import { SocketBalancer } from './socket-balancer';
+import { SocketBudgets } from './socket-budgets';
 import { SocketErrorFilter } from './socket-error.filter';
 import { SocketTerminator } from './socket-terminator';
 import { type AppNamespace, type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
@@ -37,6 +39,8 @@ import { Tabs } from './tabs';
 /** A dead connection is found within their sum, so that a tab is right again within 15 s. */
 const PING_INTERVAL_MS = 6000;
 const PING_TIMEOUT_MS = 4000;
+
+type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 
 class SyncDto {
   /** The newest that the tab knows. */
@@ -70,17 +74,23 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly cluster: ClusterAdapter,
     private readonly tabs: Tabs,
     private readonly authenticator: SocketAuthenticator,
+    private readonly budgets: SocketBudgets,
     private readonly figures: Metrics,
   ) {}
 
   afterInit(io: AppServer): void {
-    Object.assign(io.engine.opts, { pingInterval: PING_INTERVAL_MS, pingTimeout: PING_TIMEOUT_MS });
+    const { opts } = io.engine;
+    const allowRequest = this.allowRequest(opts.allowRequest);
+    Object.assign(opts, { pingInterval: PING_INTERVAL_MS, pingTimeout: PING_TIMEOUT_MS, allowRequest });
     io.engine.on('connection', ({ request }: { request: IncomingMessage }) => this.authenticator.takeCookie(request));
     const namespace = io.of('/');
     this.namespace = namespace;
     this.cluster.start(namespace);
     namespace.use(this.handshake.check);
-    namespace.on('connection', answerUnknown);
+    namespace.on('connection', (socket) => {
+      this.budgets.watchMessages(socket);
+      answerUnknown(socket);
+    });
     this.figures.gauge('vedfolnir_sockets', 'Sockets open on this node', () => namespace.sockets.size);
     this.broadcaster.start(namespace);
     this.reconciler.start(namespace);
@@ -141,6 +151,15 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
   }
 
+  /** @param next what a host asks before it takes a connection */
+  private allowRequest(next: AllowRequest | undefined): AllowRequest {
+    return (request, done) => {
+      if (!this.budgets.openConnection(request)) done('Too many connections', false);
+      else if (next) next(request, done);
+      else done(null, true);
+    };
+  }
+
   private expiring(sessionId: string, deadlines: Deadlines): SessionExpiring {
     return {
       session_id: sessionId,
@@ -158,9 +177,11 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
 
 /** A client that waits for the answer to an unknown message gets one. */
 function answerUnknown(socket: AppSocket): void {
-  socket.onAny((name: string, ...given: unknown[]) => {
-    const answer = given.at(-1);
-    if (typeof answer !== 'function' || socket.listenerCount(name as 'session:sync') > 0) return;
-    answer(invalidField('event', 'There is no such message').toBody());
+  socket.use(([name, ...given], next) => {
+    const answer: unknown = given.at(-1);
+    if (typeof answer === 'function' && socket.listenerCount(name as 'session:sync') === 0) {
+      answer(invalidField('event', 'There is no such message').toBody());
+    }
+    next();
   });
 }

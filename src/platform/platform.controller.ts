@@ -9,7 +9,7 @@ import type {
   UserPlatformsView,
 } from '../protocol/http';
 import { CurrentSecret, CurrentSession, CurrentTab } from '../session/request-session';
-import { AllowCachedSession, ApiController } from '../session/session.decorators';
+import { AllowCachedSession, ApiController, CallsInstance } from '../session/session.decorators';
 import { toRestSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { ConnectionRefresher } from './connection-refresher';
@@ -52,6 +52,7 @@ export class PlatformController {
   }
 
   @Post('platforms')
+  @CallsInstance()
   connect(@CurrentSession() session: SessionContext, @Body() form: ConnectPlatformDto): Promise<PlatformView> {
     return this.platforms.connect(session, form);
   }
@@ -77,6 +78,7 @@ export class PlatformController {
   }
 
   @Post('platforms/:id/test')
+  @CallsInstance()
   @HttpCode(200)
   test(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<PlatformTestView> {
     return this.keeper.test(session, id);

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
+import { STORED_BUDGETS } from '../cluster/budgets';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
@@ -13,6 +14,7 @@ import { InstanceError } from '../fediverse/instance-error';
 import type { RemoteAccount } from '../fediverse/instance-types';
 import type { PlatformType, PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
 import { auditActorOf } from '../session/audit-actor';
+import { RequestBudgets } from '../session/request-budgets';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
@@ -69,6 +71,7 @@ export class PlatformService {
     private readonly announcer: PlatformAnnouncer,
     private readonly audit: AuditTrail,
     private readonly cipher: TokenCipher,
+    private readonly budgets: RequestBudgets,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -85,7 +88,7 @@ export class PlatformService {
     return toPlatformView(row);
   }
 
-  /** The first connection becomes the default, and active wherever none was. @throws AppError PLATFORM_EXISTS */
+  /** The first connection becomes the default, and active wherever none was. @throws AppError PLATFORM_EXISTS; VALIDATION_ERROR past the most */
   async connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
     const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
     try {
@@ -133,6 +136,7 @@ export class PlatformService {
     const userId = caller.user.id;
     const now = this.clock.now();
     const existing = await this.platforms.list(tx.em, userId);
+    requireRoom(existing.length);
     const row = await this.platforms.insert(tx.em, {
       ...connection,
       userId,
@@ -151,10 +155,14 @@ export class PlatformService {
     return toPlatformView(row);
   }
 
-  /** A new name, a new token, or both. @throws AppError PLATFORM_NOT_FOUND */
-  update(caller: SessionContext, id: number, form: UpdatePlatformDto): Promise<PlatformView> {
+  /** A new name, a new token, or both. @throws AppError PLATFORM_NOT_FOUND; RATE_LIMITED for many new tokens */
+  async update(caller: SessionContext, id: number, form: UpdatePlatformDto): Promise<PlatformView> {
     if (form.name === undefined && form.access_token === undefined) {
       throw invalidField('name', 'name or access_token is needed');
+    }
+    // The instance is asked about each new token.
+    if (form.access_token !== undefined) {
+      await this.budgets.takeInstanceCall(caller.user.id, caller.session.ipAddress);
     }
     return this.changeOne(caller, id, async (tx, row) => {
       await this.platforms.update(tx.em, id, {
@@ -290,4 +298,12 @@ export class PlatformService {
       return platforms.find((platform) => platform.id === id)!;
     });
   }
+}
+
+/** @throws AppError VALIDATION_ERROR */
+function requireRoom(count: number): void {
+  const limit = STORED_BUDGETS.connectionsPerPerson;
+  if (count < limit) return;
+  const message = `${limit} accounts are the most; remove one first`;
+  throw new AppError('VALIDATION_ERROR', { details: [{ field: 'instance_url', message, limit, count: count + 1 }] });
 }

@@ -10,11 +10,13 @@ import { HEADERS } from '../protocol/http';
 import { DeviceWatch } from './device-watch';
 import { requireOwnOrigin, SAFE_METHODS } from './own-origin';
 import { PlatformResolver } from './platform-resolver';
+import { RequestBudgets } from './request-budgets';
 import {
   deviceOf,
   findRequestSession,
   type GuardedRequest,
   type PlatformTarget,
+  type RequestSession,
   type SocketAuth,
   setRequestPlatform,
   setRequestSession,
@@ -32,7 +34,7 @@ interface GuardedSocket {
   conn: { close(): void };
 }
 
-/** All that decides whether a request is let in, in this order: origin, session, role, recent sign-in, platform. */
+/** All that decides whether a request is let in, in this order: origin, session, role, recent sign-in, budget, platform. */
 @Injectable()
 export class AccessControl {
   /** Bound to the application and to the gateway, the guard is asked twice for a message. */
@@ -46,6 +48,7 @@ export class AccessControl {
     private readonly devices: DeviceWatch,
     private readonly platforms: PlatformResolver,
     private readonly socketAuthenticator: SocketAuthenticator,
+    private readonly budgets: RequestBudgets,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -108,7 +111,7 @@ export class AccessControl {
     const known = mayBeCached ? this.sessions.recall(secret) : null;
     if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
       if (!safe) requireCsrfToken(secret, request);
-      return this.admit(request, secret, known, policy, safe);
+      return this.admit(request, device, { secret, context: known, policy }, safe);
     }
     return this.find(request, secret, device, policy, { safe, passive });
   }
@@ -130,21 +133,35 @@ export class AccessControl {
     if (!safe) requireCsrfToken(secret, request);
     // Before the platform is looked for: a refusal that comes while nothing waits for it would end the process.
     const current = passive ? context : await this.sessions.touch(context);
-    return this.admit(request, secret, current, policy, safe);
+    return this.admit(request, device, { secret, context: current, policy }, safe);
   }
 
   private admit(
     request: GuardedRequest,
-    secret: string,
-    context: SessionContext,
-    policy: RoutePolicy,
+    device: Device,
+    session: RequestSession,
     safe: boolean,
   ): boolean | Promise<boolean> {
+    const { context, policy } = session;
     const { requirement, recentLogin } = policy;
     if (requirement.role && context.user.role !== requirement.role) throw new AppError('FORBIDDEN');
-    setRequestSession(request, { secret, context, policy });
+    setRequestSession(request, session);
     if (recentLogin) this.requireRecentLogin(request, context, recentLogin);
-    return !requirement.platform || this.admitToPlatform(request, context, safe);
+    const admitToPlatform = () => !requirement.platform || this.admitToPlatform(request, context, safe);
+    const spending = this.spend(context, device, policy, safe);
+    return spending ? spending.then(admitToPlatform) : admitToPlatform();
+  }
+
+  /** @returns null where the request costs none of the budgets; signing out never does */
+  private spend(
+    { user }: SessionContext,
+    { ipAddress }: Device,
+    { requirement, callsInstance }: RoutePolicy,
+    safe: boolean,
+  ): Promise<void> | null {
+    if (!this.budgets.enabled || requirement.allowExpired) return null;
+    if (callsInstance) return this.budgets.takeInstanceCall(user.id, ipAddress);
+    return safe ? null : this.budgets.takeWrite(user.id, ipAddress);
   }
 
   private requireRecentLogin(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { RATE_BUDGETS } from '../cluster/budgets';
 import { type Throttle, Throttles } from '../cluster/throttle';
 import { throttleKey } from '../cluster/throttle-key';
 import { AppError } from '../common/app-error';
@@ -22,7 +23,7 @@ export class InvalidTokenLimiter {
   private readonly validTokens = new LRUCache<string, true>({ max: MAX_TOKENS });
 
   constructor(throttles: Throttles, events: DomainEvents) {
-    this.throttle = throttles.create({ name: 'unknown', points: 300, seconds: 60 });
+    this.throttle = throttles.createByAddress(RATE_BUDGETS.unknownTokensPerAddress);
     events.on('session.created', ({ tokenHash }) => this.markValid(tokenHash));
     events.on('session.rekeyed', ({ tokenHash }) => this.markValid(tokenHash));
   }
@@ -43,12 +44,11 @@ export class InvalidTokenLimiter {
 
   /** Counts one unknown token. @throws AppError RATE_LIMITED */
   async recordMiss(address: string): Promise<void> {
-    const key = throttleKey(address);
     try {
-      await this.throttle.take(key);
+      await this.throttle.take(address);
     } catch (error) {
       const seconds = error instanceof AppError ? error.options.retryAfter : undefined;
-      if (seconds) this.waitsUntil.set(key, Date.now() + seconds * 1000);
+      if (seconds) this.waitsUntil.set(throttleKey(address), Date.now() + seconds * 1000);
       throw error;
     }
   }

@@ -22,4 +22,5 @@ export const REQUIREMENT = 'vedfolnir:requirement';
 export const PASSIVE = 'vedfolnir:passive';
 export const RECENT_LOGIN = 'vedfolnir:recent-login';
 export const ALLOW_CACHED_SESSION = 'vedfolnir:allow-cached-session';
+export const CALLS_INSTANCE = 'vedfolnir:calls-instance';
 export const BODY_TYPE = 'vedfolnir:body-type';

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import {
   ALLOW_CACHED_SESSION,
   BODY_TYPE,
+  CALLS_INSTANCE,
   PASSIVE,
   PUBLIC,
   RECENT_LOGIN,
@@ -18,6 +19,8 @@ export interface RoutePolicy {
   passive: boolean;
   allowCachedSession: boolean;
   recentLogin: RecentLogin | null;
+  /** Makes the server call an instance. */
+  callsInstance: boolean;
   /** The one media type of body that is taken; null: a host's route takes what it likes. */
   bodyType: string | null;
 }
@@ -46,6 +49,7 @@ export class RoutePolicies {
       passive: read<boolean>(PASSIVE) ?? false,
       allowCachedSession: read<boolean>(ALLOW_CACHED_SESSION) ?? false,
       recentLogin: read<RecentLogin>(RECENT_LOGIN) ?? null,
+      callsInstance: read<boolean>(CALLS_INSTANCE) ?? false,
       bodyType: read<string>(BODY_TYPE) ?? null,
     };
     const ofHandler = this.known.get(handler) ?? new WeakMap();

@@ -14,6 +14,7 @@ import { ErrorFilter, SessionErrorFilter } from '../http/error.filter';
 import {
   ALLOW_CACHED_SESSION,
   BODY_TYPE,
+  CALLS_INSTANCE,
   PASSIVE,
   PUBLIC,
   RECENT_LOGIN,
@@ -42,6 +43,9 @@ export const Passive = () => SetMetadata(PASSIVE, true);
  * writes: the guard need not ask the database before.
  */
 export const AllowCachedSession = () => SetMetadata(ALLOW_CACHED_SESSION, true);
+
+/** The handler makes the server call an instance: callers have a budget of such requests. */
+export const CallsInstance = () => SetMetadata(CALLS_INSTANCE, true);
 
 /** The one media type of body that the route takes; JSON where none is said. */
 export const BodyType = (mediaType: string) => SetMetadata(BODY_TYPE, mediaType);

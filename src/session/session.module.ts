@@ -9,6 +9,7 @@ import { ChangeFeed } from './cache/change-feed';
 import { SessionCache } from './cache/session-cache';
 import { DeviceWatch } from './device-watch';
 import { InvalidTokenLimiter } from './invalid-token-limiter';
+import { RequestBudgets } from './request-budgets';
 import { RoutePolicies } from './route-policy';
 import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
@@ -29,6 +30,7 @@ import { SocketAuthenticator } from './socket-authenticator';
     DeviceWatch,
     SessionTerminationRepository,
     ExpirySweep,
+    RequestBudgets,
     RoutePolicies,
     SessionDevices,
     SessionTerminator,
@@ -44,6 +46,7 @@ import { SocketAuthenticator } from './socket-authenticator';
     ChangeFeed,
     DeviceWatch,
     ExpirySweep,
+    RequestBudgets,
     RoutePolicies,
     SessionDevices,
     SessionTerminator,

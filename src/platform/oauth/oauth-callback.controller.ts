@@ -6,7 +6,7 @@ import { toAppError } from '../../common/to-app-error';
 import { setFlash } from '../../http/flash';
 import type { HttpResponse } from '../../http/http-types';
 import { CurrentSession } from '../../session/request-session';
-import { ApiController } from '../../session/session.decorators';
+import { ApiController, CallsInstance } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { toOAuthCallback } from './oauth.dto';
 import { OAuthService } from './oauth.service';
@@ -23,6 +23,7 @@ export class OAuthCallbackController {
 
   /** Answers with a page whatever comes of it: the person is here with a browser. */
   @Get('platforms/callback/:instance')
+  @CallsInstance()
   async finish(
     @CurrentSession() session: SessionContext,
     @Param('instance') instance: string,

@@ -6,7 +6,7 @@ import { clientProtocol } from '../../http/client-address';
 import type { HttpRequest } from '../../http/http-types';
 import type { ConnectStartView } from '../../protocol/http';
 import { CurrentSession } from '../../session/request-session';
-import { ApiController } from '../../session/session.decorators';
+import { ApiController, CallsInstance } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { BeginConnectDto } from './oauth.dto';
 import { OAuthService } from './oauth.service';
@@ -20,6 +20,7 @@ export class OAuthController {
   ) {}
 
   @Post('platforms/connect')
+  @CallsInstance()
   @HttpCode(200)
   begin(
     @CurrentSession() session: SessionContext,

@@ -3,7 +3,7 @@ import { IsBoolean } from 'class-validator';
 import { IdPipe, Omittable } from '../../common/validation';
 import type { ImportView } from '../../protocol/http';
 import { CurrentSession } from '../../session/request-session';
-import { ApiController } from '../../session/session.decorators';
+import { ApiController, CallsInstance } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { ImportService } from './import.service';
 
@@ -19,6 +19,7 @@ export class ImportController {
   constructor(private readonly imports: ImportService) {}
 
   @Post()
+  @CallsInstance()
   @HttpCode(200)
   start(
     @CurrentSession() session: SessionContext,

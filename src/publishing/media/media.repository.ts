@@ -4,6 +4,7 @@ import { type EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
 import { Image } from '../../database/entities/image.entity';
 import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { Post } from '../../database/entities/post.entity';
+import { MAX_FILE_BYTES } from '../../protocol/media';
 
 /** Rows that one statement of the pruning takes; the next round takes the rest. */
 const BATCH = 200;
@@ -17,6 +18,17 @@ export class MediaRepository {
   /** Uploads, finished or not, that no post has. */
   countUnused(em: EntityManager, platformConnectionId: number): Promise<number> {
     return em.count(Image, { where: { platformConnectionId, postId: IsNull() } });
+  }
+
+  /** As `countUnused`, of all connections of the person. @returns bytes, those on their way as if of the longest kind */
+  async sumUnused(em: EntityManager, userId: number): Promise<{ files: number; bytes: number }> {
+    const sums = await em
+      .createQueryBuilder(Image, 'image')
+      .select('COUNT(*)', 'files')
+      .addSelect(`SUM(COALESCE(image.size, ${MAX_FILE_BYTES}))`, 'bytes')
+      .where('image.post_id IS NULL AND image.user_id = :userId', { userId })
+      .getRawOne<{ files: number | string; bytes: number | string | null }>();
+    return { files: Number(sums?.files), bytes: Number(sums?.bytes ?? 0) };
   }
 
   async addChunks(em: EntityManager, imageId: number, from: number, chunks: Buffer[]): Promise<void> {

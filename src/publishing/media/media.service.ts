@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { STORED_BUDGETS } from '../../cluster/budgets';
 import { AppError, invalidField } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import type { Image } from '../../database/entities/image.entity';
@@ -9,7 +10,9 @@ import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
 import type { Part } from '../../http/multipart';
 import { PlatformFence } from '../../platform/platform-fence';
 import type { MediaView } from '../../protocol/http';
-import { type PlatformTarget } from '../../session/request-session';
+import { MAX_FILE_BYTES } from '../../protocol/media';
+import { RequestBudgets } from '../../session/request-budgets';
+import type { PlatformTarget } from '../../session/request-session';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
 import { PostRepository } from '../posts/post.repository';
@@ -18,9 +21,6 @@ import { mediaLimitsOf } from '../posts/post-fitting';
 import { AltTextEditor } from './alt-text-editor';
 import { MediaRepository } from './media.repository';
 import { checkAltText, readUpload, type Upload } from './upload-reader';
-
-/** Uploads of one connection that no post has: a composer holds a few; past this somebody fills the disk. */
-const MOST_UNUSED = 100;
 
 /** Files on their way to an instance: kept in the database, where every node finds them, until a post took them there. */
 @Injectable()
@@ -34,6 +34,7 @@ export class MediaService {
     private readonly posts: PostRepository,
     private readonly media: MediaRepository,
     private readonly editor: AltTextEditor,
+    private readonly budgets: RequestBudgets,
     private readonly clock: Clock,
   ) {}
 
@@ -68,7 +69,7 @@ export class MediaService {
 
   /**
    * The description of an image: of one that waits, or of one that was published, where the instance can.
-   * @throws AppError NOT_FOUND, VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
+   * @throws AppError NOT_FOUND, VALIDATION_ERROR, RATE_LIMITED, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
    */
   async describe(caller: SessionContext, named: PlatformTarget, id: number, altText: string): Promise<MediaView> {
     const { image, post, platform } = await this.work.read((em) => this.find(em, caller, named, id));
@@ -76,7 +77,10 @@ export class MediaService {
     requireInNobodysHands(post);
     // The instance is told before the row says so, and never while rows are held.
     const edited = post?.status === 'published';
-    if (edited) await this.editor.edit(platform, post, image, checked ?? '');
+    if (edited) {
+      await this.budgets.takeInstanceCall(caller.user.id, caller.session.ipAddress);
+      await this.editor.edit(platform, post, image, checked ?? '');
+    }
     const noted = await this.sessions.runAuthorized(caller, (tx, context) =>
       this.noteAltText(tx, context, named, id, checked, edited),
     );
@@ -95,9 +99,7 @@ export class MediaService {
 
   private async begin(tx: Transaction, context: SessionContext, named: PlatformTarget) {
     const platform: PlatformConnection = await this.fence.checkRow(tx.em, context, named);
-    if ((await this.media.countUnused(tx.em, platform.id)) >= MOST_UNUSED) {
-      throw invalidField('file', `${MOST_UNUSED} files wait for a post already`);
-    }
+    await this.requireRoom(tx, platform);
     const image = await this.posts.insertImage(tx.em, {
       userId: context.user.id,
       platformConnectionId: platform.id,
@@ -107,6 +109,19 @@ export class MediaService {
       createdAt: this.clock.now(),
     });
     return { image, platform };
+  }
+
+  /** @throws AppError VALIDATION_ERROR while too much waits for a post */
+  private async requireRoom(tx: Transaction, { id, userId }: PlatformConnection): Promise<void> {
+    const { unusedFilesPerConnection, unusedFilesPerPerson, unusedBytesPerPerson } = STORED_BUDGETS;
+    const ofConnection = await this.media.countUnused(tx.em, id);
+    const { files, bytes } = await this.media.sumUnused(tx.em, userId);
+    if (ofConnection >= unusedFilesPerConnection || files >= unusedFilesPerPerson) {
+      throw invalidField('file', `${files} files wait for a post already`);
+    }
+    if (bytes + MAX_FILE_BYTES > unusedBytesPerPerson) {
+      throw invalidField('file', `${Math.round(bytes / 1024 ** 2)} MB of files wait for a post already`);
+    }
   }
 
   private async finish(tx: Transaction, image: Image, { altText, mimeType, size }: Upload): Promise<MediaView> {

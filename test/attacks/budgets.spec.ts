@@ -1,0 +1,242 @@
+/** What one caller can make the server do has an end, for each kind of doing; others go on. */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import type { Socket } from 'socket.io-client';
+import { type App, closeApps, DATABASES, startApp } from '../integration/support/app';
+import { expectRow } from '../integration/support/attack';
+import { type Household, household, upload } from '../integration/support/household';
+import { eventually } from '../support/eventually';
+import { type Answer, type Json, type RequestOptions, TestClient } from '../support/http-client';
+import { closeTabs, openTab, type TabOptions } from '../support/socket-client';
+
+/** The table as it is, with numbers that a test reaches quickly. */
+jest.mock('../../src/cluster/budgets', () => {
+  const actual = jest.requireActual('../../src/cluster/budgets');
+  const few: Record<string, number> = {
+    writesPerPerson: 20,
+    writesPerAddress: 30,
+    instanceCallsPerPerson: 6,
+    instanceCallsPerAddress: 9,
+    handshakesPerAddress: 9,
+    handshakesPerSession: 7,
+    messagesPerSocket: 10,
+  };
+  const rates = Object.entries<object>(actual.RATE_BUDGETS).map(([name, budget]) => [
+    name,
+    name in few ? { ...budget, points: few[name] } : budget,
+  ]);
+  return {
+    ...actual,
+    RATE_BUDGETS: Object.fromEntries(rates),
+    SOCKET_BUDGETS: { perSession: 3, perPerson: 5, withoutSessionPerAddress: 4 },
+    STORED_BUDGETS: {
+      connectionsPerPerson: 4,
+      unusedFilesPerConnection: 3,
+      unusedFilesPerPerson: 5,
+      unusedBytesPerPerson: 1024 ** 3,
+    },
+  };
+});
+
+let app: App;
+let addresses = 0;
+/** Used once. */
+const newAddress = () => `10.${++addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
+const from = (address: string): RequestOptions => ({ headers: { 'x-forwarded-for': address } });
+
+/** Each request comes from another address, unless it says from which. */
+class Traveller extends TestClient {
+  override request<T = Json>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+    const headers = { ...from(newAddress()).headers, ...options.headers };
+    return super.request<T>(method, path, { ...options, headers });
+  }
+}
+
+beforeAll(async () => {
+  app = await startApp(await DATABASES[0]![1](), { RATE_LIMITS: 'on', TRUST_PROXY: '1' });
+});
+afterEach(closeTabs);
+afterAll(closeApps);
+
+async function person(): Promise<TestClient> {
+  const client = new Traveller(app.url);
+  await client.register();
+  return client;
+}
+
+const extending = (client: TestClient, address = newAddress()) => client.post('/api/session/extend', {}, from(address));
+const connecting = (client: TestClient, address = newAddress()) =>
+  client.post(
+    '/api/platforms/connect',
+    { platform_type: 'mastodon', instance_url: 'https://gone.invalid' },
+    from(address),
+  );
+
+describe.each<[string, number, number, (client: TestClient, address?: string) => Promise<Answer<Json>>]>([
+  ['requests that may change something', 20, 30, extending],
+  ['requests that call an instance', 6, 9, connecting],
+])('%s', (_, perPerson, perAddress, ask) => {
+  it('are bounded by person, from whatever address and session, and leave others and reads alone', async () => {
+    const client = await person();
+    const phone = client.device('phone');
+    await phone.login();
+    for (let count = 0; count < perPerson; count++) {
+      expect((await ask(count % 2 ? phone : client)).body.error_code).not.toBe('RATE_LIMITED');
+    }
+    const refused = await ask(client);
+    expectRow(refused, 'RATE_LIMITED');
+    expect(refused.body.retry_after).toEqual(expect.any(Number));
+    expect(refused.headers['retry-after']).toBe(String(refused.body.retry_after));
+    expect((await client.get('/api/session')).status).toBe(200);
+    expect((await ask(await person())).body.error_code).not.toBe('RATE_LIMITED');
+    // Signing out always goes.
+    expect((await client.post('/api/auth/logout')).status).toBe(204);
+  });
+
+  it('are bounded by address, whoever asks', async () => {
+    const address = newAddress();
+    const crowd = await Promise.all([person(), person()]);
+    for (let count = 0; count < perAddress; count++) {
+      expect((await ask(crowd[count % 2]!, address)).body.error_code).not.toBe('RATE_LIMITED');
+    }
+    expectRow(await ask(await person(), address), 'RATE_LIMITED');
+    expect((await ask(await person())).body.error_code).not.toBe('RATE_LIMITED');
+  });
+});
+
+it('lets a forged request of another site cost nothing', async () => {
+  const client = await person();
+  for (let count = 0; count < 25; count++) {
+    const forged = { headers: { 'x-csrftoken': 'forged' } };
+    expectRow(await client.post('/api/session/extend', {}, forged), 'CSRF_INVALID');
+  }
+  expect((await extending(client)).status).toBe(200);
+});
+
+it.each<[string, (home: Household) => Promise<Answer<Json>>]>([
+  ['test', ({ client, platforms }) => client.post(`/api/platforms/${platforms[0]!.id}/test`)],
+  ['import', ({ client, platforms }) => client.post(`/api/platforms/${platforms[0]!.id}/import`)],
+  [
+    'a new token',
+    ({ client, platforms }) => client.patch(`/api/platforms/${platforms[0]!.id}`, { access_token: randomUUID() }),
+  ],
+  ['coming back from an instance', ({ client }) => client.get('/platforms/callback/x?state=x&code=x')],
+])('counts %s among the calls of an instance', async (_, ask) => {
+  const home = await household(app.url, await person());
+  const codes: unknown[] = [];
+  // To connect its three platforms has cost three.
+  for (let count = 0; count < 4; count++) codes.push((await ask(home)).body.error_code);
+  expect(codes.slice(0, 3)).not.toContain('RATE_LIMITED');
+  expect(codes[3]).toBe('RATE_LIMITED');
+});
+
+describe('what is kept', () => {
+  it('is a bounded number of connections, and a removed one makes room', async () => {
+    const { client, platforms } = await household(app.url, await person());
+    const form = (name: string) => ({
+      name,
+      platform_type: 'mastodon',
+      instance_url: `https://${name}.example`,
+      access_token: 't',
+    });
+    expect((await client.post('/api/platforms', form('four'))).status).toBe(201);
+    const refused = await client.post('/api/platforms', form('five'));
+    expectRow(refused, 'VALIDATION_ERROR');
+    expect(refused.body.details).toEqual([expect.objectContaining({ limit: 4, count: 5 })]);
+    await client.delete(`/api/platforms/${platforms[0]!.id}`);
+    expect((await client.post('/api/platforms', form('six'))).status).toBe(201);
+  });
+
+  it('is a bounded number of files that no post has, of one connection and of all', async () => {
+    const { client, platforms } = await household(app.url, await person());
+    const [first, second, third] = platforms.map(({ id }) => id) as [number, number, number];
+    const refused = (id: number) => expect(upload(client, id)).rejects.toThrow(/VALIDATION_ERROR/);
+    // One is there from the beginning.
+    await Promise.all([upload(client, first), upload(client, first)]);
+    await refused(first);
+    await upload(client, second);
+    await upload(client, second);
+    await refused(third);
+  });
+});
+
+describe('sockets', () => {
+  const refusal = { data: { error_code: 'RATE_LIMITED', retry_after: expect.any(Number) } };
+  const at = (address: string): TabOptions => ({ headers: { 'X-Forwarded-For': address } });
+
+  it('are bounded by session and by person, and one that closes makes room', async () => {
+    const laptop = await person();
+    const phone = laptop.device('phone');
+    await phone.login();
+    const tabs = await Promise.all([1, 2, 3].map(() => openTab(laptop, at(newAddress()))));
+    await expect(openTab(laptop, at(newAddress()))).rejects.toMatchObject(refusal);
+    await openTab(phone, at(newAddress()));
+    await openTab(phone, at(newAddress()));
+    await expect(openTab(phone, at(newAddress()))).rejects.toMatchObject(refusal);
+    await openTab(await person(), at(newAddress()));
+    tabs[0]!.close();
+    await eventually(() => openTab(phone, at(newAddress())));
+  });
+
+  it('are opened a bounded number of times, by address and by session', async () => {
+    const address = newAddress();
+    for (let count = 0; count < 9; count++) {
+      const nobody = openTab({ url: app.url, cookie: '' }, at(address));
+      await expect(nobody).rejects.toMatchObject({ data: { error_code: 'AUTHENTICATION_REQUIRED' } });
+    }
+    const client = await person();
+    await expect(openTab(client, at(address))).rejects.toMatchObject(refusal);
+    for (let count = 0; count < 7; count++) (await openTab(client, at(newAddress()))).close();
+    await expect(openTab(client, at(newAddress()))).rejects.toMatchObject(refusal);
+  });
+
+  it('without a session are a bounded number at a time, and sockets of people do not count', async () => {
+    const address = newAddress();
+    for (const client of [await person(), await person()]) {
+      await openTab(client, at(address));
+      await openTab(client, at(address));
+    }
+    const silent = await Promise.all(Array.from({ length: 6 }, () => openEngine(address)));
+    await eventually(() => expect(silent.filter(({ closed }) => closed)).toHaveLength(2));
+    const people = await person();
+    await expect(openTab(people, at(address))).rejects.toThrow();
+    for (const each of silent) each.close();
+    await eventually(() => openTab(people, at(address)));
+  });
+
+  it('say a bounded number of messages, of whatever name', async () => {
+    const tab = await openTab(await person(), at(newAddress()));
+    const socket = tab.socket as unknown as Socket;
+    const said = Array.from({ length: 15 }, (_, index) =>
+      socket.timeout(5000).emitWithAck(['session:sync', 'session:activity', 'unknown'][index % 3]!, {}),
+    );
+    const codes = (await Promise.all(said)).map((answer: { error_code?: string }) => answer.error_code);
+    expect(codes.slice(0, 10)).not.toContain('RATE_LIMITED');
+    expect(codes.slice(10)).toEqual(Array(5).fill('RATE_LIMITED'));
+    const other = await openTab(await person(), at(newAddress()));
+    expect((await other.sync()).authenticated).toBe(true);
+  });
+
+  /** A connection of the engine that joins no namespace. */
+  async function openEngine(address: string) {
+    const { hostname, port, host } = new URL(app.url);
+    const socket = connect(Number(port), hostname);
+    const lines = [
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+      `Host: ${host}`,
+      `X-Forwarded-For: ${address}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ];
+    const state = { closed: false, close: () => socket.destroy() };
+    socket.on('error', () => {});
+    await new Promise<void>((resolve) => {
+      socket.once('close', () => Object.assign(state, { closed: true }));
+      socket.once('data', () => resolve());
+      socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    });
+    return state;
+  }
+});
