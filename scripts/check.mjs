@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, import cycles, types, unit tests and the size of what a page loads, quickest first, until one fails. */
+/** `npm run check`: format, lint, import cycles, types, unit tests, the size of what a page loads and the public interface, until one fails. */
 import { ensureBuild, ensurePackages, requireNode } from './lib/prepare.mjs';
 import { runQuietly, seconds, tool } from './lib/run.mjs';
 import { checkSizes } from './lib/size.mjs';
@@ -22,9 +22,13 @@ for (const [name, command] of steps) {
   report(name, started, await runQuietly(command));
 }
 await ensureBuild();
-const started = Date.now();
+let started = Date.now();
 const sizes = checkSizes();
 report(`size of what a page loads: ${sizes.output}`, started, sizes);
+started = Date.now();
+// Installed by now.
+const { checkApi } = await import('./lib/api-report.mjs');
+report('public interface as in docs/api', started, checkApi());
 
 function report(name, since, { code, output }) {
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds(since)})`);
