@@ -8,6 +8,8 @@ export {
   CurrentSession,
   CurrentTab,
   type PlatformTarget,
+  platformOf,
+  sessionOf,
   TargetPlatform,
 } from './session/request-session';
 export type { RecentLogin, SessionRequirement } from './session/route-metadata';

@@ -9,6 +9,7 @@ import { isDuplicateKey } from '../database/database-errors';
 import type { User } from '../database/entities/user.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { HttpRequest, HttpResponse } from '../http/http-types';
+import { BatchService } from '../session/batch/batch.service';
 import { DeviceWatch } from '../session/device-watch';
 import { deviceOf } from '../session/request-session';
 import { SessionRepository } from '../session/session.repository';
@@ -39,6 +40,7 @@ export class SessionService {
     private readonly deviceWatch: DeviceWatch,
     private readonly rows: SessionRepository,
     private readonly terminator: SessionTerminator,
+    private readonly batch: BatchService,
     private readonly work: UnitOfWork,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -99,6 +101,23 @@ export class SessionService {
   /** Whether the session is live and belongs to this user. */
   validate(sessionId: string, userId: number): Promise<boolean> {
     return this.sessions.validate(sessionId, userId);
+  }
+
+  /**
+   * The same for many sessions, 50 with each query.
+   * @param pairs session id and user id
+   * @returns by session id; one that is named with several users is true only if it is all of theirs
+   */
+  validateAll(pairs: readonly [sessionId: string, userId: number][]): Promise<Record<string, boolean>> {
+    return this.batch.validate(pairs);
+  }
+
+  /**
+   * Ends what has expired of these users and removes old rows, 20 users at a time.
+   * @returns how many rows, by user id and in all
+   */
+  cleanUp(userIds: readonly number[]): Promise<{ cleaned: number; results: Record<string, number> }> {
+    return this.batch.cleanupUsers(userIds);
   }
 
   /**

@@ -205,13 +205,14 @@ function requireCsrfToken(secret: string, request: GuardedRequest): void {
   if (!isCsrfToken(secret, given)) throw new AppError('CSRF_INVALID');
 }
 
-/** From the header, or from the field of a form post. @throws AppError VALIDATION_ERROR */
+/** From the headers, or from the fields of a form post. @throws AppError VALIDATION_ERROR */
 function targetPlatform(request: GuardedRequest): PlatformTarget | null {
-  const body = request.body as { platform_id?: unknown } | null | undefined;
-  const given = request.headers[HEADERS.platformId] ?? (isFormPost(request) ? body?.platform_id : undefined);
+  const fields = (isFormPost(request) ? request.body : null) as Record<string, unknown> | null | undefined;
+  const given = request.headers[HEADERS.platformId] ?? fields?.platform_id;
   if (given === undefined || given === '') return null;
   if (typeof given !== 'string' || !/^[1-9]\d{0,14}$/.test(given)) {
     throw invalidField('platform_id', 'X-Platform-Id must be a whole number');
   }
-  return { id: Number(given), pinned: request.headers[HEADERS.platformPinned] === 'true' };
+  const pinned = request.headers[HEADERS.platformPinned] ?? fields?.platform_pinned;
+  return { id: Number(given), pinned: pinned === 'true' };
 }

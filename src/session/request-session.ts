@@ -70,16 +70,24 @@ function requestPlatform(execution: ExecutionContext): RequestPlatform {
   return platform;
 }
 
+/** For guards and decorators of a host, after `@RequireSession()`. @returns the caller, of a request or of a message */
+export function sessionOf(execution: ExecutionContext): SessionContext {
+  if (execution.getType() !== 'ws') return requestSession(execution).context;
+  const { context } = execution.switchToWs().getClient<{ data: SocketAuth }>().data;
+  if (!context) throw new Error('A message whose handler reads the session must say @RequireSession()');
+  return context;
+}
+
+/** For guards and decorators of a host, after `@RequireSession({ platform: true })`. */
+export function platformOf(execution: ExecutionContext): PlatformView {
+  return requestPlatform(execution).view;
+}
+
 /** The SessionContext of the caller, of a request or of a message. */
-export const CurrentSession = createParamDecorator((_: unknown, execution: ExecutionContext) => {
-  if (execution.getType() === 'ws') return execution.switchToWs().getClient<{ data: SocketAuth }>().data.context;
-  return requestSession(execution).context;
-});
+export const CurrentSession = createParamDecorator((_: unknown, execution: ExecutionContext) => sessionOf(execution));
 
 /** The platform that the request is about: the one that it names, else the session's active one. */
-export const CurrentPlatform = createParamDecorator(
-  (_: unknown, execution: ExecutionContext): PlatformView => requestPlatform(execution).view,
-);
+export const CurrentPlatform = createParamDecorator((_: unknown, execution: ExecutionContext) => platformOf(execution));
 
 /** How the request named its platform: for the fence, which a write passes once more in its own transaction. */
 export const TargetPlatform = createParamDecorator(

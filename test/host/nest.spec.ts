@@ -1,4 +1,5 @@
 /** A stranger's Nest application with the packed package: on Express and on Fastify, on SQLite and on MariaDB. */
+import { spawnSync } from 'node:child_process';
 import { createConnection } from 'mysql2/promise';
 import { io } from 'socket.io-client';
 import type { PlatformView, RestSessionState } from '../../src/protocol/http';
@@ -171,6 +172,17 @@ describe.each(SETUPS)('$name', ({ start, prefix }) => {
     }
   });
 
+  it("lets decorators of the host's own see the platform", async () => {
+    // The first person of all is an administrator.
+    await person();
+    const { client } = await person();
+    expect((await client.get(`${prefix}/reports/mastodon`)).body).toEqual({ platform: 'A', notes: 0 });
+    expect((await client.post(`${prefix}/reports/sessions`, { pairs: [] })).body).toMatchObject({
+      error_code: 'FORBIDDEN',
+    });
+    expect((await new TestClient(here!).get(`${prefix}/reports/mastodon`)).status).toBe(401);
+  });
+
   it("signs in the host's own users, and a revocation signs them out everywhere", async () => {
     const name = `host-${Math.random()}`;
     const [laptop, phone] = [new TestClient(here!), new TestClient(there!)];
@@ -211,6 +223,12 @@ describe.each(SETUPS)('$name', ({ start, prefix }) => {
     await eventually(() => expect(tab.connected).toBe(false));
     expect((await client.get('/api/session')).status).toBe(200);
   });
+});
+
+it("its own tests use the package's clients, factories and clock", () => {
+  const env = { PATH: process.env.PATH, NODE_ENV: 'test', DATABASE_URL: 'tests.sqlite' };
+  const run = spawnSync(process.execPath, ['--test', 'dist/'], { cwd: folder, env, encoding: 'utf8' });
+  expect([run.status, run.stdout]).toEqual([0, expect.stringMatching(/^# pass 2$/m)]);
 });
 
 it("stands beside the host's own tables in one database", async () => {

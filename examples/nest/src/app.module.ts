@@ -7,6 +7,7 @@ import { createDataSource } from './database';
 import { NotesController } from './notes.controller';
 import { NotesService } from './notes.service';
 import { PlainController } from './plain.controller';
+import { ReportsController } from './reports.controller';
 
 @Module({
   providers: [
@@ -33,7 +34,7 @@ class DatabaseModule {}
       }),
     }),
   ],
-  controllers: [NotesController, AccountsController, PlainController],
+  controllers: [NotesController, AccountsController, ReportsController, PlainController],
   providers: [NotesService, ChatGateway],
 })
 export class AppModule {}

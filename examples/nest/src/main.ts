@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import sirv from 'sirv';
 import { AppModule } from './app.module';
 
 async function main(): Promise<void> {
@@ -15,6 +16,8 @@ async function main(): Promise<void> {
   // Prefix and versions of an application are its own; those of Vedfolnir stay where its script looks for them.
   if (process.env.GLOBAL_PREFIX) app.setGlobalPrefix(process.env.GLOBAL_PREFIX);
   app.enableVersioning({ type: VersioningType.URI });
+  // Its pages, such as those of examples/page and examples/react.
+  app.use(sirv('public', { dev: true }));
   await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
   console.log(`Listening at ${await app.getUrl()}`);
 }

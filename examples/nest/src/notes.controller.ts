@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post, Redirect } from '@nestjs/common';
 import { CurrentPlatform, CurrentSession, type Platform, RequireSession, type SessionContext } from 'vedfolnir';
 import type { Note } from './note.entity';
 import { NotesService } from './notes.service';
@@ -21,5 +21,16 @@ export class NotesController {
     @Body() body: { text?: unknown },
   ): Promise<Note> {
     return this.notes.create(session, platform.id, String(body.text ?? ''));
+  }
+
+  /** For a form: it names its platform in the field `platform_id`, and carries `csrf_token`. */
+  @Post('form')
+  @Redirect('/page/', 303)
+  async createFromForm(
+    @CurrentSession() session: SessionContext,
+    @CurrentPlatform() platform: Platform,
+    @Body() body: { text?: unknown },
+  ): Promise<void> {
+    await this.create(session, platform, body);
   }
 }

@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually';
 import { launch, type Managed, temporaryFolder } from '../../support/processes';
 
 const ROOT = join(__dirname, '../../..');
-const MODULES = join(ROOT, 'node_modules');
+export const MODULES = join(ROOT, 'node_modules');
 
 let packed: string | undefined;
 
