@@ -8,7 +8,8 @@ import { type App, closeApps, DATABASES, startApp } from '../integration/support
 import { type Household, household } from '../integration/support/household';
 import { type Route, routesOf } from '../support/route-table';
 import { expectResponsive } from './support/event-loop';
-import { FULL, hostileTexts } from './support/texts';
+import { FULL } from './support/scale';
+import { hostileTexts } from './support/texts';
 
 /** What is left of a body of the longest kind, in bytes. */
 const LARGEST_BODY_BYTES = 250_000;

@@ -1,7 +1,7 @@
 /** Texts that are slow to normalise, to divide into characters, or to match. */
 
-/** `npm run test:hostile` tries all of them, `npm test` a selection. */
-export const FULL = process.env.HOSTILE === 'full';
+import { FULL } from './scale';
+
 const SELECTION = 7;
 
 /** A piece that is repeated, and what stands before and after; the selection comes first. */

@@ -1,0 +1,37 @@
+/** Random sequences of what several people do on several devices and tabs, compared with a model after each step. */
+import fc from 'fast-check';
+import { type App, closeApps, DATABASES, startApp } from '../integration/support/app';
+import { closeTabs } from '../support/socket-client';
+import { FULL } from './support/scale';
+import { step, take } from './support/steps';
+import { Person } from './support/world';
+
+const RUNS = FULL ? 200 : 6;
+const LONGEST = FULL ? 60 : 25;
+/** Printed with a failure; `SEED=` repeats one. */
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+describe.each(DATABASES)('%s', (_, database) => {
+  let app: App;
+  beforeAll(async () => {
+    app = await startApp(await database());
+  });
+  afterAll(closeApps);
+
+  it(`is as the model after each step of any sequence (seed ${SEED})`, async () => {
+    const sequences = fc.array(step, { minLength: Math.floor(LONGEST / 2), size: 'max', maxLength: LONGEST });
+    const property = fc.asyncProperty(sequences, async (steps) => {
+      const people: [Person, Person] = [await Person.register(app), await Person.register(app)];
+      // Sequences that have nothing to act on find nothing.
+      for (const [index] of people.entries()) {
+        for (const action of ['connect', 'connect', 'signIn', 'openTab']) {
+          await take(people, { action, who: index, device: 0, choice: 0, flag: false });
+        }
+      }
+      for (const each of steps) await take(people, each);
+      for (const person of people) await person.checkAll();
+      closeTabs();
+    });
+    await fc.assert(property, { numRuns: RUNS, seed: SEED, endOnFailure: !FULL });
+  }, 3_600_000);
+});
