@@ -1,0 +1,74 @@
+/** Random cookies, headers, bodies and frames: noise, and what is nearly right. */
+import fc from 'fast-check';
+
+/** What HTTP lets into the value of a header: no control characters. */
+export const headerText = fc
+  .string({ unit: 'binary-ascii', maxLength: 200 })
+  .map((text) => text.replaceAll(/[^\x20-\x7e]/g, '~'));
+
+/** One place of a text changed, cut out or doubled. */
+export const mutated = (text: string): fc.Arbitrary<string> =>
+  fc.tuple(fc.nat({ max: text.length }), fc.nat({ max: 20 }), headerText).map(([at, length, noise]) => {
+    const kinds = [noise, '', text.slice(at, at + length).repeat(2)];
+    return text.slice(0, at) + kinds[length % kinds.length]! + text.slice(at + length);
+  });
+
+export const HEADER_NAMES = [
+  'accept',
+  'accept-encoding',
+  'authorization',
+  'content-encoding',
+  'content-type',
+  'forwarded',
+  'host',
+  'idempotency-key',
+  'if-modified-since',
+  'if-none-match',
+  'origin',
+  'range',
+  'referer',
+  'sec-fetch-site',
+  'user-agent',
+  'x-background',
+  'x-csrftoken',
+  'x-forwarded-for',
+  'x-http-method-override',
+  'x-platform-id',
+  'x-platform-pinned',
+  'x-request-id',
+  'x-tab-id',
+] as const;
+
+/** Ids, nearly ids, and values of the types that a driver or a template might take for something else. */
+export const odd = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom<unknown>(null, true, '', '0', '-1', '1e3', '__proto__', 'constructor', '%00', "' OR 1=1 --", '../..'),
+  fc.double(),
+  fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(Number),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+/** A body that would be taken, with some of its fields replaced or added. */
+export const nearly = (body: unknown): fc.Arbitrary<unknown> =>
+  fc
+    .dictionary(
+      fc.oneof(fc.constantFrom(...Object.keys((body as object) ?? {}), 'id'), fc.string({ maxLength: 20 })),
+      odd,
+      {
+        maxKeys: 3,
+      },
+    )
+    .map((changes) => ({ ...(body as object), ...changes }));
+
+const PACKET_TYPES = ['0', '1', '2', '3', '4', '40', '41', '42', '43', '44', '45', '450-', '451-', '421', '42/x,'];
+const EVENTS = ['session:sync', 'session:activity', 'session:state', 'disconnect', 'connect', 'error', '__proto__'];
+
+/** Frames of Socket.IO that are right, nearly right, or noise. */
+export const frame: fc.Arbitrary<string | Buffer> = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  fc
+    .tuple(fc.constantFrom(...PACKET_TYPES), fc.oneof(fc.constantFrom(...EVENTS), fc.string()), fc.array(odd))
+    .map(([type, event, given]) => type + JSON.stringify([event, ...given])),
+  fc.constantFrom(...PACKET_TYPES).chain((type) => mutated(`${type}["session:sync",{"revision":1}]`)),
+);
