@@ -4,6 +4,7 @@ import { VedfolnirRequests1796100000000 } from './migrations/1796100000000-reque
 import { VedfolnirAuditActor1796200000000 } from './migrations/1796200000000-audit-actor';
 import { VedfolnirPinnedSessions1796300000000 } from './migrations/1796300000000-pinned-sessions';
 import { VedfolnirPasswordResets1796400000000 } from './migrations/1796400000000-password-resets';
+import { VedfolnirDeviceNames1796510000000 } from './migrations/1796510000000-device-names';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   VedfolnirAuditActor1796200000000,
   VedfolnirPinnedSessions1796300000000,
   VedfolnirPasswordResets1796400000000,
+  VedfolnirDeviceNames1796510000000,
 ];

@@ -6,12 +6,15 @@ import { formatDateTime, formatRelativeTime } from './format';
 import { icon } from './icon';
 import { ReadingElement } from './reading-element';
 import { withRecentLogin } from './recent-login';
+import { renameForm } from './rename-form';
 import { session } from './session';
 
 const PHONES = /android|ios|iphone|ipad|mobile/i;
 
 /** `<vf-device-list>`: where the person is signed in, and how to sign out there. */
 export class DeviceList extends ReadingElement<DeviceView[]> {
+  private renaming: string | null = null;
+
   protected override render(): TemplateResult | typeof nothing {
     if (!this.content) return this.waiting('Looking for your devices', 2);
     const others = this.content.length - 1;
@@ -31,25 +34,57 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
 
   private device(device: DeviceView): TemplateResult {
     const { id, current, online, platform } = device;
+    const name = nameOf(device);
     return html`
       <li class="vf-card vf-device" data-session-id=${id} data-current=${current}>
         <span class="vf-device-icon">${icon(PHONES.test(device.device) ? 'smartphone' : 'laptop')}</span>
         <div class="vf-device-text">
           <h2>
-            ${device.device} ${current ? html`<span class="vf-badge">This device</span>` : nothing}
+            <bdi>${name}</bdi> ${current ? html`<span class="vf-badge">This device</span>` : nothing}
             ${online || current ? html`<span class="vf-badge" data-kind="good">Online</span>` : nothing}
           </h2>
           <p class="vf-hint">
-            ${device.ip_address} · on ${platform ? html`<strong>${platform.name}</strong>` : 'no platform'} · active
+            ${device.name ? `${device.device} · ` : nothing}${device.ip_address} · on ${platform ? html`<strong><bdi>${platform.name}</bdi></strong>` : 'no platform'} · active
             <time datetime=${device.last_activity} title=${formatDateTime(device.last_activity)}>${formatRelativeTime(device.last_activity)}</time>
             · signed in ${formatDateTime(device.created_at)}
           </p>
+          ${this.renaming === id ? this.renameForm(device) : nothing}
         </div>
-        <button type="button" class="vf-button" aria-label="Sign out ${device.device}" @click=${() => this.endSession(device)}>
+        <button
+          type="button" class="vf-button" data-kind="quiet" name="rename" aria-label="Rename ${name}"
+          @click=${() => this.rename(id)}
+        >
+          ${icon('pencil')} Rename
+        </button>
+        <button type="button" class="vf-button" name="sign-out" aria-label="Sign out ${name}" @click=${() => this.endSession(device)}>
           Sign out
         </button>
       </li>
     `;
+  }
+
+  private renameForm({ id, name }: DeviceView): TemplateResult {
+    const save = async (wanted: string) => {
+      const path = `/api/sessions/${encodeURIComponent(id)}`;
+      if (!(await this.attempt(() => session.request('PATCH', path, { body: { name: wanted } })))) return;
+      await this.reload();
+      await this.renamed(id);
+    };
+    return renameForm({ id, name: name ?? '', maxLength: 60, optional: true, save, cancel: () => this.renamed(id) });
+  }
+
+  private async rename(id: string): Promise<void> {
+    this.renaming = id;
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector<HTMLInputElement>('form[name="rename"] input')?.select();
+  }
+
+  private async renamed(id: string): Promise<void> {
+    this.renaming = null;
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector<HTMLElement>(`[data-session-id="${id}"] [name="rename"]`)?.focus();
   }
 
   protected async read(): Promise<DeviceView[]> {
@@ -61,21 +96,23 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
 
   /** A row is drawn for each place in the list: the focus goes with its device, and from one that is gone to the list. */
   protected override async show(devices: DeviceView[] | null, failure?: string): Promise<void> {
-    const id = this.querySelector<HTMLElement>('li:focus-within')?.dataset.sessionId;
+    const pressed = this.querySelector<HTMLButtonElement | HTMLInputElement>('li :focus');
+    const id = pressed?.closest<HTMLElement>('li')?.dataset.sessionId;
     await super.show(devices, failure);
-    if (!id) return;
-    const kept = this.querySelector<HTMLElement>(`[data-session-id="${id}"] button`);
+    if (!pressed) return;
+    const kept = this.querySelector<HTMLElement>(`[data-session-id="${id}"] [name="${pressed.name}"]`);
     (kept ?? this.querySelector('ul'))?.focus();
   }
 
   private async endSession(device: DeviceView): Promise<void> {
-    const title = device.current ? 'Sign out here?' : `Sign out ${device.device}?`;
+    const name = nameOf(device);
+    const title = device.current ? 'Sign out here?' : `Sign out ${name}?`;
     const text = 'All its tabs will be signed out at once.';
     if (!(await confirm({ title, text, action: 'Sign out' }))) return;
     if (device.current) return void (await this.attempt(() => session.logout()));
     const task = () =>
       withRecentLogin(() => session.request('DELETE', `/api/sessions/${encodeURIComponent(device.id)}`));
-    if (await this.attempt(task, `${device.device} was signed out.`)) await this.reload();
+    if (await this.attempt(task, `${name} was signed out.`)) await this.reload();
   }
 
   private readonly endOthers = async (): Promise<void> => {
@@ -85,6 +122,8 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
     if (await this.attempt(task, 'All other devices were signed out.')) await this.reload();
   };
 }
+
+const nameOf = ({ name, device }: DeviceView): string => name ?? device;
 
 defineElement('vf-device-list', DeviceList);
 

@@ -115,8 +115,9 @@ export class AuthService {
       if (!user?.isActive || changed) throw new AppError('INVALID_CREDENTIALS');
       const start = await this.sessionRows.startingPlatform(tx.em, user.id, platformId);
       if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
+      const deviceName = held ? await this.devices.nameOf(tx, user.id, held) : null;
       if (held) await this.devices.endReplacedIn(tx, held);
-      return this.opened(tx, await this.sessions.createIn(tx, user.id, start, device));
+      return this.opened(tx, await this.sessions.createIn(tx, user.id, start, device, deviceName));
     });
   }
 

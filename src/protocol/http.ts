@@ -126,7 +126,10 @@ export interface ExtendedView extends DeadlinesView {
 export interface DeviceView {
   id: string;
   current: boolean;
+  /** Browser and system, in words. */
   device: string;
+  /** What its person calls it; null: nothing yet. */
+  name: string | null;
   ip_address: string;
   created_at: string;
   last_activity: string;

@@ -39,6 +39,15 @@ export class SessionDevices {
     });
   }
 
+  /** @param name none: it is called after its browser again @throws AppError SESSION_NOT_FOUND */
+  async rename(caller: SessionContext, sessionId: string, name: string): Promise<void> {
+    await this.sessions.runAuthorized(caller, async (tx, { user }) => {
+      const live = await this.repository.listLive(tx.em, user.id, this.clock.now());
+      if (!live.some(({ id }) => id === sessionId)) throw new AppError('SESSION_NOT_FOUND');
+      await this.repository.setDeviceName(tx.em, sessionId, name.trim() || null);
+    });
+  }
+
   /** Signs out one of the caller's devices. @throws AppError SESSION_NOT_FOUND */
   async end(caller: SessionContext, sessionId: string): Promise<void> {
     await this.sessions.runAuthorized(caller, async (tx, { user }) => {
@@ -59,6 +68,11 @@ export class SessionDevices {
   /** As `endOthers`, in the caller's transaction. */
   endOthersIn(tx: Transaction, { user, session }: SessionContext, reason: EndReason): Promise<number> {
     return this.endings.endAllIn(tx, user.id, reason, session.id);
+  }
+
+  /** What the user called the device that a session of theirs with this secret was on. */
+  async nameOf(tx: Transaction, userId: number, secret: string): Promise<string | null> {
+    return isSecret(secret) ? this.repository.findDeviceName(tx.em, userId, hashSecret(secret)) : null;
   }
 
   /** Ends the session of this secret, if there is one: its browser is about to hold another. */

@@ -1,8 +1,9 @@
-import { Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
 import { CurrentSecret, CurrentSession } from './request-session';
 import { ApiController, Passive, RequireRecentLogin } from './session.decorators';
+import { RenameDeviceDto } from './session.dto';
 import { SessionService } from './session.service';
 import { toRestSessionState } from './session.views';
 import type { SessionContext } from './session-context';
@@ -33,6 +34,17 @@ export class SessionController {
   @Get('sessions')
   async list(@CurrentSession() session: SessionContext): Promise<{ sessions: DeviceView[] }> {
     return { sessions: await this.devices.list(session) };
+  }
+
+  /** Gives one of the caller's devices a name; an empty one takes it away. */
+  @Patch('sessions/:id')
+  @HttpCode(204)
+  rename(
+    @CurrentSession() session: SessionContext,
+    @Param('id') id: string,
+    @Body() form: RenameDeviceDto,
+  ): Promise<void> {
+    return this.devices.rename(session, id, form.name);
   }
 
   @Delete('sessions/:id')

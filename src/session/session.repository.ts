@@ -143,6 +143,16 @@ export class SessionRepository {
     await em.update(UserSession, { id: sessionId }, { tokenHash, authenticatedAt: now, rekeyedAt: now });
   }
 
+  async setDeviceName(em: EntityManager, id: string, deviceName: string | null): Promise<void> {
+    await em.update(UserSession, { id }, { deviceName });
+  }
+
+  /** What the user calls the device of this session, also when the session has ended. */
+  async findDeviceName(em: EntityManager, userId: number, tokenHash: string): Promise<string | null> {
+    const row = await em.findOne(UserSession, { select: { id: true, deviceName: true }, where: { userId, tokenHash } });
+    return row?.deviceName ?? null;
+  }
+
   /** @returns whether that was a change */
   async setAddress(em: EntityManager, sessionId: string, ipAddress: string): Promise<boolean> {
     const result = await em

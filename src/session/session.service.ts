@@ -43,7 +43,13 @@ export class SessionService {
   ) {}
 
   /** A new session within the caller's transaction, which holds the user's row and has made sure of the platform. */
-  async createIn(tx: Transaction, userId: number, platformId: number | null, device: Device): Promise<NewSession> {
+  async createIn(
+    tx: Transaction,
+    userId: number,
+    platformId: number | null,
+    device: Device,
+    deviceName: string | null = null,
+  ): Promise<NewSession> {
     const now = this.clock.now();
     const created = { id: randomUUID(), secret: newSecret() };
     const tokenHash = hashSecret(created.secret);
@@ -55,6 +61,7 @@ export class SessionService {
       activePlatformId: platformId,
       pinned: false,
       userAgent: device.userAgent,
+      deviceName,
       ipAddress: device.ipAddress.slice(0, 45),
       createdAt: now,
       lastActivityAt: now,

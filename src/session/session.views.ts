@@ -112,6 +112,7 @@ export function toDeviceView(row: UserSession, current: boolean, online: boolean
     id: row.id,
     current,
     device: toDeviceName(row.userAgent),
+    name: row.deviceName,
     ip_address: row.ipAddress,
     created_at: row.createdAt.toISOString(),
     last_activity: row.lastActivityAt.toISOString(),

@@ -41,6 +41,10 @@ export class UserSession {
   @Column({ name: 'user_agent', type: 'varchar', length: 512 })
   userAgent!: string;
 
+  /** What the person calls the device; null: what the user agent says. */
+  @Column({ name: 'device_name', type: 'varchar', length: 60, nullable: true })
+  deviceName!: string | null;
+
   @Column({ name: 'ip_address', type: 'varchar', length: 45 })
   ipAddress!: string;
 
