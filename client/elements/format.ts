@@ -6,6 +6,16 @@ const TIME = new Intl.DateTimeFormat('en', { timeStyle: 'short' });
 export const formatDateTime = (iso: string): string => MOMENT.format(new Date(iso));
 export const formatTime = (iso: string): string => TIME.format(new Date(iso));
 
+const DAY = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
+
+/** "Today", "Yesterday", "Thursday, November 26". @param start its midnight here; milliseconds since 1970 */
+export function formatDay(start: number, now = new Date()): string {
+  const today = new Date(now).setHours(0, 0, 0, 0);
+  const yesterday = new Date(today).setDate(new Date(today).getDate() - 1);
+  if (start === today) return 'Today';
+  return start === yesterday ? 'Yesterday' : DAY.format(start);
+}
+
 /** "1 min 5 s"; never below zero. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));

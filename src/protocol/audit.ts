@@ -11,6 +11,10 @@ export const AUDIT_TYPES = [
   'platform_switched',
   'platform_added',
   'platform_removed',
+  'post_written',
+  'post_changed',
+  'post_discarded',
+  'alt_text_changed',
   'account_disabled',
   'account_enabled',
 ] as const;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
 import { PlatformModule } from '../platform/platform.module';
 import { SessionModule } from '../session/session.module';
 import { ImportController } from './import/import.controller';
@@ -24,7 +25,7 @@ import { PostRepository } from './posts/post.repository';
 import { PostService } from './posts/post.service';
 
 @Module({
-  imports: [SessionModule, PlatformModule],
+  imports: [AuditModule, SessionModule, PlatformModule],
   controllers: [PostController, MediaController, PictureController, ImportController],
   providers: [
     AltTextEditor,

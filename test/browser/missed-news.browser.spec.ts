@@ -99,7 +99,7 @@ it.each<
 >([
   ['/platforms', '/api/user_platforms', '[data-platforms] > li', rename, 'Omega'],
   ['/devices', '/api/sessions', '[data-devices] > li', signInElsewhere, 'signed in'],
-  ['/activity', '/api/audit', '[data-trail] > li', signInElsewhere, 'Signed in'],
+  ['/activity', '/api/audit', '[data-trail] .trail > li', signInElsewhere, 'Signed in'],
 ])('reads %s anew after there was no socket', async (path, reads, rows, happens, shown) => {
   const cut = await cuttable();
   const page = await stage.device.tab(path);

@@ -1,27 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AuditEventView, AuditType, AuditView } from '../../../src/protocol/audit';
+import type { AuditEventView, AuditView } from '../../../src/protocol/audit';
 import { sessionEndMessage } from '../../../src/protocol/end-reasons';
-import { formatDateTime, formatRelativeTime } from '../../elements/format';
+import { formatDateTime, formatDay, formatTime } from '../../elements/format';
 import { icon } from '../../elements/icon';
-import type { IconName } from '../../elements/icons';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
+import { type ActivityDay, groupActivity } from '../lib/activity-groups';
+import { AUDIT_WORDS } from '../lib/audit-words';
 import { emptyState } from '../lib/empty-state';
 import { type Rows, readNewestRows } from '../lib/newest-rows';
-
-const KINDS: Record<AuditType, [IconName, string]> = {
-  sign_in: ['log-in', 'Signed in'],
-  sign_in_failed: ['triangle-alert', 'A sign-in failed'],
-  reauthenticated: ['key-round', 'Gave the password once more'],
-  session_ended: ['log-out', 'Signed out'],
-  address_changed: ['laptop', 'Came from another address'],
-  password_changed: ['key-round', 'Changed the password'],
-  platform_switched: ['arrow-left-right', 'Switched to'],
-  platform_added: ['plus', 'Connected'],
-  platform_removed: ['trash-2', 'Removed'],
-  account_disabled: ['log-out', 'The account was disabled'],
-  account_enabled: ['log-in', 'The account was enabled'],
-};
 
 const PAGE = 30;
 
@@ -40,7 +27,7 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
   private list({ rows, next }: Rows<AuditEventView>): TemplateResult {
     if (rows.length === 0) return emptyState('activity', 'Nothing has been done yet.');
     return html`
-      <ol class="trail" data-trail>${rows.map((event) => this.event(event))}</ol>
+      <div data-trail>${groupActivity(rows).map((day) => this.day(day))}</div>
       ${
         next === null
           ? nothing
@@ -49,18 +36,32 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
     `;
   }
 
-  private event({ type, at, device, ip_address, platform_name, reason, session_id }: AuditEventView): TemplateResult {
-    const [picture, words] = KINDS[type];
-    const here = session_id !== null && session_id === session.getState()?.session.id;
+  private day({ start, groups }: ActivityDay): TemplateResult {
     return html`
-      <li data-type=${type}>
-        ${icon(picture)}
+      <section class="trail-day" aria-labelledby="day-${start}">
+        <h2 id="day-${start}">${formatDay(start)}</h2>
+        <ol class="trail">${groups.map((events) => this.group(events))}</ol>
+      </section>
+    `;
+  }
+
+  private group(events: AuditEventView[]): TemplateResult {
+    const [{ type, device, ip_address, session_id }] = events as [AuditEventView];
+    const here = session_id !== null && session_id === session.getState()?.session.id;
+    const list = () =>
+      html`<ol>${events.map((event) => html`<li data-event=${event.id}>${what(event)} ${when(event)}</li>`)}</ol>`;
+    return html`
+      <li data-type=${type} data-event=${events.length === 1 ? events[0]!.id : nothing}>
+        ${icon(AUDIT_WORDS[type][0])}
         <div>
-          <strong>${words}${platform_name ? html` ${platform_name}` : nothing}</strong>
-          ${here ? html`<span class="vf-badge">This session</span>` : nothing}
-          ${type === 'session_ended' && reason ? html`<p class="vf-hint">${sessionEndMessage(reason)}</p>` : nothing}
+          ${
+            events.length === 1
+              ? html`<strong>${what(events[0]!)}</strong> ${when(events[0]!)}`
+              : html`<details><summary><strong>${summaryOf(events)}</strong> ${when(events[0]!)}</summary>${list()}</details>`
+          }
+          ${reasonOf(events[0]!)}
           <p class="vf-hint">
-            <time datetime=${at} title=${formatDateTime(at)}>${formatRelativeTime(at)}</time> · ${device} · ${ip_address}
+            ${here ? 'This session' : device}${ip_address ? html` · ${ip_address}` : nothing}
           </p>
         </div>
       </li>
@@ -78,6 +79,28 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
     this.wanted += PAGE;
     void this.reload();
   };
+}
+
+function what({ type, platform_name }: AuditEventView): TemplateResult {
+  return html`${AUDIT_WORDS[type][1]}${platform_name ? html` <bdi>${platform_name}</bdi>` : nothing}`;
+}
+
+/** The day stands above: the hour is enough. */
+function when({ at }: AuditEventView): TemplateResult {
+  return html`<time class="vf-hint" datetime=${at} title=${formatDateTime(at)}>${formatTime(at)}</time>`;
+}
+
+function summaryOf(events: AuditEventView[]): TemplateResult {
+  const [first] = events as [AuditEventView];
+  const times = `${events.length} times`;
+  if (first.type === 'sign_in_failed') return html`A sign-in failed ${times}`;
+  if (first.type === 'platform_switched') return html`Switched ${times}, at last to <bdi>${first.platform_name}</bdi>`;
+  return html`${what(first)}, ${times}`;
+}
+
+function reasonOf({ type, reason }: AuditEventView): TemplateResult | typeof nothing {
+  const words = type === 'session_ended' ? sessionEndMessage(reason) : null;
+  return words ? html`<p class="vf-hint">${words}</p>` : nothing;
 }
 
 customElements.define('app-activity', ActivityPage);

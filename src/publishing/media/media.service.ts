@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AuditTrail } from '../../audit/audit-trail';
 import { STORED_BUDGETS } from '../../cluster/budgets';
 import { AppError, invalidField } from '../../common/app-error';
 import { Clock } from '../../common/clock';
@@ -11,6 +12,7 @@ import type { Part } from '../../http/multipart';
 import { PlatformFence } from '../../platform/platform-fence';
 import type { MediaView } from '../../protocol/http';
 import { MAX_FILE_BYTES } from '../../protocol/media';
+import { auditActorOf } from '../../session/audit-actor';
 import { RequestBudgets } from '../../session/request-budgets';
 import type { PlatformTarget } from '../../session/request-session';
 import { SessionService } from '../../session/session.service';
@@ -35,6 +37,7 @@ export class MediaService {
     private readonly media: MediaRepository,
     private readonly editor: AltTextEditor,
     private readonly budgets: RequestBudgets,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
@@ -147,7 +150,7 @@ export class MediaService {
     altText: string | null,
     edited: boolean,
   ): Promise<MediaView | null> {
-    const { image } = await this.find(tx.em, context, named, id);
+    const { image, platform } = await this.find(tx.em, context, named, id);
     // Held to the end: a worker takes the post up with the old words before this, or with the new ones after it.
     const post = await this.media.holdPostOf(tx.em, image);
     requireInNobodysHands(post);
@@ -158,7 +161,9 @@ export class MediaService {
     const kept = post?.status === 'published' || post?.uncertain;
     const change = { altText, status, ...(!kept && { remoteId: null }) } as const;
     await this.posts.updateImage(tx.em, image.id, change);
+    // What is still in the composer is not done yet.
     if (post) {
+      await this.audit.record(tx, { type: 'alt_text_changed', ...auditActorOf(context), platform });
       const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
       const at = this.clock.now().toISOString();
       tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at } });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../audit/audit-trail';
 import { AppError, invalidField } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import { MonitorPerformance } from '../../common/performance';
@@ -7,6 +8,7 @@ import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
 import { PlatformFence } from '../../platform/platform-fence';
 import type { MediaLimitsView, PlatformView, PostsView, PostView, StatisticsView } from '../../protocol/http';
+import { auditActorOf } from '../../session/audit-actor';
 import { type PlatformTarget } from '../../session/request-session';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
@@ -24,6 +26,7 @@ export class PostService {
     private readonly sessions: SessionService,
     private readonly fence: PlatformFence,
     private readonly posts: PostRepository,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
@@ -100,6 +103,7 @@ export class PostService {
         requestHash,
       });
       await this.attach(tx, platform, post.id, form.media_ids ?? []);
+      await this.audit.record(tx, { type: 'post_written', ...auditActorOf(context), platform });
       return { post: await this.announce(tx, post, now), isNew: true };
     });
   }
@@ -133,6 +137,7 @@ export class PostService {
       await this.posts.detachImages(tx.em, id, media_ids);
       await this.attach(tx, platform, id, media_ids);
       await this.posts.forgetUploads(tx.em, id);
+      await this.audit.record(tx, { type: 'post_changed', ...auditActorOf(context), platform });
       return this.announce(tx, { ...post, ...change }, now);
     });
   }
@@ -160,6 +165,7 @@ export class PostService {
       const post = await this.find(tx, platform.id, id);
       // A worker may have it in hand by now: then it is too late.
       if (!(await this.posts.removeUnpublished(tx.em, id))) throw new AppError('POST_NOT_FAILED');
+      await this.audit.record(tx, { type: 'post_discarded', ...auditActorOf(context), platform });
       const at = this.clock.now().toISOString();
       const { userId } = post;
       tx.publish({ name: 'post.removed', payload: { userId, postId: id, platformId: platform.id, at } });
