@@ -91,6 +91,8 @@ function compress(folder) {
 
 export default defineConfig({
   root: here('.'),
+  // Where the server has it: a part that is loaded later looks for its styles there.
+  base: '/client/',
   appType: 'custom',
   logLevel: 'warn',
   plugins: [modulesAll(), withoutIndentation()],

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Presence } from '../cluster/presence';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
-import { normalise } from '../common/normalise';
 import type { UserSession } from '../database/entities/user-session.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { AdminSessionsView, AdminSessionView } from '../protocol/admin';
@@ -13,6 +12,7 @@ import { SessionService } from '../session/session.service';
 import { toDeviceView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { SessionTerminator } from '../session/session-terminator';
+import { readSearch } from './admin-search';
 import { AdminSessionsRepository, type Cursor } from './admin-sessions.repository';
 
 /** Everybody's sessions, for an administrator. */
@@ -62,12 +62,6 @@ export class AdminSessionsService {
 function toAdminSessionView(row: UserSession, current: boolean, online: boolean): AdminSessionView {
   const { id, username } = row.user!;
   return { ...toDeviceView(row, current, online), user: { id, username } };
-}
-
-function readSearch(query: unknown): string | undefined {
-  if (query === undefined || query === '') return undefined;
-  if (typeof query !== 'string' || query.length > 64) throw invalidField('query', 'query must be a short text');
-  return normalise(query.trim(), 'NFKC').toLowerCase();
 }
 
 function toCursor({ createdAt, id }: UserSession): string {

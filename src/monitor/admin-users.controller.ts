@@ -1,5 +1,7 @@
-import { HttpCode, Param, Post } from '@nestjs/common';
+import { Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { pageSize, wholeNumber } from '../common/paging';
 import { IdPipe } from '../common/validation';
+import type { AdminUsersView } from '../protocol/admin';
 import { CurrentSession } from '../session/request-session';
 import { ApiController, RequireRecentLogin, RequireSession } from '../session/session.decorators';
 import type { SessionContext } from '../session/session-context';
@@ -9,6 +11,15 @@ import { AdminUsersService } from './admin-users.service';
 @RequireSession({ role: 'admin' })
 export class AdminUsersController {
   constructor(private readonly users: AdminUsersService) {}
+
+  @Get()
+  list(
+    @Query('limit') limit?: string,
+    @Query('query') query?: string,
+    @Query('before_id') beforeId?: string,
+  ): Promise<AdminUsersView> {
+    return this.users.list(pageSize(limit), query, wholeNumber('before_id', beforeId));
+  }
 
   @Post(':id/disable')
   @RequireRecentLogin()

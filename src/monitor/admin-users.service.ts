@@ -3,12 +3,15 @@ import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { User } from '../database/entities/user.entity';
-import type { Transaction } from '../database/unit-of-work';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import type { AdminUsersView, AdminUserView } from '../protocol/admin';
 import { administratorOf } from '../session/audit-actor';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
 import { SessionTerminator } from '../session/session-terminator';
+import { readSearch } from './admin-search';
+import { AdminUsersRepository } from './admin-users.repository';
 
 /** Who may use an account, decided by an administrator. */
 @Injectable()
@@ -19,7 +22,28 @@ export class AdminUsersService {
     private readonly rows: SessionRepository,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
+    private readonly work: UnitOfWork,
+    private readonly repository: AdminUsersRepository,
   ) {}
+
+  /**
+   * @param query part of a user name
+   * @param beforeId `next_before_id` of the page before
+   */
+  list(limit: number, query?: unknown, beforeId?: number): Promise<AdminUsersView> {
+    const search = readSearch(query);
+    return this.work.read(async (em) => {
+      const found = await this.repository.list(em, limit + 1, search, beforeId);
+      const rows = found.slice(0, limit);
+      const ids = rows.map(({ id }) => id);
+      const sessions = await this.repository.liveSessions(em, ids, this.clock.now());
+      const platforms = await this.repository.platforms(em, ids);
+      return {
+        users: rows.map((row) => toAdminUserView(row, sessions.get(row.id) ?? 0, platforms.get(row.id) ?? 0)),
+        next_before_id: found.length > limit ? ids.at(-1)! : null,
+      };
+    });
+  }
 
   /**
    * Ends all sessions of the person, who cannot sign in until enabled again.
@@ -46,4 +70,9 @@ export class AdminUsersService {
     const type = isActive ? 'account_enabled' : 'account_disabled';
     await this.audit.record(tx, { type, userId, ...administratorOf(admin) });
   }
+}
+
+function toAdminUserView(row: User, sessions: number, platforms: number): AdminUserView {
+  const { id, username, email, role, isActive, createdAt } = row;
+  return { id, username, email, role, is_active: isActive, created_at: createdAt.toISOString(), sessions, platforms };
 }

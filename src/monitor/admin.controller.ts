@@ -1,13 +1,22 @@
 import { Get } from '@nestjs/common';
 import { NodeRegistry } from '../cluster/node-registry';
 import { mergeReports } from '../common/performance';
-import type { PerformanceView } from '../protocol/admin';
+import type { OverviewView, PerformanceView } from '../protocol/admin';
 import { ApiController, RequireSession } from '../session/session.decorators';
+import { OverviewService } from './overview.service';
 
 @ApiController('admin')
 @RequireSession({ role: 'admin' })
 export class AdminController {
-  constructor(private readonly nodes: NodeRegistry) {}
+  constructor(
+    private readonly nodes: NodeRegistry,
+    private readonly figures: OverviewService,
+  ) {}
+
+  @Get('overview')
+  overview(): Promise<OverviewView> {
+    return this.figures.read();
+  }
 
   @Get('performance')
   async performance(): Promise<PerformanceView> {

@@ -84,6 +84,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'POST /api/session/extend': page,
   'POST /api/session/follow': page,
   'GET /api/sessions': page,
+  'PATCH /api/sessions/:id': { access: 'user', status: 204, id: 'session', body: () => ({ name: 'Kitchen' }) },
   'DELETE /api/sessions/:id': { access: 'user', status: 204, spends: true, id: 'session' },
   'POST /api/sessions/end_others': { ...page, spends: true },
 
@@ -151,6 +152,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
 
   'GET /api/audit': page,
   'GET /api/admin/audit': admin,
+  'GET /api/admin/overview': admin,
   'GET /api/admin/performance': admin,
   'GET /api/admin/sessions': admin,
   'DELETE /api/admin/sessions/:id': { access: 'admin', status: 204, spends: true, id: 'session' },
@@ -160,6 +162,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   },
   'POST /api/admin/sessions/cleanup': { ...admin, body: ({ user }) => ({ user_ids: [user] }) },
   'POST /api/cleanup_sessions': { ...admin, allowExpired: true },
+  'GET /api/admin/users': admin,
   'POST /api/admin/users/:id/disable': { access: 'admin', status: 200, id: 'user', spends: true },
   'POST /api/admin/users/:id/enable': { access: 'admin', status: 204, id: 'user' },
 };

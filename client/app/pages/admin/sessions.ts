@@ -1,32 +1,27 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { AdminSessionsView, AdminSessionView, OperationReport } from '../../../src/protocol/admin';
-import { confirm } from '../../elements/confirm';
-import { formatDateTime, formatRelativeTime } from '../../elements/format';
-import { icon } from '../../elements/icon';
-import { notify } from '../../elements/notify';
-import { ReadingElement } from '../../elements/reading-element';
-import { session } from '../../elements/session';
-import { emptyState } from '../lib/empty-state';
-import { type Rows, readNewestRows } from '../lib/newest-rows';
+import type { AdminSessionsView, AdminSessionView } from '../../../../src/protocol/admin';
+import { confirm } from '../../../elements/confirm';
+import { formatDateTime, formatRelativeTime } from '../../../elements/format';
+import { icon } from '../../../elements/icon';
+import { notify } from '../../../elements/notify';
+import { session } from '../../../elements/session';
+import { emptyState } from '../../lib/empty-state';
+import { LiveElement } from '../../lib/live-element';
+import { type Rows, readNewestRows } from '../../lib/newest-rows';
 
 const PAGE = 30;
 
-interface Content extends Rows<AdminSessionView> {
-  operations: OperationReport[];
-}
-
-/** Everybody's sessions, and how fast the server is. */
-class AdminPage extends ReadingElement<Content> {
+/** Everybody's sessions, as they come and go. */
+class AdminSessions extends LiveElement<Rows<AdminSessionView>> {
   private query = '';
   private wanted = PAGE;
 
   protected override render(): TemplateResult {
     const { content } = this;
     return html`
-      <h1 tabindex="-1">Administration</h1>
       <section aria-labelledby="sessions-title">
-        <h2 id="sessions-title">Sessions</h2>
+        <h2 id="sessions-title" tabindex="-1">Sessions</h2>
         <form class="inline" role="search" @submit=${this.submitted}>
           <input
             class="vf-input" name="query" type="search" maxlength="64" autocomplete="off"
@@ -37,11 +32,10 @@ class AdminPage extends ReadingElement<Content> {
         </form>
         ${content ? this.list(content) : this.waiting('Reading the sessions')}
       </section>
-      ${content ? performance(content.operations) : nothing}
     `;
   }
 
-  private list({ rows, next }: Content): TemplateResult {
+  private list({ rows, next }: Rows<AdminSessionView>): TemplateResult {
     if (rows.length === 0) return emptyState('search', 'There is no such session.');
     return html`
       <ul class="vf-cards" data-sessions>${repeat(
@@ -90,18 +84,14 @@ class AdminPage extends ReadingElement<Content> {
     void this.reload();
   };
 
-  protected async read(): Promise<Content> {
+  protected read(): Promise<Rows<AdminSessionView>> {
     const { query } = this;
-    const [sessions, { operations }] = await Promise.all([
-      readNewestRows(this.wanted, 'before', async (asked) => {
-        asked.set('query', query);
-        const path = `/api/admin/sessions?${asked}`;
-        const page = await session.request<AdminSessionsView>('GET', path, { background: true });
-        return { rows: page.sessions, next: page.next_before };
-      }),
-      session.request<Pick<Content, 'operations'>>('GET', '/api/admin/performance', { background: true }),
-    ]);
-    return { ...sessions, operations };
+    return readNewestRows(this.wanted, 'before', async (asked) => {
+      asked.set('query', query);
+      const path = `/api/admin/sessions?${asked}`;
+      const page = await session.request<AdminSessionsView>('GET', path, { background: true });
+      return { rows: page.sessions, next: page.next_before };
+    });
   }
 
   private readonly more = (): void => {
@@ -116,7 +106,7 @@ class AdminPage extends ReadingElement<Content> {
     if (!(await this.attempt(() => session.request('DELETE', path), 'The session was ended.'))) return;
     await this.reload();
     // The button that was pressed is gone.
-    if (document.activeElement === document.body) this.querySelector('h1')?.focus();
+    if (document.activeElement === document.body) this.querySelector('h2')?.focus();
   }
 
   private readonly cleanUp = async (): Promise<void> => {
@@ -128,29 +118,4 @@ class AdminPage extends ReadingElement<Content> {
   };
 }
 
-function performance(operations: OperationReport[]): TemplateResult {
-  const heads = ['Operation', 'Count', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Max ms'];
-  return html`
-    <section aria-labelledby="performance-title">
-      <h2 id="performance-title">Performance</h2>
-      ${operations.length === 0 ? html`<p class="vf-hint">Nothing has been measured yet.</p>` : nothing}
-      <div class="wide" tabindex="0" role="region" aria-labelledby="performance-title">
-      <table>
-        <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-        <tbody>
-          ${operations.map(
-            ({ operation, count, errors, p50, p95, p99, max }) => html`
-              <tr>
-                <th scope="row">${operation}</th>
-                ${[count, errors, p50, p95, p99, max].map((figure) => html`<td>${figure}</td>`)}
-              </tr>
-            `,
-          )}
-        </tbody>
-      </table>
-      </div>
-    </section>
-  `;
-}
-
-customElements.define('app-admin', AdminPage);
+customElements.define('app-admin-sessions', AdminSessions);
