@@ -56,7 +56,7 @@ it('keeps at home the description that is being written while a post comes in', 
 it('stays at the button of the same platform when one above it is removed', async () => {
   const { client, platforms } = stage.person;
   const page = await stage.device.tab('/platforms');
-  const test = page.locator(`li[data-platform-id="${platforms[1]!.id}"]`).getByRole('button', { name: 'Test' });
+  const test = page.locator(`li[data-platform-id="${platforms[1]!.id}"]`).getByRole('button', { name: /^More/ });
   await test.focus();
   expect((await client.delete(`/api/platforms/${platforms[0]!.id}`)).status).toBe(204);
   await page.locator('main').getByText('Alpha').waitFor({ state: 'detached' });
@@ -68,7 +68,7 @@ it('stays at the button of the same device, and at the list when that device is 
   const id = await idOf(laptop);
   const page = await stage.device.tab('/devices');
   const rows = page.locator('[data-devices] > li');
-  const signOut = page.locator(`[data-session-id="${id}"]`).getByRole('button');
+  const signOut = page.locator(`[data-session-id="${id}"]`).getByRole('button', { name: /^Sign out/ });
   await signOut.focus();
   await signIn();
   await readAnew(page, rows, 3);
@@ -81,13 +81,13 @@ it('stays at the button of the same device, and at the list when that device is 
 it('keeps what was read anew while older rows were on their way', async () => {
   for (let each = 1; each <= 31; each++) await switchTo(stage.person, each % 2);
   const page = await stage.device.tab('/activity');
-  const rows = page.locator('[data-trail] > li');
-  await rows.nth(29).waitFor();
+  const rows = page.locator('[data-trail] [data-event]');
+  await rows.nth(29).waitFor({ state: 'attached' });
   const older = await holdNext(page, '/api/audit');
   await page.getByRole('button', { name: 'Older' }).click();
   await signIn();
   await page.evaluate("window.dispatchEvent(new Event('online'))");
-  const news = page.locator('[data-trail] > li:first-child[data-type="sign_in"]');
+  const news = page.locator('[data-trail] .trail-day:first-child .trail > li:first-child[data-type="sign_in"]');
   await news.waitFor();
   await older.hand();
   expect(await news.count()).toBe(1);
@@ -129,7 +129,7 @@ describe('where everybody is seen', () => {
     await end.press('Enter');
     await page.getByRole('button', { name: 'End it' }).press('Enter');
     await end.waitFor({ state: 'detached' });
-    await hasFocus(page.getByRole('heading', { name: 'Administration' }));
+    await hasFocus(page.getByRole('heading', { name: 'Sessions', exact: true }));
   });
 
   it('shows what is searched for, not what was being read of another search', async () => {

@@ -53,8 +53,28 @@ const STATES: [name: string, path: string, open: (page: Page) => Promise<unknown
     'the question before a platform goes',
     '/platforms',
     async (page) => {
+      await press(page, 'More for Beta');
       await press(page, 'Remove Beta');
       await alert(page, 'Remove Beta?');
+    },
+  ],
+  [
+    'the menu of a platform',
+    '/platforms',
+    async (page) => {
+      await press(page, 'More for Beta');
+      await page.getByRole('button', { name: 'Import Beta' }).waitFor();
+    },
+  ],
+  [
+    'the form for the name of a device',
+    '/devices',
+    async (page) => {
+      await page
+        .locator('[data-current="true"]')
+        .getByRole('button', { name: /^Rename/ })
+        .click();
+      await page.getByLabel('New name').waitFor();
     },
   ],
   [
@@ -62,6 +82,7 @@ const STATES: [name: string, path: string, open: (page: Page) => Promise<unknown
     '/platforms',
     async (page) => {
       await press(page, 'I have an access token');
+      await press(page, 'More for Alpha');
       await press(page, 'Rename Alpha');
       await page.getByLabel('New name').waitFor();
     },
@@ -70,7 +91,10 @@ const STATES: [name: string, path: string, open: (page: Page) => Promise<unknown
     'the question before a device is signed out',
     '/devices',
     async (page) => {
-      await page.locator('[data-current="false"]').getByRole('button').click();
+      await page
+        .locator('[data-current="false"]')
+        .getByRole('button', { name: /^Sign out/ })
+        .click();
       await page.getByRole('alertdialog').waitFor();
     },
   ],

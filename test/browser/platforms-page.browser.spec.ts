@@ -14,49 +14,55 @@ beforeEach(async () => {
 });
 
 const button = (name: string) => page.locator('main').getByRole('button', { name, exact: true });
+const menu = (name: string) => button(`More for ${name}`);
+/** By the keyboard: the menu opens with the focus on the first of its buttons. */
+async function choose(action: string, name: string): Promise<void> {
+  await menu(name).press('Enter');
+  await button(`${action} ${name}`).press('Enter');
+}
 const hasFocus = (place: Locator) =>
   eventually(async () => expect(await place.and(page.locator(':focus')).count()).toBe(1));
 
-it('goes back to the button that opened a form for a name, when that is saved and when it is not', async () => {
-  await button('Rename Beta').press('Enter');
+it('goes back to the menu that a form for a name was opened from, when that is saved and when it is not', async () => {
+  await choose('Rename', 'Beta');
   await hasFocus(page.getByLabel('New name'));
   await button('Cancel').press('Enter');
-  await hasFocus(button('Rename Beta'));
-  await button('Rename Beta').press('Enter');
+  await hasFocus(menu('Beta'));
+  await choose('Rename', 'Beta');
   await page.getByLabel('New name').fill('Omega');
   await page.getByLabel('New name').press('Enter');
-  await hasFocus(button('Rename Omega'));
+  await hasFocus(menu('Omega'));
 });
 
-it('goes on to the next button of the card when a platform is made the default', async () => {
-  await button('Make default Beta').press('Enter');
-  await button('Make default Beta').waitFor({ state: 'detached' });
-  await hasFocus(button('Test Beta'));
+it('goes back to the menu of the card when a platform is made the default', async () => {
+  await choose('Make default', 'Beta');
+  await page.getByRole('heading', { name: /Beta.*Default/ }).waitFor();
+  await hasFocus(menu('Beta'));
 });
 
-it('goes on to the next button of the card when a platform is used', async () => {
+it('goes on to the menu of the card when a platform is used', async () => {
   await button('Use Beta').press('Enter');
   await button('Use Beta').waitFor({ state: 'detached' });
-  await hasFocus(button('Make default Beta'));
+  await hasFocus(menu('Beta'));
 });
 
 it('goes on to the next card when a platform is removed, and to the one before from the last', async () => {
   const remove = async (name: string): Promise<void> => {
-    await button(`Remove ${name}`).press('Enter');
+    await choose('Remove', name);
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).press('Enter');
     await page.locator('[data-platforms]').getByText(name).waitFor({ state: 'detached' });
   };
   await remove('Beta');
-  await hasFocus(button('Use Gamma'));
+  await hasFocus(menu('Gamma'));
   await remove('Gamma');
-  await hasFocus(button('Test Alpha'));
+  await hasFocus(menu('Alpha'));
 });
 
 it('goes to the heading when the last platform is removed', async () => {
   const { client } = await newPerson(stage.node.url, ['Alone']);
   const device = await Device.open(stage.browser, stage.node.url, client);
   page = await device.tab('/platforms');
-  await button('Remove Alone').press('Enter');
+  await choose('Remove', 'Alone');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).press('Enter');
   await page.getByText('No platform is connected yet.').waitFor();
   await hasFocus(page.getByRole('heading', { name: 'Platforms', exact: true }));
@@ -72,10 +78,25 @@ it('leaves the focus where somebody has taken it meanwhile', async () => {
     await handed;
     await route.continue();
   });
-  await button('Make default Beta').press('Enter');
+  await choose('Make default', 'Beta');
   await page.getByLabel('Address').focus();
   hand();
-  await button('Make default Beta').waitFor({ state: 'detached' });
+  await page.getByRole('heading', { name: /Beta.*Default/ }).waitFor();
   await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
   await hasFocus(page.getByLabel('Address'));
+});
+
+it('uses a platform by a click anywhere on its card', async () => {
+  const card = page.locator('[data-platforms] > li').filter({ hasText: 'Gamma' });
+  const { width, height } = (await card.boundingBox())!;
+  await card.click({ position: { x: width - 60, y: height - 8 } });
+  await page.getByRole('heading', { name: /Gamma.*Active/ }).waitFor();
+});
+
+it('closes the menu of a card by Escape, and gives the focus back', async () => {
+  await menu('Beta').press('Enter');
+  await hasFocus(button('Make default Beta'));
+  await page.keyboard.press('Escape');
+  await button('Make default Beta').waitFor({ state: 'hidden' });
+  await hasFocus(menu('Beta'));
 });

@@ -151,6 +151,7 @@ describe('Point 13: a platform with markup for a name', () => {
       await standsOn(tab, id);
       await tab.getByRole('button', { name: `Active platform: ${HOSTILE}`, exact: true }).waitFor();
       if (path === '/platforms') {
+        await tab.getByRole('button', { name: `More for ${HOSTILE}` }).click();
         await tab.getByRole('button', { name: `Remove ${HOSTILE}` }).click();
         await tab.getByRole('alertdialog', { name: `Remove ${HOSTILE}?` }).waitFor();
       }
@@ -173,14 +174,17 @@ describe('platforms', () => {
     await tab.getByRole('button', { name: 'Connect', exact: true }).click();
     await watching.getByRole('heading', { name: 'Delta' }).waitFor();
 
+    await tab.getByRole('button', { name: 'More for Delta' }).click();
     await tab.getByRole('button', { name: 'Rename Delta' }).click();
     await tab.getByLabel('New name').fill('Omega');
     await tab.getByRole('button', { name: 'Save' }).click();
     await watching.getByRole('heading', { name: 'Omega' }).waitFor();
 
+    await tab.getByRole('button', { name: 'More for Omega' }).click();
     await tab.getByRole('button', { name: 'Make default Omega' }).click();
     await watching.getByRole('heading', { name: /Omega.*Default/ }).waitFor();
 
+    await tab.getByRole('button', { name: 'More for Alpha' }).click();
     await tab.getByRole('button', { name: 'Remove Alpha' }).click();
     const dialog = tab.getByRole('alertdialog');
     await dialog.getByRole('button', { name: 'Remove' }).click();

@@ -1,16 +1,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ImportView, PlatformTestView, PlatformView } from '../../../src/protocol/http';
+import { isApiError } from '../../core/errors';
 import { avatar } from '../../elements/avatar';
 import { confirm } from '../../elements/confirm';
 import { signInAtInstance } from '../../elements/connect';
-import { TYPE_NAMES } from '../../elements/format';
+import { messageOf } from '../../elements/error-messages';
+import { hostOf, TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
-import type { IconName } from '../../elements/icons';
 import { notify } from '../../elements/notify';
 import { PlatformsElement } from '../../elements/platforms';
+import { renameForm } from '../../elements/rename-form';
 import { session } from '../../elements/session';
+import type { Action } from '../lib/action-menu';
 import { emptyState } from '../lib/empty-state';
+import '../lib/action-menu';
 import './connect-form';
 
 type Method = 'POST' | 'PATCH' | 'DELETE';
@@ -19,6 +23,8 @@ class PlatformsPage extends PlatformsElement {
   private renaming: number | null = null;
   /** What the server is being asked to do with one of them. */
   private busy: number | null = null;
+  /** What an instance has answered last, by platform, where that was a refusal or nothing at all. */
+  private readonly faults = new Map<number, string>();
 
   protected override render(): TemplateResult {
     // The form comes with the list: in a narrow window it stands below, and would be pushed down.
@@ -46,79 +52,64 @@ class PlatformsPage extends PlatformsElement {
     const { id, name, platform_type, instance_url, username, display_name, is_default, needs_reconnect } = platform;
     const active = session.getState()?.platform?.id === id;
     const account = username ? `@${username.replace(/^@/, '')}` : null;
+    // All of the card is the button; what else there is to press lies over it.
+    const use = html`
+      <button type="button" class="platform-use" aria-label="Use ${name}" @click=${() => this.use(id)}>
+        <bdi>${name}</bdi>
+      </button>
+    `;
     return html`
       <li class="vf-card platform" data-platform-id=${id} data-active=${active} aria-busy=${this.busy === id}>
         ${avatar(platform)}
         <div class="platform-text">
           <h2>
-            <bdi>${name}</bdi>
+            ${active ? html`<bdi>${name}</bdi>` : use}
             ${active ? html`<span class="vf-badge" data-kind="good">Active</span>` : nothing}
             ${is_default ? html`<span class="vf-badge">Default</span>` : nothing}
             ${needs_reconnect ? html`<span class="vf-badge" data-kind="danger">Reconnect needed</span>` : nothing}
           </h2>
           <p class="vf-hint">
-            ${TYPE_NAMES[platform_type]} · ${display_name ? `${display_name} · ` : nothing}${
-              account ? `${account} · ` : nothing
-            }${instance_url}
+            ${TYPE_NAMES[platform_type]} · ${display_name ? html`<bdi>${display_name}</bdi> · ` : nothing}${
+              account ? html`<bdi>${account}</bdi>@` : nothing
+            }<bdi>${hostOf(instance_url)}</bdi>
           </p>
+          <div role="alert">${this.faults.has(id) ? html`<p class="note" data-kind="error">${this.faults.get(id)}</p>` : nothing}</div>
           ${needs_reconnect ? this.reconnect(platform) : nothing}
-          ${this.renaming === id ? this.renameForm(platform) : this.actions(platform, active)}
+          ${this.renaming === id ? this.renameForm(platform) : nothing}
         </div>
+        ${this.menu(platform)}
       </li>
     `;
   }
 
-  private reconnect({ instance_url, platform_type, name, reconnect_reason }: PlatformView): TemplateResult {
+  private reconnect({ id, instance_url, platform_type, name, reconnect_reason }: PlatformView): TemplateResult {
     const again = () => this.attempt(() => signInAtInstance({ instance_url, platform_type, name }));
     return html`
       <p class="note" data-kind="warning">
-        ${reconnect_reason ?? 'The instance has refused this connection.'} Nothing can be posted until you sign in there
+        ${this.faults.has(id) ? nothing : (reconnect_reason ?? 'The instance has refused this connection.')} Nothing can be posted until you sign in there
         once more.
         <button type="button" class="vf-button" data-kind="primary" @click=${again}>${icon('log-in')} Reconnect</button>
       </p>
     `;
   }
 
-  private actions(platform: PlatformView, active: boolean): TemplateResult {
+  private menu(platform: PlatformView): TemplateResult {
     const { id, name, is_default } = platform;
-    const button = (picture: IconName, label: string, action: () => unknown, kind = 'quiet') => html`
-      <button
-        type="button" class="vf-button" data-kind=${kind} name=${label} aria-label="${label} ${name}" @click=${action}
-      >
-        ${icon(picture)} ${label}
-      </button>
-    `;
-    return html`
-      <div class="vf-actions">
-        ${active ? nothing : button('arrow-left-right', 'Use', () => this.use(id), 'primary')}
-        ${is_default ? nothing : button('star', 'Make default', () => this.makeDefault(id))}
-        ${button('circle-check', 'Test', () => this.test(id))} ${button('download', 'Import', () => this.import(id))}
-        ${button('pencil', 'Rename', () => this.rename(id))}
-        ${button('trash-2', 'Remove', () => this.disconnect(platform))}
-      </div>
-    `;
+    const actions: Action[] = [
+      { icon: 'circle-check', label: 'Test', run: () => this.test(id) },
+      { icon: 'download', label: 'Import', run: () => this.import(id) },
+      { icon: 'pencil', label: 'Rename', run: () => this.rename(id) },
+      { icon: 'trash-2', label: 'Remove', run: () => this.disconnect(platform) },
+    ];
+    if (!is_default) actions.unshift({ icon: 'star', label: 'Make default', run: () => this.makeDefault(id) });
+    return html`<app-action-menu .of=${name} .actions=${actions}></app-action-menu>`;
   }
 
   private renameForm({ id, name }: PlatformView): TemplateResult {
-    const submitted = async (event: SubmitEvent) => {
-      event.preventDefault();
-      const wanted = String(new FormData(event.target as HTMLFormElement).get('name'));
+    const save = async (wanted: string) => {
       if (await this.change(id, 'PATCH', '', { name: wanted })) await this.renamed(id);
     };
-    return html`
-      <form
-        class="inline" name="rename" @submit=${submitted}
-        @keydown=${({ key, isComposing }: KeyboardEvent) => key === 'Escape' && !isComposing && this.renamed(id)}
-      >
-        <label for="rename-${id}">New name</label>
-        <input
-          class="vf-input" id="rename-${id}" name="name" required maxlength="100" autocomplete="off"
-          .defaultValue=${name}
-        />
-        <button type="submit" class="vf-button" data-kind="primary">Save</button>
-        <button type="button" class="vf-button" @click=${() => this.renamed(id)}>Cancel</button>
-      </form>
-    `;
+    return renameForm({ id, name, maxLength: 100, save, cancel: () => this.renamed(id) });
   }
 
   private async rename(id: number): Promise<void> {
@@ -131,7 +122,7 @@ class PlatformsPage extends PlatformsElement {
   private renamed(id: number): Promise<void> {
     this.renaming = null;
     this.requestUpdate();
-    return this.goOn(id, 'Rename');
+    return this.goOn(id);
   }
 
   private async use(id: number): Promise<void> {
@@ -140,17 +131,17 @@ class PlatformsPage extends PlatformsElement {
   }
 
   private async makeDefault(id: number): Promise<void> {
-    if (await this.change(id, 'POST', '/default')) await this.goOn(id, 'Test');
+    if (await this.change(id, 'POST', '/default')) await this.goOn(id);
   }
 
-  /** What was pressed is gone: the focus goes to a button of that card, or where there is none, to the heading. */
-  private async goOn(id: number | undefined, name?: string): Promise<void> {
+  /** What was pressed is gone: the focus goes to the menu of that card, or where there is none, to the heading. */
+  private async goOn(id: number | undefined): Promise<void> {
     await this.updateComplete;
     const { activeElement } = document;
     const card = this.querySelector(`[data-platform-id="${id}"]`);
     // Who is elsewhere by now is not fetched back.
     if (activeElement !== document.body && !card?.contains(activeElement)) return;
-    const next = card?.querySelector<HTMLElement>(name ? `[name="${name}"]` : 'button');
+    const next = card?.querySelector<HTMLElement>('app-action-menu > button');
     (next ?? this.querySelector('h1'))?.focus();
   }
 
@@ -189,15 +180,30 @@ class PlatformsPage extends PlatformsElement {
     });
   }
 
-  /** The instance may take its time to answer. */
+  /** The instance may take its time to answer; what it has against it is said in its card. */
   private async ask(id: number, task: () => Promise<void>): Promise<boolean> {
     this.busy = id;
+    this.faults.delete(id);
     this.requestUpdate();
-    const went = await this.attempt(task);
+    const went = await this.attempt(() =>
+      task().catch((error: unknown) => {
+        if (!isInstanceFault(error)) throw error;
+        this.faults.set(id, this.faultOf(id, error));
+      }),
+    );
     this.busy = null;
     this.requestUpdate();
-    return went;
+    return went && !this.faults.has(id);
+  }
+
+  private faultOf(id: number, error: unknown): string {
+    const host = hostOf(this.content?.find((each) => each.id === id)?.instance_url ?? '');
+    const message = messageOf(error);
+    return message.includes(host) ? message : `${host}: ${message}`;
   }
 }
+
+const isInstanceFault = (error: unknown): boolean =>
+  isApiError(error) && ['PLATFORM_REJECTED', 'PLATFORM_UNREACHABLE'].includes(error.error_code);
 
 customElements.define('app-platforms', PlatformsPage);

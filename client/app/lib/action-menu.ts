@@ -1,0 +1,69 @@
+import { html, LitElement, type TemplateResult } from 'lit';
+import { icon } from '../../elements/icon';
+import type { IconName } from '../../elements/icons';
+import { placeAt } from '../../elements/popover';
+
+export interface Action {
+  icon: IconName;
+  label: string;
+  run: () => unknown;
+}
+
+let count = 0;
+
+/** `<app-action-menu>`: what else can be done with one thing, behind a button with three dots. */
+class ActionMenu extends LitElement {
+  static override properties = { of: { attribute: false }, actions: { attribute: false } };
+  /** What it is about: each button is named with it, for who does not see where it stands. */
+  declare of: string;
+  declare actions: Action[];
+  private readonly panelId = `app-action-menu-${++count}`;
+  private undoPlace: () => void = () => {};
+
+  override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <button
+        type="button" class="vf-button" data-kind="quiet" popovertarget=${this.panelId} aria-label="More for ${this.of}"
+      >
+        ${icon('ellipsis')}
+      </button>
+      <div class="vf-popover action-menu" id=${this.panelId} popover @toggle=${this.toggled}>
+        ${this.actions.map(
+          (action) => html`
+            <button
+              type="button" class="vf-button" data-kind="quiet" aria-label="${action.label} ${this.of}"
+              @click=${() => this.choose(action)}
+            >
+              ${icon(action.icon)} ${action.label}
+            </button>
+          `,
+        )}
+      </div>
+    `;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.undoPlace();
+  }
+
+  private choose({ run }: Action): void {
+    this.querySelector<HTMLElement>('[popover]')?.hidePopover();
+    run();
+  }
+
+  private readonly toggled = ({ newState, target }: ToggleEvent): void => {
+    const panel = target as HTMLElement;
+    this.undoPlace();
+    this.undoPlace = () => {};
+    if (newState === 'closed') return;
+    this.undoPlace = placeAt(panel, this.querySelector('button')!);
+    panel.querySelector('button')?.focus();
+  };
+}
+
+customElements.define('app-action-menu', ActionMenu);
