@@ -1,11 +1,12 @@
 /** Our own pages, on top of what `/client/vedfolnir.js` gives to every page; each page is an element of its name. */
 import '../elements';
+import { showActivePlatform } from './active-platform';
 import './app.css';
 import { drawServerIcons } from '../elements/icon';
 import { redirectWhenSignedIn, saveReturnPathOnLeave } from './lib/login-redirect';
+import { watchFirstSteps } from './lib/watch-first-steps';
 import './pages/account';
 import './pages/activity';
-import './pages/admin';
 import './pages/connect-form';
 import './pages/devices';
 import './pages/home';
@@ -14,13 +15,15 @@ import './pages/login';
 import './pages/platforms';
 import './pages/register';
 import './pages/reset';
-import { showActivePlatform } from './active-platform';
 
 /** A file of its own: only a page for writing needs it. */
 const COMPOSER = '/client/composer.mjs';
 
+// Few have it, and it brings charts along.
+if (document.body.dataset.page === 'admin') void import('./pages/admin/admin');
 drawServerIcons();
 showActivePlatform();
+watchFirstSteps();
 if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOSER);
 
 // Who is signed in is no visitor here, unless they want to sign in once more.

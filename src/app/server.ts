@@ -3,10 +3,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config, describeApi } from '../index';
 import { AppModule } from './app.module';
 import { type DemoInstance, startDemoInstances } from './demo/demo-instances';
-import { seedDemo } from './demo/seed-demo';
+import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo';
 import { configureHttp, createAdapter } from './http-server';
 import { listenFault } from './listen-fault';
 import { PinoLogger } from './logger';
+import { DemoAccount } from './pages/demo-account';
 import { hookRequests } from './request-hooks';
 import { SocketAdapter } from './socket-adapter';
 
@@ -35,6 +36,7 @@ export async function startServer(settings: Config): Promise<Server> {
     app.useWebSocketAdapter(new SocketAdapter(app));
     await app.init();
     const seeded = await seedDemo(app, config, instances);
+    if (seeded) app.get(DemoAccount).credentials = { username: DEMO_USERNAME, password: DEMO_PASSWORD };
     await app.listen(config.port, config.host).catch((error: unknown) => {
       throw listenFault(error, config) ?? error;
     });

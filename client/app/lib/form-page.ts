@@ -29,14 +29,20 @@ export abstract class FormPage extends SessionElement {
 
   private readonly submitted = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (this.busy) return;
     const form = event.target as HTMLFormElement;
+    await this.submit(() => this.send(textsOf(form), form));
+    form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  };
+
+  /** One at a time; a refusal is shown in the form. */
+  protected async submit(task: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
     this.busy = true;
     this.problem = '';
     this.errors = {};
     this.requestUpdate();
     try {
-      await this.send(textsOf(form), form);
+      await task();
     } catch (error) {
       this.problem = isSessionOverError(error) ? '' : messageOf(error);
       this.errors = fieldErrors(error);
@@ -44,6 +50,5 @@ export abstract class FormPage extends SessionElement {
     this.busy = false;
     this.requestUpdate();
     await this.updateComplete;
-    form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  };
+  }
 }

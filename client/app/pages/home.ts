@@ -13,6 +13,7 @@ import { emptyState } from '../lib/empty-state';
 import { type Rows, readNewestRows } from '../lib/newest-rows';
 import { withPost } from '../lib/post-order';
 import '../../elements/post-card';
+import './first-steps';
 
 const PAGE = 20;
 
@@ -47,6 +48,7 @@ class HomePage extends ReadingElement<Loaded> {
     const connect = html`<a class="vf-button" data-kind="primary" href="/platforms">${icon('plus')} Connect one</a>`;
     return html`
       <h1>Welcome, ${user.username}</h1>
+      <app-first-steps></app-first-steps>
       ${platform ? this.platform(platform) : emptyState('link', 'No platform is active.', connect)}
     `;
   }

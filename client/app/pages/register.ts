@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { RestSessionState } from '../../../src/protocol/http';
 import { field } from '../../elements/field';
 import { session } from '../../elements/session';
+import { beginFirstSteps } from '../lib/first-steps';
 import { FormPage } from '../lib/form-page';
 import { completeLogin } from '../lib/login-redirect';
 
@@ -9,6 +10,7 @@ class RegisterPage extends FormPage {
   protected override render(): TemplateResult {
     return html`
       <h1>Register</h1>
+      <p class="lead">One account here for all of yours on Mastodon and Pixelfed. You connect them next.</p>
       ${this.form('register', 'Register')}
       <p class="aside">Already here? <a href="/login">Sign in</a></p>
     `;
@@ -33,6 +35,7 @@ class RegisterPage extends FormPage {
 
   protected async send(texts: Record<string, string>): Promise<void> {
     const { user } = await session.request<RestSessionState>('POST', '/api/auth/register', { body: texts });
+    beginFirstSteps(user.id);
     completeLogin(user.id);
   }
 }

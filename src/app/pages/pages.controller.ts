@@ -22,6 +22,7 @@ import {
   toFlash,
 } from '../../index';
 import type { PlatformView, SessionState } from '../../protocol';
+import { DemoAccount } from './demo-account';
 import { type Page, type PostForm, renderPage } from './view-engine';
 
 class CreatePostForm extends CreatePostDto {
@@ -60,6 +61,7 @@ export class PagesController {
     private readonly sessions: SessionService,
     private readonly posts: PostService,
     private readonly connections: PlatformService,
+    private readonly demo: DemoAccount,
   ) {}
 
   @Get('login')
@@ -168,12 +170,14 @@ export class PagesController {
   private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const signedIn = (await this.sessions.find(request)) !== null;
     const { reason, again } = request.query as { reason?: unknown; again?: unknown };
-    reply.header('Cache-Control', 'no-store');
+    // Who has no session finds the page on the way back as it was; no-store would keep it out of the browser's memory.
+    reply.header('Cache-Control', signedIn ? 'no-store' : 'private, no-cache');
     if (signedIn && again === undefined && reason === undefined) reply.status(303).header('Location', '/').send();
     else {
       const waiting = takeFlash(request, reply);
       const flash = waiting.length > 0 ? waiting : sessionEndFlash(reason);
-      const visitor = { csrfToken: null, user: null, platform: null, mayBeSignedIn: signedIn };
+      const demo = page === 'login' ? this.demo.credentials : null;
+      const visitor = { csrfToken: null, user: null, platform: null, mayBeSignedIn: signedIn, demo };
       reply.type(HTML).send(renderPage({ page, title, ...visitor, flash }));
     }
   }

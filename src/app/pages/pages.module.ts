@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { DemoAccount } from './demo-account';
 import { PagesController } from './pages.controller';
 
-@Module({ controllers: [PagesController] })
+@Module({ controllers: [PagesController], providers: [DemoAccount] })
 export class PagesModule {}

@@ -16,6 +16,8 @@ export interface Page {
   /** On a page for visitors: the browser has a session all the same, and the page asks for it. */
   mayBeSignedIn?: boolean;
   flash: Flash[];
+  /** Where there is a demo, the account that anybody may try; for /login alone. */
+  demo?: { username: string; password: string } | null;
   /** For /create_post alone: the form that also works without a script. */
   form?: PostForm;
 }

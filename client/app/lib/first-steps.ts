@@ -1,0 +1,51 @@
+/** Where somebody new is on the way from an empty account to two windows that follow each other. */
+import { localStorageOrNull, setItem } from '../../core/storage';
+
+export const STEPS = ['connect', 'write', 'follow'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** By which a step is seen to be done. */
+export const STEP_EVENTS = ['sessionStateChanged', 'postUpdated', 'platformSwitched'] as const;
+
+interface Progress {
+  userId: number;
+  done: Step[];
+}
+
+/** Of localStorage: only while somebody new is led, and only in the browser where they began. */
+const KEY = 'vedfolnir_first_steps';
+
+export function beginFirstSteps(userId: number): void {
+  store({ userId, done: [] });
+}
+
+/** @returns null where this person is not led, or has had enough of it */
+export function firstSteps(userId: number): Step[] | null {
+  const progress = read();
+  return progress?.userId === userId ? progress.done : null;
+}
+
+export function completeStep(userId: number, step: Step): void {
+  const done = firstSteps(userId);
+  if (done && !done.includes(step)) store({ userId, done: [...done, step] });
+}
+
+export function endFirstSteps(): void {
+  localStorageOrNull()?.removeItem(KEY);
+}
+
+function store(progress: Progress): void {
+  setItem(localStorageOrNull(), KEY, JSON.stringify(progress));
+}
+
+function read(): Progress | null {
+  try {
+    const kept: unknown = JSON.parse(localStorageOrNull()?.getItem(KEY) ?? 'null');
+    const { userId, done } = (kept ?? {}) as Partial<Progress>;
+    return typeof userId === 'number' && Array.isArray(done)
+      ? { userId, done: STEPS.filter((step) => done.includes(step)) }
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,17 @@
+import { on, session } from '../../elements/session';
+import { completeStep, type Step } from './first-steps';
+
+/** Notes what somebody new does, on whichever page: that of the first steps may not be open. */
+export function watchFirstSteps(): void {
+  const complete = (step: Step): void => {
+    const state = session.getState();
+    if (state) completeStep(state.user.id, step);
+  };
+  const connected = (): void => {
+    if (session.getState()?.platform) complete('connect');
+  };
+  on('sessionStateChanged', connected);
+  on('postUpdated', ({ post }) => post.status === 'published' && complete('write'));
+  on('platformSwitched', ({ fromThisTab }) => fromThisTab || complete('follow'));
+  connected();
+}
