@@ -11,6 +11,8 @@ import { ROOT } from './lib/run.mjs';
 
 const SOURCE = join(ROOT, 'src');
 const TARGET = join(ROOT, 'dist/src/openapi/wire-schemas.json');
+/** Around the type of an answer. */
+const WRAPPERS = new Set(['Promise', 'JsonText']);
 const ROUTE = /^(Get|Post|Put|Patch|Delete)$/;
 
 const parse = (file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
@@ -53,8 +55,8 @@ function addAnswers(declarations) {
       for (const method of controller.members.filter(ts.isMethodDeclaration)) {
         const isRoute = (ts.getDecorators(method) ?? []).some((decorator) => ROUTE.test(nameOf(decorator) ?? ''));
         if (!isRoute || !method.type) continue;
-        const isPromise = method.type.typeName?.text === 'Promise';
-        const type = isPromise ? method.type.typeArguments[0] : method.type;
+        const isWrapped = WRAPPERS.has(method.type.typeName?.text);
+        const type = isWrapped ? method.type.typeArguments[0] : method.type;
         if (type.kind === ts.SyntaxKind.VoidKeyword) continue;
         declarations.add(`${controller.name.text}_${method.name.text}`, type.getText(), source);
       }

@@ -93,15 +93,15 @@ async function end(child, exited) {
 }
 
 /** A peer says on its first line, in JSON, where it listens and what it has made ready. */
-export async function startPeer(file, env) {
+export async function startPeer(file, env, nodeOptions = []) {
   const script = join(ROOT, 'bench/peers', file);
   const isReady = (output) => /^\{.*\}$/m.exec(output)?.[0];
-  const peer = await launch(process.execPath, [script], {
+  const peer = await launch(process.execPath, [...nodeOptions, script], {
     cwd: join(ROOT, 'bench'),
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     isReady,
   });
-  return { pid: peer.pid, stop: peer.stop, ...JSON.parse(peer.ready) };
+  return { pid: peer.pid, stop: peer.stop, output: peer.output, ...JSON.parse(peer.ready) };
 }
 
 /** Processor time that a process has used, in seconds; null where the system does not say. */

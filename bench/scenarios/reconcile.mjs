@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { io } from 'socket.io-client';
 import { percentile, table } from '../lib/figures.mjs';
+import { seedPeople } from '../lib/people.mjs';
 import { processorTime } from '../lib/processes.mjs';
-import { seedPeople, vedfolnir } from '../lib/vedfolnir.mjs';
+import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const PEOPLE = 10_000;
 /** Opened side by side. */

@@ -1,8 +1,9 @@
 /** A read that needs a session: 64 keep-alive connections, each with a session of its own. */
 import autocannon from 'autocannon';
 import { inTurns, median, ratio, table, verdict } from '../lib/figures.mjs';
+import { seedPeople } from '../lib/people.mjs';
 import { processorTime, startPeer } from '../lib/processes.mjs';
-import { seedPeople, vedfolnir } from '../lib/vedfolnir.mjs';
+import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const CONNECTIONS = 64;
 const OURS = 'Vedfolnir';

@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool } from 'mysql2/promise';
 import { io } from 'socket.io-client';
 import { inTurns, median, percentile, ratio, table, verdict } from '../lib/figures.mjs';
+import { seedPeople } from '../lib/people.mjs';
 import { startPeer } from '../lib/processes.mjs';
-import { seedPeople, vedfolnir } from '../lib/vedfolnir.mjs';
+import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const PEOPLE = 100;
 const TABS = 3;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import createFastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import createFastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { AppError, answerError, type Config, toAppError } from '../index';
 import { requestIdOf } from './request-hooks';
 
@@ -29,6 +29,8 @@ export function createAdapter(config: Config): FastifyAdapter {
     clientErrorHandler: (error, socket) => void headers.then((known) => refuseUnreadable(known, error, socket)),
     // Cookies and tokens are among them. At its wordiest a plugin logs all that a request brought.
     logger: { level: config.logLevel, redact: ['*.headers'] },
+    // Our log lines name the request themselves.
+    childLoggerFactory: (log: FastifyBaseLogger) => log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy > 0 && ((_address: string, hop: number) => hop < config.trustProxy),
     bodyLimit: BODY_LIMIT,

@@ -1,5 +1,5 @@
 /** Tables as every database has them alike: text is compared exactly, in UTF-8. */
-import type { QueryRunner, Table, TableColumnOptions } from 'typeorm';
+import type { EntityManager, QueryRunner, Table, TableColumnOptions } from 'typeorm';
 
 /** Does nothing for a table that is there: MySQL commits each statement, so an interrupted migration runs again. */
 export async function createTable(runner: QueryRunner, table: Table): Promise<void> {
@@ -9,8 +9,8 @@ export async function createTable(runner: QueryRunner, table: Table): Promise<vo
   await runner.query(`ALTER TABLE ${table.name} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
 }
 
-export function isSqlite(runner: QueryRunner): boolean {
-  return runner.dataSource.options.type === 'better-sqlite3';
+export function isSqlite({ dataSource }: Pick<EntityManager, 'dataSource'>): boolean {
+  return dataSource.options.type === 'better-sqlite3';
 }
 
 /** A boolean column, in the type that each database has for it. */

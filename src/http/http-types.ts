@@ -17,6 +17,9 @@ export interface HttpRequest {
   readonly originalUrl?: string;
 }
 
+/** The JSON of a T, which the handler has written itself: its route says the content type. */
+export type JsonText<T> = string & { readonly of?: T };
+
 export interface HttpResponse {
   status(code: number): this;
   header(name: string, value: string): unknown;

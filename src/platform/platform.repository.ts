@@ -55,11 +55,6 @@ export class PlatformRepository {
     return (await em.update(PlatformConnection, seen, change)).affected === 1;
   }
 
-  /** Moves every session of the user that has not ended and is not pinned. */
-  async moveUnpinnedSessions(em: EntityManager, userId: number, to: number): Promise<void> {
-    await em.update(UserSession, { userId, endedAt: IsNull(), pinned: false }, { activePlatformId: to });
-  }
-
   /** Moves every session of the user that has not ended from one platform, or from none, to another. */
   async moveSessions(em: EntityManager, userId: number, to: number | null, from: number | null): Promise<void> {
     const activePlatformId = from ?? IsNull();

@@ -215,17 +215,15 @@ export class PlatformService {
    */
   @MonitorPerformance('platform_switch')
   switch(caller: SessionContext, id: number, scope: SwitchScope, tabId: string | null): Promise<SwitchResult> {
-    const userId = caller.user.id;
-    const all = scope === 'all';
-    const raise = all ? { lastPlatformId: id } : {};
-    return this.sessions.runAuthorizedForPlatform(caller, id, raise, async (tx, context, platform) => {
-      const { session, revision } = context;
-      if (!all || session.pinned) {
-        await this.sessionRows.setPlatform(tx.em, session.id, { activePlatformId: id, pinned: !all });
-      }
-      if (all) await this.platforms.moveUnpinnedSessions(tx.em, userId, id);
+    return this.sessions.runAuthorizedSwitch(caller, id, async (tx, before, platform, pinned) => {
+      const { session } = before;
+      await this.sessionRows.moveSessions(tx.em, before, id, scope, this.clock.now());
       await this.audit.record(tx, { type: 'platform_switched', ...auditActorOf(caller), platform });
-      await this.announceSwitch(tx, context, platform, all ? null : session.id, tabId);
+      const revision = before.revision + 1;
+      const others = pinned.filter((each) => each !== session.id);
+      const pinnedIds = scope === 'all' ? others : [...others, session.id];
+      const movedId = scope === 'all' ? null : session.id;
+      this.announceSwitch(tx, { ...before, revision }, platform, movedId, tabId, pinnedIds);
       return { success: true, platform, revision };
     });
   }
@@ -242,19 +240,21 @@ export class PlatformService {
       const context = (await this.sessionRows.findById(tx.em, id))!;
       const { platform } = context;
       if (platform) await this.audit.record(tx, { type: 'platform_switched', ...auditActorOf(caller), platform });
-      await this.announceSwitch(tx, { ...context, platform: pinned.platform }, platform, id, tabId);
+      const others = await this.sessionRows.listPinned(tx.em, userId);
+      this.announceSwitch(tx, { ...context, platform: pinned.platform }, platform, id, tabId, others);
       return context;
     });
   }
 
   /** @param before with the revision of the switch, and the platform from before it */
-  private async announceSwitch(
+  private announceSwitch(
     tx: Transaction,
     before: SessionContext,
     platform: PlatformView | null,
     sessionId: string | null,
     tabId: string | null,
-  ): Promise<void> {
+    pinnedSessionIds: string[],
+  ): void {
     const { user, revision, session, platform: previous } = before;
     tx.publish({
       name: 'platform.switched',
@@ -265,7 +265,7 @@ export class PlatformService {
         platform,
         previousPlatformId: previous?.id ?? null,
         origin: { sessionId: session.id, tabId },
-        pinnedSessionIds: await this.sessionRows.listPinned(tx.em, user.id),
+        pinnedSessionIds,
         at: this.clock.now().toISOString(),
       },
     });

@@ -3,6 +3,7 @@
  * database needs to answer it.
  */
 import type { EntityManager } from 'typeorm';
+import { isSqlite } from '../database/create-table';
 import type { EndReason } from '../protocol/events';
 import type { PlatformType, PlatformView, Role } from '../protocol/http';
 import { toPlatformView } from './session.views';
@@ -86,18 +87,40 @@ export async function findContext(
   return row ? toContext(row) : null;
 }
 
-/** In one question: the context, and another active connection of the person's, or null where they have none such. */
-export async function findContextWithPlatform(
+/** What a switch has to know before it writes. */
+export interface SwitchState {
+  context: SessionContext | null;
+  /** Where it leads; null: no active connection of the person's. */
+  target: PlatformView | null;
+  /** Of the user's sessions that have not ended. */
+  pinnedSessionIds: string[];
+}
+
+/**
+ * In one question, and the rows are held until the transaction ends, the user's first: whoever switches the same user
+ * waits here. On SQLite the transaction must hold the database already.
+ */
+export async function lockSwitchState(
   em: EntityManager,
-  sessionId: string,
+  { user, session }: SessionContext,
   platformId: number,
-): Promise<{ context: SessionContext | null; beside: PlatformView | null }> {
-  const other = 'LEFT JOIN vedfolnir_platform_connections o ON o.id = ? AND o.user_id = s.user_id AND o.is_active = 1';
-  const [row] = await em.query<Row[]>(`${SELECT}, ${platformColumns('o')} ${FROM} ${other} WHERE s.id = ?`, [
-    platformId,
-    sessionId,
-  ]);
-  return row ? { context: toContext(row), beside: toPlatform(row, 'o') } : { context: null, beside: null };
+): Promise<SwitchState> {
+  const rows = await em.query<(Row & { pinned_id: string | null })[]>(
+    `${SELECT}, ${platformColumns('o')}, x.id AS pinned_id
+    FROM vedfolnir_users u
+    JOIN vedfolnir_user_sessions s ON s.user_id = u.id
+    LEFT JOIN vedfolnir_platform_connections p ON p.id = s.active_platform_id AND p.is_active = 1
+    LEFT JOIN vedfolnir_platform_connections o ON o.id = ? AND o.user_id = u.id AND o.is_active = 1
+    LEFT JOIN vedfolnir_user_sessions x ON x.user_id = u.id AND x.ended_at IS NULL AND x.pinned = 1
+    WHERE u.id = ? AND s.id = ? ${isSqlite(em) ? '' : 'FOR UPDATE'}`,
+    [platformId, user.id, session.id],
+  );
+  const [row] = rows;
+  return {
+    context: row ? toContext(row) : null,
+    target: row ? toPlatform(row, 'o') : null,
+    pinnedSessionIds: rows.flatMap((each) => each.pinned_id ?? []),
+  };
 }
 
 function toContext(row: Row): SessionContext {

@@ -1,6 +1,7 @@
 /** Queries that end sessions, and that remove what has ended long ago. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
+import { isSqlite } from '../database/create-table';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
 import { EXPIRY_REASON_SQL, UNEXPIRED_SQL } from './expiry-policy';
@@ -79,9 +80,4 @@ export class SessionTerminationRepository {
     if (old.length > 0) await em.delete(UserSession, { id: In(old.map(({ id }) => id)) });
     return old.map(({ userId }) => userId);
   }
-}
-
-/** One transaction at a time: there is nothing to lock. */
-function isSqlite(em: EntityManager): boolean {
-  return em.dataSource.options.type === 'better-sqlite3';
 }

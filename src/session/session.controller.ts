@@ -1,11 +1,12 @@
-import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Delete, Get, Header, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
+import type { JsonText } from '../http/http-types';
 import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
 import { CurrentSecret, CurrentSession } from './request-session';
 import { ApiController, Passive, RequireRecentLogin } from './session.decorators';
 import { RenameDeviceDto } from './session.dto';
 import { SessionService } from './session.service';
-import { toRestSessionState } from './session.views';
+import { toRestSessionJson } from './session.views';
 import type { SessionContext } from './session-context';
 import { SessionDevices } from './session-devices';
 
@@ -19,8 +20,9 @@ export class SessionController {
 
   @Get('session')
   @Passive()
-  state(@CurrentSession() session: SessionContext, @CurrentSecret() secret: string): RestSessionState {
-    return toRestSessionState(session, this.clock.now(), secret);
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  state(@CurrentSession() session: SessionContext, @CurrentSecret() secret: string): JsonText<RestSessionState> {
+    return toRestSessionJson(session, this.clock.now(), secret);
   }
 
   /** Notes the activity itself, so the guard need not. */

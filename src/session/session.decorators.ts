@@ -39,7 +39,7 @@ export const Public = () => SetMetadata(PUBLIC, true);
 export const Passive = () => SetMetadata(PASSIVE, true);
 
 /**
- * The handler does all that it does by `SessionService.runAuthorizedForPlatform`, which finds the session live where it
+ * The handler does all that it does by `SessionService.runAuthorizedSwitch`, which finds the session live where it
  * writes: the guard need not ask the database before.
  */
 export const AllowCachedSession = () => SetMetadata(ALLOW_CACHED_SESSION, true);

@@ -1,11 +1,13 @@
 /** Queries only; whoever calls decides, and brings the transaction. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull, MoreThanOrEqual } from 'typeorm';
+import { isSqlite } from '../database/create-table';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
-import { findContext, findContextWithPlatform } from './context-query';
+import type { SwitchScope } from '../protocol/http';
+import { findContext, lockSwitchState, type SwitchState } from './context-query';
 import { LIVE_SQL } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
@@ -59,9 +61,38 @@ export class SessionRepository {
     return findContext(em, 's.id', sessionId);
   }
 
-  /** As `findById`, with another connection of the person's if it is an active one. */
-  findWithPlatform(em: EntityManager, sessionId: string, platformId: number) {
-    return findContextWithPlatform(em, sessionId, platformId);
+  /** As `lockUser`, with what a switch of the caller's to this platform has to know. */
+  async lockForSwitch(em: EntityManager, caller: SessionContext, platformId: number): Promise<SwitchState> {
+    if (isSqlite(em)) await this.lockUser(em, caller.user.id);
+    return lockSwitchState(em, caller, platformId);
+  }
+
+  /**
+   * Moves sessions of a user that have not ended to a platform, and raises the revision.
+   * @param scope all that are not pinned and the calling one, which is freed; or the calling one alone, which is pinned
+   */
+  async moveSessions(
+    em: EntityManager,
+    { user, session }: SessionContext,
+    platformId: number,
+    scope: SwitchScope,
+    now: Date,
+  ): Promise<void> {
+    const all = scope === 'all';
+    const moved = all ? 's.ended_at IS NULL AND (s.pinned = 0 OR s.id = ?)' : 's.id = ?';
+    if (isSqlite(em)) {
+      await this.lockAndRaise(em, user.id, now, all ? { lastPlatformId: platformId } : {});
+      const sql = `UPDATE vedfolnir_user_sessions AS s SET active_platform_id = ?, pinned = ? WHERE s.user_id = ? AND ${moved}`;
+      await em.query(sql, [platformId, Number(!all), user.id, session.id]);
+      return;
+    }
+    // One statement for both tables: each is a round trip.
+    await em.query(
+      `UPDATE vedfolnir_users u JOIN vedfolnir_user_sessions s ON s.user_id = u.id AND ${moved}
+      SET u.revision = u.revision + 1, u.changed_at = ?, u.last_platform_id = IF(?, ?, u.last_platform_id),
+        s.active_platform_id = ?, s.pinned = ? WHERE u.id = ?`,
+      [session.id, now, all, platformId, platformId, !all, user.id],
+    );
   }
 
   /**

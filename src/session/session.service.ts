@@ -6,7 +6,6 @@ import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
 import { MonitorPerformance, recordOperation } from '../common/performance';
-import type { User } from '../database/entities/user.entity';
 import type { Transaction } from '../database/unit-of-work';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
@@ -194,24 +193,20 @@ export class SessionService {
   }
 
   /**
-   * As `runAuthorized`, for one that raises the user's revision and is about one of their connections; also for a caller whom
-   * the guard has let in by what it knew.
-   * @param raise what else changes of the user
-   * @param work is given the context with the new revision
+   * As `runAuthorized`, for a switch: also for a caller whom the guard has let in by what it knew.
+   * @param work is given the context, the platform and the user's pinned sessions from before the switch
    * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID; PLATFORM_NOT_FOUND
    */
-  runAuthorizedForPlatform<T>(
+  runAuthorizedSwitch<T>(
     caller: SessionContext,
     platformId: number,
-    raise: Partial<User>,
-    work: (tx: Transaction, context: SessionContext, platform: PlatformView) => Promise<T>,
+    work: (tx: Transaction, context: SessionContext, target: PlatformView, pinned: string[]) => Promise<T>,
   ): Promise<T> {
     return this.work.write(async (tx) => {
-      await this.repository.lockAndRaise(tx.em, caller.user.id, this.clock.now(), raise);
-      const { context, beside } = await this.repository.findWithPlatform(tx.em, caller.session.id, platformId);
+      const { context, target, pinnedSessionIds } = await this.repository.lockForSwitch(tx.em, caller, platformId);
       const live = this.assertSameToken(caller, context);
-      if (!beside) throw new AppError('PLATFORM_NOT_FOUND');
-      return work(tx, live, beside);
+      if (!target) throw new AppError('PLATFORM_NOT_FOUND');
+      return work(tx, live, target, pinnedSessionIds);
     }, caller.user.id);
   }
 

@@ -1,6 +1,7 @@
 /** From rows to what the wire shows. */
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { UserSession } from '../database/entities/user-session.entity';
+import type { JsonText } from '../http/http-types';
 import type { DeadlinesView, DeviceView, PlatformView, RestSessionState, SessionState } from '../protocol/http';
 import { CHARACTER_LIMITS } from '../protocol/http';
 import { CHARACTERS_PER_URL } from '../protocol/post-length';
@@ -51,6 +52,8 @@ export function toDeadlinesView(deadlines: Deadlines): DeadlinesView {
 interface Lasting extends Pick<SessionState, 'user' | 'session'> {
   /** Found where it is first asked for: a context is that of one secret. */
   csrfToken?: string;
+  /** The JSON of the whole state, before and after the time of the answer. */
+  json?: [before: string, after: string];
 }
 
 const lasting = new WeakMap<SessionContext, Lasting>();
@@ -74,6 +77,18 @@ export function toRestSessionState(context: SessionContext, now: Date, secret: s
   const state = toSessionState(context, now) as RestSessionState;
   state.csrf_token = known.csrfToken;
   return state;
+}
+
+/** As `toRestSessionState`, in JSON, of which only the time is new in each answer. */
+export function toRestSessionJson(context: SessionContext, now: Date, secret: string): JsonText<RestSessionState> {
+  const known = lastingOf(context);
+  known.json ??= splitAtTime(JSON.stringify(toRestSessionState(context, now, secret)), toIsoTime(now));
+  return `${known.json[0]}${toIsoTime(now)}${known.json[1]}`;
+}
+
+function splitAtTime(json: string, time: string): [before: string, after: string] {
+  const at = json.indexOf(`"server_time":"${time}"`) + '"server_time":"'.length;
+  return [json.slice(0, at), json.slice(at + time.length)];
 }
 
 /** Under load many answers are given in one millisecond, and to write a time out costs as much as to hash a secret. */

@@ -6,6 +6,9 @@ import type { SessionContext } from '../session-context';
 /** About 1.5 KB each. */
 export const MAX_LOCAL_SESSIONS = 20_000;
 
+/** How exactly entries are dropped in time: to be told the time by the millisecond costs the cache a timer in each. */
+const TTL_RESOLUTION_MS = 100;
+
 /** Ends, revisions and activities that became known while a read of the database was in progress, by id. */
 type Load = Map<string | number, number>;
 
@@ -26,6 +29,7 @@ export class LocalSessionCache {
     this.entries = new LRUCache({
       max: maxSessions,
       ttl: ttlMs,
+      ttlResolution: TTL_RESOLUTION_MS,
       noDisposeOnSet: true,
       dispose: ({ session, user }, tokenHash) => this.removeFromIndex(user.id, session.id, tokenHash),
     });
