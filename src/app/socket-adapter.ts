@@ -1,5 +1,7 @@
+import type { WsMessageHandler } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { type Namespace, Server, type ServerOptions } from 'socket.io';
+import { firstValueFrom, type Observable } from 'rxjs';
+import { type Namespace, Server, type ServerOptions, type Socket } from 'socket.io';
 
 /** The longest frame a client may send; its messages have a few hundred bytes. */
 const MAX_FRAME_BYTES = 16 * 1024;
@@ -16,6 +18,28 @@ export class SocketAdapter extends IoAdapter {
       maxHttpBufferSize: MAX_FRAME_BYTES,
       connectTimeout: CONNECT_TIMEOUT_MS,
     });
+  }
+
+  /**
+   * As Nest's, whose streams for each message and socket are most of what an idle socket holds. Our handlers answer once
+   * and by the acknowledgement.
+   */
+  override bindMessageHandlers(
+    socket: Socket,
+    handlers: WsMessageHandler[],
+    transform: (answer: unknown) => Observable<unknown>,
+  ): void {
+    for (const { message, callback } of handlers) {
+      socket.on(message as string, (...given: unknown[]) => {
+        const { data, ack } = this.mapPayload(given.length > 1 ? given : given[0]);
+        firstValueFrom(transform(callback(data, ack)), { defaultValue: undefined }).then(
+          (answer) => {
+            if (answer !== undefined && answer !== null) ack?.(answer);
+          },
+          (error: unknown) => this.logger.error(error),
+        );
+      });
+    }
   }
 
   /**

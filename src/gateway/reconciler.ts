@@ -60,23 +60,31 @@ export class Reconciler {
     const previous = this.lastRevisions;
     this.lastRevisions = new Map(users.map(({ userId, revision }) => [userId, revision]));
     const arrived = this.clock.now().getTime() - PUSH_DELAY_MS;
-    for (const { userId, revision, at } of users) {
+    const behind = users.flatMap(({ userId, revision, at }) => {
       const due = at.getTime() <= arrived ? revision : (previous.get(userId) ?? 0);
-      const behind = socketsIn(namespace, userRoom(userId)).filter(({ data }) => data.revision < due);
-      if (behind.length === 0) continue;
-      this.countGap();
-      await this.resend(behind);
-    }
+      const sockets = socketsIn(namespace, userRoom(userId)).filter(({ data }) => data.revision < due);
+      if (sockets.length > 0) this.countGap();
+      return sockets;
+    });
+    await this.resend(behind);
   }
 
+  /** The sessions are looked up together, however many they are. */
   private async resend(sockets: AppSocket[]): Promise<void> {
-    for (const sessionId of new Set(sockets.map(({ data }) => data.sessionId))) {
-      const context = await this.sessions.getContext(sessionId);
-      if (!context) continue;
-      const state = toSessionState(context, this.clock.now());
-      for (const socket of sockets.filter(({ data }) => data.sessionId === sessionId)) {
-        if (!closeIfRekeyed(socket, context.session.tokenHash)) socket.emit('session:state', state);
-      }
+    const bySession = new Map<string, AppSocket[]>();
+    for (const socket of sockets) {
+      const { sessionId } = socket.data;
+      bySession.set(sessionId, [...(bySession.get(sessionId) ?? []), socket]);
+    }
+    await Promise.all([...bySession].map(([sessionId, its]) => this.resendSession(sessionId, its)));
+  }
+
+  private async resendSession(sessionId: string, sockets: AppSocket[]): Promise<void> {
+    const context = await this.sessions.getContext(sessionId);
+    if (!context) return;
+    const state = toSessionState(context, this.clock.now());
+    for (const socket of sockets) {
+      if (!closeIfRekeyed(socket, context.session.tokenHash)) socket.emit('session:state', state);
     }
   }
 }

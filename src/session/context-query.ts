@@ -87,6 +87,17 @@ export async function findContext(
   return row ? toContext(row) : null;
 }
 
+/** As `findContext`, of many in one question. @returns those that there are, by their key */
+export async function findContexts(
+  em: EntityManager,
+  column: 's.id' | 's.token_hash',
+  keys: string[],
+): Promise<Map<string, SessionContext>> {
+  const places = keys.map(() => '?').join(', ');
+  const rows = await em.query<Row[]>(`${SELECT} ${FROM} WHERE ${column} IN (${places})`, keys);
+  return new Map(rows.map((row) => [column === 's.id' ? row.id : row.token_hash, toContext(row)]));
+}
+
 /** What a switch has to know before it writes. */
 export interface SwitchState {
   context: SessionContext | null;

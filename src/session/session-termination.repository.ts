@@ -1,6 +1,6 @@
 /** Queries that end sessions, and that remove what has ended long ago. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { isSqlite } from '../database/create-table';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
@@ -24,11 +24,11 @@ const COLUMNS = { id: 's.id', userId: 's.user_id', userAgent: 's.user_agent', ip
 
 @Injectable()
 export class SessionTerminationRepository {
-  find(em: EntityManager, sessionId: string): Promise<Ending | null> {
-    return em.findOne(UserSession, {
-      select: { id: true, userId: true, userAgent: true, ipAddress: true },
-      where: { id: sessionId },
-    });
+  /** Sessions that were not ended, also those that have run out; held for the rest of the transaction. */
+  takeUnended(em: EntityManager, scope: Pick<Scope, 'sessionIds' | 'userIds' | 'except'>): Promise<Ending[]> {
+    const query = rowsOf(em, scope).andWhere('s.ended_at IS NULL');
+    if (!isSqlite(em)) query.setLock('pessimistic_write');
+    return query.getRawMany<Ending>();
   }
 
   /**
@@ -37,18 +37,12 @@ export class SessionTerminationRepository {
    * @param limit as many at most, and no other row is locked
    */
   takeExpired(em: EntityManager, scope: Scope, now: Date, limit: number): Promise<Expired[]> {
-    const query = em
-      .createQueryBuilder(UserSession, 's')
-      .select(EXPIRY_REASON_SQL, 'reason')
-      .where(`s.ended_at IS NULL AND NOT (${UNEXPIRED_SQL})`, { now })
+    const query = rowsOf(em, scope)
+      .addSelect(EXPIRY_REASON_SQL, 'reason')
+      .andWhere(`s.ended_at IS NULL AND NOT (${UNEXPIRED_SQL})`, { now })
       .limit(limit);
-    // Read as they come: to make entities of hundreds of rows would hold up every other request of this node.
-    for (const [name, column] of Object.entries(COLUMNS)) query.addSelect(column, name);
-    if (scope.sessionIds) query.andWhere('s.id IN (:...sessionIds)', { sessionIds: scope.sessionIds });
-    if (scope.userIds) query.andWhere('s.user_id IN (:...userIds)', { userIds: scope.userIds });
     if (scope.past === 'idle') query.andWhere('s.idle_expires_at <= :now').orderBy('s.idleExpiresAt');
     if (scope.past === 'absolute') query.andWhere('s.absolute_expires_at <= :now').orderBy('s.absoluteExpiresAt');
-    if (scope.except) query.andWhere('s.id <> :except', { except: scope.except });
     if (!isSqlite(em)) query.setLock('pessimistic_write').setOnLocked('skip_locked');
     return query.getRawMany<Expired>();
   }
@@ -80,4 +74,14 @@ export class SessionTerminationRepository {
     if (old.length > 0) await em.delete(UserSession, { id: In(old.map(({ id }) => id)) });
     return old.map(({ userId }) => userId);
   }
+}
+
+/** Read as they come: to make entities of hundreds of rows would hold up every other request of this node. */
+function rowsOf(em: EntityManager, { sessionIds, userIds, except }: Scope): SelectQueryBuilder<UserSession> {
+  const query = em.createQueryBuilder(UserSession, 's').select([]);
+  for (const [name, column] of Object.entries(COLUMNS)) query.addSelect(column, name);
+  if (sessionIds) query.andWhere('s.id IN (:...sessionIds)', { sessionIds });
+  if (userIds) query.andWhere('s.user_id IN (:...userIds)', { userIds });
+  if (except) query.andWhere('s.id <> :except', { except });
+  return query;
 }

@@ -33,13 +33,7 @@ export class SessionTerminator {
     reason: EndReason,
     by?: Device | Actor,
   ): Promise<boolean> {
-    const at = this.clock.now();
-    if ((await this.repository.end(tx.em, [sessionId], reason, at)) === 0) return false;
-    const ending = await this.repository.find(tx.em, sessionId);
-    if (ending)
-      await this.audit.record(tx, { ...toFact({ ...ending, ...by }, reason), ...(by && 'actorUserId' in by && by) });
-    this.tell(tx, sessionId, userId, reason, at);
-    return true;
+    return (await this.endUnendedIn(tx, { sessionIds: [sessionId], userIds: [userId] }, reason, by)) > 0;
   }
 
   /**
@@ -48,12 +42,29 @@ export class SessionTerminator {
    * @param by an administrator
    * @returns how many
    */
-  async endAllIn(tx: Transaction, userId: number, reason: EndReason, except?: string, by?: Actor): Promise<number> {
-    let ended = 0;
-    for (const id of await this.sessions.listUnended(tx.em, userId)) {
-      if (id !== except && (await this.endIn(tx, id, userId, reason, by))) ended++;
-    }
-    return ended;
+  endAllIn(tx: Transaction, userId: number, reason: EndReason, except?: string, by?: Actor): Promise<number> {
+    return this.endUnendedIn(tx, { userIds: [userId], except }, reason, by);
+  }
+
+  private async endUnendedIn(
+    tx: Transaction,
+    scope: Pick<Scope, 'sessionIds' | 'userIds' | 'except'>,
+    reason: EndReason,
+    by?: Device | Actor,
+  ): Promise<number> {
+    const at = this.clock.now();
+    const endings = await this.repository.takeUnended(tx.em, scope);
+    if (endings.length === 0) return 0;
+    await this.repository.end(
+      tx.em,
+      endings.map(({ id }) => id),
+      reason,
+      at,
+    );
+    const actor = by && 'actorUserId' in by ? by : {};
+    await this.audit.record(tx, ...endings.map((ending) => ({ ...toFact({ ...ending, ...by }, reason), ...actor })));
+    for (const { id, userId } of endings) this.tell(tx, id, userId, reason, at);
+    return endings.length;
   }
 
   /**
@@ -79,9 +90,8 @@ export class SessionTerminator {
     if (most === 0) return;
     const live = await this.sessions.listLive(tx.em, userId, this.clock.now());
     const byAge = live.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    for (const { id } of byAge.slice(0, Math.max(0, live.length + 1 - most))) {
-      await this.endIn(tx, id, userId, 'replaced');
-    }
+    const sessionIds = byAge.slice(0, Math.max(0, live.length + 1 - most)).map(({ id }) => id);
+    if (sessionIds.length > 0) await this.endUnendedIn(tx, { sessionIds }, 'replaced');
   }
 
   private tell(tx: Transaction, sessionId: string, userId: number, reason: EndReason, at: Date): void {

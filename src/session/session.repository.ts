@@ -7,7 +7,7 @@ import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
 import type { SwitchScope } from '../protocol/http';
-import { findContext, lockSwitchState, type SwitchState } from './context-query';
+import { findContext, findContexts, lockSwitchState, type SwitchState } from './context-query';
 import { LIVE_SQL } from './expiry-policy';
 import type { SessionContext } from './session-context';
 
@@ -55,6 +55,16 @@ export class SessionRepository {
 
   findByTokenHash(em: EntityManager, tokenHash: string): Promise<SessionContext | null> {
     return findContext(em, 's.token_hash', tokenHash);
+  }
+
+  /** By their token hash. */
+  findByTokenHashes(em: EntityManager, tokenHashes: string[]): Promise<Map<string, SessionContext>> {
+    return findContexts(em, 's.token_hash', tokenHashes);
+  }
+
+  /** By their id. */
+  findByIds(em: EntityManager, sessionIds: string[]): Promise<Map<string, SessionContext>> {
+    return findContexts(em, 's.id', sessionIds);
   }
 
   findById(em: EntityManager, sessionId: string): Promise<SessionContext | null> {
@@ -131,12 +141,6 @@ export class SessionRepository {
 
   async insert(em: EntityManager, session: Omit<UserSession, 'user' | 'activePlatform'>): Promise<void> {
     await em.insert(UserSession, session);
-  }
-
-  /** The ids of the user's sessions that nobody has ended, also of those that have run out. */
-  async listUnended(em: EntityManager, userId: number): Promise<string[]> {
-    const rows = await em.find(UserSession, { select: { id: true }, where: { userId, endedAt: IsNull() } });
-    return rows.map(({ id }) => id);
   }
 
   /** The user's live sessions with their platforms, last used first. */

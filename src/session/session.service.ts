@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
+import { BatchedCall } from '../common/batched-call';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
@@ -27,9 +28,28 @@ export interface NewSession {
   secret: string;
 }
 
+/** Sessions for each query, and queries at once: they leave most connections of the pool to everybody else. */
+const LOOKUPS = { keys: 100, calls: 4 };
+/** Sessions for each transaction, and transactions at once. */
+const EXPIRIES = { keys: 100, calls: 2 };
+
 /** The life of a session: made, used, found out, ended. */
 @Injectable()
 export class SessionService {
+  /** A crowd that connects or expires at once is looked up and ended together. */
+  private readonly byTokenHash = new BatchedCall<SessionContext>(
+    (keys) => this.work.read((em) => this.repository.findByTokenHashes(em, keys)),
+    LOOKUPS,
+  );
+  private readonly byId = new BatchedCall<SessionContext>(
+    (keys) => this.work.read((em) => this.repository.findByIds(em, keys)),
+    LOOKUPS,
+  );
+  private readonly endExpired = new BatchedCall<true>(async (sessionIds) => {
+    await this.work.write((tx) => this.endings.endExpiredIn(tx, { sessionIds }, sessionIds.length));
+    return new Map<string, true>();
+  }, EXPIRIES);
+
   constructor(
     private readonly work: UnitOfWork,
     private readonly repository: SessionRepository,
@@ -120,7 +140,7 @@ export class SessionService {
     const retryAfter = this.tokenLimiter.retryAfterSeconds(address);
     if (retryAfter > 0 && !this.tokenLimiter.isKnownValid(tokenHash))
       throw new AppError('RATE_LIMITED', { retryAfter });
-    const context = await this.work.read((em) => this.repository.findByTokenHash(em, tokenHash));
+    const context = await this.byTokenHash.run(tokenHash);
     if (!context) await this.tokenLimiter.recordMiss(address);
     return context;
   }
@@ -157,16 +177,13 @@ export class SessionService {
     const { session, user } = context;
     if (session.endedAt) return context;
     if (user.isActive && !isExpired(session, this.clock.now())) return context;
-    await this.work.write<unknown>((tx) =>
-      user.isActive
-        ? this.endings.endExpiredIn(tx, { sessionIds: [session.id] })
-        : this.endings.endAllIn(tx, user.id, 'user_disabled'),
-    );
+    if (user.isActive) await this.endExpired.run(session.id);
+    else await this.work.write((tx) => this.endings.endAllIn(tx, user.id, 'user_disabled'));
     return this.read(session.id);
   }
 
   private read(sessionId: string): Promise<SessionContext | null> {
-    return this.work.read((em) => this.repository.findById(em, sessionId));
+    return this.byId.run(sessionId);
   }
 
   /** Why the session ended, or null when it did not. */
