@@ -1,23 +1,41 @@
 /**
  * `npm run bench`: Vedfolnir beside its peers, in turns on one machine.
- * `--quick` takes two short rounds; `--only=reads`, `push`, `cleanup` or `reconcile` runs that scenario
- * alone, the last two only so.
+ * `--quick` takes short rounds and smaller crowds, `--only=reads,push` the scenarios that are named, and `--plots` writes
+ * what was found into docs/plots.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuild, ensurePackages, requireNode } from '../scripts/lib/prepare.mjs';
-import { refuse, seconds } from '../scripts/lib/run.mjs';
+import { ROOT, refuse, seconds } from '../scripts/lib/run.mjs';
 import { ensureBenchPackages } from './lib/install.mjs';
 
-const SCENARIOS = { reads: './scenarios/session-read.mjs', push: './scenarios/switch-to-push.mjs' };
-/** Ours alone, with nobody beside it: only when asked for. */
-const ALONE = { cleanup: './scenarios/cleanup.mjs', reconcile: './scenarios/reconcile.mjs' };
+const SCENARIOS = {
+  reads: './scenarios/session-read.mjs',
+  push: './scenarios/switch-to-push.mjs',
+  sockets: './scenarios/sockets.mjs',
+  expiry: './scenarios/expiry.mjs',
+  posts: './scenarios/posts.mjs',
+  growth: './scenarios/growth.mjs',
+  start: './scenarios/start.mjs',
+  cleanup: './scenarios/cleanup.mjs',
+  reconcile: './scenarios/reconcile.mjs',
+};
+/** Ours alone, with nobody beside it: left out by `--quick`. */
+const LONG = new Set(['cleanup', 'reconcile']);
+const PLOTS = join(ROOT, 'docs/plots');
 
-/** The whole run ends by then, with what it has or without; ms. */
-const LONGEST = 290_000;
+/** The whole run ends by then, with what it has or without. */
+const LONGEST_MS = 25 * 60_000;
+const LONGEST_QUICK_MS = 4 * 60_000;
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
-const known = { ...SCENARIOS, ...ALONE };
-if (options.only && !(options.only in known)) refuse(`--only takes one of: ${Object.keys(known).join(', ')}`);
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, plots: { type: 'boolean' } },
+});
+const quick = options.quick === true;
+const all = Object.keys(SCENARIOS).filter((name) => !quick || !LONG.has(name));
+const chosen = options.only?.split(',') ?? all;
+if (chosen.some((name) => !(name in SCENARIOS))) refuse(`--only takes of: ${Object.keys(SCENARIOS).join(', ')}`);
 
 requireNode();
 await ensurePackages();
@@ -29,12 +47,18 @@ const { startServices } = await import('./lib/services.mjs');
 const { stopAll } = await import('./lib/processes.mjs');
 
 const started = Date.now();
-setTimeout(() => refuse(`The benchmark was not done after ${LONGEST / 1000} s: given up.`), LONGEST).unref();
-const effort = options.quick ? { rounds: 2, seconds: 2, warmUp: 1 } : { rounds: 5, seconds: 4, warmUp: 3 };
+const longestMs = quick ? LONGEST_QUICK_MS : LONGEST_MS;
+setTimeout(() => refuse(`The benchmark was not done after ${longestMs / 1000} s: given up.`), longestMs).unref();
+const effort = quick ? { quick, rounds: 2, seconds: 2, warmUp: 1 } : { quick, rounds: 5, seconds: 4, warmUp: 3 };
 const services = await startServices();
-for (const file of options.only ? [known[options.only]] : Object.values(SCENARIOS)) {
-  const { run } = await import(file);
-  console.log(await run(services, effort));
+for (const name of chosen) {
+  const { run } = await import(SCENARIOS[name]);
+  const { text, plot } = await run(services, effort);
+  console.log(`\n${text}\n`);
+  if (plot && options.plots) {
+    mkdirSync(PLOTS, { recursive: true });
+    writeFileSync(join(PLOTS, `${name}.svg`), plot);
+  }
 }
 await stopAll();
 console.log(`Measured in ${seconds(started)}.`);

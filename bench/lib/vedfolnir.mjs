@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { ROOT } from '../../scripts/lib/run.mjs';
 import { launch, temporaryFolder } from './processes.mjs';
 
-/** @returns a function that starts a node; all of them share the key */
-export function vedfolnir(databaseUrl, redisUrl) {
+/**
+ * @param nodeOptions of `node` itself
+ * @returns a function that starts a node; all of them share the key
+ */
+export function vedfolnir(databaseUrl, redisUrl, nodeOptions = []) {
   const env = {
     PATH: process.env.PATH,
     HOST: '127.0.0.1',
@@ -19,9 +22,9 @@ export function vedfolnir(databaseUrl, redisUrl) {
   return async () => {
     // VEDFOLNIR_NODE_OPTIONS: such as --cpu-prof, to see where a node's time goes.
     const options = (process.env.VEDFOLNIR_NODE_OPTIONS ?? '').split(' ').filter(Boolean);
-    const args = [...options, join(ROOT, 'dist/src/app/main.js')];
+    const args = [...nodeOptions, ...options, join(ROOT, 'dist/src/app/main.js')];
     const isReady = (output) => /ready at (http:\S+)/.exec(output)?.[1];
     const node = await launch(process.execPath, args, { cwd: temporaryFolder(), env, isReady });
-    return { pid: node.pid, stop: node.stop, port: Number(new URL(node.ready).port) };
+    return { ...node, port: Number(new URL(node.ready).port) };
   };
 }

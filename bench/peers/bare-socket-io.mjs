@@ -26,7 +26,13 @@ const server = createServer(async (request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ success: true, platform: row, revision }));
 });
-const io = new Server(server, { transports: ['websocket'], serveClient: false });
+const io = new Server(server, {
+  transports: ['websocket'],
+  serveClient: false,
+  // As ours: what an idle socket costs is mostly its pings.
+  pingInterval: 6000,
+  pingTimeout: 4000,
+});
 // Channels are not kept apart by the number of the Redis database.
 io.adapter(createAdapter(publisher, subscriber, { key: 'bare' }));
 io.on('connection', (socket) => socket.join(`user:${socket.handshake.auth.user}`));

@@ -69,7 +69,7 @@ async function insertExpired(databaseUrl, userId) {
   await database.end();
 }
 
-/** @returns what was found, as text */
+/** @returns what was found */
 export async function run({ createDatabase, redisUrl }) {
   console.log(`Cleaning up ${ROWS} sessions: starting …`);
   const databaseUrl = await createDatabase('cleanup');
@@ -97,5 +97,5 @@ export async function run({ createDatabase, redisUrl }) {
   const row = (name, times) => [name, times.length, percentile(times, 50).toFixed(0), percentile(times, 99).toFixed(0)];
   const rows = [row('in peace', inPeace), row('during the cleanup', meanwhile)];
   const text = table(['sign-ins', 'number', 'p50 ms', 'p99 ms'], rows);
-  return `\n${text}\n\n${cleaned} sessions were cleaned up in ${took.toFixed(1)} s.\n`;
+  return { text: `${text}\n\n${cleaned} sessions were cleaned up in ${took.toFixed(1)} s.` };
 }

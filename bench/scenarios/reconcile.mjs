@@ -59,7 +59,7 @@ async function loseChanges(database, people, sockets) {
   return heard;
 }
 
-/** @returns what was found, as text */
+/** @returns what was found */
 export async function run({ createDatabase, redisUrl }) {
   console.log(`Finding lost pushes among ${PEOPLE} people: starting …`);
   const databaseUrl = await createDatabase('reconcile');
@@ -83,5 +83,6 @@ export async function run({ createDatabase, redisUrl }) {
   const rows = [row('nobody connected', nobody), row(`${PEOPLE} people connected`, everybody)];
   const text = table(['one node, nothing happening', 'statements/s', 'processor ms/s'], rows);
   const times = [50, 99, 100].map((percent) => `p${percent} ${percentile(heard, percent).toFixed(0)} ms`).join(', ');
-  return `\n${text}\n\n${heard.length} of ${LOST} people whose pushes were lost had the state again after: ${times}.\n`;
+  const mended = `${heard.length} of ${LOST} people whose pushes were lost had the state again after: ${times}.`;
+  return { text: `${text}\n\n${mended}` };
 }

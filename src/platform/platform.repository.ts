@@ -6,8 +6,10 @@ import { UserSession } from '../database/entities/user-session.entity';
 
 @Injectable()
 export class PlatformRepository {
-  list(em: EntityManager, userId: number): Promise<PlatformConnection[]> {
-    return em.find(PlatformConnection, { where: { userId }, order: { id: 'ASC' } });
+  /** In the order in which they were connected: sorted here, as the index of a user's is in another one. */
+  async list(em: EntityManager, userId: number): Promise<PlatformConnection[]> {
+    const rows = await em.find(PlatformConnection, { where: { userId } });
+    return rows.sort((a, b) => a.id - b.id);
   }
 
   find(em: EntityManager, userId: number, id: number): Promise<PlatformConnection | null> {

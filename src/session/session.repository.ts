@@ -144,13 +144,14 @@ export class SessionRepository {
   }
 
   /** The user's live sessions with their platforms, last used first. */
-  listLive(em: EntityManager, userId: number, now: Date): Promise<UserSession[]> {
-    return em
+  async listLive(em: EntityManager, userId: number, now: Date): Promise<UserSession[]> {
+    const live = await em
       .createQueryBuilder(UserSession, 's')
       .leftJoinAndSelect('s.activePlatform', 'p', 'p.is_active = :active', { active: true })
       .where(`s.user_id = :userId AND ${LIVE_SQL}`, { userId, now })
-      .orderBy('s.lastActivityAt', 'DESC')
       .getMany();
+    // Here, as no index has them in this order.
+    return live.sort((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime());
   }
 
   /**

@@ -1,0 +1,18 @@
+/** What memory a process holds once its garbage is gone. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT } from '../../scripts/lib/run.mjs';
+
+/** For `node`, of a process that is to be asked. */
+export const MEMORY_OPTIONS = ['--expose-gc', '--require', join(ROOT, 'bench/lib/memory-probe.cjs')];
+
+const reports = ({ output }) => output().match(/^memory .*$/gm) ?? [];
+
+/** @returns {Promise<{held: number, rss: number}>} bytes; `held` is the heap and what hangs on it */
+export async function memoryOf(node) {
+  const known = reports(node).length;
+  process.kill(node.pid, 'SIGUSR2');
+  while (reports(node).length === known) await sleep(20);
+  const { heapUsed, external, rss } = JSON.parse(reports(node).at(-1).slice('memory '.length));
+  return { held: heapUsed + external, rss };
+}

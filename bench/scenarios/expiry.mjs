@@ -1,0 +1,76 @@
+/** Connected sessions on two nodes that run out within ten seconds: when each of their tabs is told. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+import { percentile, table, verdict } from '../lib/figures.mjs';
+import { seedPeople } from '../lib/people.mjs';
+import { barChart } from '../lib/plot.mjs';
+import { vedfolnir } from '../lib/vedfolnir.mjs';
+import { closeSockets, openSocket, openSockets } from '../lib/web-sockets.mjs';
+
+const AT_ONCE = 100;
+const WITHIN_SECONDS = 10;
+/** For each socket that has to be connected before the first session runs out; ms. */
+const LEAD_MS = 8;
+const AIM_P99_MS = 250;
+const PATIENCE_MS = 20_000;
+
+/** The event loop's delay since the last look, as the node itself counts it; ms. */
+async function loopDelay({ port }) {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return 1000 * Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1] ?? Number.NaN);
+}
+
+/** One after the other, each at a moment of its own. @returns when the session of each person runs out */
+async function setDeadlines(databaseUrl, people) {
+  const database = await createConnection({ uri: databaseUrl, timezone: 'Z' });
+  const first = Date.now() + 10_000 + people.length * LEAD_MS;
+  const apartMs = (WITHIN_SECONDS * 1000) / people.length;
+  await database.query(
+    'UPDATE vedfolnir_user_sessions SET idle_expires_at = ? + INTERVAL ROUND(user_id * ?) * 1000 MICROSECOND',
+    [new Date(first), apartMs],
+  );
+  await database.end();
+  return people.map(({ id }) => first + Math.round(id * apartMs));
+}
+
+/** @returns what was found */
+export async function run({ createDatabase, redisUrl }, { quick }) {
+  const count = quick ? 2000 : 10_000;
+  console.log(`${count} sessions that run out: starting …`);
+  const databaseUrl = await createDatabase('expiry');
+  const start = vedfolnir(databaseUrl, redisUrl(0));
+  const nodes = [await start(), await start()];
+  const people = await seedPeople(databaseUrl, count);
+  const deadlines = await setDeadlines(databaseUrl, people);
+  const told = [];
+  const sockets = await openSockets(count, AT_ONCE, (index) =>
+    openSocket(nodes[index % nodes.length].port, {
+      headers: { cookie: people[index].cookie },
+      readyAt: 'session:state',
+      onEvent: (name) => {
+        if (name === 'session:ended') told[index] = Date.now();
+      },
+    }),
+  );
+  if (Date.now() > deadlines[0]) throw new Error('The tabs were not open before the first session ran out');
+  console.log('  tabs are open');
+  await Promise.all(nodes.map(loopDelay));
+  const end = deadlines.at(-1) + PATIENCE_MS;
+  while (Object.keys(told).length < count && Date.now() < end) await sleep(100);
+  const delays = await Promise.all(nodes.map(loopDelay));
+  closeSockets(sockets);
+  await Promise.all(nodes.map(({ stop }) => stop()));
+
+  const lags = deadlines.map((deadline, index) => told[index] - deadline).filter((lag) => !Number.isNaN(lag));
+  const [p50, p99, most] = [50, 99, 100].map((percent) => percentile(lags, percent));
+  const head = ['sessions that run out', 'told', 'p50 ms', 'p99 ms', 'most ms', 'event loop p99 ms', 'aim', ''];
+  const figures = [p50, p99, most, Math.max(...delays)].map((value) => value.toFixed(0));
+  const aim = [`p99 ≤ ${AIM_P99_MS}`, verdict(p99 <= AIM_P99_MS && lags.length === count)];
+  const bar = (name, value) => ({ name, value, text: `${value.toFixed(0)} ms` });
+  return {
+    text: table(head, [[`${count} within ${WITHIN_SECONDS} s`, lags.length, ...figures, ...aim]]),
+    plot: barChart(`${count} sessions that run out within ${WITHIN_SECONDS} s`, [
+      { name: 'from the deadline to the tab', bars: [bar('p50', p50), bar('p99', p99), bar('most', most)] },
+    ]),
+  };
+}

@@ -1,0 +1,134 @@
+/** The same requests with 10^4, 10^5 and 10^6 live sessions in the database: each should cost what it costs with few. */
+import { createConnection } from 'mysql2/promise';
+import { inTurns, median, ratio, table, verdict } from '../lib/figures.mjs';
+import { seedPeople } from '../lib/people.mjs';
+import { barChart } from '../lib/plot.mjs';
+import { vedfolnir } from '../lib/vedfolnir.mjs';
+
+const SESSIONS_EACH = 5;
+/** Asked for by one caller after the other, each of them chosen by chance. */
+const REQUESTS = 200;
+const EXPIRED = 2000;
+/** How many times that with the fewest sessions a cost may be. */
+const AIM = 1.2;
+const FIGURES = ['cold read', 'warm read', 'switch', 'device list', 'admin search', 'sweep, each row'];
+
+const LABELS = { 10000: '10^4', 100000: '10^5', 1000000: '10^6' };
+
+async function startWith(sessions, { createDatabase, redisUrl }, index) {
+  const databaseUrl = await createDatabase(`growth_${sessions}`);
+  const node = await vedfolnir(databaseUrl, redisUrl(4 + index))();
+  const people = await seedPeople(databaseUrl, sessions / SESSIONS_EACH, { sessionsEach: SESSIONS_EACH });
+  const database = await createConnection({ uri: databaseUrl, timezone: 'Z' });
+  await database.query("UPDATE vedfolnir_users SET role = 'admin' WHERE id = 1");
+  await database.query('ANALYZE TABLE vedfolnir_users, vedfolnir_user_sessions, vedfolnir_platform_connections');
+  console.log(`  ${sessions} sessions are there`);
+  return { node, people, database };
+}
+
+/** @returns the median time of an answer, ms */
+async function timesOf({ node }, callers, request) {
+  const times = [];
+  for (const caller of callers) {
+    const { path, ...options } = request(caller);
+    const started = performance.now();
+    const answer = await fetch(`http://127.0.0.1:${node.port}${path}`, options);
+    const text = await answer.text();
+    times.push(performance.now() - started);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+  }
+  return median(times);
+}
+
+async function sweep({ node, database, admin }) {
+  await database.query(
+    `UPDATE vedfolnir_user_sessions SET idle_expires_at = NOW(3) - INTERVAL 1 SECOND
+    WHERE ended_at IS NULL AND user_id > 1 ORDER BY id LIMIT ${EXPIRED}`,
+  );
+  const started = performance.now();
+  const answer = await fetch(`http://127.0.0.1:${node.port}/api/cleanup_sessions`, {
+    method: 'POST',
+    headers: { ...admin, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { cleaned } = await answer.json();
+  return (performance.now() - started) / cleaned;
+}
+
+/** A caller with a session of theirs, who was ended by no sweep; nobody is chosen twice. */
+async function chooseCallers({ database, people }) {
+  const [rows] = await database.query(
+    `SELECT user_id FROM vedfolnir_user_sessions WHERE ended_at IS NULL AND user_id > 1 AND
+    user_id IN (${Array.from({ length: 4 * REQUESTS }, () => 2 + Math.floor(Math.random() * (people.length - 1)))})
+    GROUP BY user_id HAVING COUNT(*) = ${SESSIONS_EACH} LIMIT ${REQUESTS}`,
+  );
+  return rows.map(({ user_id: id }) => people[id - 1]);
+}
+
+async function csrfToken({ node }, cookie) {
+  const answer = await fetch(`http://127.0.0.1:${node.port}/api/session`, { headers: { cookie } });
+  return (await answer.json()).csrf_token;
+}
+
+async function measure(contender) {
+  const { people } = contender;
+  const admin = { cookie: people[0].cookie, 'x-csrftoken': await csrfToken(contender, people[0].cookie) };
+  const callers = [];
+  const read = (path) => (caller) => ({ path, headers: { cookie: caller.cookie } });
+  // Each caller's second session is what the node has not met yet.
+  for (const person of await chooseCallers(contender)) {
+    const cookie = person.cookies[1 + Math.floor(Math.random() * (SESSIONS_EACH - 1))];
+    callers.push({ ...person, cookie });
+  }
+  const found = { 'cold read': await timesOf(contender, callers, read('/api/session')) };
+  found['warm read'] = await timesOf(contender, callers, read('/api/session'));
+  for (const caller of callers) caller.token = await csrfToken(contender, caller.cookie);
+  found.switch = await timesOf(contender, callers, ({ platforms, cookie, token }) => ({
+    path: `/api/switch_platform/${platforms[1]}`,
+    method: 'POST',
+    headers: { cookie, 'x-csrftoken': token },
+  }));
+  found['device list'] = await timesOf(contender, callers, read('/api/sessions'));
+  found['admin search'] = await timesOf(contender, callers.slice(0, 50), ({ id }) => ({
+    path: `/api/admin/sessions?query=person_${id}`,
+    headers: admin,
+  }));
+  found['sweep, each row'] = await sweep({ ...contender, admin });
+  return found;
+}
+
+/** @returns what was found */
+export async function run(services, { quick }) {
+  const sizes = quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000];
+  console.log('Growth: starting …');
+  const contenders = {};
+  for (const [index, sessions] of sizes.entries()) {
+    contenders[LABELS[sessions]] = await startWith(sessions, services, index);
+  }
+  const rounds = quick ? 2 : 5;
+  for (const contender of Object.values(contenders)) await measure(contender);
+  const found = await inTurns(contenders, rounds, measure);
+  for (const { node, database } of Object.values(contenders)) {
+    await database.end();
+    await node.stop();
+  }
+  const names = Object.keys(contenders);
+  const all = (name, figure) => found[name].map((round) => round[figure]);
+  const shown = (value) => (value < 1 ? value.toFixed(2) : value.toFixed(1));
+  const rows = FIGURES.map((figure) => {
+    const times = ratio(all(names.at(-1), figure), all(names[0], figure));
+    const middles = names.map((name) => shown(median(all(name, figure))));
+    return [`${figure}, ms`, ...middles, times.toFixed(2), `≤ ${AIM.toFixed(2)}`, verdict(times <= AIM)];
+  });
+  const groups = FIGURES.map((figure) => ({
+    name: figure,
+    bars: names.map((name) => {
+      const value = median(all(name, figure));
+      return { name: `${name} sessions`, value, text: `${shown(value)} ms` };
+    }),
+  }));
+  return {
+    text: table(['live sessions', ...names, 'most/fewest', 'aim', ''], rows),
+    plot: barChart('What grows with the number of live sessions', groups),
+  };
+}

@@ -1,0 +1,84 @@
+/** Writing posts: held to the active platform, to a platform that is named as pinned, and a bare insert. */
+import autocannon from 'autocannon';
+import { inTurns, median, ratio, table } from '../lib/figures.mjs';
+import { seedPeople } from '../lib/people.mjs';
+import { barChart } from '../lib/plot.mjs';
+import { processorTime, startPeer } from '../lib/processes.mjs';
+import { vedfolnir } from '../lib/vedfolnir.mjs';
+
+const CONNECTIONS = 16;
+const FENCED = 'Vedfolnir, fenced';
+const PINNED = 'Vedfolnir, pinned';
+const PEER = 'bare insert';
+const BODY = JSON.stringify({
+  content: 'A post as long as most of them are, which is about eighty characters of text.',
+});
+
+async function startContenders({ createDatabase, redisUrl }) {
+  const databaseUrl = await createDatabase('posts');
+  const node = await vedfolnir(databaseUrl, redisUrl(0))();
+  const people = await seedPeople(databaseUrl, CONNECTIONS);
+  const callers = [];
+  for (const { cookie, platforms } of people) {
+    const answer = await fetch(`http://127.0.0.1:${node.port}/api/session`, { headers: { cookie } });
+    const { csrf_token: token } = await answer.json();
+    callers.push({ cookie, 'x-csrftoken': token, 'x-platform-id': `${platforms[0]}` });
+  }
+  const url = `http://127.0.0.1:${node.port}/api/posts`;
+  const bare = await startPeer('bare-posts.mjs', { DATABASE_URL: await createDatabase('bare_posts') });
+  return {
+    [FENCED]: { ...node, url, headers: callers },
+    [PINNED]: { ...node, url, headers: callers.map((each) => ({ ...each, 'x-platform-pinned': 'true' })) },
+    [PEER]: { ...bare, headers: [{}] },
+  };
+}
+
+async function load({ url, pid, headers }, duration, name) {
+  let next = 0;
+  const before = processorTime(pid);
+  const result = await autocannon({
+    url,
+    method: 'POST',
+    body: BODY,
+    connections: CONNECTIONS,
+    duration,
+    setupClient: (client) =>
+      client.setHeaders({ ...headers[next++ % headers.length], 'content-type': 'application/json' }),
+  });
+  if (result.non2xx || result.errors) throw new Error(`${name}: ${result.non2xx} refusals, ${result.errors} errors`);
+  const { total } = result.requests;
+  return {
+    perSecond: total / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    processor: ((processorTime(pid) - before) * 1e6) / total,
+  };
+}
+
+/** @returns what was found */
+export async function run(services, effort) {
+  console.log('Posts: starting …');
+  const contenders = await startContenders(services);
+  for (const [name, contender] of Object.entries(contenders)) await load(contender, effort.warmUp, name);
+  const found = await inTurns(contenders, effort.rounds, (each, name) => load(each, effort.seconds, name));
+  await contenders[FENCED].stop();
+  await contenders[PEER].stop();
+  const all = (name, figure) => found[name].map((round) => round[figure]);
+  const middle = (name, figure) => median(all(name, figure));
+  const rows = Object.keys(found).map((name) => [
+    name,
+    middle(name, 'perSecond').toFixed(0),
+    middle(name, 'p50').toFixed(1),
+    middle(name, 'p99').toFixed(1),
+    middle(name, 'processor').toFixed(0),
+    ratio(all(name, 'perSecond'), all(PEER, 'perSecond')).toFixed(2),
+  ]);
+  const bars = Object.keys(found).map((name) => {
+    const value = middle(name, 'perSecond');
+    return { name, value, text: value.toFixed(0) };
+  });
+  return {
+    text: table(['posts', 'a second', 'p50 ms', 'p99 ms', 'processor µs', 'of the bare'], rows),
+    plot: barChart('Posts written', [{ name: 'a second', bars }]),
+  };
+}
