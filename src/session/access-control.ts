@@ -106,14 +106,15 @@ export class AccessControl {
     const { allowExpired, role } = policy.requirement;
     const passive = allowExpired || policy.passive || request.headers[HEADERS.background] === 'true';
 
-    // Most requests read, with a session that this node knows: then there is nothing to wait for.
+    // Most requests read, with a session that this node knows: then there is nothing to wait for. But a role that was
+    // taken away holds no longer, whatever a cache has heard of it.
     const mayBeCached = (safe || policy.allowCachedSession) && !allowExpired && !role;
     const known = mayBeCached ? this.sessions.recall(secret) : null;
     if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
       if (!safe) requireCsrfToken(secret, request);
       return this.admit(request, device, { secret, context: known, policy }, safe);
     }
-    return this.find(request, secret, device, policy, { safe, passive });
+    return this.find(request, secret, device, policy, { safe, passive, mayBeCached });
   }
 
   private async find(
@@ -121,14 +122,11 @@ export class AccessControl {
     secret: string,
     device: Device,
     policy: RoutePolicy,
-    { safe, passive }: { safe: boolean; passive: boolean },
+    { safe, passive, mayBeCached }: { safe: boolean; passive: boolean; mayBeCached: boolean },
   ): Promise<boolean> {
-    const { allowExpired, role } = policy.requirement;
-    // A role that was taken away holds no longer, whatever a cache has heard of it.
-    const context =
-      safe && !allowExpired && !role
-        ? await this.sessions.authenticateRead(secret, device.ipAddress)
-        : await this.sessions.authenticate(secret, device.ipAddress, allowExpired);
+    const context = mayBeCached
+      ? await this.sessions.authenticateRead(secret, device.ipAddress)
+      : await this.sessions.authenticate(secret, device.ipAddress, policy.requirement.allowExpired);
     await this.devices.check(context, device);
     if (!safe) requireCsrfToken(secret, request);
     // Before the platform is looked for: a refusal that comes while nothing waits for it would end the process.
