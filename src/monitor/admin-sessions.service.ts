@@ -52,7 +52,7 @@ export class AdminSessionsService {
       const found = target?.session.id === sessionId && !isExpired(target.session, this.clock.now());
       if (!found) throw new AppError('SESSION_NOT_FOUND');
       await this.sessionRows.lockUser(tx.em, target.user.id);
-      if (!(await this.endings.endIn(tx, sessionId, target.user.id, 'revoked_by_admin', administratorOf(context)))) {
+      if (!(await this.endings.endIn(tx, sessionId, 'revoked_by_admin', administratorOf(context)))) {
         throw new AppError('SESSION_NOT_FOUND');
       }
     });

@@ -46,7 +46,7 @@ export class DeviceWatch {
     if (!isSameDevice(session.userAgent, device.userAgent)) {
       await this.work.write(async (tx) => {
         await this.repository.lockUser(tx.em, user.id);
-        await this.endings.endIn(tx, session.id, user.id, 'revoked', device);
+        await this.endings.endIn(tx, session.id, 'revoked', device);
       });
       throw new AppError('SESSION_REVOKED', { reason: 'revoked' });
     }

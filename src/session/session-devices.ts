@@ -35,7 +35,7 @@ export class SessionDevices {
   async logout(context: SessionContext): Promise<void> {
     await this.work.write(async (tx) => {
       await this.repository.lockUser(tx.em, context.user.id);
-      await this.endings.endIn(tx, context.session.id, context.user.id, 'logout');
+      await this.endings.endIn(tx, context.session.id, 'logout');
     });
   }
 
@@ -55,7 +55,7 @@ export class SessionDevices {
       // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
       const owned = target?.user.id === user.id && target.session.id === sessionId;
       // Also one that has just run out: an extension that is on its way would bring it back.
-      const ended = owned && (await this.endings.endIn(tx, sessionId, user.id, 'revoked'));
+      const ended = owned && (await this.endings.endIn(tx, sessionId, 'revoked'));
       if (!ended) throw new AppError('SESSION_NOT_FOUND');
     });
   }
@@ -79,6 +79,6 @@ export class SessionDevices {
   async endReplacedIn(tx: Transaction, secret: string): Promise<void> {
     if (!isSecret(secret)) return;
     const replaced = await this.repository.findByTokenHash(tx.em, hashSecret(secret));
-    if (replaced) await this.endings.endIn(tx, replaced.session.id, replaced.user.id, 'replaced');
+    if (replaced) await this.endings.endIn(tx, replaced.session.id, 'replaced');
   }
 }

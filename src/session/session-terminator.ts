@@ -29,11 +29,10 @@ export class SessionTerminator {
   async endIn(
     tx: Transaction,
     sessionId: string,
-    userId: number,
     reason: EndReason,
     by?: Device | Actor,
   ): Promise<boolean> {
-    return (await this.endUnendedIn(tx, { sessionIds: [sessionId], userIds: [userId] }, reason, by)) > 0;
+    return (await this.endUnendedIn(tx, { sessionIds: [sessionId] }, reason, by)) > 0;
   }
 
   /**
