@@ -7,7 +7,7 @@ import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const SESSIONS_EACH = 5;
 /** Asked for by one caller after the other, each of them chosen by chance. */
-const REQUESTS = 200;
+const REQUESTS = 100;
 const EXPIRED = 2000;
 /** How many times that with the fewest sessions a cost may be. */
 const AIM = 1.2;
