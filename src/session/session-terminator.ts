@@ -26,12 +26,7 @@ export class SessionTerminator {
    * @param by who brought it about, where that was not the session's own device
    * @returns whether the session was still there to end
    */
-  async endIn(
-    tx: Transaction,
-    sessionId: string,
-    reason: EndReason,
-    by?: Device | Actor,
-  ): Promise<boolean> {
+  async endIn(tx: Transaction, sessionId: string, reason: EndReason, by?: Device | Actor): Promise<boolean> {
     return (await this.endUnendedIn(tx, { sessionIds: [sessionId] }, reason, by)) > 0;
   }
 
