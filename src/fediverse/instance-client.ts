@@ -4,13 +4,11 @@ import { unreadable } from './instance-answer';
 import { InstanceError } from './instance-error';
 import { InstanceHttp } from './instance-http';
 import {
-  type InstanceLimits,
   type RemoteAccount,
   type RemoteMedia,
   type RemoteStatus,
   type StatusPage,
   toAccount,
-  toLimits,
   toMedia,
   toSentStatus,
   toStatus,
@@ -56,6 +54,11 @@ export class InstanceClient {
     this.http = new InstanceHttp(fetch, instanceUrl, token, pauses);
   }
 
+  /** With the port, where there is one. */
+  get host(): string {
+    return this.http.host;
+  }
+
   async registerApp(names: Record<'client_name' | 'redirect_uris' | 'scopes' | 'website', string>) {
     const answer = (await this.http.call('/api/v1/apps', { method: 'POST', params: names })) as Record<string, unknown>;
     const { client_id: clientId, client_secret: clientSecret } = answer ?? {};
@@ -99,12 +102,6 @@ export class InstanceClient {
       if (!(error instanceof InstanceError) || error.status !== 422) throw error;
       throw new InstanceError('unauthorized', 'The instance no longer accepts the token', error.details);
     }
-  }
-
-  /** What the instance says of itself, or null where it names no limits: not to know them stops nothing. */
-  async limits(): Promise<InstanceLimits | null> {
-    const newer = await this.http.call('/api/v2/instance').then(toLimits).catch(noLimits);
-    return newer ?? this.http.call('/api/v1/instance').then(toLimits).catch(noLimits);
   }
 
   /**
@@ -195,9 +192,4 @@ function requireText(value: unknown, longest: number): string {
 /** Some take no text of no letters; without the field an image may stand alone everywhere. */
 function withoutEmptyText<T extends { status: string }>({ status, ...form }: T): Omit<T, 'status'> | T {
   return status === '' ? form : ({ status, ...form } as T);
-}
-
-function noLimits(error: unknown): null {
-  if (error instanceof InstanceError) return null;
-  throw error;
 }

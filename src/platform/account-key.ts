@@ -11,11 +11,6 @@ export function remoteKeyOf(instanceUrl: string, remoteAccountId: string): strin
   return digest(instanceUrl, `id ${remoteAccountId}`);
 }
 
-/** Where no account is named, the name of the connection stands for it. */
-export function namedKeyOf(instanceUrl: string, name: string): string {
-  return digest(instanceUrl, `named ${name}`);
-}
-
 function digest(instanceUrl: string, account: string): string {
   return createHash('sha256').update(`${instanceUrl}\n${account}`).digest('hex');
 }

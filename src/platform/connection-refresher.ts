@@ -5,8 +5,9 @@ import { Clock } from '../common/clock';
 import { DomainEvents } from '../common/domain-events';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
+import { type ProbedAccount, probeAccount } from '../fediverse/account-probe';
 import { InstanceError, isAboutPermission, toPlatformError } from '../fediverse/instance-error';
-import type { InstanceLimits, RemoteAccount } from '../fediverse/instance-types';
+import type { RemoteAccount } from '../fediverse/instance-types';
 import type { PlatformTestView, PlatformView } from '../protocol/http';
 import { SessionRepository } from '../session/session.repository';
 import { toPlatformView } from '../session/session.views';
@@ -15,12 +16,12 @@ import { accountKeyOf } from './account-key';
 import { ConnectionHooks } from './connection-hooks';
 import { instancesAtConcurrencyLimit } from './instance-concurrency';
 import { Instances } from './instances';
+import { learnedFrom } from './learned';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
 
 /** ms. */
 const LOOK_EVERY_MS = 5000;
-const REFRESH_AFTER_MS = 24 * 3_600_000;
 const FIRST_PAUSE_MS = 10_000;
 const MAX_PAUSE_MS = 15 * 60_000;
 /** How long a node that is told to stop waits for answers; ms. */
@@ -82,10 +83,8 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
   /** @throws InstanceError, as `noting` */
   learn(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
     return this.noting(row, async () => {
-      const instance = this.instances.unconfirmed(row);
-      const account = await instance.verifyCredentials();
-      const limits = await instance.limits();
-      return { account, platform: await this.remember(row, account, limits) };
+      const probed = await probeAccount(this.instances.unconfirmed(row));
+      return { account: probed.account, platform: await this.remember(row, probed) };
     });
   }
 
@@ -113,10 +112,9 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     });
   }
 
-  private async remember(row: PlatformConnection, account: RemoteAccount, limits: InstanceLimits | null) {
+  private async remember(row: PlatformConnection, probed: ProbedAccount) {
+    const { account } = probed;
     const now = this.clock.now();
-    // Not all at the same minute of each day.
-    const nextCheckAt = new Date(now.getTime() + REFRESH_AFTER_MS * (0.9 + Math.random() * 0.2));
     let platform = toPlatformView(row);
     await this.change(row, async (tx, current) => {
       requirePermission(current);
@@ -126,18 +124,8 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
       const learned: Partial<PlatformConnection> = {
         username: account.username || current.username,
         accountKey: freeKey(current, account, others),
-        remoteAccountId: account.id,
-        displayName: account.displayName || null,
-        avatarUrl: account.avatarUrl,
-        ...(limits && {
-          maxCharacters: limits.maxCharacters,
-          charactersPerUrl: limits.charactersPerUrl,
-          mediaLimits: JSON.stringify(limits.media),
-        }),
-        needsReconnect: false,
+        ...learnedFrom(probed, now),
         metAt: current.metAt ?? now,
-        nextCheckAt,
-        checkFailures: 0,
       };
       await this.platforms.update(tx.em, row.id, learned);
       if (!current.metAt) await this.hooks.run('confirmed', tx, current);

@@ -4,6 +4,14 @@ import { refusalOf } from '../fediverse/address-policy';
 /** What the column holds. */
 const LONGEST = 255;
 
+/** `@me@mastodon.example`, with its first @ or without. */
+const HANDLE = /^@?([^@\s/]+)@([^@\s/]+)$/;
+
+/** The account that a handle names, or the address of a profile. */
+export function usernameIn(typed: string): string | null {
+  return HANDLE.exec(typed.trim())?.[1] ?? /\/@([^@\s/]+)\/?$/.exec(typed)?.[1] ?? null;
+}
+
 /**
  * What a person types, as an address: a host, an address with or without its scheme, or a handle such as
  * `@me@mastodon.example`.
@@ -11,7 +19,7 @@ const LONGEST = 255;
 function toAddress(typed: string, allowPrivate: readonly string[]): string {
   const text = typed.trim();
   if (text.includes('://')) return text;
-  const host = /^@?[^@\s/]+@([^@\s/]+)$/.exec(text)?.[1] ?? text;
+  const host = HANDLE.exec(text)?.[2] ?? text;
   return `${allowPrivate.includes(host.split('/')[0]!) ? 'http' : 'https'}://${host}`;
 }
 

@@ -6,13 +6,17 @@ import { PLATFORM_TYPES, type PlatformType, SWITCH_SCOPES, type SwitchScope } fr
 const IsToken = () => Matches(ACCESS_TOKEN, { message: 'access_token must be letters, digits and signs of ASCII' });
 
 export class ConnectPlatformDto {
+  /** How the connection is to be called; its account where none is given. */
+  @Omittable()
   @IsText(1, 100)
-  name!: string;
+  name?: string;
 
+  /** What counts where the instance does not tell its kind. */
+  @Omittable()
   @IsIn(PLATFORM_TYPES)
-  platform_type!: PlatformType;
+  platform_type?: PlatformType;
 
-  /** Where the account lives, such as https://mastodon.example; a path is left out. */
+  /** Where the account lives: a host, an address such as https://mastodon.example, or a handle. */
   @IsText(1, 255)
   instance_url!: string;
 

@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work';
 import { PlatformResolver } from '../session/platform-resolver';
 import { SessionModule } from '../session/session.module';
+import { AccountFinder } from './account-finder';
 import { ConnectionHooks } from './connection-hooks';
 import { ConnectionRefresher } from './connection-refresher';
 import { Instances } from './instances';
@@ -13,6 +14,7 @@ import { PlatformController } from './platform.controller';
 import { PlatformRepository } from './platform.repository';
 import { PlatformService } from './platform.service';
 import { PlatformAnnouncer } from './platform-announcer';
+import { PlatformConnector } from './platform-connector';
 import { PlatformFence } from './platform-fence';
 import { FencedPlatformResolver } from './platform-resolver.service';
 import { TokenCipher } from './token-cipher';
@@ -21,12 +23,14 @@ import { TokenCipher } from './token-cipher';
   imports: [SessionModule],
   controllers: [PlatformController, OAuthController],
   providers: [
+    AccountFinder,
     OAuthRepository,
     OAuthService,
     ConnectionHooks,
     ConnectionRefresher,
     Instances,
     PlatformAnnouncer,
+    PlatformConnector,
     PlatformFence,
     { provide: PlatformResolver, useClass: FencedPlatformResolver },
     PlatformRepository,

@@ -1,62 +1,25 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
-import { STORED_BUDGETS } from '../cluster/budgets';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
 import { MonitorPerformance } from '../common/performance';
-import { isDuplicateKey } from '../database/database-errors';
 import type { OAuthApp } from '../database/entities/oauth-app.entity';
-import type { NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
+import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import { InstanceError } from '../fediverse/instance-error';
-import type { RemoteAccount } from '../fediverse/instance-types';
-import type { PlatformType, PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
+import type { PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from '../protocol/http';
 import { auditActorOf } from '../session/audit-actor';
 import { RequestBudgets } from '../session/request-budgets';
 import { SessionRepository } from '../session/session.repository';
 import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
-import { accountKeyOf, namedKeyOf, remoteKeyOf } from './account-key';
-import { normaliseInstanceUrl } from './instance-url';
 import { Instances } from './instances';
 import { OAuthRepository } from './oauth/oauth.repository';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
-import { accessTokenPlace, TokenCipher } from './token-cipher';
-
-export interface SignedInAccount {
-  instanceUrl: string;
-  platformType: PlatformType;
-  /** Null: called after the account. */
-  name: string | null;
-  token: string;
-  account: RemoteAccount;
-  /** Of OAuthApp: what the token was given to. */
-  appKey: string;
-}
-
-type NewConnection = Pick<
-  NewPlatformConnection,
-  'name' | 'platformType' | 'instanceUrl' | 'username' | 'remoteAccountId' | 'appKey'
->;
-
-/**
- * What makes a new connection this one. Whoever has signed in is there for sure: another account that had their name
- * before them is gone, and its connection stays what it was.
- */
-function keyOf(
-  { name, instanceUrl, username, remoteAccountId }: NewConnection,
-  existing: PlatformConnection[],
-): string {
-  if (username === null) return namedKeyOf(instanceUrl, name);
-  const key = accountKeyOf(instanceUrl, username);
-  const isTaken = existing.some(({ accountKey }) => accountKey === key);
-  return isTaken && remoteAccountId ? remoteKeyOf(instanceUrl, remoteAccountId) : key;
-}
+import { PlatformConnector } from './platform-connector';
 
 /** A person's connections, and which of them is active where. Every change raises the person's revision. */
 @Injectable()
@@ -68,12 +31,11 @@ export class PlatformService {
     private readonly platforms: PlatformRepository,
     private readonly oauth: OAuthRepository,
     private readonly instances: Instances,
+    private readonly connector: PlatformConnector,
     private readonly announcer: PlatformAnnouncer,
     private readonly audit: AuditTrail,
-    private readonly cipher: TokenCipher,
     private readonly budgets: RequestBudgets,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async list(caller: SessionContext): Promise<UserPlatformsView> {
@@ -83,92 +45,35 @@ export class PlatformService {
 
   /** @throws AppError PLATFORM_NOT_FOUND */
   async get(caller: SessionContext, id: number): Promise<PlatformView> {
-    const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
-    if (!row) throw new AppError('PLATFORM_NOT_FOUND');
-    return toPlatformView(row);
+    return toPlatformView(await this.find(caller, id));
   }
 
-  /** The first connection becomes the default, and active wherever none was. @throws AppError PLATFORM_EXISTS; VALIDATION_ERROR past the most */
-  async connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
-    const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
-    try {
-      return await this.sessions.runAuthorized(caller, (tx) =>
-        this.insert(tx, caller, form.access_token, {
-          name: form.name,
-          platformType: form.platform_type,
-          instanceUrl,
-          username: form.username ?? null,
-        }),
-      );
-    } catch (error) {
-      throw isDuplicateKey(error) ? new AppError('PLATFORM_EXISTS') : error;
-    }
+  /**
+   * The first connection becomes the default, and active wherever none was. Nothing is stored before the instance has
+   * said whose the token is.
+   * @throws AppError PLATFORM_EXISTS, VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
+   */
+  connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
+    return this.connector.connect(caller, form);
   }
 
-  /** An account that has just signed in at its instance: a new connection, or a new token for the one there is. */
-  connectAccount(caller: SessionContext, signedIn: SignedInAccount): Promise<PlatformView> {
-    const userId = caller.user.id;
-    const { instanceUrl, platformType, account, token, appKey } = signedIn;
-    return this.sessions.runAuthorized(caller, async (tx) => {
-      const rows = await this.platforms.list(tx.em, userId);
-      const key = accountKeyOf(instanceUrl, account.username);
-      // What was typed counts for as long as the instance has not said whose the connection is.
-      const isSame = (row: PlatformConnection) =>
-        row.remoteAccountId === null ? row.accountKey === key : row.remoteAccountId === account.id;
-      const known = rows.find((row) => row.instanceUrl === instanceUrl && isSame(row));
-      if (!known) {
-        const name = signedIn.name ?? `@${account.username}@${new URL(instanceUrl).host}`.slice(0, 100);
-        const { username, id: remoteAccountId } = account;
-        return this.insert(tx, caller, token, { name, platformType, instanceUrl, username, remoteAccountId, appKey });
-      }
-      await this.platforms.update(tx.em, known.id, { ...this.renewed(known, token), appKey });
-      const platforms = await this.announcer.announce(tx, userId);
-      return platforms.find((platform) => platform.id === known.id)!;
-    });
-  }
-
-  private async insert(
-    tx: Transaction,
-    caller: SessionContext,
-    token: string,
-    connection: NewConnection,
-  ): Promise<PlatformView> {
-    const userId = caller.user.id;
-    const now = this.clock.now();
-    const existing = await this.platforms.list(tx.em, userId);
-    requireRoom(existing.length);
-    const row = await this.platforms.insert(tx.em, {
-      ...connection,
-      userId,
-      accountKey: keyOf(connection, existing),
-      accessToken: '',
-      isDefault: !existing.some((platform) => platform.isDefault),
-      isActive: true,
-      createdAt: now,
-      nextCheckAt: now,
-    });
-    // Sealed for this very row, which has its id only now.
-    await this.platforms.update(tx.em, row.id, { accessToken: this.cipher.seal(token, accessTokenPlace(row)) });
-    if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
-    await this.audit.record(tx, { type: 'platform_added', ...auditActorOf(caller), platform: row });
-    await this.announcer.announce(tx, userId);
-    return toPlatformView(row);
-  }
-
-  /** A new name, a new token, or both. @throws AppError PLATFORM_NOT_FOUND; RATE_LIMITED for many new tokens */
-  async update(caller: SessionContext, id: number, form: UpdatePlatformDto): Promise<PlatformView> {
-    if (form.name === undefined && form.access_token === undefined) {
+  /**
+   * A new name, a new token, or both.
+   * @throws AppError PLATFORM_NOT_FOUND, PLATFORM_REJECTED or PLATFORM_UNREACHABLE; RATE_LIMITED for many new tokens
+   */
+  async update(caller: SessionContext, id: number, { name, access_token }: UpdatePlatformDto): Promise<PlatformView> {
+    if (name === undefined && access_token === undefined) {
       throw invalidField('name', 'name or access_token is needed');
     }
-    // The instance is asked about each new token.
-    if (form.access_token !== undefined) {
+    const row = await this.find(caller, id);
+    let renew: Awaited<ReturnType<PlatformConnector['tried']>> | undefined;
+    if (access_token !== undefined) {
       await this.budgets.takeInstanceCall(caller.user.id, caller.session.ipAddress);
+      renew = await this.connector.tried(row, access_token);
     }
-    return this.changeOne(caller, id, async (tx, row) => {
-      await this.platforms.update(tx.em, id, {
-        ...(form.name !== undefined && { name: form.name }),
-        ...(form.access_token !== undefined && this.renewed(row, form.access_token)),
-      });
+    return this.changeOne(caller, id, async (tx, current) => {
+      await renew?.(tx, current);
+      if (name !== undefined) await this.platforms.update(tx.em, id, { name });
     });
   }
 
@@ -271,17 +176,10 @@ export class PlatformService {
     });
   }
 
-  /** What a new token changes: the instance is asked about it soon, and nothing is sent before it has answered. */
-  private renewed(row: PlatformConnection, token: string): Partial<PlatformConnection> {
-    const accessToken = this.cipher.seal(token, accessTokenPlace(row));
-    return {
-      accessToken,
-      appKey: null,
-      needsReconnect: false,
-      metAt: null,
-      nextCheckAt: this.clock.now(),
-      checkFailures: 0,
-    };
+  private async find(caller: SessionContext, id: number): Promise<PlatformConnection> {
+    const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
+    if (!row) throw new AppError('PLATFORM_NOT_FOUND');
+    return row;
   }
 
   private changeOne(
@@ -298,12 +196,4 @@ export class PlatformService {
       return platforms.find((platform) => platform.id === id)!;
     });
   }
-}
-
-/** @throws AppError VALIDATION_ERROR */
-function requireRoom(count: number): void {
-  const limit = STORED_BUDGETS.connectionsPerPerson;
-  if (count < limit) return;
-  const message = `${limit} accounts are the most; remove one first`;
-  throw new AppError('VALIDATION_ERROR', { details: [{ field: 'instance_url', message, limit, count: count + 1 }] });
 }

@@ -4,6 +4,7 @@ import type { PlatformView, PostsView, RestSessionState } from '../../src/protoc
 import { belongings, expectRow, secretOf, startEmpty, toldTo } from '../integration/support/attack';
 import { Record, Witness } from '../integration/support/witness';
 import { BACKENDS, type Running } from '../support/backends';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { openTab, type Tab } from '../support/socket-client';
 
 interface Person {
@@ -31,7 +32,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     const tokens: string[] = [];
     for (const name of ['one', 'two']) {
       const access_token = `token-${randomUUID()}`;
-      const form = { name, platform_type: 'mastodon', instance_url: `https://${name}.example`, access_token };
+      const form = { name, platform_type: 'mastodon', instance_url: sharedInstanceUrl(), access_token };
       platforms.push((await client.post<PlatformView>('/api/platforms', form)).body);
       tokens.push(access_token);
       const fence = { headers: { 'x-platform-id': String(platforms.at(-1)!.id), 'x-platform-pinned': 'true' } };

@@ -8,6 +8,7 @@ import type { AdminAuditView, AuditView } from '../../src/protocol/audit';
 import { type App, closeApps, DATABASES, HOUR, startApp } from '../integration/support/app';
 import { expectRow } from '../integration/support/attack';
 import { TestClient } from '../support/http-client';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { closeTabs, openTab } from '../support/socket-client';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
@@ -109,7 +110,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
   it('keeps nothing of an upload once its session is revoked', async () => {
     const { client, sessionId } = await person();
-    const form = { name: 'A', platform_type: 'mastodon', instance_url: 'https://a.example', access_token: 't' };
+    const form = { name: 'A', platform_type: 'mastodon', instance_url: sharedInstanceUrl(), access_token: 't' };
     const platform = (await client.post<{ id: number }>('/api/platforms', form)).body;
     const { hostname, port } = new URL(app.url);
     const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(8_000_000)]);

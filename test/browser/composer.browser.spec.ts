@@ -1,6 +1,7 @@
 /** What is written for one account is not sent as another without a word. */
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { Device } from './support/chromium';
 import { AS_COUNTED, keep, post, postsOf, sendings, switchTo, text } from './support/composing';
 import { holdBack } from './support/held';
@@ -260,7 +261,7 @@ it('shows what it will look like, all of it as text', async () => {
     'https://example.org/a',
     'nofollow noopener noreferrer',
   ]);
-  await preview.getByText('0.example').waitFor();
+  await preview.getByText(new URL(sharedInstanceUrl()).host).waitFor();
 });
 
 it('takes over what was written before its script came', async () => {
@@ -297,7 +298,7 @@ it('goes with a form that has followed by way of no platform at all before its s
   const { opening, go } = await openBeforeItsScript();
   for (const { id } of person.platforms) expect((await person.client.delete(`/api/platforms/${id}`)).status).toBe(204);
   await until(opening, 'window.sessionSync.getState().platform === null');
-  const form = { name: 'Delta', platform_type: 'mastodon', instance_url: 'https://9.example', access_token: 'token' };
+  const form = { name: 'Delta', platform_type: 'mastodon', instance_url: sharedInstanceUrl(), access_token: 'token' };
   const { body } = await person.client.post<{ id: number }>('/api/platforms', form);
   await standsOn(opening, body.id);
   await text(opening).fill('Meant for Delta');

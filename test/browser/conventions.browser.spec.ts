@@ -2,6 +2,7 @@
 import type { Browser, Route } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { Device, launchKeepingChromium } from './support/chromium';
 import { AS_COUNTED } from './support/composing';
 import { newPerson } from './support/people';
@@ -67,7 +68,7 @@ describe('Point 14: a plain page', () => {
     await stage.person.client.post('/api/platforms', {
       name: 'Omega',
       platform_type: 'mastodon',
-      instance_url: 'https://omega.example',
+      instance_url: sharedInstanceUrl(),
       access_token: 'token',
     });
     await write.waitFor();

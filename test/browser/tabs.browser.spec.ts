@@ -1,6 +1,7 @@
 /** One person, several tabs and devices: all on the same account, and all out at once. */
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { Device, launchChromium } from './support/chromium';
 import { type Person, signOut } from './support/people';
 import { heard, press, sightingsOf, standsOn, timesOf, until } from './support/recorder';
@@ -137,7 +138,7 @@ describe('Point 13: a platform with markup for a name', () => {
     await person.client.post('/api/platforms', {
       name: HOSTILE,
       platform_type: 'mastodon',
-      instance_url: 'https://hostile.example',
+      instance_url: sharedInstanceUrl(),
       access_token: 'token',
     });
     for (const path of ['/platforms', '/', '/create_post', '/devices', '/activity', '/account']) {
@@ -169,7 +170,7 @@ describe('platforms', () => {
     const tab = await device.tab('/platforms');
     await tab.getByRole('button', { name: 'I have an access token' }).click();
     await tab.getByLabel('Name', { exact: true }).fill('Delta');
-    await tab.getByLabel('Address').fill('https://delta.example');
+    await tab.getByLabel('Address').fill(sharedInstanceUrl());
     await tab.getByLabel('Access token').fill('secret-token');
     await tab.getByRole('button', { name: 'Connect', exact: true }).click();
     await watching.getByRole('heading', { name: 'Delta' }).waitFor();

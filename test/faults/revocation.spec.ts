@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { hearing, type ServerNode, startNode } from '../support/server';
 import { migratedDatabase, type Redis, startRedis } from '../support/services';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { openTab } from '../support/socket-client';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
@@ -111,7 +112,7 @@ it('takes no switch by a secret from before a new password, where nothing was he
   const platform = await owner.post<{ id: number }>('/api/platforms', {
     name: 'One',
     platform_type: 'mastodon',
-    instance_url: 'https://one.example',
+    instance_url: sharedInstanceUrl(),
     access_token: 't',
   });
   const old = owner.device().at(b.url);
@@ -176,14 +177,14 @@ it('shows every tab the right platform within 15 s when no push arrives at all',
   const first = await owner.post<{ id: number }>('/api/platforms', {
     name: 'One',
     platform_type: 'mastodon',
-    instance_url: 'https://one.example',
+    instance_url: sharedInstanceUrl(),
     access_token: 't',
   });
   const second = await owner.post<{ id: number }>('/api/platforms', {
     name: 'Two',
     platform_type: 'mastodon',
-    instance_url: 'https://two.example',
-    access_token: 't',
+    instance_url: sharedInstanceUrl(),
+    access_token: 't2',
   });
   await tab.waitFor('platforms:changed', ({ platforms }) => platforms.length === 2);
   expect((await phone.get<{ platform: unknown }>('/api/session')).body.platform).toMatchObject({ id: first.body.id });

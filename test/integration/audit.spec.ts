@@ -3,6 +3,7 @@ import type { AdminAuditView, AuditEventView, AuditView } from '../../src/protoc
 import type { RestSessionState } from '../../src/protocol/http';
 import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
 import { TestClient } from '../support/http-client';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { type App, closeApps, DATABASES, DAY, HOUR, startApp } from './support/app';
 import { connectPlatforms } from './support/scenario';
 
@@ -140,9 +141,8 @@ describe.each(DATABASES)('%s', (_, database) => {
     await client.post('/api/platforms', {
       name: 'Town',
       platform_type: 'mastodon',
-      instance_url: 'https://town.example',
-      username: 'me',
-      access_token: 'again',
+      instance_url: sharedInstanceUrl(),
+      access_token: 'token-of-Town',
     });
     await client.delete('/api/platforms/999');
     await client.delete('/api/sessions/999');

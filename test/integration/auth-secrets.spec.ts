@@ -7,6 +7,7 @@ import { encryptionKey } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { createDatabase } from '../support/services';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { secretOf } from './support/attack';
 
 const ACCESS_TOKEN = 'access-token-b5b1a4d2c9e84f7a';
@@ -19,7 +20,7 @@ async function live(node: ServerNode) {
   const connection = {
     name: 'A',
     platform_type: 'mastodon',
-    instance_url: 'https://a.example',
+    instance_url: sharedInstanceUrl(),
     access_token: ACCESS_TOKEN,
   };
   expect((await person.post('/api/platforms', connection)).status).toBe(201);

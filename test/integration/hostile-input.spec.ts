@@ -4,6 +4,7 @@ import type { PlatformView, RestSessionState } from '../../src/protocol/http';
 import { BACKENDS, type Running } from '../support/backends';
 import { type Json, TestClient } from '../support/http-client';
 import { rawBytes } from '../support/raw-request';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { belongings, expectRefusal, expectRow, secretOf, startEmpty } from './support/attack';
 import { HOSTILE_BODIES, HOSTILE_VALUES, hostileBytes } from './support/hostile';
 import { type Household, household } from './support/household';
@@ -100,7 +101,7 @@ describe.each(BACKENDS)('$name', (backend) => {
   function forms(): [string, string, Json][] {
     const [id] = platforms.map((platform) => platform.id);
     const account = { username: 'hostile', password: 'correct horse battery staple' };
-    const platform = { name: 'P', platform_type: 'mastodon', instance_url: 'https://p.example', username: 'u' };
+    const platform = { name: 'P', platform_type: 'mastodon', instance_url: sharedInstanceUrl(), username: 'u' };
     const post = { content: 'c', title: 't', visibility: 'public', spoiler_text: 's', media_ids: [1] };
     return [
       ['POST', '/api/auth/register', { ...account, email: 'hostile@example.org' }],
@@ -111,7 +112,7 @@ describe.each(BACKENDS)('$name', (backend) => {
       ['POST', `/api/switch_platform/${id}`, { scope: 'session' }],
       ['POST', '/api/posts', post],
       ['PATCH', `/api/media/${image}`, { alt_text: 'a' }],
-      ['POST', '/api/platforms/connect', { platform_type: 'mastodon', instance_url: 'https://p.example', name: 'P' }],
+      ['POST', '/api/platforms/connect', { platform_type: 'mastodon', instance_url: sharedInstanceUrl(), name: 'P' }],
     ];
   }
   const fence = () => ({ 'x-platform-id': String(platforms[0]!.id) });

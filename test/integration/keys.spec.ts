@@ -22,6 +22,7 @@ import {
 import { TestClient } from '../support/http-client';
 import { startNode } from '../support/server';
 import { migratedDatabase } from '../support/services';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { type App, closeApps, DATABASES, startApp } from './support/app';
 import { runKeyRotation, signIn } from './support/instance-steps';
 import { published, write } from './support/posting';
@@ -56,10 +57,10 @@ describe.each(DATABASES)('%s', (_, database) => {
       const form = {
         name: `n${index}`,
         platform_type: 'mastodon',
-        instance_url: 'https://a.example',
-        access_token: 't',
+        instance_url: sharedInstanceUrl(),
+        access_token: `t${index}`,
       };
-      expect((await client.post('/api/platforms', { ...form, username: `u${index}` })).status).toBe(201);
+      expect((await client.post('/api/platforms', form)).status).toBe(201);
     }
     const begin = { instance_url: town.url, platform_type: 'mastodon' };
     expect((await client.post('/api/platforms/connect', begin)).status).toBe(200);

@@ -15,6 +15,7 @@ import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
 import { LocalSessionCache } from '../../src/session/cache/local-session-cache';
 import { SessionService } from '../../src/session/session.service';
 import { TestClient } from '../support/http-client';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { closeTabs, openTab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
 
@@ -44,9 +45,8 @@ describe.each(DATABASES)('%s', (_, database) => {
     return app.get(PlatformService).connect(user.context, {
       name,
       platform_type: 'pixelfed',
-      instance_url: 'https://test.pixelfed.example',
-      username: `account of ${name}`,
-      access_token: 'test-token',
+      instance_url: sharedInstanceUrl('pixelfed'),
+      access_token: `token of ${name}`.replaceAll(' ', '-'),
     });
   }
 

@@ -259,21 +259,4 @@ describe('connecting', () => {
     }
     expect(listener.hits).toEqual([]);
   });
-
-  it('knows an instance by one name, however its host is written', async () => {
-    const client = new TestClient(node.url);
-    await client.register();
-    const form = { name: 'x', platform_type: 'mastodon', username: 'me', access_token: 't' };
-    const urls = [
-      'https://town.example.',
-      'https://TOWN.example',
-      'https://town.example:443/',
-      'https://town。example',
-    ];
-    for (const [index, instance_url] of urls.entries()) {
-      const { status, body } = await client.post('/api/platforms', { ...form, instance_url });
-      if (index === 0) expect([status, body.instance_url]).toEqual([201, 'https://town.example']);
-      else expect([instance_url, status, body.error_code]).toEqual([instance_url, 409, 'PLATFORM_EXISTS']);
-    }
-  });
 });

@@ -1,8 +1,9 @@
-/** Once per run: one MariaDB and one Redis, which the suites find in TEST_MARIADB_URL and TEST_REDIS_URL. */
+/** Once per run: one MariaDB, one Redis and a few instances, which the suites find in TEST_MARIADB_URL, TEST_REDIS_URL and TEST_INSTANCES. */
 import { randomBytes } from 'node:crypto';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
 import { offerShared } from './offer-shared';
 import { startMariaDb, startRedis } from './services';
+import { startSharedInstances } from './shared-instances';
 import { makeTemplates } from './templates';
 
 async function mariaDbUrl(): Promise<string> {
@@ -23,6 +24,7 @@ export default async function globalSetup(): Promise<void> {
   process.env.TEST_DATABASE_PREFIX = `vedfolnir_test_${randomBytes(4).toString('hex')}_`;
   const [mariaDb, redis] = await Promise.all([mariaDbUrl(), redisUrl()]);
   Object.assign(process.env, { TEST_MARIADB_URL: mariaDb, TEST_REDIS_URL: redis });
+  process.env.TEST_INSTANCES = await startSharedInstances();
   process.env.TEST_TEMPLATES = await makeTemplates(mariaDb);
   process.env.TEST_SHARED_URL = await offerShared();
 }

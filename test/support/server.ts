@@ -5,6 +5,7 @@ import { eventually } from './eventually';
 import { TestClient } from './http-client';
 import { type Exit, launch, temporaryFolder } from './processes';
 import { migratedFile } from './services';
+import { withSharedInstances } from './shared-instances';
 
 export { stopAll } from './processes';
 
@@ -46,7 +47,8 @@ export async function startNode(
     mkdirSync(data);
     migratedFile(join(data, 'vedfolnir.sqlite'));
   }
-  const node = launch(process.execPath, [MAIN], { cwd, env: { PATH, HOME, ...defaults, ...env } });
+  const instances = { ALLOW_PRIVATE_INSTANCES: withSharedInstances(env.ALLOW_PRIVATE_INSTANCES) };
+  const node = launch(process.execPath, [MAIN], { cwd, env: { PATH, HOME, ...defaults, ...env, ...instances } });
 
   const deadline = performance.now() + START_LIMIT_MS;
   const announced = () => READY.exec(node.output())?.[1];

@@ -1,4 +1,4 @@
-import { normaliseInstanceUrl } from '../../src/platform/instance-url';
+import { normaliseInstanceUrl, usernameIn } from '../../src/platform/instance-url';
 
 it.each([
   ['mastodon.example', 'https://mastodon.example'],
@@ -8,6 +8,9 @@ it.each([
   ['me@Mastodon.example', 'https://mastodon.example'],
   ['föderation.example', 'https://xn--fderation-07a.example'],
   ['@me@föderation.example', 'https://xn--fderation-07a.example'],
+  ['https://mastodon.example.', 'https://mastodon.example'],
+  ['https://mastodon.example:443/', 'https://mastodon.example'],
+  ['https://mastodon。example', 'https://mastodon.example'],
   ['127.0.0.1:3101', 'http://127.0.0.1:3101'],
   ['@me@127.0.0.1:3101', 'http://127.0.0.1:3101'],
 ])('%s is %s', (typed, url) => {
@@ -25,4 +28,15 @@ it.each([
   '@me@localhost',
 ])('%p is no instance', (typed) => {
   expect(() => normaliseInstanceUrl(typed, ['127.0.0.1:3101'])).toThrow('The request is not valid');
+});
+
+it.each([
+  ['@me@mastodon.example', 'me'],
+  ['me@mastodon.example', 'me'],
+  ['HTTPS://Mastodon.Example/@me', 'me'],
+  ['mastodon.example/@me/', 'me'],
+  ['mastodon.example', null],
+  ['https://mastodon.example/@me/113', null],
+])('%s names the account %p', (typed, username) => {
+  expect(usernameIn(typed)).toBe(username);
 });

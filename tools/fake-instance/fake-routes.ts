@@ -17,6 +17,8 @@ export class FakeRoutes {
     'GET /@:id': () => found('/'),
     'GET /@:id/:id': (_, id) => found(`/#s${id}`),
     'GET /.well-known/oauth-authorization-server': () => ok(this.oauth.metadata()),
+    'GET /.well-known/nodeinfo': () => ok(this.views.nodeInfoLinks()),
+    'GET /nodeinfo/2.0': () => ok(this.views.nodeInfo()),
     'POST /api/v1/apps': (asked) => this.oauth.registerApp(asked),
     'GET /oauth/authorize': (asked) => this.oauth.askPerson(asked),
     'POST /oauth/authorize': (asked) => this.oauth.decide(asked),
@@ -88,7 +90,7 @@ export class FakeRoutes {
   }
 
   private tokenOf({ headers }: Asked): FakeToken | undefined {
-    return this.store.tokens.get((headers.authorization ?? '').replace(/^Bearer /, ''));
+    return this.store.findToken((headers.authorization ?? '').replace(/^Bearer /, ''));
   }
 
   private caller(asked: Asked): FakeAccount {

@@ -48,6 +48,10 @@ export interface FakeInstanceOptions {
   /** 0 or absent: any that is free. */
   port?: number;
   accounts?: { username: string; token: string; displayName?: string; avatarUrl?: string }[];
+  /** Every token works, each as another account's. */
+  takesAnyToken?: boolean;
+  /** It takes no posts: each is to be sent again later. */
+  isClosed?: boolean;
   /** Mastodon's own where none are given. */
   rateLimits?: RateLimits;
   maxCharacters?: number;
@@ -147,6 +151,13 @@ export class FakeStore {
     return account;
   }
 
+  /** Whose a token is, and what it may do. */
+  findToken(token: string): FakeToken | undefined {
+    const known = this.tokens.get(token);
+    if (known || token === '' || !this.options.takesAnyToken) return known;
+    return { account: this.account(`u${accountIdOf(token).slice(0, 8)}`), scopes: ['read', 'write'] };
+  }
+
   issueToken(account: FakeAccount, scopes = ['read', 'write']): string {
     const token = randomBytes(24).toString('base64url');
     this.tokens.set(token, { account, scopes });
@@ -155,6 +166,7 @@ export class FakeStore {
 
   /** @throws FakeRefusal as Mastodon's validation does */
   post(account: FakeAccount, form: Record<string, unknown>, key: string | null): FakeStatus {
+    if (this.options.isClosed) throw new FakeRefusal(425, 'Too early');
     const seen = this.seen(account, key);
     if (seen) return seen;
     const text = String(form.status ?? '');

@@ -64,6 +64,19 @@ export class FakeViews {
     };
   }
 
+  nodeInfoLinks() {
+    const rel = 'http://nodeinfo.diaspora.software/ns/schema/2.0';
+    return { links: [{ rel, href: `${this.url()}/nodeinfo/2.0` }] };
+  }
+
+  nodeInfo() {
+    return {
+      version: '2.0',
+      software: { name: this.store.options.kind, version: '1.0.0' },
+      protocols: ['activitypub'],
+    };
+  }
+
   instance(version: 1 | 2) {
     const { store } = this;
     const configuration = {

@@ -40,8 +40,7 @@ class ConnectForm extends FormPage {
         {
           name: 'instance_url',
           label: 'Address',
-          type: 'url',
-          hint: 'Such as https://mastodon.example',
+          hint: 'Such as mastodon.example, or your handle @me@mastodon.example',
           maxlength: 255,
         },
         errors,
@@ -49,9 +48,9 @@ class ConnectForm extends FormPage {
       ${field(
         {
           name: 'name',
-          label: byToken ? 'Name' : 'Name (optional)',
-          required: byToken,
-          hint: 'What you want to call it here.',
+          label: 'Name',
+          required: false,
+          hint: 'What you want to call it here; left empty, its handle.',
           maxlength: 100,
         },
         errors,

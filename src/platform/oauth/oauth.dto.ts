@@ -6,8 +6,10 @@ export class BeginConnectDto {
   @IsText(1, 255)
   instance_url!: string;
 
+  /** What counts where the instance does not tell its kind. */
+  @Omittable()
   @IsIn(PLATFORM_TYPES)
-  platform_type!: PlatformType;
+  platform_type?: PlatformType;
 
   /** How the connection is to be called; its account where none is given. */
   @Omittable()

@@ -1,20 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/app-error';
 import { Clock } from '../../common/clock';
-import type { Config } from '../../common/config';
-import { CONFIG } from '../../common/config';
 import { isDuplicateKey } from '../../database/database-errors';
 import type { OAuthApp } from '../../database/entities/oauth-app.entity';
 import type { OAuthState } from '../../database/entities/oauth-state.entity';
 import { UnitOfWork } from '../../database/unit-of-work';
+import { probeAccount } from '../../fediverse/account-probe';
+import { kindByNodeInfo } from '../../fediverse/instance-description';
 import { InstanceError, toPlatformError } from '../../fediverse/instance-error';
 import type { ConnectStartView, PlatformType, PlatformView } from '../../protocol/http';
 import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
-import { normaliseInstanceUrl } from '../instance-url';
+import { AccountFinder } from '../account-finder';
 import { Instances } from '../instances';
-import { PlatformService } from '../platform.service';
+import { PlatformConnector } from '../platform-connector';
 import { TokenCipher } from '../token-cipher';
 import type { BeginConnectDto, OAuthCallback } from './oauth.dto';
 import { OAuthRepository } from './oauth.repository';
@@ -38,12 +38,12 @@ export class OAuthService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly sessions: SessionService,
-    private readonly platforms: PlatformService,
+    private readonly connector: PlatformConnector,
+    private readonly finder: AccountFinder,
     private readonly rows: OAuthRepository,
     private readonly instances: Instances,
     private readonly cipher: TokenCipher,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
@@ -52,8 +52,11 @@ export class OAuthService {
    * @throws AppError VALIDATION_ERROR, PLATFORM_UNREACHABLE or PLATFORM_REJECTED
    */
   async begin(caller: SessionContext, form: BeginConnectDto, origin: string): Promise<ConnectStartView> {
-    const instanceUrl = normaliseInstanceUrl(form.instance_url, this.config.allowPrivateInstances);
-    const app = await this.appAt(instanceUrl, origin, form.platform_type);
+    const { app, type } = await this.finder.atHome(form.instance_url, 'instance_url', null, async (instanceUrl) => {
+      const told = await kindByNodeInfo(this.instances.at(instanceUrl));
+      const type = told ?? form.platform_type ?? 'mastodon';
+      return { app: await this.appAt(instanceUrl, origin, type), type };
+    });
     const state = randomBytes(SECRET_BYTES).toString('base64url');
     const verifier = randomBytes(SECRET_BYTES).toString('base64url');
     const stateHash = sha256(state).digest('hex');
@@ -65,18 +68,18 @@ export class OAuthService {
         userId: caller.user.id,
         sessionId: caller.session.id,
         appKey: app.appKey,
-        platformType: form.platform_type,
+        platformType: type,
         name: form.name ?? null,
         codeVerifier: this.cipher.seal(verifier, { column: 'oauth_states.code_verifier', id: stateHash }),
         expiresAt: new Date(now.getTime() + PATIENCE),
       });
     });
-    const url = new URL('/oauth/authorize', instanceUrl);
+    const url = new URL('/oauth/authorize', app.instanceUrl);
     url.search = new URLSearchParams({
       response_type: 'code',
       client_id: app.clientId,
       redirect_uri: app.redirectUri,
-      scope: SCOPES[form.platform_type],
+      scope: SCOPES[type],
       state,
       code_challenge: sha256(verifier).digest('base64url'),
       code_challenge_method: 'S256',
@@ -98,13 +101,13 @@ export class OAuthService {
     if (error !== undefined || !code) throw new AppError('PLATFORM_REJECTED');
     try {
       const token = await this.redeem(code, begun, app);
-      const account = await this.instances.at(app.instanceUrl, token).verifyCredentials();
-      return await this.platforms.connectAccount(caller, {
+      const probed = await probeAccount(this.instances.at(app.instanceUrl, token));
+      return await this.connector.connectAccount(caller, {
+        ...probed,
         instanceUrl: app.instanceUrl,
         platformType: begun.platformType,
         name: begun.name,
         token,
-        account,
         appKey: app.appKey,
       });
     } catch (thrown) {
@@ -152,7 +155,7 @@ export class OAuthService {
     return { begun, app };
   }
 
-  /** What the instance knows us as; introduces us where it does not yet, or not any more. */
+  /** What the instance knows us as; introduces us where it does not yet, or not any more. @throws InstanceError */
   private async appAt(instanceUrl: string, origin: string, type: PlatformType): Promise<OAuthApp> {
     const redirectUri = `${origin}/platforms/callback/${instanceKey(instanceUrl)}`;
     const appKey = sha256(`${instanceUrl}\n${redirectUri}\n${SCOPES[type]}`).digest('hex');
@@ -171,7 +174,7 @@ export class OAuthService {
     } catch (error) {
       // Another request was faster; both registrations are good, and one is kept.
       if (isDuplicateKey(error)) return (await this.work.read((em) => this.rows.findApp(em, appKey)))!;
-      throw toPlatformError(error);
+      throw error;
     }
   }
 

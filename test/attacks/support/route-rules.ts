@@ -2,6 +2,7 @@
 import type { Household } from '../../integration/support/household';
 import { MULTIPART, pictureForm } from '../../integration/support/household';
 import type { Route } from '../../support/route-table';
+import { sharedInstanceUrl } from '../../support/shared-instances';
 
 /** What an id belongs to; `user` ids are for administrators alone. */
 export type IdKind = 'platform' | 'post' | 'image' | 'session' | 'user';
@@ -26,7 +27,6 @@ export interface RouteRule {
 
 const PASSWORD = 'correct horse battery staple';
 const ACCOUNT = { username: 'sample', email: 'sample@example.org', password: PASSWORD };
-const CONNECTION = { name: 'New', platform_type: 'mastodon', instance_url: 'https://new.example', access_token: 't' };
 
 const page: RouteRule = { access: 'user', status: 200 };
 const publicPage: RouteRule = { access: 'public', status: 200 };
@@ -90,7 +90,11 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
 
   'GET /api/user_platforms': page,
   'POST /api/switch_platform/:id': { access: 'user', status: 200, id: 'platform' },
-  'POST /api/platforms': { access: 'user', status: 201, body: () => CONNECTION },
+  'POST /api/platforms': {
+    access: 'user',
+    status: 201,
+    body: () => ({ instance_url: sharedInstanceUrl(), access_token: 't' }),
+  },
   // The instance of the sample does not exist.
   'POST /api/platforms/connect': {
     access: 'user',

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { PlatformType, PlatformView } from '../../../src/protocol/http';
 import { TestClient } from '../../support/http-client';
+import { sharedInstanceUrl } from '../../support/shared-instances';
 
 export interface Person {
   client: TestClient;
@@ -19,7 +20,7 @@ export async function newPerson(
   const platforms: PlatformView[] = [];
   for (const [index, name] of names.entries()) {
     const platform_type: PlatformType = index % 2 ? 'pixelfed' : 'mastodon';
-    const instance_url = `https://${index}.example`;
+    const instance_url = sharedInstanceUrl(platform_type);
     const answer = await client.post<PlatformView>('/api/platforms', {
       name,
       platform_type,

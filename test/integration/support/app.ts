@@ -11,6 +11,7 @@ import { type Config } from '../../../src/common/config';
 import { loadConfig } from '../../../src/settings/environment';
 import { encryptionKey } from '../../support/backends';
 import { migratedDatabase, migratedFile } from '../../support/services';
+import { withSharedInstances } from '../../support/shared-instances';
 
 export class TestClock extends Clock {
   private offset = 0;
@@ -73,6 +74,7 @@ export async function startApp(
     LOG_LEVEL: 'warn',
     SWEEP_INTERVAL: '1h',
     ...env,
+    ALLOW_PRIVATE_INSTANCES: withSharedInstances(env.ALLOW_PRIVATE_INSTANCES),
   });
   const module = await Test.createTestingModule({ imports: [AppModule.with(config), ...imports] })
     .overrideProvider(Clock)

@@ -1,0 +1,89 @@
+/** What an instance says of itself. Nothing here fails: not to know it stops nothing. */
+import type { PlatformType } from '../protocol/http';
+import type { InstanceClient } from './instance-client';
+import { InstanceError } from './instance-error';
+import { type InstanceLimits, toLimits } from './instance-types';
+
+/** A person waits for some of these answers; ms. */
+const TIMEOUT_MS = 5000;
+/** Links of one document that are looked through. */
+const MAX_LINKS = 50;
+
+export interface InstanceDescription {
+  /** Null where the instance names none. */
+  limits: InstanceLimits | null;
+  /** Null where the instance does not tell. */
+  kind: PlatformType | null;
+}
+
+export async function describeInstance(instance: InstanceClient): Promise<InstanceDescription> {
+  const [named, newer] = await Promise.all([kindByNodeInfo(instance), read(instance, '/api/v2/instance')]);
+  const answers = toLimits(newer) ? [newer] : [newer, await read(instance, '/api/v1/instance')];
+  const limits = answers.map(toLimits).find((each) => each !== null) ?? null;
+  const kind = named ?? answers.map(kindByVersion).find((each) => each !== null) ?? null;
+  return { limits, kind };
+}
+
+/** By the name of its software (https://nodeinfo.diaspora.software). Every kind but Pixelfed speaks as Mastodon does. */
+export async function kindByNodeInfo(instance: InstanceClient): Promise<PlatformType | null> {
+  const links = linksOf(await read(instance, '/.well-known/nodeinfo'));
+  const url = links
+    .filter(({ rel }) => rel.includes('nodeinfo'))
+    .findLast(({ url }) => url.host === instance.host)?.url;
+  const { software } = fieldsOf(url ? await read(instance, `${url.pathname}${url.search}`) : null);
+  const { name } = fieldsOf(software);
+  if (typeof name !== 'string' || name === '') return null;
+  return name.toLowerCase() === 'pixelfed' ? 'pixelfed' : 'mastodon';
+}
+
+/** Others than Mastodon name themselves beside the version that they are compatible with. */
+function kindByVersion(answer: unknown): PlatformType | null {
+  const { version } = fieldsOf(answer);
+  if (typeof version !== 'string') return null;
+  if (/pixelfed/i.test(version.slice(0, 100))) return 'pixelfed';
+  return /^[1-9]\d*\.\d/.test(version) ? 'mastodon' : null;
+}
+
+/**
+ * The host that has the accounts of a domain, where that is another one (Mastodon's LOCAL_DOMAIN and WEB_DOMAIN): by
+ * what the domain's WebFinger names, or by where its well-known addresses lead.
+ * @param instance as a stranger
+ * @param username of the account, where it is known
+ * @returns its origin; null where the domain names none
+ */
+export async function findHome(instance: InstanceClient, username: string | null): Promise<string | null> {
+  const account = encodeURIComponent(`acct:${username ?? instance.host}@${instance.host}`);
+  for (const path of [`/.well-known/webfinger?resource=${account}`, '/.well-known/nodeinfo']) {
+    const urls = await instance.call(path, { timeout: TIMEOUT_MS }).then(
+      (answer) => linksOf(answer).flatMap(({ rel, url }) => (rel === 'self' || rel.includes('nodeinfo') ? [url] : [])),
+      (error: unknown) => locationOf(error),
+    );
+    const other = urls.find(({ host }) => host !== instance.host);
+    if (other) return other.origin;
+  }
+  return null;
+}
+
+function locationOf(error: unknown): URL[] {
+  if (!(error instanceof InstanceError)) throw error;
+  return error.details.location ? [error.details.location] : [];
+}
+
+async function read(instance: InstanceClient, path: string): Promise<unknown> {
+  try {
+    return await instance.call(path, { timeout: TIMEOUT_MS });
+  } catch (error) {
+    if (error instanceof InstanceError) return null;
+    throw error;
+  }
+}
+
+function linksOf(document: unknown): { rel: string; url: URL }[] {
+  const { links } = fieldsOf(document);
+  return (Array.isArray(links) ? links : []).slice(0, MAX_LINKS).flatMap((link) => {
+    const { rel, href } = fieldsOf(link);
+    return typeof href === 'string' && URL.canParse(href) ? [{ rel: String(rel), url: new URL(href) }] : [];
+  });
+}
+
+const fieldsOf = (value: unknown): Record<string, unknown> => (value ?? {}) as Record<string, unknown>;

@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/config';
+import { type ProbedAccount, probeAccount } from '../fediverse/account-probe';
+import { findHome } from '../fediverse/instance-description';
+import { InstanceError } from '../fediverse/instance-error';
+import { isNoInstance, toConnectError } from './connect-error';
+import { normaliseInstanceUrl, usernameIn } from './instance-url';
+import { Instances } from './instances';
+
+export interface FoundAccount extends ProbedAccount {
+  instanceUrl: string;
+}
+
+/** Asks instances before anything is stored of them. */
+@Injectable()
+export class AccountFinder {
+  constructor(
+    private readonly instances: Instances,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * The account that a token belongs to.
+   * @param typed a host, an address or a handle, as a person types it
+   * @throws AppError VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE, at the field that it is about
+   */
+  find(typed: string, token: string, username: string | null = null): Promise<FoundAccount> {
+    return this.atHome(typed, 'access_token', username, async (instanceUrl) => ({
+      instanceUrl,
+      ...(await probeAccount(this.instances.at(instanceUrl, token))),
+    }));
+  }
+
+  /**
+   * Asks the host that was typed, and where that is no instance the one that it names.
+   * @param field that a refusal is about
+   * @throws AppError as `find`
+   */
+  async atHome<T>(
+    typed: string,
+    field: 'access_token' | 'instance_url',
+    username: string | null,
+    ask: (instanceUrl: string) => Promise<T>,
+  ): Promise<T> {
+    let instanceUrl = normaliseInstanceUrl(typed, this.config.allowPrivateInstances);
+    try {
+      return await ask(instanceUrl).catch(async (error: unknown) => {
+        if (!(error instanceof InstanceError) || !isNoInstance(error)) throw error;
+        const home = await findHome(this.instances.at(instanceUrl), username ?? usernameIn(typed));
+        if (home === null) throw error;
+        instanceUrl = normaliseInstanceUrl(home, this.config.allowPrivateInstances);
+        return ask(instanceUrl);
+      });
+    } catch (error) {
+      throw toConnectError(error, new URL(instanceUrl).host, field);
+    }
+  }
+}
