@@ -117,6 +117,7 @@ export default defineConfig({
     module: alone('./index.ts', 'es', 'vedfolnir.mjs'),
     session: alone('./session.ts', 'es', 'session.mjs'),
     purify: alone('./purify.ts', 'es', 'purify.mjs'),
+    domains: alone('./domains.ts', 'es', 'domains.mjs'),
     htmx: alone('./htmx.ts', 'iife', 'htmx.js'),
     lib: library(LIBRARY),
   },

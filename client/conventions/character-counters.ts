@@ -1,5 +1,6 @@
-import { characters, NEAR, postLength, VERY_NEAR } from '../../src/protocol/post-length';
+import { CHARACTERS_PER_URL, characters, NEAR, postLength, VERY_NEAR } from '../../src/protocol/post-length';
 import type { SessionSync } from '../core/session-sync';
+import { readTopLevelDomains, topLevelDomains } from '../core/top-level-domains';
 import type { Field } from './form-fields';
 import { platformFor } from './form-platform-binding';
 import { announce } from './live-region';
@@ -16,7 +17,11 @@ export function startCharacterCounters(sync: SessionSync): void {
   const levels = new WeakMap<Field, number>();
   const fields = () => findAll<Field>(FIELDS);
 
-  registerRenderer(() => fields().forEach(count));
+  registerRenderer(() => {
+    const all = fields();
+    all.forEach(count);
+    if (all.length > 0 && !topLevelDomains()) void readTopLevelDomains().then(() => fields().forEach(count));
+  });
   document.addEventListener('input', ({ target }) => {
     // The content warning counts too.
     const { form = null } = target as Partial<Field>;
@@ -28,7 +33,8 @@ export function startCharacterCounters(sync: SessionSync): void {
     // The platform's own as far as it is known, else what the page says.
     const limit = platform?.maxCharacters ?? Number(field.dataset.charLimit);
     if (!limit) return;
-    const left = limit - postLength(field.value, warningOf(field), platform?.charactersPerUrl);
+    const perUrl = platform?.charactersPerUrl === undefined ? CHARACTERS_PER_URL : platform.charactersPerUrl;
+    const left = limit - postLength(field.value, warningOf(field), perUrl, topLevelDomains());
     const words = left < 0 ? `${characters(-left)} over the limit` : `${characters(left)} remaining`;
     field.removeAttribute('maxlength');
     showCount(counterOf(field), limit, left, words);

@@ -17,7 +17,7 @@ export interface PlatformDetail {
   needsReconnect: boolean;
   /** How long a post may be there, and what each link in it counts for. */
   maxCharacters: number;
-  charactersPerUrl: number;
+  charactersPerUrl: number | null;
 }
 
 export interface DeadlinesDetail {

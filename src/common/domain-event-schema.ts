@@ -31,7 +31,7 @@ const platform: v.GenericSchema<unknown, PlatformView> = v.looseObject({
   needs_reconnect: v.boolean(),
   reconnect_reason: v.optional(text),
   max_characters: count,
-  characters_per_url: count,
+  characters_per_url: v.nullable(count),
 });
 
 const post: v.GenericSchema<unknown, PostView> = v.looseObject({

@@ -49,8 +49,8 @@ export interface PlatformView {
   reconnect_reason?: string;
   /** Longest text of a post, in characters; the instance's own as soon as it is known. */
   max_characters: number;
-  /** What every link counts for. */
-  characters_per_url: number;
+  /** What every link counts for; null: links and mentions count as they stand. */
+  characters_per_url: number | null;
 }
 
 /** What the instance takes as media. Sizes are bytes, null where it does not say. */

@@ -1,16 +1,28 @@
 /** How long a post is, as Mastodon counts it; the same for the server and the composer. */
+import type { PlatformType } from './http';
+import { findLinks, type TopLevelDomains } from './post-links';
 
 /** What every link counts for, whatever its length; Mastodon's `characters_reserved_per_url`. */
 export const CHARACTERS_PER_URL = 23;
+
+/** @param told by the instance, null where it has not: Pixelfed says 23 and counts links in full. @returns null: in full */
+export function charactersPerUrlOf(type: PlatformType, told: number | null): number | null {
+  return type === 'pixelfed' ? null : (told ?? CHARACTERS_PER_URL);
+}
 
 /** Fewer characters left than these, and a counter warns, as in the forms of old. */
 export const NEAR = 50;
 export const VERY_NEAR = 10;
 
-/** What ends the sentence that a link stands in is not the link's; a bracket is, where the link has one that opens. */
-const LINK = /(\bhttps?:\/\/(?:[^\s<>"(]*\([^\s<>"]*[^\s<>".,:;!?…'’”»\]}]|[^\s<>"]*[^\s<>".,:;!?…'’”»)\]}]))/iu;
-/** A mention counts without its host, so that moving to another server makes no post longer. */
-const REMOTE_MENTION = /(^|[^\w/@])@([\w.-]+)@[\w-]+(?:\.[\w-]+)*/gu;
+/** A mention counts without its host, so that moving to another server makes no post longer. Mastodon's MENTION_RE. */
+const WORD = '[\\p{L}\\p{M}\\p{Nd}\\p{Pc}]';
+const NAME = '[a-z\\d_]+(?:[.-]+[a-z\\d_]+)*';
+const REMOTE_MENTION = new RegExp(`(?<![=/]|${WORD})@(${NAME})@${WORD}+(?:[.-]+${WORD}+)*`, 'giu');
+/** What follows no mention. */
+const AFTER_NO_MENTION = /[@＠]|:\/\//y;
+/** What may begin a link as long as it is not known which domains there are, and the shortest link. */
+const SCHEME = /https?:\/\//gi;
+const SHORTEST_LINK = 'http://a.de';
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** UTF-16 units that are segmented at a time: every step takes as long as all of them are long. */
@@ -39,23 +51,49 @@ export function countGraphemes(given: string): number {
 
 /** The text in pieces: every second one, from the second on, is a link. */
 export function splitAtLinks(text: string): string[] {
-  return text.split(LINK);
+  const ends = findLinks(text, null).flatMap(({ start, end }) => [start, end]);
+  return [0, ...ends].map((start, index) => text.slice(start, ends[index]));
 }
 
 /**
  * @param content the text
  * @param warning the content warning, which counts too
+ * @param charactersPerUrl what every link counts for; null: links and mentions count as they stand
+ * @param domains that make a link; null: not known yet, then it is no less than it is with them
  * @returns characters
  */
-export function postLength(content: string, warning = '', charactersPerUrl = CHARACTERS_PER_URL): number {
-  const pieces = splitAtLinks(content);
+export function postLength(
+  content: string,
+  warning: string,
+  charactersPerUrl: number | null,
+  domains: TopLevelDomains | null,
+): number {
+  const rest = countGraphemes(warning);
+  if (charactersPerUrl === null) return rest + countGraphemes(content);
+  if (domains === null) {
+    const most = Math.max(charactersPerUrl - SHORTEST_LINK.length, 0);
+    return rest + countGraphemes(content) + most * (content.match(SCHEME)?.length ?? 0);
+  }
+  const links = findLinks(content, domains);
   // A blank stands for each link, however much that counts for.
-  const counted = pieces
-    .filter((_, index) => index % 2 === 0)
-    .join(' ')
-    .replace(REMOTE_MENTION, '$1@$2');
-  const links = (pieces.length - 1) / 2;
-  return countGraphemes(counted) + countGraphemes(warning) + links * (charactersPerUrl - 1);
+  const changes = [...links.map((link) => ({ ...link, to: ' ' })), ...remoteMentions(content)];
+  let counted = '';
+  let at = 0;
+  for (const { start, end, to } of changes.sort((one, other) => one.start - other.start)) {
+    // A mention that overlaps a link is none.
+    if (start < at) continue;
+    counted += content.slice(at, start) + to;
+    at = end;
+  }
+  return rest + countGraphemes(counted + content.slice(at)) + links.length * (charactersPerUrl - 1);
+}
+
+function remoteMentions(text: string) {
+  return [...text.matchAll(REMOTE_MENTION)].flatMap(({ 0: whole, 1: name, index: start }) => {
+    const end = start + whole.length;
+    AFTER_NO_MENTION.lastIndex = end;
+    return AFTER_NO_MENTION.test(text) ? [] : [{ start, end, to: `@${name}` }];
+  });
 }
 
 /** "1 character", "2 characters". */

@@ -4,7 +4,7 @@ import type { UserSession } from '../database/entities/user-session.entity';
 import type { JsonText } from '../http/http-types';
 import type { DeadlinesView, DeviceView, PlatformView, RestSessionState, SessionState } from '../protocol/http';
 import { CHARACTER_LIMITS } from '../protocol/http';
-import { CHARACTERS_PER_URL } from '../protocol/post-length';
+import { charactersPerUrlOf } from '../protocol/post-length';
 import { toDeviceName } from './device';
 import { type Deadlines, expiresAt } from './expiry-policy';
 import type { SessionContext } from './session-context';
@@ -36,7 +36,7 @@ export function toPlatformView(row: ShownPlatform): PlatformView {
     needs_reconnect: row.needsReconnect ?? false,
     ...(row.needsReconnect && row.reconnectReason && { reconnect_reason: row.reconnectReason }),
     max_characters: row.maxCharacters ?? CHARACTER_LIMITS[row.platformType],
-    characters_per_url: row.charactersPerUrl ?? CHARACTERS_PER_URL,
+    characters_per_url: charactersPerUrlOf(row.platformType, row.charactersPerUrl ?? null),
   };
 }
 

@@ -207,6 +207,6 @@ describe('a new token', () => {
     });
     await town.listen().catch(() => undefined);
     expect([refused.status, refused.body.details?.[0]?.field]).toEqual([502, field]);
-    expect((await client.post(`/api/platforms/${platform.id}/test`)).status).toBe(200);
+    expect((await client.get(`/api/platforms/${platform.id}`)).body).toEqual(platform);
   });
 });

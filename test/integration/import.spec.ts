@@ -6,6 +6,7 @@ import {
   allowed,
   connectTo,
   type FakeInstance,
+  imageThere,
   newAccount,
   startInstance,
   stopInstances,
@@ -28,21 +29,6 @@ describe.each(BACKENDS)('$name', (backend) => {
     await stopInstances();
   });
 
-  function image(accountId: string, description: string | null, instance = town): string {
-    const id = instance.store.nextId();
-    const media = {
-      id,
-      accountId,
-      bytes: Buffer.from('x'),
-      mimeType: 'image/png',
-      description,
-      pending: 0,
-      attached: false,
-    };
-    instance.store.media.set(id, media);
-    return id;
-  }
-
   const postsOf = async (client: TestClient) => (await client.get<PostsView>('/api/posts?limit=200')).body.posts;
   const statisticsOf = async (client: TestClient) =>
     (await client.get<StatisticsView>('/api/platform_statistics')).body;
@@ -53,7 +39,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     const tab = await openTab(client);
     const { account, token } = newAccount(town);
     for (let index = 0; index < 45; index++) town.store.post(account, { status: `old ${index}` }, null);
-    const media_ids = [image(account.id, 'A boat'), image(account.id, null)];
+    const media_ids = [imageThere(town, account.id, 'A boat'), imageThere(town, account.id, null)];
     town.store.post(
       account,
       { status: 'Two <boats> & a link\n\nhttps://example.org/a', media_ids, spoiler_text: 'cw' },
@@ -110,7 +96,7 @@ describe.each(BACKENDS)('$name', (backend) => {
   /** Posts from elsewhere, oldest first. */
   function postThere(instance: FakeInstance, account: ReturnType<typeof newAccount>['account'], texts: string[]): void {
     for (const status of texts) {
-      const media_ids = instance === photos ? [image(account.id, 'of it', photos)] : [];
+      const media_ids = instance === photos ? [imageThere(photos, account.id, 'of it')] : [];
       instance.store.post(account, { status, media_ids }, null);
     }
   }

@@ -1,6 +1,7 @@
 /** Each instance's own limits, from what it says to what a person may send: learned on connecting, and again each day. */
 import { platformDetail } from '../../client/core/event-details';
 import { charactersLeft } from '../../client/elements/composer/post-validation';
+import { TOP_LEVEL_DOMAINS } from '../../src/common/top-level-domains';
 import type { PlatformView, RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
@@ -10,7 +11,7 @@ import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
 import { named, published, write } from './support/posting';
 
 const VERIFY = 'GET /api/v1/accounts/verify_credentials';
-const LINK = `https://a.example/${'x'.repeat(82)}`;
+const LINK = `https://example.org/${'x'.repeat(80)}`;
 const written = { title: '', visibility: 'public', language: '' } as const;
 
 describe.each(DATABASES)('%s', (_, database) => {
@@ -75,7 +76,8 @@ describe.each(DATABASES)('%s', (_, database) => {
       const tab = await openTab(client);
       expect((await tab.waitFor('session:state')).platform).toEqual(state.platform);
       tab.close();
-      expect(charactersLeft(platformDetail(state.platform!), { ...written, content: full, spoiler_text })).toBe(0);
+      const text = { ...written, content: full, spoiler_text };
+      expect(charactersLeft(platformDetail(state.platform!), text, TOP_LEVEL_DOMAINS)).toBe(0);
     }
   });
 

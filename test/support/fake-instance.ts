@@ -40,10 +40,18 @@ export function newAccount(instance: FakeInstance, username = `u${randomUUID().s
   return { account, token: instance.store.issueToken(account, scopes) };
 }
 
+/** An attachment that another program has sent there. @returns its id */
+export function imageThere(instance: FakeInstance, accountId: string, description: string | null): string {
+  const id = instance.store.nextId();
+  const file = { bytes: Buffer.from('x'), mimeType: 'image/png' };
+  instance.store.media.set(id, { id, accountId, ...file, description, pending: 0, attached: false });
+  return id;
+}
+
 /** A connection by pasted token. */
 export async function connectTo(client: TestClient, instance: FakeInstance, name = 'Town', scopes?: string[]) {
   const { account, token } = newAccount(instance, undefined, scopes);
-  const form = { name, platform_type: instance.store.options.kind, instance_url: instance.url, access_token: token };
+  const form = { name, instance_url: instance.url, access_token: token };
   const { status, body: platform } = await client.post<PlatformView>('/api/platforms', form);
   if (status !== 201) throw new Error(`Not connected: ${JSON.stringify(platform)}`);
   return { platform, account, token };

@@ -1,5 +1,6 @@
 /**
- * Instances for suites that are about something else: they take any token, each as another account's, and take no posts.
+ * Instances for suites that are about something else: they take any token, each as
+ * another account's, and no posts.
  * Every server of a run may ask them.
  */
 import type { PlatformType } from '../../src/protocol/http';

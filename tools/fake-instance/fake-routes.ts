@@ -28,17 +28,14 @@ export class FakeRoutes {
       this.store.tokens.delete(String(asked.fields.token));
       return ok({});
     },
-    'GET /api/v1/instance': () => ok(this.views.instance(1)),
-    'GET /api/v2/instance': () => {
-      if (!(this.store.options.knowsV2 ?? !this.store.isPixelfed)) throw new FakeRefusal(404, 'Record not found');
-      return ok(this.views.instance(2));
-    },
-    'GET /api/v1/accounts/verify_credentials': (asked) => ok(this.views.account(this.caller(asked))),
+    'GET /api/v1/instance': () => this.describe(1, true),
+    'GET /api/v2/instance': () => this.describe(2, this.store.options.knowsV2 ?? this.store.profile.v2 !== 'missing'),
+    'GET /api/v1/accounts/verify_credentials': (asked) => ok(this.views.account(this.caller(asked, 0))),
     'GET /api/v1/accounts/:id/statuses': (asked, id) => this.listStatuses(asked, id),
     'POST /api/v2/media': (asked) => this.upload(asked),
     'POST /api/v1/media': (asked) => this.upload(asked),
     'GET /api/v1/media/:id': (asked, id) => this.mediaState(asked, id),
-    'PUT /api/v1/media/:id': (asked, id) => this.describe(asked, id),
+    'PUT /api/v1/media/:id': (asked, id) => this.describeMedia(asked, id),
     'POST /api/v1/statuses': (asked) => {
       const key = asked.headers['idempotency-key'];
       return ok(this.views.status(this.store.post(this.caller(asked), asked.fields, key ? String(key) : null)));
@@ -67,14 +64,20 @@ export class FakeRoutes {
       if (token) {
         const { headers: limits, passed } = this.store.rateLimits.count(token.account.id, route, this.store.now());
         Object.assign(headers, limits);
+        const reset = headers['x-ratelimit-reset']!;
+        if (this.store.profile.resetsInSeconds)
+          headers['x-ratelimit-reset'] = String(Math.ceil(Date.parse(reset) / 1000));
         if (passed) throw new FakeRefusal(429, 'Too many requests');
         requireScope(token, route, this.store.isPixelfed);
       }
       const answered = answer(asked, id);
       return { ...answered, headers: { ...headers, ...answered.headers } };
     } catch (error) {
-      const status = error instanceof FakeRefusal ? error.status : 500;
-      return { status, json: { error: (error as Error).message }, headers };
+      const { message } = error as Error;
+      if (error instanceof FakeRefusal && error.isValidation) {
+        return { status: error.status, json: { message, errors: { field: [message] } }, headers };
+      }
+      return { status: error instanceof FakeRefusal ? error.status : 500, json: { error: message }, headers };
     }
   }
 
@@ -83,7 +86,7 @@ export class FakeRoutes {
     for (const [route, answer] of Object.entries(this.table)) {
       const [method, path] = route.split(' ') as [string, string];
       if (method !== asked.method) continue;
-      const match = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(':id', '([\\w-]+)')}$`).exec(asked.path);
+      const match = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(':id', '([\\w.-]+)')}$`).exec(asked.path);
       if (match) return { route, answer, id: match.at(-1) ?? '' };
     }
     throw new FakeRefusal(404, 'Record not found');
@@ -93,10 +96,12 @@ export class FakeRoutes {
     return this.store.findToken((headers.authorization ?? '').replace(/^Bearer /, ''));
   }
 
-  private caller(asked: Asked): FakeAccount {
+  /** @param where 0: on asking whose the token is; 1: elsewhere */
+  private caller(asked: Asked, where: 0 | 1 = 1): FakeAccount {
     const token = this.tokenOf(asked);
-    if (!token) throw new FakeRefusal(401, 'The access token is invalid');
-    return token.account;
+    if (token) return token.account;
+    const status = this.store.profile.deadToken?.[where] ?? 401;
+    throw new FakeRefusal(status, status === 500 ? 'Unauthenticated.' : 'The access token is invalid');
   }
 
   private own(asked: Asked, id: string): FakeStatus {
@@ -108,17 +113,23 @@ export class FakeRoutes {
 
   private listStatuses(asked: Asked, accountId: string): FakeAnswer {
     this.caller(asked);
-    const limit = Math.min(Number(asked.query.get('limit') ?? 20), 40);
+    const { ignoresPaging, pagesForward } = this.store.profile;
+    const limit = ignoresPaging ? 256 : Math.min(Number(asked.query.get('limit') ?? 20), 40);
     const { min_id: after, max_id: before } = Object.fromEntries(asked.query);
     const own = this.store.statuses.filter(
       (each) =>
         each.accountId === accountId &&
-        (!after || BigInt(each.id) > BigInt(after)) &&
-        (!before || BigInt(each.id) < BigInt(before)),
+        (!after || each.id > after || ignoresPaging) &&
+        (!before || each.id < before || ignoresPaging),
     );
-    // `min_id`: the page right after it; Pixelfed gives the newest page all the same.
-    const page = after && !this.store.isPixelfed ? own.slice(0, limit) : own.slice(-limit);
+    const page = after && pagesForward ? own.slice(0, limit) : own.slice(-limit);
     return ok([...page].reverse().map((each) => this.views.status(each)));
+  }
+
+  private describe(version: 1 | 2, isKnown: boolean): FakeAnswer {
+    if (this.store.options.isClosed || !isKnown) throw new FakeRefusal(404, 'Record not found');
+    if (version === 2 && this.store.profile.v2 === 'page') return { status: 200, html: this.views.page() };
+    return ok(this.views.instance(version));
   }
 
   private upload(asked: Asked): FakeAnswer {
@@ -128,9 +139,15 @@ export class FakeRoutes {
     if (!this.store.mimeTypes.includes(file.mimeType))
       throw new FakeRefusal(422, 'Validation failed: File type is not supported');
     if (file.bytes.length > this.store.imageSize) throw new FakeRefusal(422, 'Validation failed: File is too large');
-    const pending = asked.path.includes('/v2/') && !this.store.isPixelfed ? (this.store.options.mediaDelay ?? 1) : 0;
+    const { mediaSteps, mediaAreFiles } = this.store.profile;
+    const pending =
+      asked.path.includes('/v2/') && mediaSteps !== null ? (this.store.options.mediaDelay ?? mediaSteps) : 0;
     const description = asked.fields.description ? String(asked.fields.description) : null;
-    const media = { id: this.store.nextId(), accountId: account.id, ...file, description, pending, attached: false };
+    if (this.store.isPixelfed && (description?.length ?? 0) > 1000) {
+      throw new FakeRefusal(500, 'The description must not be greater than 1000 characters.', true);
+    }
+    const id = mediaAreFiles ? `${this.store.nextId()}.png` : this.store.nextId();
+    const media = { id, accountId: account.id, ...file, description, pending, attached: false };
     this.store.media.set(media.id, media);
     return { status: pending > 0 ? 202 : 200, json: this.views.media(media) };
   }
@@ -143,7 +160,7 @@ export class FakeRoutes {
   }
 
   private mediaState(asked: Asked, id: string): FakeAnswer {
-    if (this.store.isPixelfed) throw new FakeRefusal(404, 'Record not found');
+    if (this.store.profile.mediaSteps === null) throw new FakeRefusal(404, 'Record not found');
     const media = this.mediaOf(asked, id);
     if (media.pending > 0) {
       media.pending--;
@@ -153,7 +170,7 @@ export class FakeRoutes {
   }
 
   /** Mastodon does not touch what is attached already: that is an edit of the status. */
-  private describe(asked: Asked, id: string): FakeAnswer {
+  private describeMedia(asked: Asked, id: string): FakeAnswer {
     const media = this.mediaOf(asked, id);
     if (media.attached && !this.store.isPixelfed) throw new FakeRefusal(404, 'Record not found');
     media.description = String(asked.fields.description ?? '');
@@ -164,6 +181,7 @@ export class FakeRoutes {
     const status = this.own(asked, id);
     if (this.store.isPixelfed) throw new FakeRefusal(404, 'Record not found');
     const { fields } = asked;
+    this.store.requireText(fields);
     this.store.requireFitting(String(fields.status ?? ''), String(fields.spoiler_text ?? ''));
     const ids = Array.isArray(fields.media_ids) ? fields.media_ids.map(String) : [];
     status.media = ids.map((each) => this.mediaOf(asked, each));
@@ -171,6 +189,7 @@ export class FakeRoutes {
       this.mediaOf(asked, each.id).description = each.description;
     }
     Object.assign(status, { text: String(fields.status ?? ''), spoilerText: String(fields.spoiler_text ?? '') });
+    if (this.store.profile.resetsLanguageInEdits) status.language = fields.language ? String(fields.language) : null;
     status.editedAt = new Date();
     return ok(this.views.status(status));
   }

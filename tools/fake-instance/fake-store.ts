@@ -1,8 +1,9 @@
 /** What a pretended instance keeps: accounts, statuses, media, and who may act for whom. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { PlatformType } from '../../src/protocol/http';
-import { CHARACTERS_PER_URL, postLength } from '../../src/protocol/post-length';
+import { TOP_LEVEL_DOMAINS } from '../../src/common/top-level-domains';
+import { CHARACTERS_PER_URL, charactersPerUrlOf, postLength } from '../../src/protocol/post-length';
 import { FakeRateLimits, type RateLimits } from './fake-limits';
+import { FAKE_PROFILES, type FakeKind, type FakeProfile } from './fake-profiles';
 
 export interface FakeAccount {
   id: string;
@@ -43,14 +44,14 @@ export interface FakeStatus {
 }
 
 export interface FakeInstanceOptions {
-  kind: PlatformType;
+  kind: FakeKind;
   name: string;
   /** 0 or absent: any that is free. */
   port?: number;
   accounts?: { username: string; token: string; displayName?: string; avatarUrl?: string }[];
   /** Every token works, each as another account's. */
   takesAnyToken?: boolean;
-  /** It takes no posts: each is to be sent again later. */
+  /** It names no limits and takes no posts: each is to be sent again later. */
   isClosed?: boolean;
   /** Mastodon's own where none are given. */
   rateLimits?: RateLimits;
@@ -76,6 +77,8 @@ export class FakeRefusal extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** As Laravel lists what does not pass its validation. */
+    readonly isValidation = false,
   ) {
     super(message);
   }
@@ -110,12 +113,16 @@ export class FakeStore {
     }
   }
 
+  get profile(): FakeProfile {
+    return FAKE_PROFILES[this.options.kind];
+  }
+
   get isPixelfed(): boolean {
     return this.options.kind === 'pixelfed';
   }
 
   get maxCharacters(): number {
-    return this.options.maxCharacters ?? (this.isPixelfed ? 2200 : 500);
+    return this.options.maxCharacters ?? this.profile.maxCharacters;
   }
 
   get charactersPerUrl(): number {
@@ -123,7 +130,7 @@ export class FakeStore {
   }
 
   get maxMedia(): number {
-    return this.options.maxMedia ?? (this.isPixelfed ? 10 : 4);
+    return this.options.maxMedia ?? this.profile.maxMedia;
   }
 
   get mimeTypes(): string[] {
@@ -140,7 +147,7 @@ export class FakeStore {
 
   nextId(): string {
     this.counter += 1n;
-    return String(this.counter);
+    return this.profile.toId(this.counter);
   }
 
   account(username: string, displayName = username, avatarUrl: string | null = null): FakeAccount {
@@ -169,11 +176,13 @@ export class FakeStore {
     if (this.options.isClosed) throw new FakeRefusal(425, 'Too early');
     const seen = this.seen(account, key);
     if (seen) return seen;
-    const text = String(form.status ?? '');
+    this.requireText(form);
+    const text = this.kept(String(form.status ?? ''));
     const spoilerText = String(form.spoiler_text ?? '');
+    const visibility = String(form.visibility ?? 'public');
     const ids = Array.isArray(form.media_ids) ? form.media_ids.map(String) : [];
     const media = ids.map((id) => this.media.get(id));
-    this.requireFitting(text, spoilerText);
+    this.requireFitting(text, spoilerText, visibility);
     if (text.trim() === '' && ids.length === 0) throw new FakeRefusal(422, "Validation failed: Text can't be blank");
     if (this.isPixelfed && ids.length === 0) throw new FakeRefusal(422, 'A media attachment is required');
     if (ids.length > this.maxMedia) throw new FakeRefusal(422, `Cannot attach more than ${this.maxMedia} files`);
@@ -190,7 +199,7 @@ export class FakeStore {
       username: account.username,
       text,
       spoilerText,
-      visibility: String(form.visibility ?? 'public'),
+      visibility,
       language: form.language ? String(form.language) : null,
       media: media as FakeMedia[],
       createdAt: this.now(),
@@ -202,18 +211,36 @@ export class FakeStore {
     return status;
   }
 
+  /** Pixelfed takes what follows a `<` for mark-up. */
+  private kept(text: string): string {
+    return this.isPixelfed ? text.replace(/<\S.*/s, '') : text;
+  }
+
+  /** @throws FakeRefusal where a text is there and empty, and the kind of server wants at least a letter */
+  requireText({ status }: Record<string, unknown>): void {
+    if (status === '' && this.profile.refusesEmptyText) throw new FakeRefusal(422, 'invalid_request');
+  }
+
   /** Mastodon gives the status of a key once more. Pixelfed refuses a key that it has seen, whatever came of it. */
   private seen(account: FakeAccount, key: string | null): FakeStatus | undefined {
-    if (key === null) return undefined;
+    const { seenKey } = this.profile;
+    if (key === null || seenKey === 'ignored') return undefined;
     const known = `${account.id}:${key}`;
-    if (!this.isPixelfed) return this.byKey.get(known);
+    if (seenKey === 'answered') return this.byKey.get(known);
     if (this.usedKeys.has(known)) throw new FakeRefusal(400, 'Duplicate idempotency key.');
     this.usedKeys.add(known);
     return undefined;
   }
 
-  requireFitting(text: string, spoilerText: string): void {
-    if (postLength(text, spoilerText, this.charactersPerUrl) > this.maxCharacters) {
+  requireFitting(text: string, spoilerText: string, visibility = 'public'): void {
+    // Pixelfed says with status 500 what does not pass its validation.
+    if (this.isPixelfed && visibility === 'direct')
+      throw new FakeRefusal(500, 'The selected visibility is invalid.', true);
+    if (this.isPixelfed && spoilerText.length > 140) {
+      throw new FakeRefusal(500, 'The spoiler text must not be greater than 140 characters.', true);
+    }
+    const perUrl = charactersPerUrlOf(this.isPixelfed ? 'pixelfed' : 'mastodon', this.charactersPerUrl);
+    if (postLength(text, spoilerText, perUrl, TOP_LEVEL_DOMAINS) > this.maxCharacters) {
       throw new FakeRefusal(422, `Validation failed: Text character limit of ${this.maxCharacters} exceeded`);
     }
   }

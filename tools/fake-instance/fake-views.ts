@@ -40,6 +40,10 @@ export class FakeViews {
     };
   }
 
+  private shown(text: string): string {
+    return this.store.profile.readsMarkdown ? text.replace(/[*_](\S[^*_]*)[*_]/g, '$1') : text;
+  }
+
   media({ id, mimeType, description, pending }: FakeMedia) {
     const url = pending > 0 ? null : `${this.url()}/media/${id}`;
     return { id, type: mimeType.startsWith('image/') ? 'image' : 'video', url, preview_url: url, description };
@@ -58,7 +62,7 @@ export class FakeViews {
       language: status.language,
       uri: `${this.url()}/users/${status.username}/statuses/${status.id}`,
       url: `${this.url()}/@${status.username}/${status.id}`,
-      content: toHtml(status.text),
+      content: toHtml(this.shown(status.text)),
       account: this.account(this.store.accounts.get(status.accountId)!),
       media_attachments: status.media.map((each) => this.media(each)),
     };
@@ -92,13 +96,19 @@ export class FakeViews {
         description_limit: 1500,
       },
     };
+    const atTop = {
+      max_toot_chars: store.maxCharacters,
+      max_media_attachments: store.maxMedia,
+      description_limit: 1500,
+      upload_limit: store.imageSize,
+    };
     const host = new URL(this.url()).host;
     const named = version === 2 ? { domain: host } : { uri: host };
     return {
       ...named,
       title: store.options.name,
-      version: store.isPixelfed ? '3.5.3 (compatible; Pixelfed 0.12)' : '4.4.0',
-      configuration,
+      version: store.profile.version,
+      ...(store.profile.namesLimitsAtTop ? atTop : { configuration }),
     };
   }
 

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { MediaLimitsView, PostView } from '../../../src/protocol/http';
 import { isApiError } from '../../core/errors';
 import type { StateDetail } from '../../core/event-details';
+import { readTopLevelDomains } from '../../core/top-level-domains';
 import { signInAtInstance } from '../connect';
 import { defineElement } from '../define-element';
 import { fieldErrors, isSessionOverError, messageOf } from '../error-messages';
@@ -79,6 +80,7 @@ export class Composer extends SessionElement {
     this.listen('sessionExpired', () => this.over());
     const state = session.getState();
     if (state) this.know(state);
+    void readTopLevelDomains().then(() => this.requestUpdate());
   }
 
   protected override render(): TemplateResult {
@@ -267,6 +269,7 @@ export class Composer extends SessionElement {
     this.dispatchEvent(new CustomEvent('vf-posted', { detail: { post }, bubbles: true }));
     const state = session.getState();
     if (state) this.know(state);
+    void readTopLevelDomains().then(() => this.requestUpdate());
   }
 
   private failed(error: unknown): null {

@@ -27,7 +27,7 @@ describe('the characters that are left', () => {
     expect(charactersLeft(TOWN, text('abc'))).toBe(497);
     expect(charactersLeft(PHOTOS, text(''))).toBe(2200);
     expect(charactersLeft({ ...TOWN, maxCharacters: 10 }, text('abc', 'cw'))).toBe(5);
-    expect(charactersLeft({ ...TOWN, maxCharacters: 10, charactersPerUrl: 30 }, text('https://a.de'))).toBe(-20);
+    expect(charactersLeft({ ...TOWN, maxCharacters: 10, charactersPerUrl: 30 }, text('http://a.de'))).toBe(-20);
   });
 });
 

@@ -2,6 +2,7 @@
 import { CHARACTER_LIMITS, type MediaLimitsView } from '../../../src/protocol/http';
 import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../../src/protocol/media';
 import { characters, postLength } from '../../../src/protocol/post-length';
+import { topLevelDomains } from '../../core/top-level-domains';
 import type { PostText } from './draft-repository';
 import type { Platform } from './post-target';
 
@@ -17,8 +18,12 @@ export function characterLimit({ maxCharacters, type }: Platform): number {
 }
 
 /** @returns characters that may still be written; below zero when there are too many */
-export function charactersLeft(platform: Platform, { content, spoiler_text }: PostText): number {
-  return characterLimit(platform) - postLength(content, spoiler_text, platform.charactersPerUrl);
+export function charactersLeft(
+  platform: Platform,
+  { content, spoiler_text }: PostText,
+  domains = topLevelDomains(),
+): number {
+  return characterLimit(platform) - postLength(content, spoiler_text, platform.charactersPerUrl ?? null, domains);
 }
 
 /**

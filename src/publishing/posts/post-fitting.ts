@@ -1,17 +1,23 @@
 /** Whether a post fits the instance that it is for. */
 import { AppError, invalidField } from '../../common/app-error';
+import { TOP_LEVEL_DOMAINS } from '../../common/top-level-domains';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { CHARACTER_LIMITS, type MediaLimitsView } from '../../protocol/http';
+import { descriptionLength } from '../../protocol/media';
 import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
-import { CHARACTERS_PER_URL, postLength } from '../../protocol/post-length';
+import { charactersPerUrlOf, postLength } from '../../protocol/post-length';
 import type { CreatePostDto } from './post.dto';
 
 /** Pixelfed's own, which it does not tell. */
 const PIXELFED_WARNING_LENGTH = 140;
+const PIXELFED_DESCRIPTION_LENGTH = 1000;
 
 /** What the instance says of media; null until it has. */
-export function mediaLimitsOf({ mediaLimits }: PlatformConnection): MediaLimitsView | null {
-  return mediaLimits === null ? null : (JSON.parse(mediaLimits) as MediaLimitsView);
+export function mediaLimitsOf({ platformType, mediaLimits }: PlatformConnection): MediaLimitsView | null {
+  if (mediaLimits === null) return null;
+  const limits = JSON.parse(mediaLimits) as MediaLimitsView;
+  if (platformType !== 'pixelfed') return limits;
+  return { ...limits, description_length: Math.min(limits.description_length, PIXELFED_DESCRIPTION_LENGTH) };
 }
 
 /** @throws AppError VALIDATION_ERROR with the field, and the limit and the count where it is about a number */
@@ -20,7 +26,8 @@ export function requireFitting(platform: PlatformConnection, form: CreatePostDto
     if (count > limit) throw new AppError('VALIDATION_ERROR', { details: [{ field, message, limit, count }] });
   };
   const limit = platform.maxCharacters ?? CHARACTER_LIMITS[platform.platformType];
-  const count = postLength(form.content, form.spoiler_text, platform.charactersPerUrl ?? CHARACTERS_PER_URL);
+  const perUrl = charactersPerUrlOf(platform.platformType, platform.charactersPerUrl);
+  const count = postLength(form.content, form.spoiler_text ?? '', perUrl, TOP_LEVEL_DOMAINS);
   over('content', limit, count, `The post has ${count} characters; ${platform.name} takes ${limit}`);
   for (const field of ['content', 'spoiler_text'] as const) {
     over(
@@ -33,7 +40,12 @@ export function requireFitting(platform: PlatformConnection, form: CreatePostDto
   if (platform.platformType === 'pixelfed') {
     const warning = form.spoiler_text ?? '';
     const most = PIXELFED_WARNING_LENGTH;
-    over('spoiler_text', most, warning.length, `${platform.name} takes a content warning of ${most} characters`);
+    over(
+      'spoiler_text',
+      most,
+      descriptionLength(warning),
+      `${platform.name} takes a content warning of ${most} characters`,
+    );
     if (form.visibility === 'direct') throw invalidField('visibility', `${platform.name} knows no direct posts`);
     // Pixelfed takes it for mark-up, and drops it without a word.
     if (/<\S/.test(form.content)) {

@@ -105,8 +105,8 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'PATCH /api/platforms/:id': { access: 'user', status: 200, id: 'platform', body: () => ({ name: 'Renamed' }) },
   'DELETE /api/platforms/:id': { access: 'user', status: 204, spends: true, id: 'platform' },
   'POST /api/platforms/:id/default': { access: 'user', status: 200, id: 'platform' },
-  'POST /api/platforms/:id/test': { access: 'user', status: 502, id: 'platform' },
-  'POST /api/platforms/:id/import': { access: 'user', status: 502, id: 'platform' },
+  'POST /api/platforms/:id/test': { access: 'user', status: 200, id: 'platform' },
+  'POST /api/platforms/:id/import': { access: 'user', status: 200, id: 'platform' },
   'GET /api/platforms/:id/import': { access: 'user', status: 200, id: 'platform' },
 
   // Its instance has told of none.

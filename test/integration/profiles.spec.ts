@@ -1,0 +1,158 @@
+/** The whole life of a connection, at each kind of server that there is a profile of. */
+import type { ImportView, PlatformView } from '../../src/protocol/http';
+import { FAKE_KINDS, type FakeKind } from '../../tools/fake-instance/fake-profiles';
+import { eventually } from '../support/eventually';
+import {
+  allowed,
+  connectTo,
+  type FakeInstance,
+  imageThere,
+  newAccount,
+  PLENTY,
+  startInstance,
+  stopInstances,
+} from '../support/fake-instance';
+import { TestClient } from '../support/http-client';
+import { type App, closeApps, DATABASES, MINUTE, startApp, TestClock } from './support/app';
+import { becomes, named, picture, postOf, postsOf, published, upload, write } from './support/posting';
+
+const STATUSES = 'POST /api/v1/statuses';
+const clock = new TestClock();
+const instances = new Map<FakeKind, FakeInstance>();
+let app: App;
+
+beforeAll(async () => {
+  const now = () => clock.now();
+  for (const kind of FAKE_KINDS) {
+    instances.set(kind, await startInstance({ kind, name: kind, rateLimits: PLENTY, now }));
+  }
+  app = await startApp(await DATABASES[0]![1](), allowed(...instances.values()), clock);
+});
+afterAll(async () => {
+  await closeApps();
+  await stopInstances();
+});
+
+async function person(): Promise<TestClient> {
+  const client = new TestClient(app.url);
+  await client.register();
+  return client;
+}
+
+/** Statuses that are made there by another program, oldest first. */
+function postThere(instance: FakeInstance, account: ReturnType<typeof newAccount>['account'], texts: string[]): void {
+  for (const status of texts) {
+    instance.store.post(account, { status, media_ids: [imageThere(instance, account.id, 'of it')] }, null);
+  }
+}
+
+async function importAll(client: TestClient, { id }: PlatformView): Promise<ImportView> {
+  const { body } = await client.post<ImportView>(`/api/platforms/${id}/import`);
+  const done = async () => {
+    const state = (await client.get<ImportView>(`/api/platforms/${id}/import`)).body;
+    return !state.running && state;
+  };
+  return body.running ? ((await eventually(done, { timeout: 20_000 })) as ImportView) : body;
+}
+
+describe.each(FAKE_KINDS)('%s', (kind) => {
+  const instance = () => instances.get(kind)!;
+
+  it('is connected, read, posted to, described, reconnected and removed', async () => {
+    const client = await person();
+    const { account, token } = newAccount(instance());
+    postThere(instance(), account, ['first', 'second', 'third']);
+    const form = { instance_url: instance().host, access_token: token };
+    const { body: platform } = await client.post<PlatformView>('/api/platforms', form);
+    expect(platform).toMatchObject({
+      platform_type: kind === 'pixelfed' ? 'pixelfed' : 'mastodon',
+      username: account.username,
+      // What can be kept here is bounded.
+      max_characters: Math.min(instance().store.maxCharacters, 15_000),
+    });
+    await importAll(client, platform);
+    expect((await postsOf(client, platform)).map(({ content }) => content)).toEqual(['third', 'second', 'first']);
+
+    const ids: number[] = [];
+    for (const words of ['A boat', 'A bridge']) {
+      ids.push((await upload(client, platform, picture(), words)).body.id);
+    }
+    const more = { media_ids: ids, language: 'de', spoiler_text: 'Water' };
+    const { id } = await write(client, platform, 'Two *pictures*, no words', more);
+    const post = await published(client, platform, id);
+    const [there] = instance().statuses.filter((each) => post.url!.endsWith(each.id));
+    expect(there).toMatchObject({
+      text: 'Two *pictures*, no words',
+      spoilerText: 'Water',
+      language: 'de',
+      media: [{ description: 'A boat' }, { description: 'A bridge' }],
+    });
+
+    const words = { alt_text: 'A boat at dawn' };
+    const described = await client.patch(`/api/media/${post.images[0]!.id}`, words, named(platform.id));
+    expect(described.status).toBe(200);
+    expect(there).toMatchObject({
+      text: 'Two *pictures*, no words',
+      spoilerText: 'Water',
+      language: 'de',
+      media: [{ description: 'A boat at dawn' }, { description: 'A bridge' }],
+    });
+    await importAll(client, platform);
+    expect(await postOf(client, platform, id)).toMatchObject({
+      // An edited text is as it is shown there.
+      content: expect.stringMatching(/^Two (\*pictures\*|pictures), no words$/),
+      images: [{ alt_text: 'A boat at dawn' }, { alt_text: 'A bridge' }],
+    });
+
+    instance().store.tokens.delete(token);
+    const image = (await upload(client, platform, picture(), 'A door')).body.id;
+    const late = await write(client, platform, 'Too late', { media_ids: [image] });
+    await becomes(client, platform, late.id, { status: 'failed', error: 'The account must be connected again' });
+    expect((await client.post(`/api/platforms/${platform.id}/test`)).body.error_code).toBe('PLATFORM_REJECTED');
+    expect((await client.get<PlatformView>(`/api/platforms/${platform.id}`)).body.needs_reconnect).toBe(true);
+
+    const access_token = instance().store.issueToken(account);
+    const renewed = await client.patch<PlatformView>(`/api/platforms/${platform.id}`, { access_token });
+    expect([renewed.status, renewed.body.needs_reconnect]).toEqual([200, false]);
+    await client.post(`/api/posts/${late.id}/retry`, undefined, named(platform.id));
+    await published(client, platform, late.id);
+    expect(instance().statuses.filter((each) => each.accountId === account.id)).toHaveLength(5);
+
+    expect((await client.delete(`/api/platforms/${platform.id}`)).status).toBe(204);
+    expect(instance().store.tokens.has(access_token)).toBe(false);
+    expect((await client.get('/api/user_platforms')).body).toMatchObject({ platforms: [] });
+  });
+
+  it('has 60 statuses that were made elsewhere between two readings: all of them, in order, none twice', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    postThere(instance(), account, ['before']);
+    await importAll(client, platform);
+    const texts = Array.from({ length: 60 }, (_, index) => `elsewhere ${index}`);
+    postThere(instance(), account, texts);
+    expect(await importAll(client, platform)).toMatchObject({ left_out: 0, error: null });
+    const contents = () => postsOf(client, platform).then((posts) => posts.map(({ content }) => content));
+    expect(await contents()).toEqual([...texts.toReversed(), 'before']);
+    expect(await importAll(client, platform)).toMatchObject({ imported: 0 });
+    expect(await contents()).toHaveLength(61);
+  });
+
+  it('is asked where an answer was lost, and has the post once', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    const { body } = await upload(client, platform, picture(), 'of it');
+    instance().fail(STATUSES, { cut: 'after' });
+    const text = 'Lost *and* found: https://example.org/a/long/way/to/go @ada@example.org';
+    const post = await write(client, platform, text, { media_ids: [body.id] });
+    await eventually(
+      async () => {
+        clock.advance(MINUTE / 4);
+        expect(await postOf(client, platform, post.id)).toMatchObject({ status: 'published', error: null });
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    expect(instance().statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
+    await importAll(client, platform);
+    expect(await postsOf(client, platform)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,122 @@
+/** In what the kinds of server differ, as seen at real ones or read in their sources. */
+import { createHash } from 'node:crypto';
+
+export const FAKE_KINDS = ['mastodon', 'pixelfed', 'hollo', 'snac', 'gotosocial', 'akkoma'] as const;
+export type FakeKind = (typeof FAKE_KINDS)[number];
+
+export interface FakeProfile {
+  /** As `/api/v1/instance` has it. */
+  version: string;
+  maxCharacters: number;
+  maxMedia: number;
+  /** What `/api/v2/instance` answers with. */
+  v2: 'json' | 'missing' | 'page';
+  /** Limits stand at the top of the description, not in its configuration. */
+  namesLimitsAtTop?: boolean;
+  /** From a number that grows; in the order of the numbers. */
+  toId: (count: bigint) => string;
+  /** Media are named by their file. */
+  mediaAreFiles?: boolean;
+  /** `min_id` gives the page right after it; elsewhere the newest page above it. */
+  pagesForward?: boolean;
+  /** Lists are whole, whatever page is asked for. */
+  ignoresPaging?: boolean;
+  /** What becomes of an idempotency key that was seen before. */
+  seenKey: 'answered' | 'refused' | 'ignored';
+  /** How often an attachment is said to be in the works; null: there is no such question. */
+  mediaSteps: number | null;
+  refusesEmptyText?: boolean;
+  resetsLanguageInEdits?: boolean;
+  readsMarkdown?: boolean;
+  /** What is said to a token that is none, on asking whose it is and elsewhere. */
+  deadToken?: [verify: number, elsewhere: number];
+  /** `X-RateLimit-Reset` in Unix seconds, not as a date. */
+  resetsInSeconds?: boolean;
+}
+
+const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+function inBase(count: bigint, letters: string, length: number): string {
+  let text = '';
+  for (let rest = count; rest > 0n; rest /= BigInt(letters.length)) {
+    text = letters[Number(rest % BigInt(letters.length))] + text;
+  }
+  return text.padStart(length, letters[0]);
+}
+
+const toUuid = (count: bigint): string =>
+  count
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+const md5 = (count: bigint): string => createHash('md5').update(String(count)).digest('hex');
+
+export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
+  mastodon: {
+    version: '4.4.0',
+    maxCharacters: 500,
+    maxMedia: 4,
+    v2: 'json',
+    toId: String,
+    pagesForward: true,
+    seenKey: 'answered',
+    mediaSteps: 1,
+  },
+  pixelfed: {
+    version: '3.5.3 (compatible; Pixelfed 0.12)',
+    maxCharacters: 2200,
+    maxMedia: 10,
+    v2: 'missing',
+    toId: String,
+    seenKey: 'refused',
+    mediaSteps: null,
+    deadToken: [500, 500],
+  },
+  hollo: {
+    version: '0.10.2',
+    maxCharacters: 10_000,
+    maxMedia: 8,
+    v2: 'json',
+    toId: toUuid,
+    seenKey: 'answered',
+    mediaSteps: 0,
+    refusesEmptyText: true,
+    resetsLanguageInEdits: true,
+  },
+  snac: {
+    version: '4.0.0 (not true; really snac/2.75)',
+    maxCharacters: 100_000,
+    maxMedia: 4,
+    v2: 'missing',
+    toId: (count) => `${count}${md5(count)}`,
+    mediaAreFiles: true,
+    ignoresPaging: true,
+    seenKey: 'ignored',
+    mediaSteps: null,
+    readsMarkdown: true,
+    deadToken: [422, 401],
+  },
+  gotosocial: {
+    version: '0.20.0',
+    maxCharacters: 5000,
+    maxMedia: 6,
+    v2: 'json',
+    // As ULIDs are.
+    toId: (count) => inBase(count, '0123456789ABCDEFGHJKMNPQRSTVWXYZ', 26),
+    pagesForward: true,
+    seenKey: 'answered',
+    mediaSteps: 0,
+    resetsInSeconds: true,
+  },
+  akkoma: {
+    version: '2.7.2 (compatible; Akkoma 3.15.0)',
+    maxCharacters: 5000,
+    maxMedia: 20,
+    v2: 'page',
+    namesLimitsAtTop: true,
+    toId: (count) => inBase(count, LETTERS, 18),
+    pagesForward: true,
+    seenKey: 'answered',
+    mediaSteps: 0,
+  },
+};
