@@ -56,7 +56,10 @@ describe.each(DATABASES)('%s', (_, database) => {
     let other = client;
     for (let index = 0; index < 250; index++) {
       // A person has a hundred at most.
-      if (index % 90 === 0) await (other = new TestClient(before.url)).register();
+      if (index % 90 === 0) {
+        other = new TestClient(before.url);
+        await other.register();
+      }
       const form = {
         name: `n${index}`,
         platform_type: 'mastodon',

@@ -45,8 +45,8 @@ describe('a refusal', () => {
     ['with a page instead of data', 200, page('Welcome'), 'unreadable', '("Welcome"), status 200'],
     ['with what is no data', 200, 'ok', 'unreadable', 'town.example gave an answer that cannot be read'],
   ])('%s', (_, status, body, fault, words) => {
-    const headers = typeof body === 'string' && body.startsWith('<') ? { 'content-type': 'text/html' } : {};
-    expect(() => read(status, body, headers)).toThrow(
+    const isPage = typeof body === 'string' && body.startsWith('<');
+    expect(() => read(status, body, { 'content-type': isPage ? 'text/html' : 'application/json' })).toThrow(
       expect.objectContaining({ fault, message: expect.stringContaining(words) }),
     );
   });
