@@ -103,6 +103,7 @@ export default defineConfig({
         composer: here('./elements/composer/composer.ts'),
         drafts: here('./elements/composer/drafts.ts'),
         app: here('./app/main.ts'),
+        'keyboard-help': here('./app/keyboard-help.ts'),
       },
       {
         format: 'es',

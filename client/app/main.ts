@@ -15,6 +15,8 @@ import './pages/login';
 import './pages/platforms';
 import './pages/register';
 import './pages/reset';
+import { startShortcuts } from './shortcuts';
+import { announceSwitchesElsewhere } from './switch-notice';
 
 /** A file of its own: only a page for writing needs it. */
 const COMPOSER = '/client/composer.mjs';
@@ -24,6 +26,8 @@ if (document.body.dataset.page === 'admin') void import('./pages/admin/admin');
 drawServerIcons();
 showActivePlatform();
 watchFirstSteps();
+announceSwitchesElsewhere();
+startShortcuts();
 if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOSER);
 
 // Who is signed in is no visitor here, unless they want to sign in once more.

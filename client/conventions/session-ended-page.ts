@@ -55,6 +55,7 @@ function endPage(reason: string): void {
 }
 
 function showSessionEndedPage(reason: string, address: string): void {
+  const hasDraft = Boolean(document.querySelector<HTMLTextAreaElement>('vf-composer [name="content"]')?.value.trim());
   const message = document.createElement('main');
   message.id = 'session-ended';
   message.setAttribute('role', 'alert');
@@ -63,7 +64,13 @@ function showSessionEndedPage(reason: string, address: string): void {
   const link = document.createElement('a');
   link.href = address;
   link.textContent = 'Sign in';
-  message.append(words, link);
+  message.append(words);
+  if (hasDraft && reason !== 'logout') {
+    const kept = document.createElement('p');
+    kept.textContent = 'What you were writing is kept as a draft in this browser.';
+    message.append(kept);
+  }
+  message.append(link);
   // Taken out, not only hidden: nothing may be left for anybody who looks into the page's source either.
   document.body.replaceChildren(message);
   document.title = 'Signed out';

@@ -51,6 +51,8 @@ export interface PlatformSwitchedDetail {
   previousPlatformId: number | null;
   /** Whether this very tab asked for the switch. */
   fromThisTab: boolean;
+  /** The session that asked for it, where that is known. */
+  originSessionId: string | null;
 }
 
 /** What this very tab has asked for and the server has not yet answered; null: nothing any more, be it done or refused. */

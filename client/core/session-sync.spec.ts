@@ -88,6 +88,7 @@ describe('SessionSync and switches', () => {
         platformType: 'pixelfed',
         previousPlatformId: 1,
         fromThisTab: false,
+        originSessionId: SESSION_B,
       },
     ]);
   });

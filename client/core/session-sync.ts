@@ -83,9 +83,9 @@ export class SessionSync {
     return deadlinesDetail(view);
   }
 
-  /** Ends this session in all its tabs. @throws ApiError */
-  async logout(): Promise<void> {
-    await this.lifecycle.api.request<void>('POST', '/api/auth/logout', { body: {} });
+  /** Ends this session in all its tabs, or with `everywhere` all sessions of the person. @throws ApiError */
+  async logout(options: { everywhere?: true } = {}): Promise<void> {
+    await this.lifecycle.api.request<void>('POST', '/api/auth/logout', { body: options });
     this.lifecycle.end('logout', 'SESSION_REVOKED');
   }
 

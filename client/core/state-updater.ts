@@ -49,7 +49,8 @@ export class StateUpdater {
 
   applySwitched(event: PlatformSwitched): void {
     this.metrics.lastPushMs = Math.round(-this.clock.until(event.server_time));
-    this.handleOutcome(this.store.applySwitched(event), () => event.origin.tab_id === this.tabId);
+    const { session_id, tab_id } = event.origin;
+    this.handleOutcome(this.store.applySwitched(event), () => tab_id === this.tabId, session_id);
   }
 
   applyPlatforms(event: PlatformsChanged): void {
@@ -102,19 +103,20 @@ export class StateUpdater {
     if (extended) this.announceExtension();
   }
 
-  private handleOutcome(outcome: Outcome, fromThisTab: () => boolean): void {
+  /** @param origin the session that asked for the change, where that is known */
+  private handleOutcome(outcome: Outcome, fromThisTab: () => boolean, origin: string | null = null): void {
     if (outcome.kind === 'dropped') this.metrics.dropped += 1;
     if (outcome.kind === 'gap') {
       this.metrics.gaps += 1;
       this.hooks.revisionGap();
     }
-    if (outcome.kind === 'changed') this.announceChange(outcome, fromThisTab());
+    if (outcome.kind === 'changed') this.announceChange(outcome, fromThisTab(), origin);
     if (outcome.kind !== 'refreshed') return;
     this.snapshot.publish();
     if (outcome.extended) this.announceExtension();
   }
 
-  private announceChange(change: Change, fromThisTab: boolean): void {
+  private announceChange(change: Change, fromThisTab: boolean, origin: string | null): void {
     const { before, after, platforms, skipped } = change;
     this.metrics.applied += 1;
     this.metrics.revision = after.revision;
@@ -127,7 +129,7 @@ export class StateUpdater {
     this.snapshot.publish();
     this.events.dispatchState(() => stateDetail(after, this.pinned));
     if (!before) this.shown = this.pinned ?? after.platform;
-    else this.announceShown(fromThisTab);
+    else this.announceShown(fromThisTab, fromThisTab ? after.session.id : origin);
     if (before && (platforms || skipped)) {
       this.events.dispatch('platformsChanged', { platforms, revision: after.revision });
     }
@@ -139,10 +141,10 @@ export class StateUpdater {
     if (!state) return;
     this.snapshot.publish();
     this.events.dispatchState(() => stateDetail(state, this.pinned));
-    this.announceShown(true);
+    this.announceShown(true, state.session.id);
   }
 
-  private announceShown(fromThisTab: boolean): void {
+  private announceShown(fromThisTab: boolean, originSessionId: string | null): void {
     const from = this.shown?.id ?? null;
     const to = this.pinned ?? this.store.state?.platform ?? null;
     this.shown = to;
@@ -153,6 +155,7 @@ export class StateUpdater {
       platformType: to?.platform_type ?? null,
       previousPlatformId: from,
       fromThisTab,
+      originSessionId,
     });
   }
 

@@ -44,6 +44,12 @@ export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
+/** `@name@host`, or as much of it as is known. */
+export function formatHandle(username: string | null | undefined, instanceUrl: string): string {
+  const host = hostOf(instanceUrl);
+  return username ? `@${username.replace(/^@/, '')}@${host}` : host;
+}
+
 /** "in 5 minutes"; "now" where that is past. */
 export function formatTimeUntil(iso: string, now = Date.now()): string {
   const left = Date.parse(iso) - now;

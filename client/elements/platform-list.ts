@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PlatformView } from '../../src/protocol/http';
 import { avatar } from './avatar';
-import { hostOf, TYPE_NAMES } from './format';
+import { formatHandle, TYPE_NAMES } from './format';
 import { icon } from './icon';
 import { session } from './session';
 
@@ -13,6 +13,8 @@ export interface PlatformListView {
   /** The option that the keyboard is on. */
   at: number;
   open: boolean;
+  /** Platforms for which this browser keeps a draft. */
+  withDrafts: ReadonlySet<number>;
   choose(index: number): void;
   press(event: KeyboardEvent): void;
 }
@@ -60,8 +62,12 @@ export function platformFilter(
   `;
 }
 
-function option({ id: listId, at, choose }: PlatformListView, platform: PlatformView, index: number): TemplateResult {
-  const { id, name, platform_type, instance_url, is_default, needs_reconnect } = platform;
+function option(
+  { id: listId, at, withDrafts, choose }: PlatformListView,
+  platform: PlatformView,
+  index: number,
+): TemplateResult {
+  const { id, name, platform_type, instance_url, username, is_default, needs_reconnect } = platform;
   return html`
     <li
       role="option"
@@ -74,8 +80,9 @@ function option({ id: listId, at, choose }: PlatformListView, platform: Platform
       ${avatar(platform)}
       <span class="vf-option-text">
         <span class="vf-option-name">${name}</span>
-        <span class="vf-hint">${TYPE_NAMES[platform_type]} · ${hostOf(instance_url)}</span>
+        <span class="vf-hint">${TYPE_NAMES[platform_type]} · <bdi>${formatHandle(username, instance_url)}</bdi></span>
       </span>
+      ${withDrafts.has(id) ? html`<span class="vf-badge">${icon('pencil')} Draft</span>` : nothing}
       ${is_default ? html`<span class="vf-badge">Default</span>` : nothing}
       ${needs_reconnect ? html`<span class="vf-badge" data-kind="warning">Reconnect</span>` : nothing}
       <span class="vf-tick">${icon('check')}</span>

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { PlatformView, SwitchScope } from '../../src/protocol/http';
 import { avatar } from './avatar';
+import { loadDrafts } from './composer/load-drafts';
 import { defineElement } from './define-element';
 import { retryButton } from './error-messages';
 import { icon } from './icon';
@@ -29,6 +30,7 @@ export class PlatformSwitcher extends PlatformsElement {
 
   private readonly listId = this.uniqueId('list');
   private open = false;
+  private withDrafts: ReadonlySet<number> = new Set();
   private filter = '';
   /** The option that the keyboard is on, among those that are shown. */
   private at = 0;
@@ -95,6 +97,7 @@ export class PlatformSwitcher extends PlatformsElement {
         <p class="vf-switcher-foot">
           ${this.scopeChoice('session', 'This device only')} ${this.scopeChoice('tab', 'This tab only')}
           <a href=${manage}>${icon('plus')} Add or manage</a>
+          ${this.shortcut ? html`<kbd class="vf-hint">${this.shortcut}</kbd>` : nothing}
         </p>
       </div>
     `;
@@ -111,8 +114,16 @@ export class PlatformSwitcher extends PlatformsElement {
   }
 
   private get listView(): PlatformListView {
-    const { listId: id, at, open } = this;
-    return { id, options: this.options(), at, open, choose: (index) => this.choose(index), press: this.listKey };
+    const { listId: id, at, open, withDrafts } = this;
+    return {
+      id,
+      options: this.options(),
+      at,
+      open,
+      withDrafts,
+      choose: (index) => this.choose(index),
+      press: this.listKey,
+    };
   }
 
   /** What the button says: where this tab is going, until the server has said that it is there, or that it is not. */
@@ -143,8 +154,19 @@ export class PlatformSwitcher extends PlatformsElement {
       this.options().findIndex(({ id }) => id === session.getState()?.platform?.id),
     );
     this.panel?.showPopover();
+    void this.readDrafts();
     // At once, not when the browser tells of it: the next key may be there before.
     this.panel?.querySelector<HTMLElement>('.vf-input, [role="listbox"]')?.focus();
+  }
+
+  private async readDrafts(): Promise<void> {
+    const userId = session.getState()?.user.id;
+    if (userId === undefined) return;
+    this.withDrafts = await loadDrafts().then(
+      ({ drafts }) => drafts.platforms(userId),
+      () => new Set<number>(),
+    );
+    this.requestUpdate();
   }
 
   private close(): void {

@@ -10,6 +10,18 @@ export abstract class PlatformsElement extends ReadingElement<PlatformView[]> {
   }
 
   protected async read(): Promise<PlatformView[]> {
-    return (await session.request<UserPlatformsView>('GET', '/api/user_platforms', { background: true })).platforms;
+    return (await readPlatforms()).platforms;
   }
+}
+
+let current: Promise<UserPlatformsView> | null = null;
+
+/** Elements that ask in the same moment share one request. */
+function readPlatforms(): Promise<UserPlatformsView> {
+  if (current) return current;
+  current = session.request<UserPlatformsView>('GET', '/api/user_platforms', { background: true });
+  window.setTimeout(() => {
+    current = null;
+  });
+  return current;
 }

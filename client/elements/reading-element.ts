@@ -5,6 +5,9 @@ import { placeholder } from './placeholder';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
+/** Without a line to the server by then the first reading goes ahead. */
+const FIRST_READ_WITHIN_MS = 1_000;
+
 /**
  * An element that shows what it reads from the server. It reads when it comes into the page, and anew whenever news may
  * have been missed, which a push does not bring back. What was read stays until there is something newer; as long as
@@ -19,13 +22,23 @@ export abstract class ReadingElement<T> extends SessionElement {
   /** Of the newest reading: what an older one brings is not taken. */
   private turn = 0;
   private newest: Promise<void> | undefined;
+  /** Of the first reading, while the line to the server is on its way. */
+  private firstRead: number | undefined;
 
   /** @throws ApiError */
   protected abstract read(): Promise<T | null>;
 
   protected override begin(): void {
     this.listen('sessionCaughtUp', this.reload);
-    void this.reload();
+    if (session.getConnectionStatus() !== 'connecting') return void this.reload();
+    // What was read before the line is there would have to be read again when it is.
+    this.reading = true;
+    this.firstRead = window.setTimeout(this.reload, FIRST_READ_WITHIN_MS);
+  }
+
+  /** As `reload`, for a change that the first reading will bring in any case. */
+  protected reloadSoon(): void {
+    if (this.firstRead === undefined) void this.reload();
   }
 
   protected override forget(): void {
@@ -43,6 +56,8 @@ export abstract class ReadingElement<T> extends SessionElement {
 
   /** Resolves when it shows what is no older than this call. */
   protected readonly reload = (): Promise<void> => {
+    window.clearTimeout(this.firstRead);
+    this.firstRead = undefined;
     this.reading = true;
     this.requestUpdate();
     this.newest = this.attend(++this.turn);

@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { confirm } from './confirm';
 import { defineElement } from './define-element';
 import { icon } from './icon';
 import { placeAt } from './popover';
@@ -46,7 +47,10 @@ export class SessionMenu extends SessionElement {
         ${icon('user')}<span class="vf-hidden">Account of </span><span class="vf-menu-name">${user.username}</span>${icon('chevron-down')}
       </button>
       <p slot="who" class="vf-who"><strong>${user.username}</strong><span>${user.email}</span></p>
-      <button type="button" slot="leave" class="vf-button" @click=${this.leave}>${icon('log-out')} Sign out</button>
+      <div slot="leave" class="vf-leave">
+        <button type="button" class="vf-button" @click=${this.leave}>${icon('log-out')} Sign out</button>
+        <button type="button" class="vf-button" data-kind="quiet" @click=${this.leaveEverywhere}>Sign out everywhere</button>
+      </div>
     `;
   }
 
@@ -102,6 +106,16 @@ export class SessionMenu extends SessionElement {
 
   private readonly leave = (): void => {
     void this.attempt(() => session.logout());
+  };
+
+  private readonly leaveEverywhere = async (): Promise<void> => {
+    this.panel.hidePopover();
+    const meant = await confirm({
+      title: 'Sign out everywhere?',
+      text: 'All your browsers and devices are signed out at once, this one too. Drafts of this browser are removed.',
+      action: 'Sign out everywhere',
+    });
+    if (meant) await this.attempt(() => session.logout({ everywhere: true }));
   };
 }
 

@@ -10,7 +10,7 @@ import { toRestSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
 import { SessionDevices } from '../session/session-devices';
-import { ChangePasswordDto, LoginDto, ReauthenticateDto, RegisterDto, ResetPasswordDto } from './auth.dto';
+import { ChangePasswordDto, LoginDto, LogoutDto, ReauthenticateDto, RegisterDto, ResetPasswordDto } from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
 import { PasswordResets } from './password-resets';
 
@@ -58,9 +58,11 @@ export class AuthController {
   @HttpCode(204)
   async logout(
     @CurrentSession() session: SessionContext,
+    @Body() form: LogoutDto,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<void> {
+    if (form.everywhere) await this.devices.endOthers(session);
     await this.devices.logout(session);
     clearSecret(this.config, request, reply);
   }

@@ -1,4 +1,4 @@
-import { IsEmail, IsInt, IsPositive, Matches, ValidateBy } from 'class-validator';
+import { Equals, IsEmail, IsInt, IsPositive, Matches, ValidateBy } from 'class-validator';
 import { IsText, Omittable } from '../common/validation';
 import { PASSWORD_MAX, PASSWORD_MIN } from './password-policy';
 import { nameKey } from './user.repository';
@@ -59,6 +59,13 @@ export class LoginDto {
   @IsInt()
   @IsPositive()
   platform_id?: number;
+}
+
+export class LogoutDto {
+  /** All sessions of the person end, and not this one alone. */
+  @Omittable()
+  @Equals(true)
+  everywhere?: true;
 }
 
 export class ReauthenticateDto {

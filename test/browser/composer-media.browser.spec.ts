@@ -278,3 +278,22 @@ it('says when an account must be connected again', async () => {
   await tab.getByRole('button', { name: 'Connect it again' }).click();
   expect((await begun).postDataJSON()).toMatchObject({ instance_url: town.url, platform_type: 'mastodon' });
 });
+
+it('sends the files in the order that they were put in, by the keyboard or by dragging', async () => {
+  await attach(picture('a.png'), picture('b.png'), picture('c.png'));
+  for (const name of ['a.png', 'b.png', 'c.png']) await description(name).fill(name);
+  const order = () => tab.locator('.vf-tile-name').allInnerTexts();
+  expect(await tab.getByRole('button', { name: 'Move a.png up' }).isDisabled()).toBe(true);
+  await tab.getByRole('button', { name: 'Move a.png down' }).press('Enter');
+  await eventually(async () => expect(await order()).toEqual(['b.png', 'a.png', 'c.png']));
+  await tab.keyboard.press('Enter');
+  await eventually(async () => expect(await order()).toEqual(['b.png', 'c.png', 'a.png']));
+  await tiles().nth(2).locator('.vf-thumb').dragTo(tiles().nth(0));
+  await eventually(async () => expect(await order()).toEqual(['a.png', 'b.png', 'c.png']));
+  await tab.getByRole('button', { name: 'Move c.png up' }).click();
+  await uploaded(3);
+  await post(tab).click();
+  await eventually(() =>
+    expect(there()[0]?.media.map((each) => each.description)).toEqual(['a.png', 'c.png', 'b.png']),
+  );
+});

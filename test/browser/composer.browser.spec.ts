@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { sharedInstanceUrl } from '../support/shared-instances';
 import { Device } from './support/chromium';
-import { AS_COUNTED, keep, post, postsOf, sendings, switchTo, text } from './support/composing';
+import { AS_COUNTED, keep, post, postsOf, sendings, switchTo, text, warningField } from './support/composing';
 import { holdBack } from './support/held';
 import type { Person } from './support/people';
 import { IS_CONNECTED, standsOn, until } from './support/recorder';
@@ -44,7 +44,6 @@ it("says that a title is not sent, and shows it where one's own posts are", asyn
   });
   await title.fill('<b>First</b>');
   await text(tab).fill('Hello');
-  await tab.getByRole('button', { name: 'Preview' }).click();
   const preview = tab.getByRole('article', { name: 'Preview' });
   await preview.getByText('Hello').waitFor();
   expect(await preview.getByText('First').count()).toBe(0);
@@ -131,7 +130,7 @@ it('Point 8: counts what a person would count, sends nothing that is too long, a
     await text(tab).fill(words);
     await tab.getByText(`${500 - counted} characters remaining`, { exact: true }).waitFor();
   }
-  const warning = tab.getByLabel('Content warning (optional)');
+  const warning = await warningField(tab);
   await text(tab).fill('a'.repeat(499));
   await warning.fill('cw');
   await tab.getByText('1 character over the limit').waitFor();
@@ -169,7 +168,7 @@ it('sends by no other key: not Enter in a line, not a shortcut while a word is c
   await text(tab).fill('Half');
   await tab.getByText('496 characters remaining').waitFor();
   await tab.getByLabel('Title (optional)').press('Enter');
-  await tab.getByLabel('Content warning (optional)').press('Enter');
+  await (await warningField(tab)).press('Enter');
   await tab.evaluate(`document.querySelector('[name=content]').dispatchEvent(new KeyboardEvent('keydown',
     { key: 'Enter', ctrlKey: true, isComposing: true, bubbles: true, cancelable: true }))`);
   await tab.evaluate(`document.querySelector('[name=content]').dispatchEvent(new KeyboardEvent('keydown',
@@ -249,8 +248,7 @@ it('sends nothing to the old platform from a tab that slept through a switch, wi
 
 it('shows what it will look like, all of it as text', async () => {
   await text(tab).fill('One <b>bold</b>\n\nTwo: https://example.org/a. End');
-  await tab.getByLabel('Content warning (optional)').fill('Careful');
-  await tab.getByRole('button', { name: 'Preview' }).click();
+  await (await warningField(tab)).fill('Careful');
   const preview = tab.getByRole('article', { name: 'Preview' });
   expect(await preview.getByText('One <b>bold</b>').isVisible()).toBe(false);
   await preview.getByText('Careful').click();
@@ -341,4 +339,74 @@ it('works without a script', async () => {
   expect(await postsOf(person, 0)).toHaveLength(1);
   expect(await postsOf(person, 1)).toHaveLength(0);
   await plain.close();
+});
+
+it('keeps a content warning behind its button, and what it said for the next time', async () => {
+  const button = tab.getByRole('button', { name: 'Content warning' });
+  expect(await button.getAttribute('aria-expanded')).toBe('false');
+  await (await warningField(tab)).fill('Careful');
+  await text(tab).fill('Hello');
+  await button.click();
+  expect(await tab.getByLabel('Content warning text').count()).toBe(0);
+  await tab.getByText('495 characters remaining').waitFor();
+  expect(await (await warningField(tab)).inputValue()).toBe('Careful');
+  await post(tab).click();
+  await tab.getByText('Sending to Alpha…').waitFor();
+  expect(await postsOf(person, 0)).toMatchObject([{ content: 'Hello', spoiler_text: 'Careful' }]);
+  expect(await button.getAttribute('aria-expanded')).toBe('false');
+});
+
+it('says at its field what is wrong, until something is written', async () => {
+  await post(tab).click();
+  const problem = tab
+    .locator('.vf-field')
+    .filter({ has: text(tab) })
+    .getByRole('alert');
+  await problem.getByText('There is nothing to post yet.').waitFor();
+  expect(await text(tab).evaluate('document.activeElement.name')).toBe('content');
+  await text(tab).pressSequentially('H');
+  await problem.getByText('There is nothing to post yet.').waitFor({ state: 'detached' });
+  const details = [{ field: 'spoiler_text', message: 'No such words here' }];
+  const refusal = { success: false, error_code: 'VALIDATION_ERROR', error: 'Not valid', details };
+  await tab.route('**/api/posts', (route) => route.fulfill({ status: 400, json: refusal }), { times: 1 });
+  const warning = await warningField(tab);
+  await warning.fill('Careful');
+  await post(tab).click();
+  const field = tab.locator('.vf-field').filter({ has: warning });
+  await field.getByRole('alert').getByText('No such words here').waitFor();
+  expect(await warning.getAttribute('aria-invalid')).toBe('true');
+  expect(await text(tab).inputValue()).toBe('H');
+});
+
+it('says that a draft is saved, and remembers visibility and language for each account', async () => {
+  await text(tab).fill('Kept');
+  await tab.getByText('Draft saved').waitFor();
+  await text(tab).fill('');
+  await tab.getByText('Draft saved').waitFor({ state: 'detached' });
+  await tab.getByLabel('Who can see it').selectOption('private');
+  await tab.getByLabel('Language').selectOption('de');
+  await switchTo(person, 1);
+  await tab.getByText('Posting as Beta').waitFor();
+  const chosen = () => Promise.all(['Who can see it', 'Language'].map((name) => tab.getByLabel(name).inputValue()));
+  await eventually(async () => expect(await chosen()).toEqual(['public', 'en']));
+  await tab.reload();
+  await switchTo(person, 0);
+  await tab.getByText('Posting as Alpha').waitFor();
+  await eventually(async () => expect(await chosen()).toEqual(['private', 'de']));
+});
+
+it('keeps the button to send it in sight', async () => {
+  await text(tab).fill('Hello');
+  for (const size of [
+    { width: 1280, height: 620 },
+    { width: 320, height: 640 },
+  ]) {
+    await tab.setViewportSize(size);
+    await tab.evaluate('scrollTo(0, 0)');
+    const box = (await post(tab).boundingBox())!;
+    const end = (await tab.evaluate(`Math.min(...[innerHeight, document.querySelector('.site nav')]
+      .map((end) => typeof end === 'number' ? end
+        : getComputedStyle(end).position === 'fixed' ? end.getBoundingClientRect().top : Infinity))`)) as number;
+    expect({ ...size, isInSight: box.y >= 0 && box.y + box.height <= end }).toEqual({ ...size, isInSight: true });
+  }
 });

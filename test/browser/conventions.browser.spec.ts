@@ -45,6 +45,7 @@ describe('Point 14: a plain page', () => {
           platformType: 'pixelfed',
           previousPlatformId: alpha!.id,
           fromThisTab: false,
+          originSessionId: expect.any(String),
         },
       ]);
     }

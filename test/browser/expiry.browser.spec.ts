@@ -31,6 +31,8 @@ it('Point 6: warns in every tab, with the focus in the dialog, and one answer is
   const tab = await device.tab('/');
   const [dialog, other] = [tab.getByRole('alertdialog'), second.getByRole('alertdialog')];
   await Promise.all([dialog.waitFor({ timeout: 15_000 }), other.waitFor({ timeout: 15_000 })]);
+  // A tab in the background shows nothing but its title.
+  for (const page of [tab, second]) expect(await page.title()).toMatch(/^Sign-out soon · /);
   const stay = dialog.getByRole('button', { name: 'Stay signed in' });
   expect(await tab.evaluate('document.activeElement?.textContent.trim()')).toBe('Stay signed in');
   await tab.keyboard.press('Escape');
@@ -39,6 +41,7 @@ it('Point 6: warns in every tab, with the focus in the dialog, and one answer is
   const before = await Promise.all([tab, second].map(async (page) => (await heard(page, 'sessionExtended')).length));
   await stay.click();
   await Promise.all([dialog.waitFor({ state: 'hidden' }), other.waitFor({ state: 'hidden' })]);
+  for (const page of [tab, second]) expect(await page.title()).not.toContain('Sign-out soon');
   // Each deadline is warned of once; there may have been one before the first page had opened the second.
   const warnings = (await heard(second, 'sessionExpiring')).map(({ reason, expiresAt }) => `${reason} ${expiresAt}`);
   expect(warnings).toEqual([...new Set(warnings)]);

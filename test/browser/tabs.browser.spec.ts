@@ -66,6 +66,7 @@ describe('Point 3: a switch', () => {
           platformType: 'pixelfed',
           previousPlatformId: alpha!.id,
           fromThisTab: tab === first,
+          originSessionId: expect.any(String),
         },
         {
           platformId: gamma!.id,
@@ -73,6 +74,7 @@ describe('Point 3: a switch', () => {
           platformType: 'mastodon',
           previousPlatformId: beta!.id,
           fromThisTab: tab === elsewhere,
+          originSessionId: expect.any(String),
         },
       ]);
       expect((await heard(tab, 'sessionStateChanged')).length).toBe(3);

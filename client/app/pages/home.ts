@@ -105,7 +105,7 @@ class HomePage extends ReadingElement<Loaded> {
     this.platformId = id;
     this.content = null;
     this.wanted = PAGE;
-    void this.reload();
+    this.reloadSoon();
   }
 
   private readonly postChanged = (event: Event): void => this.postUpdated((event as CustomEvent<PostView>).detail);

@@ -280,7 +280,7 @@ class ImagesPage extends ReadingElement<Loaded> {
     this.platform = platform;
     this.content = null;
     this.start();
-    void this.reload();
+    this.reloadSoon();
   }
 
   private start(): void {

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { hueOf } from '../../../src/protocol/avatar';
 import { type MediaLimitsView, type PlatformType, VISIBILITIES } from '../../../src/protocol/http';
 import { avatar } from '../avatar';
+import { formatHandle } from '../format';
 import { VISIBILITY_NAMES } from '../format-post';
 import { icon } from '../icon';
 import { session } from '../session';
@@ -10,12 +11,13 @@ import { COUNTER_ID, counter } from './counter';
 import type { DraftEditor } from './draft-editor';
 import { draftList } from './draft-list';
 import { languageChoices } from './languages';
-import { mediaTiles } from './media-tiles';
+import { addMediaButton, mediaTiles } from './media-tiles';
 import type { Platform } from './post-target';
-import { characterLimit, charactersLeft } from './post-validation';
-import { handle, preview } from './preview';
+import { characterLimit, charactersLeft, type ErrorField } from './post-validation';
+import { preview } from './preview';
 
 export const TEXT_ID = 'vf-composer-text';
+export const WARNING_ID = 'vf-composer-spoiler_text';
 
 const PLACEHOLDERS: Record<PlatformType, (limit: number) => string> = {
   mastodon: (limit) => `What's happening? (${limit} characters max)`,
@@ -31,6 +33,10 @@ export interface ComposerView {
   /** Where the session is, when the composer stays elsewhere because the person has said so. */
   keptFrom: Platform | null | undefined;
   previewing: boolean;
+  /** The field for a content warning is there. */
+  warned: boolean;
+  /** Why the post was not sent, by what that is about. */
+  errors: Partial<Record<ErrorField, string>>;
   sending: boolean;
   /** No answer has come yet, and the same is sent again. */
   retrying: boolean;
@@ -42,12 +48,15 @@ export interface ComposerView {
     discard(): void;
     send(): void;
     preview(): void;
+    warn(): void;
+    typed(): void;
     add(files: File[]): void;
+    order(from: number, to: number): void;
   };
 }
 
 export function composerForm(view: ComposerView): TemplateResult {
-  const { platform, editor, previewing, sending, act } = view;
+  const { platform, editor, previewing, sending, errors, warned, act } = view;
   const { text, media } = editor;
   const left = charactersLeft(platform, text);
   return html`
@@ -55,6 +64,7 @@ export function composerForm(view: ComposerView): TemplateResult {
       class="vf-composer"
       novalidate
       data-hue=${hueOf(platform.id)}
+      data-previewing=${previewing}
       aria-label="Write a post"
       aria-busy=${sending}
       @submit=${(event: SubmitEvent) => {
@@ -72,6 +82,7 @@ export function composerForm(view: ComposerView): TemplateResult {
       @input=${({ target }: Event) => {
         const { name, value } = target as HTMLInputElement;
         if (name in text) editor.write({ [name]: value });
+        act.typed();
       }}
       @dragover=${(event: DragEvent) => event.dataTransfer?.types.includes('Files') && event.preventDefault()}
       @drop=${(event: DragEvent) => take(event, event.dataTransfer, act.add)}
@@ -80,64 +91,80 @@ export function composerForm(view: ComposerView): TemplateResult {
         if (!event.clipboardData?.types.includes('text/plain')) take(event, event.clipboardData, act.add);
       }}
     >
-      <p class="vf-composer-who">
-        ${avatar(platform)}
-        <span>
-          Posting as <strong>${platform.name}</strong> <span class="vf-hint"><bdi>${handle(platform)}</bdi></span>
-          ${session.getState()?.tabPinned ? html`<span class="vf-badge">${icon('pin')} This tab only</span>` : nothing}
-        </span>
-      </p>
-      <div role="status">${composerNews(view)}</div>
-      ${draftList(editor.autosave, editor.hasContent)}
-      <input type="hidden" name="platform_id" .value=${String(platform.id)} />
-      <div class="vf-field">
-        <label for=${TEXT_ID}>Text</label>
-        <textarea
-          class="vf-input"
-          id=${TEXT_ID}
-          name="content"
-          rows="5"
-          dir="auto"
-          placeholder=${PLACEHOLDERS[platform.type](characterLimit(platform))}
-          aria-describedby=${COUNTER_ID}
-          aria-invalid=${left < 0}
-          aria-keyshortcuts="Control+Enter"
-          ?readonly=${sending}
-          .value=${text.content}
-        ></textarea>
-        ${counter(left, characterLimit(platform))}
+      <div>
+        <p class="vf-composer-who">
+          ${avatar(platform)}
+          <span>
+            Posting as <strong>${platform.name}</strong> <span class="vf-hint"><bdi>${formatHandle(platform.username, platform.instanceUrl ?? '')}</bdi></span>
+            ${session.getState()?.tabPinned ? html`<span class="vf-badge">${icon('pin')} This tab only</span>` : nothing}
+          </span>
+        </p>
+        <div role="status">${composerNews(view)}</div>
+        ${draftList(editor.autosave, editor.hasContent)}
+        <input type="hidden" name="platform_id" .value=${String(platform.id)} />
+        <div class="vf-field">
+          <label for=${TEXT_ID}>Text</label>
+          <textarea
+            class="vf-input"
+            id=${TEXT_ID}
+            name="content"
+            rows="6"
+            dir="auto"
+            placeholder=${PLACEHOLDERS[platform.type](characterLimit(platform))}
+            aria-describedby="${COUNTER_ID} ${errorId('content')}"
+            aria-invalid=${left < 0 || errors.content !== undefined}
+            aria-keyshortcuts="Control+Enter"
+            ?readonly=${sending}
+            .value=${text.content}
+          ></textarea>
+          ${counter(left, characterLimit(platform))} ${errorAt('content', view)}
+        </div>
+        <p class="vf-actions vf-composer-tools">
+          ${addMediaButton(view)}
+          <button type="button" class="vf-button" aria-expanded=${warned} aria-controls=${WARNING_ID} @click=${act.warn}>
+            ${icon('triangle-alert')} Content warning
+          </button>
+        </p>
+        ${errorAt('media_ids', view)} ${warned ? line('spoiler_text', 'Content warning text', view) : nothing}
+        ${mediaTiles(view)}
+        <div class="vf-composer-choices">
+          ${choices(
+            'visibility',
+            'Who can see it',
+            VISIBILITIES.map((code) => [code, VISIBILITY_NAMES[code]]),
+            view,
+          )}
+          ${choices('language', 'Language', languageChoices(text.language), view)}
+          ${line('title', 'Title (optional)', view, 'For your own list; it is not sent.')}
+        </div>
+        <div class="vf-composer-bar">
+          ${errorAt('form', view)}
+          <p class="vf-actions">
+            <button type="submit" class="vf-button" data-kind="primary" aria-disabled=${sending || left < 0}>
+              ${icon(sending ? 'loader-circle' : 'send')} ${sending ? (view.retrying ? 'No answer yet, trying again…' : 'Posting…') : 'Post'}
+            </button>
+            <button type="button" class="vf-button" aria-expanded=${previewing} aria-controls="vf-preview" @click=${act.preview}>
+              ${icon('eye')} Preview
+            </button>
+            ${editor.isSaved ? html`<span class="vf-hint vf-saved">${icon('check')} <span>Draft saved</span></span>` : nothing}
+          </p>
+        </div>
       </div>
-      ${mediaTiles(view)}
-      ${line('spoiler_text', 'Content warning (optional)', view)}
-      <div class="vf-composer-choices">
-        ${choices(
-          'visibility',
-          'Who can see it',
-          VISIBILITIES.map((code) => [code, VISIBILITY_NAMES[code]]),
-          text.visibility,
-        )}
-        ${choices('language', 'Language', languageChoices(text.language), text.language)}
-      </div>
-      ${line('title', 'Title (optional)', view, 'For your own list; it is not sent.')}
-      <p class="vf-actions">
-        <button type="submit" class="vf-button" data-kind="primary" aria-disabled=${sending || left < 0}>
-          ${icon(sending ? 'loader-circle' : 'send')} ${sending ? (view.retrying ? 'No answer yet, trying again…' : 'Posting…') : 'Post'}
-        </button>
-        <button type="button" class="vf-button" aria-expanded=${previewing} aria-controls="vf-preview" @click=${act.preview}>
-          ${icon('eye')} Preview
-        </button>
-      </p>
       ${previewing ? preview(platform, text, media.items) : nothing}
     </form>
   `;
 }
 
-function line(
-  name: 'title' | 'spoiler_text',
-  label: string,
-  { editor, sending }: ComposerView,
-  hint?: string,
-): TemplateResult {
+const errorId = (field: ErrorField): string => `vf-composer-${field}-error`;
+
+function errorAt(field: ErrorField, { errors }: ComposerView): TemplateResult {
+  return html`<div role="alert" id=${errorId(field)}>${
+    errors[field] ? html`<p class="vf-error">${errors[field]}</p>` : nothing
+  }</div>`;
+}
+
+function line(name: 'title' | 'spoiler_text', label: string, view: ComposerView, hint?: string): TemplateResult {
+  const { editor, sending, errors } = view;
   const hintId = `vf-composer-${name}-hint`;
   return html`
     <div class="vf-field">
@@ -148,22 +175,30 @@ function line(
         name=${name}
         autocomplete="off"
         dir="auto"
-        aria-describedby=${hint ? hintId : nothing}
+        aria-describedby="${hint ? hintId : ''} ${errorId(name)}"
+        aria-invalid=${errors[name] !== undefined}
         ?readonly=${sending}
         .value=${editor.text[name]}
       />
-      ${hint ? html`<p class="vf-hint" id=${hintId}>${hint}</p>` : nothing}
+      ${hint ? html`<p class="vf-hint" id=${hintId}>${hint}</p>` : nothing} ${errorAt(name, view)}
     </div>
   `;
 }
 
-function choices(name: string, label: string, options: (readonly [string, string])[], chosen: string): TemplateResult {
+function choices(
+  name: 'visibility' | 'language',
+  label: string,
+  options: (readonly [string, string])[],
+  view: ComposerView,
+): TemplateResult {
+  const chosen = view.editor.text[name];
   return html`
     <div class="vf-field">
       <label for="vf-composer-${name}">${label}</label>
-      <select class="vf-input" id="vf-composer-${name}" name=${name}>
+      <select class="vf-input" id="vf-composer-${name}" name=${name} aria-describedby=${errorId(name)}>
         ${options.map(([value, words]) => html`<option value=${value} .selected=${value === chosen}>${words}</option>`)}
       </select>
+      ${errorAt(name, view)}
     </div>
   `;
 }

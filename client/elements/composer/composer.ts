@@ -11,13 +11,13 @@ import { placeholder } from '../placeholder';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
 import './composer.css';
-import { composerForm, TEXT_ID } from './composer-form';
+import { type ComposerView, composerForm, TEXT_ID, WARNING_ID } from './composer-form';
 import { confirmDuplicate, confirmMissingAltText } from './confirmations';
 import type { DraftMessage } from './draft-autosave';
 import { draftChannel } from './drafts';
 import { mediaLimits } from './media-limits';
 import { altId } from './media-tiles';
-import { charactersLeft, sortFiles, validationProblem } from './post-validation';
+import { charactersLeft, ERROR_FIELDS, sortFiles, validationProblem } from './post-validation';
 import { isUnanswered, sendPost } from './send-post';
 import './sent-posts';
 import { DraftEditor } from './draft-editor';
@@ -40,7 +40,13 @@ export class Composer extends SessionElement {
   private userId: number | null = null;
   /** What the platform takes as media; null until it has said so. */
   private limits: MediaLimitsView | null = null;
-  private previewing = false;
+  /** Beside the form there is room for it. */
+  private previewing = window.matchMedia('(min-width: 70rem)').matches;
+  /** The field for a content warning is there, also while it is empty. */
+  private warned = false;
+  /** Of a content warning that was taken back: it comes again with the next one. */
+  private lastWarning = '';
+  private errors: ComposerView['errors'] = {};
   private sending = false;
   private retrying = false;
   /** The person is asked about what is shown. */
@@ -94,11 +100,13 @@ export class Composer extends SessionElement {
   }
 
   private form(): TemplateResult | typeof nothing {
-    const { target, editor, limits, previewing, sending, retrying, act } = this;
+    const { target, editor, limits, previewing, sending, retrying, errors, act } = this;
     const { platform, movedTo, keptFrom } = target;
     const manage = this.manage ?? '/platforms';
     if (platform) {
-      return composerForm({ platform, movedTo, keptFrom, editor, limits, previewing, sending, retrying, act });
+      const warned = this.warned || editor.text.spoiler_text !== '';
+      const shown = { previewing, warned, errors, sending, retrying };
+      return composerForm({ platform, movedTo, keptFrom, editor, limits, ...shown, act });
     }
     if (!session.getState()) {
       if (this.userId !== null) return nothing;
@@ -143,6 +151,23 @@ export class Composer extends SessionElement {
     },
     send: () => void this.send(),
     add: (files: File[]) => this.add(files),
+    warn: () => {
+      const { spoiler_text } = this.editor.text;
+      this.warned = !(this.warned || spoiler_text !== '');
+      if (!this.warned) this.lastWarning = spoiler_text;
+      this.editor.write({ spoiler_text: this.warned ? this.lastWarning : '' });
+      if (this.warned) void this.focusOn(`#${WARNING_ID}`);
+    },
+    typed: () => {
+      this.errors = {};
+      this.requestUpdate();
+    },
+    order: (from: number, to: number) => {
+      const by = Math.sign(to - from);
+      this.editor.order(from, to);
+      const next = this.focusOn(`[data-move="${to} ${by}"]:enabled`);
+      void next.then((found) => found || this.focusOn(`[data-move="${to} ${-by}"]:enabled`));
+    },
     preview: () => {
       this.previewing = !this.previewing;
       this.requestUpdate();
@@ -166,7 +191,8 @@ export class Composer extends SessionElement {
       this.open(userId);
     }
     void this.updateComplete.then(() => {
-      for (const error of errors) notify(error, 'error');
+      this.errors = byField(errors);
+      this.requestUpdate();
       focus();
     });
   }
@@ -195,7 +221,7 @@ export class Composer extends SessionElement {
   private open(userId: number): void {
     const { platform } = this.target;
     if (platform) void this.readLimits(platform.id);
-    if (platform) void this.editor.autosave.open({ userId, platformId: platform.id });
+    if (platform) void this.editor.open({ userId, platformId: platform.id });
     else this.editor.leave();
   }
 
@@ -211,8 +237,8 @@ export class Composer extends SessionElement {
     const { target, limits, editor } = this;
     if (!target.platform || this.sending) return;
     const { taken, refused } = sortFiles(files, target.platform, limits, editor.media.items.length);
-    dismissNotice(this.noticeKey);
-    for (const words of refused) notify(words, 'error');
+    this.errors = refused.length > 0 ? { media_ids: refused.join(' ') } : {};
+    this.requestUpdate();
     if (taken.length > 0) editor.add(taken);
   }
 
@@ -229,7 +255,7 @@ export class Composer extends SessionElement {
     if (this.sending || this.asking || !platform) return;
     if (target.needsDecision) return this.querySelector<HTMLElement>('.vf-choice button')?.focus();
     const problem = validationProblem(platform, editor.text, editor.media.items, limits);
-    if (problem) return this.refuse(problem);
+    if (problem) return this.refuse({ [problem.field]: problem.message });
     const describe = (index: number) => this.querySelector<HTMLElement>(`#${altId(index)}`)?.focus();
     this.asking = true;
     const described = await confirmMissingAltText(editor.media.items, describe);
@@ -262,7 +288,9 @@ export class Composer extends SessionElement {
   }
 
   private posted(post: PostView, platformName: string): void {
-    this.previewing = false;
+    this.errors = {};
+    this.warned = false;
+    this.lastWarning = '';
     dismissNotice(this.noticeKey);
     this.editor.posted();
     this.querySelector<SentPosts>('vf-sent-posts')?.add(post, platformName);
@@ -282,19 +310,40 @@ export class Composer extends SessionElement {
       target.refused(now ?? session.getState()?.platform ?? null);
       void session.syncSessionState();
     } else if (isUnanswered(error)) {
-      this.refuse('The server does not answer. Your words are kept; when you press Post again, one post comes of it.');
+      const form = 'The server does not answer. Your words are kept; when you press Post again, one post comes of it.';
+      this.refuse({ form });
     } else if (!isSessionOverError(error)) {
       if (code === 'PLATFORM_RECONNECT_NEEDED') target.tokenRefused();
-      this.refuse(Object.values(fieldErrors(error)).join(' ') || messageOf(error));
+      const errors = byField(fieldErrors(error));
+      this.refuse(Object.keys(errors).length > 0 ? errors : { form: messageOf(error) });
     }
     this.requestUpdate();
     return null;
   }
 
-  private refuse(message: string): void {
-    notify(message, 'error', { key: this.noticeKey });
-    this.field?.focus();
+  /** Says at each field what is wrong with it, and leads to the first of them. */
+  private refuse(errors: ComposerView['errors']): void {
+    this.errors = errors;
+    void this.focusOn('.vf-composer [aria-invalid="true"]').then((found) => found || this.field?.focus());
   }
+
+  private async focusOn(selector: string): Promise<boolean> {
+    this.requestUpdate();
+    await this.updateComplete;
+    const element = this.querySelector<HTMLElement>(selector);
+    element?.focus();
+    return element !== null;
+  }
+}
+
+/** What is about something that the form does not show is about the whole of it. */
+function byField(errors: Record<string, string>): ComposerView['errors'] {
+  const shown: ComposerView['errors'] = {};
+  for (const [name, message] of Object.entries(errors)) {
+    const field = ERROR_FIELDS.find((each) => each === name) ?? 'form';
+    shown[field] = [shown[field], message].filter(Boolean).join(' ');
+  }
+  return shown;
 }
 
 defineElement('vf-composer', Composer);

@@ -1,4 +1,11 @@
-import { type Draft, type DraftContent, type DraftPlace, type DraftRepository, hasContent } from './draft-repository';
+import {
+  type Draft,
+  type DraftContent,
+  type DraftPlace,
+  type DraftRepository,
+  hasContent,
+  type Kept,
+} from './draft-repository';
 import { uuid } from './uuid';
 
 /** After the last change, where there are files: each save writes them again; ms. */
@@ -21,7 +28,8 @@ export interface AutosaveHooks {
   /** Whether what is shown may be replaced just now. */
   idle(): boolean;
   draw(): void;
-  filesRefused(): void;
+  /** How much of what was saved the browser has. */
+  kept(kept: Kept): void;
   /** Tells the other tabs. */
   tell(message: DraftMessage): void;
 }
@@ -55,6 +63,11 @@ export class DraftAutosave {
     private readonly repository: DraftRepository,
     private readonly hooks: AutosaveHooks,
   ) {}
+
+  /** Something is written that has not been given to the browser yet. */
+  get isDirty(): boolean {
+    return this.dirty;
+  }
 
   /** Sent with the post. */
   get key(): string {
@@ -184,7 +197,7 @@ export class DraftAutosave {
     const { place } = this;
     if (!place) return;
     const { id, key } = draft;
-    const savedAt = this.repository.save(place, draft, this.hooks.filesRefused);
+    const savedAt = this.repository.save(place, draft, this.hooks.kept);
     if (!hasContent(this.hooks.content())) this.take({ ...draft, savedAt: savedAt ?? draft.savedAt }, place);
     this.hooks.tell({ place, id, savedAt: savedAt ?? key, kind: 'saved' });
     void this.read();
@@ -219,7 +232,7 @@ export class DraftAutosave {
   private save(place: DraftPlace): void {
     const { id, key } = this.current;
     const draft = { id, key, ...this.hooks.content() };
-    this.current.savedAt = this.repository.save(place, draft, this.hooks.filesRefused);
+    this.current.savedAt = this.repository.save(place, draft, this.hooks.kept);
   }
 
   private take(draft: Draft | null, place: DraftPlace): void {

@@ -1,5 +1,12 @@
 import { DraftAutosave } from './draft-autosave';
-import { type Draft, type DraftContent, hasContent, type PostText } from './draft-repository';
+import {
+  type Draft,
+  type DraftContent,
+  type DraftPlace,
+  hasContent,
+  type Kept,
+  type PostText,
+} from './draft-repository';
 import { draftChannel, drafts } from './drafts';
 import { baseLanguage } from './languages';
 import { type Attachment, MediaList, type MediaListHooks } from './media-list';
@@ -22,6 +29,11 @@ export interface DraftEditorHooks extends Omit<MediaListHooks, 'keep'> {
 /** What is being written: words and files, and the draft that keeps both. */
 export class DraftEditor {
   text = EMPTY;
+  /** Of what was saved last, what the browser has; null until that is known. */
+  private kept: Kept | null = null;
+  private place: DraftPlace | null = null;
+  /** With the choices that were last made for this account. */
+  private empty = EMPTY;
   /** Of the draft that has come back and was not touched since; ISO 8601. */
   restoredAt: string | null = null;
   readonly media: MediaList;
@@ -34,7 +46,7 @@ export class DraftEditor {
       show: (draft, platformId) => this.show(draft, platformId),
       idle: hooks.idle,
       draw: hooks.draw,
-      filesRefused: hooks.filesRefused,
+      kept: (kept) => this.noteKept(kept),
       tell: (news) => draftChannel?.postMessage(news),
     });
   }
@@ -43,8 +55,36 @@ export class DraftEditor {
     return hasContent(this.content);
   }
 
+  /** All that is shown is kept by the browser. */
+  get isSaved(): boolean {
+    return this.kept === 'all' && !this.autosave.isDirty && this.hasContent;
+  }
+
+  async open(place: DraftPlace): Promise<void> {
+    this.place = place;
+    this.empty = EMPTY;
+    if (!this.hasContent) this.text = EMPTY;
+    void this.autosave.open(place);
+    const choices = await drafts.choices(place);
+    if (this.place !== place || !choices) return;
+    this.empty = { ...EMPTY, ...choices };
+    // Nothing was written or chosen since.
+    if (this.text === EMPTY) this.text = this.empty;
+    this.hooks.draw();
+  }
+
   write(change: Partial<PostText>): void {
     this.text = { ...this.text, ...change };
+    const { visibility, language } = this.text;
+    if (this.place && ('visibility' in change || 'language' in change)) {
+      drafts.saveChoices(this.place, { visibility, language });
+    }
+    this.touched();
+  }
+
+  /** @param to its place among the files afterwards */
+  order(from: number, to: number): void {
+    this.media.order(from, to);
     this.touched();
   }
 
@@ -66,6 +106,7 @@ export class DraftEditor {
   /** The files must be sent to the other platform, and the draft is one for it. */
   move(platformId: number): void {
     this.autosave.move(platformId);
+    if (this.place) this.place = { ...this.place, platformId };
     this.media.reupload();
   }
 
@@ -82,10 +123,13 @@ export class DraftEditor {
     this.autosave.finish();
     this.show(null, 0);
     this.text = { ...EMPTY, visibility, language };
+    this.empty = this.text;
   }
 
   /** Takes it out of the page, and keeps it where it belongs. */
   leave(): void {
+    this.place = null;
+    this.empty = EMPTY;
     this.autosave.close();
     this.show(null, 0);
   }
@@ -96,9 +140,16 @@ export class DraftEditor {
 
   private show(draft: Draft | null, platformId: number): void {
     this.media.clear({ used: true });
-    this.text = { ...EMPTY, ...draft?.text };
+    this.text = { ...this.empty, ...draft?.text };
+    this.kept = null;
     this.restoredAt = draft?.savedAt ?? null;
     if (draft) this.media.restore(draft.files, platformId);
+    this.hooks.draw();
+  }
+
+  private noteKept(kept: Kept): void {
+    if (kept === 'words') this.hooks.filesRefused();
+    this.kept = kept;
     this.hooks.draw();
   }
 

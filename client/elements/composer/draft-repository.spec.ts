@@ -34,6 +34,7 @@ describe('the drafts of a browser', () => {
     drafts.save(THERE, draft('c'), nothing);
     drafts.save(BOB, draft('d'), nothing);
     expect(store.kept.size).toBe(4);
+    expect([[...(await drafts.platforms(1))], [...(await drafts.platforms(3))]]).toEqual([[10, 11], []]);
     expect([await idsAt(HERE), await idsAt(THERE), await idsAt(BOB)]).toEqual([['b', 'a'], ['c'], ['d']]);
   });
 
@@ -71,17 +72,34 @@ describe('the drafts of a browser', () => {
       if (kept.files.length > 0) throw new Error('DataCloneError');
       return put(place, kept);
     };
-    let told = 0;
-    drafts.save(HERE, draft('a', 'words', [PICTURE]), () => (told += 1));
+    const told: string[] = [];
+    drafts.save(HERE, draft('a', 'words', [PICTURE]), (kept) => told.push(kept));
+    drafts.save(HERE, draft('b', 'more'), (kept) => told.push(kept));
     await settled();
-    expect([told, (await drafts.list(HERE)).map(({ text }) => text.content)]).toEqual([1, ['words']]);
+    expect([told.sort(), (await drafts.list(HERE)).map(({ text }) => text.content)]).toEqual([
+      ['all', 'words'],
+      ['more', 'words'],
+    ]);
+  });
+
+  it('come with the choices that were last made for the account, until the person signs out', async () => {
+    drafts.saveChoices(HERE, { visibility: 'private', language: 'de' });
+    expect(await drafts.choices(HERE)).toEqual({ visibility: 'private', language: 'de' });
+    expect([await drafts.choices(THERE), await drafts.choices(BOB), await idsAt(HERE)]).toEqual([null, null, []]);
+    drafts.forget(1);
+    expect(await drafts.choices(HERE)).toBeNull();
   });
 
   it('are none where the browser keeps nothing, and all else goes on', async () => {
     const refuse = () => Promise.reject(new Error('no'));
-    const store = { list: refuse, put: refuse, remove: refuse, removeAllOf: refuse };
+    const [choices, putChoices, platforms] = [refuse, refuse, refuse];
+    const store = { list: refuse, put: refuse, remove: refuse, removeAllOf: refuse, choices, putChoices, platforms };
     const none = new DraftRepository(store, () => NOON, sessionOf('s1'));
-    none.save(HERE, draft('a'), nothing);
+    const told: string[] = [];
+    none.save(HERE, draft('a'), (kept) => told.push(kept));
+    none.saveChoices(HERE, { visibility: 'private', language: 'de' });
+    expect(await none.choices(HERE)).toBeNull();
+    expect(told).toEqual(['nothing']);
     await none.remove(HERE, 'a', '');
     none.forget(2);
     expect(await none.list(HERE)).toEqual([]);

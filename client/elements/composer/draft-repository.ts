@@ -40,11 +40,22 @@ export interface Draft extends DraftContent {
   sessionId?: string;
 }
 
+/** What of a draft the browser has kept; in a private window Safari keeps no files. */
+export type Kept = 'all' | 'words' | 'nothing';
+
+/** What a person last chose for an account. */
+export type Choices = Pick<PostText, 'visibility' | 'language'>;
+
 export interface DraftStore {
   list(place: DraftPlace): Promise<Draft[]>;
   put(place: DraftPlace, draft: Draft): Promise<void>;
   /** @param savedAt of the state that is meant: a newer one stays */
   remove(place: DraftPlace, id: string, savedAt: string): Promise<void>;
+  /** The platforms for which this user has a draft. */
+  platforms(userId: number): Promise<number[]>;
+  choices(place: DraftPlace): Promise<Choices | undefined>;
+  putChoices(place: DraftPlace, choices: Choices): Promise<void>;
+  /** Drafts and choices. */
   removeAllOf(userId: number): Promise<void>;
 }
 
@@ -81,19 +92,38 @@ export class DraftRepository {
 
   /**
    * The writing has begun when this returns: a page that is closing does not wait.
-   * @param filesRefused is called where the browser keeps the words but not the files, as Safari's private mode does
+   * @param outcome is called when the browser has kept it, or has refused to
    * @returns when it was saved; null where nothing of this user is kept any more
    */
-  save(place: DraftPlace, draft: Omit<Draft, 'savedAt'>, filesRefused: () => void): string | null {
+  save(place: DraftPlace, draft: Omit<Draft, 'savedAt'>, outcome: (kept: Kept) => void): string | null {
     if (this.forgotten.has(place.userId)) return null;
     const savedAt = new Date(this.now()).toISOString();
     const kept = { ...draft, savedAt, sessionId: this.sessions.current() };
-    this.store.put(place, kept).catch(() => {
-      if (draft.files.length === 0) return;
-      const withoutFiles = this.store.put(place, { ...kept, files: [] });
-      withoutFiles.then(filesRefused, () => undefined);
-    });
+    const refused = () => outcome('nothing');
+    this.store.put(place, kept).then(
+      () => outcome('all'),
+      () => {
+        if (draft.files.length === 0) return refused();
+        this.store.put(place, { ...kept, files: [] }).then(() => outcome('words'), refused);
+      },
+    );
     return savedAt;
+  }
+
+  /** @returns the platforms for which this user has a draft, as far as the browser says */
+  async platforms(userId: number): Promise<ReadonlySet<number>> {
+    if (this.forgotten.has(userId)) return new Set();
+    return new Set(await this.store.platforms(userId).catch(() => []));
+  }
+
+  /** What the person last chose there; null where nothing is known. */
+  async choices(place: DraftPlace): Promise<Choices | null> {
+    if (this.forgotten.has(place.userId)) return null;
+    return (await this.store.choices(place).catch(() => null)) ?? null;
+  }
+
+  saveChoices(place: DraftPlace, choices: Choices): void {
+    if (!this.forgotten.has(place.userId)) this.store.putChoices(place, choices).catch(() => undefined);
   }
 
   /** @param savedAt of the state that is meant */

@@ -2,7 +2,7 @@ import { createStore, promisifyRequest } from 'idb-keyval';
 import type { AuditView } from '../../../src/protocol/audit';
 import { localStorageOrNull, signedOutUserIds, unmarkSignedOut } from '../../core/storage';
 import { session } from '../session';
-import { type Draft, type DraftPlace, DraftRepository, type DraftStore } from './draft-repository';
+import { type Choices, type Draft, type DraftPlace, DraftRepository, type DraftStore } from './draft-repository';
 
 const run = createStore('vedfolnir-drafts', 'drafts');
 
@@ -15,7 +15,7 @@ function write(task: (store: IDBObjectStore) => void): Promise<void> {
   });
 }
 
-/** `[user, platform, draft]`; an array is greater than any text. */
+/** `[user, platform, draft]`, beside the choices at `[user, platform]`; an array is greater than any text. */
 const keyOf = ({ userId, platformId }: DraftPlace, id: string) => [userId, platformId, id];
 
 const store: DraftStore = {
@@ -29,6 +29,14 @@ const store: DraftStore = {
       const kept = await promisifyRequest<Draft | undefined>(drafts.get(keyOf(place, id)));
       if (kept?.savedAt === savedAt) await promisifyRequest(drafts.delete(keyOf(place, id)));
     }),
+  platforms: async (userId) => {
+    const range = IDBKeyRange.bound([userId], [userId, []]);
+    const keys = await run('readonly', (drafts) => promisifyRequest(drafts.getAllKeys(range)));
+    return (keys as [number, number, string?][]).filter(([, , id]) => id !== undefined).map(([, id]) => id);
+  },
+  choices: ({ userId, platformId }) =>
+    run('readonly', (drafts) => promisifyRequest<Choices | undefined>(drafts.get([userId, platformId]))),
+  putChoices: ({ userId, platformId }, choices) => write((drafts) => void drafts.put(choices, [userId, platformId])),
   removeAllOf: (user) => write((drafts) => void drafts.delete(IDBKeyRange.bound([user], [user, []]))),
 };
 

@@ -72,6 +72,13 @@ export class MediaList {
     this.work();
   }
 
+  /** @param to the place of the file afterwards */
+  order(from: number, to: number): void {
+    const items = [...this.items];
+    items.splice(to, 0, ...items.splice(from, 1));
+    this.items = items;
+  }
+
   remove(item: Attachment): void {
     this.items = this.items.filter((each) => each !== item);
     drop(item);

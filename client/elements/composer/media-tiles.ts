@@ -11,14 +11,22 @@ export interface TilesView {
   limits: MediaLimitsView | null;
   /** While a post is on its way, its files stay. */
   sending: boolean;
-  act: { add(files: File[]): void };
+  act: { add(files: File[]): void; order(from: number, to: number): void };
 }
+
+/** Of a tile that is dragged to another place: its place now. */
+const DRAGGED = 'application/x-vf-tile';
 
 export const altId = (index: number): string => `vf-alt-${index}`;
 
-/** The files of a post, each with its description and its way to the server, and the button for more. */
+/** The files of a post in their order, each with its description and its way to the server. */
 export function mediaTiles(view: TilesView): TemplateResult {
-  const { editor, limits, sending, act } = view;
+  return html`
+    <ul class="vf-tiles" aria-label="Attached files">${view.editor.media.items.map((item, index) => tile(view, item, index))}</ul>
+  `;
+}
+
+export function addMediaButton({ limits, sending, act }: TilesView): TemplateResult {
   const chosen = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     act.add([...(input.files ?? [])]);
@@ -28,18 +36,17 @@ export function mediaTiles(view: TilesView): TemplateResult {
   const open = (event: Event): void =>
     (event.currentTarget as HTMLElement).parentElement?.querySelector('input')?.click();
   return html`
-    <ul class="vf-tiles" aria-label="Attached files">${editor.media.items.map((item, index) => tile(view, item, index))}</ul>
-    <p>
+    <span>
       <input type="file" hidden multiple accept=${typesTaken(limits).join()} @change=${chosen} />
       <button type="button" class="vf-button" data-add-media ?disabled=${sending} @click=${open}>
         ${icon('image-plus')} Add images
       </button>
-      <span class="vf-hint">or drop or paste them here</span>
-    </p>
+    </span>
   `;
 }
 
-function tile({ editor, limits, sending }: TilesView, item: Attachment, index: number): TemplateResult {
+function tile(view: TilesView, item: Attachment, index: number): TemplateResult {
+  const { editor, limits, sending, act } = view;
   const { file, url, altText, state } = item;
   const id = altId(index);
   const remove = (event: Event): void => {
@@ -49,8 +56,19 @@ function tile({ editor, limits, sending }: TilesView, item: Attachment, index: n
   };
   const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
   return html`
-    <li class="vf-tile" data-state=${state}>
-      <span class="vf-thumb">${url ? html`<img src=${url} alt="" />` : icon('image')}</span>
+    <li
+      class="vf-tile" data-state=${state}
+      @dragover=${(event: DragEvent) => event.dataTransfer?.types.includes(DRAGGED) && event.preventDefault()}
+      @drop=${({ dataTransfer }: DragEvent) => {
+        const from = dataTransfer?.getData(DRAGGED);
+        if (from) act.order(Number(from), index);
+      }}
+    >
+      <span
+        class="vf-thumb" draggable="true"
+        @dragstart=${({ dataTransfer }: DragEvent) => dataTransfer?.setData(DRAGGED, String(index))}
+        >${url ? html`<img src=${url} alt="" draggable="false" />` : icon('image')}</span
+      >
       <div class="vf-tile-text">
         <p class="vf-tile-name">${file.name}</p>
         ${progressOf(item)}
@@ -68,7 +86,7 @@ function tile({ editor, limits, sending }: TilesView, item: Attachment, index: n
         <textarea
           class="vf-input"
           id=${id}
-          rows="2"
+          rows="4"
           dir="auto"
           aria-describedby="${id}-count"
           aria-invalid=${length > limit}
@@ -78,16 +96,39 @@ function tile({ editor, limits, sending }: TilesView, item: Attachment, index: n
         ></textarea>
         <p class="vf-hint" id="${id}-count">${length} of ${limit} characters</p>
       </div>
-      <button
-        type="button"
-        class="vf-button vf-quiet"
-        aria-label="Remove ${file.name}"
-        ?disabled=${sending}
-        @click=${remove}
-      >
-        ${icon('x')}
-      </button>
+      <div class="vf-tile-buttons">
+        ${moveButton(view, index, -1)} ${moveButton(view, index, 1)}
+        <button
+          type="button"
+          class="vf-button"
+          data-kind="quiet"
+          aria-label="Remove ${file.name}"
+          ?disabled=${sending}
+          @click=${remove}
+        >
+          ${icon('x')}
+        </button>
+      </div>
     </li>
+  `;
+}
+
+function moveButton({ editor, sending, act }: TilesView, index: number, by: 1 | -1): TemplateResult | typeof nothing {
+  const { items } = editor.media;
+  if (items.length < 2) return nothing;
+  const [words, picture] = by < 0 ? (['up', 'chevron-up'] as const) : (['down', 'chevron-down'] as const);
+  return html`
+    <button
+      type="button"
+      class="vf-button"
+      data-kind="quiet"
+      data-move="${index} ${by}"
+      aria-label="Move ${items[index]?.file.name} ${words}"
+      ?disabled=${sending || !items[index + by]}
+      @click=${() => act.order(index, index + by)}
+    >
+      ${icon(picture)}
+    </button>
   `;
 }
 

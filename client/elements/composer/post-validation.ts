@@ -8,6 +8,24 @@ import type { Platform } from './post-target';
 
 const MEGABYTE = 1024 * 1024;
 
+/** What of a post an error is about, by the names of the request; `form`: the post as a whole. */
+export const ERROR_FIELDS = [
+  'content',
+  'spoiler_text',
+  'title',
+  'visibility',
+  'language',
+  'media_ids',
+  'form',
+] as const;
+export type ErrorField = (typeof ERROR_FIELDS)[number];
+
+export interface Problem {
+  field: ErrorField;
+  /** For the person. */
+  message: string;
+}
+
 export interface WithAltText {
   file: Pick<File, 'name'>;
   altText: string;
@@ -57,26 +75,35 @@ export function sortFiles<F extends Pick<File, 'name' | 'type' | 'size'>>(
   return { taken, refused };
 }
 
-/** @returns why the post cannot be sent as it is, for the person; empty when it can */
+/** @returns why the post cannot be sent as it is; null when it can */
 export function validationProblem(
   platform: Platform,
   text: PostText,
   files: readonly WithAltText[],
   limits: MediaLimitsView | null,
-): string {
+): Problem | null {
   const { name } = platform;
   const left = charactersLeft(platform, text);
-  if (platform.needsReconnect) return `${name} must be connected again before it can post.`;
-  if (left < 0) return `The post is ${characters(-left)} too long for ${name}.`;
-  if (text.content.trim() === '' && files.length === 0) return 'There is nothing to post yet.';
+  const isEmpty = text.content.trim() === '';
   const long = files.find(({ altText }) => descriptionLength(altText) > descriptionTaken(limits));
-  if (long) return `The description of ${long.file.name} is longer than ${descriptionTaken(limits)} characters.`;
+  if (platform.needsReconnect) return about('form', `${name} must be connected again before it can post.`);
+  if (left < 0) return about('content', `The post is ${characters(-left)} too long for ${name}.`);
+  if (isEmpty && files.length === 0) return about('content', 'There is nothing to post yet.');
+  if (long) {
+    const message = `The description of ${long.file.name} is longer than ${descriptionTaken(limits)} characters.`;
+    return about('media_ids', message);
+  }
   // What an instance wants that has not said so yet, it says when it is sent the post.
-  if (!limits) return '';
-  if (files.length > limits.max_attachments) return `${name} takes ${limits.max_attachments} files in a post.`;
-  if (platform.type === 'pixelfed' && files.length === 0) return `${name} takes no post without an image.`;
-  return '';
+  if (!limits) return null;
+  const most = limits.max_attachments;
+  if (files.length > most) return about('media_ids', `${name} takes ${most} files in a post.`);
+  if (platform.type === 'pixelfed' && files.length === 0) {
+    return about('media_ids', `${name} takes no post without an image.`);
+  }
+  return null;
 }
+
+const about = (field: ErrorField, message: string): Problem => ({ field, message });
 
 /** @returns the files that nobody has described */
 export function withoutAltText<D extends WithAltText>(files: readonly D[]): D[] {

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { avatar } from '../avatar';
-import { hostOf } from '../format';
+import { formatHandle } from '../format';
 import { postText } from '../post-text';
 import type { PostText } from './draft-repository';
 import type { Attachment } from './media-list';
@@ -15,15 +15,9 @@ export function preview(platform: Platform, text: PostText, files: Attachment[])
     <article class="vf-card vf-preview" id="vf-preview" aria-label="Preview">
       <p class="vf-preview-who">
         ${avatar(platform)}
-        <span><strong>${platform.name}</strong> <span class="vf-hint">${handle(platform)}</span></span>
+        <span><strong>${platform.name}</strong> <span class="vf-hint"><bdi>${formatHandle(platform.username, platform.instanceUrl ?? '')}</bdi></span></span>
       </p>
-      ${postText(text, text.language, attached)}
+      ${text.content.trim() || attached.length > 0 ? postText(text, text.language, attached) : html`<p class="vf-hint">Your words, as they will look.</p>`}
     </article>
   `;
-}
-
-/** `@name@host`, or as much of it as is known. */
-export function handle({ username, instanceUrl = '' }: Platform): string {
-  const host = hostOf(instanceUrl);
-  return username ? `@${username}@${host}` : host;
 }

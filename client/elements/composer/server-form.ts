@@ -10,8 +10,8 @@ export interface ServerForm {
   /** It was answered "keep" before: it is for this platform whatever is active. */
   pinned: boolean;
   text: Partial<PostText>;
-  /** Why the server gave it back. */
-  errors: string[];
+  /** Why the server gave it back, by the names of its fields. */
+  errors: Record<string, string>;
   /** Goes to where the person is in it already. */
   focus(): void;
 }
@@ -27,7 +27,7 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
   const names = ['title', 'content', 'spoiler_text', 'visibility'];
   const data = new FormData(form);
   const text = Object.fromEntries([...data].filter(([name]) => names.includes(name)));
-  const errors = Array.from(form.querySelectorAll('.vf-error'), ({ textContent }) => textContent.trim());
+  const errors = Object.fromEntries(Array.from(form.querySelectorAll('.vf-error'), errorOf));
   const { activeElement } = document;
   const within = form.contains(activeElement) ? (activeElement as HTMLTextAreaElement) : null;
   const { name = '', selectionStart = null, selectionEnd = null } = within ?? {};
@@ -47,4 +47,9 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
       if (selectionEnd !== null) field?.setSelectionRange(selectionStart, selectionEnd);
     },
   };
+}
+
+function errorOf(error: Element): [field: string, message: string] {
+  const field = error.closest('.vf-field')?.querySelector<HTMLInputElement>('[name]');
+  return [field?.name ?? 'form', error.textContent.trim()];
 }

@@ -7,6 +7,12 @@ export const text = (tab: Page) => tab.getByLabel('Text', { exact: true });
 export const post = (tab: Page) => tab.getByRole('button', { name: 'Post', exact: true });
 export const keep = (tab: Page) => tab.getByRole('button', { name: 'Keep posting as Alpha' });
 
+/** Opens the field for a content warning. */
+export async function warningField(tab: Page) {
+  await tab.getByRole('button', { name: 'Content warning' }).click();
+  return tab.getByLabel('Content warning text');
+}
+
 /** Words, and what each is worth to whoever counts as the platforms do. */
 export const AS_COUNTED: readonly [words: string, counted: number][] = [
   ['👨‍👩‍👧‍👦', 1],

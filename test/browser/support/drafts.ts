@@ -13,7 +13,8 @@ const eachDraft = (value: string) => `new Promise((resolve, reject) => {
     cursor.onsuccess = () => {
       if (!cursor.result) return opening.result.close(), resolve(found);
       const { key, value } = cursor.result;
-      found.push(${value});
+      // What was chosen for an account stands beside its drafts.
+      if (key.length > 2) found.push(${value});
       cursor.result.continue();
     };
   };

@@ -1,6 +1,6 @@
 import { VirtualTime } from '../../../core/testing/virtual-time';
 import { DraftAutosave } from '../draft-autosave';
-import { type Draft, type DraftContent, type DraftPlace, DraftRepository } from '../draft-repository';
+import { type Choices, type Draft, type DraftContent, type DraftPlace, DraftRepository } from '../draft-repository';
 
 export const EMPTY: DraftContent = {
   text: { title: '', content: '', spoiler_text: '', visibility: 'public', language: 'en' },
@@ -10,6 +10,7 @@ export const EMPTY: DraftContent = {
 /** The store of a browser, in memory. */
 export function memoryStore() {
   const kept = new Map<string, Draft>();
+  const choices = new Map<string, Choices>();
   const keyOf = ({ userId, platformId }: DraftPlace, id: string) => `${userId}/${platformId}/${id}`;
   return {
     kept,
@@ -19,6 +20,11 @@ export function memoryStore() {
     remove: async (place: DraftPlace, id: string, savedAt: string) => {
       if (kept.get(keyOf(place, id))?.savedAt === savedAt) kept.delete(keyOf(place, id));
     },
+    platforms: async (userId: number) =>
+      [...kept.keys()].map((key) => key.split('/').map(Number)).flatMap(([user, id]) => (user === userId ? [id!] : [])),
+    choices: async ({ userId, platformId }: DraftPlace) => choices.get(`${userId}/${platformId}`),
+    putChoices: async ({ userId, platformId }: DraftPlace, chosen: Choices) =>
+      void choices.set(`${userId}/${platformId}`, chosen),
     removeAllOf: async (userId: number) => {
       for (const key of kept.keys()) if (key.startsWith(`${userId}/`)) kept.delete(key);
     },
@@ -47,7 +53,7 @@ export function shared() {
       },
       idle: () => page.idle,
       draw: () => {},
-      filesRefused: () => {},
+      kept: () => {},
       tell: (message) => {
         for (const other of tabs) if (other !== autosave) other.messageReceived(message);
       },

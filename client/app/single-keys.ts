@@ -1,0 +1,12 @@
+import { localStorageOrNull, setItem } from '../core/storage';
+
+/** Of localStorage: keys without a modifier do nothing where it is `off`. */
+const SINGLE_KEYS = 'vedfolnir_single_keys';
+
+export function hasSingleKeys(): boolean {
+  return localStorageOrNull()?.getItem(SINGLE_KEYS) !== 'off';
+}
+
+export function setSingleKeys(on: boolean): void {
+  setItem(localStorageOrNull(), SINGLE_KEYS, on ? 'on' : 'off');
+}

@@ -1,0 +1,36 @@
+import type { DeviceView } from '../../src/protocol/http';
+import type { PlatformSwitchedDetail } from '../core/event-details';
+import { messageOf } from '../elements/error-messages';
+import { notify } from '../elements/notify';
+import { on, session } from '../elements/session';
+
+/** Of the notice: of several switches the last one counts. */
+const KEY = 'switched';
+/** Long enough to be read by somebody who was looking elsewhere. */
+const SHOWN_MS = 15_000;
+
+/** A switch that was made on another device is said with the name of that device, and can be undone. */
+export function announceSwitchesElsewhere(): void {
+  on('platformSwitched', (detail) => {
+    const { originSessionId } = detail;
+    const isElsewhere = originSessionId !== null && originSessionId !== session.getState()?.session.id;
+    if (isElsewhere && detail.platformId !== null) void announce(detail, originSessionId);
+  });
+}
+
+async function announce({ platformId, platformName, previousPlatformId }: PlatformSwitchedDetail, origin: string) {
+  const options = { background: true };
+  const list = session.request<{ sessions: DeviceView[] }>('GET', '/api/sessions', options).catch(() => null);
+  const device = (await list)?.sessions.find(({ id }) => id === origin)?.device;
+  // It has gone on since.
+  if (session.getState()?.platform?.id !== platformId) return;
+  const undo = () => {
+    if (previousPlatformId === null) return;
+    session.switchPlatform(previousPlatformId).catch((error: unknown) => notify(messageOf(error), 'error'));
+  };
+  notify(`Switched to ${platformName} on ${device ?? 'another device'}.`, 'info', {
+    key: KEY,
+    duration: SHOWN_MS,
+    ...(previousPlatformId !== null && { action: { label: 'Undo', run: undo } }),
+  });
+}
