@@ -2,13 +2,13 @@ import type { PlatformType } from '../../src/protocol/http';
 import type { PlatformDetail } from '../core/event-details';
 import { hasUnsentText, isPinned, namedPlatform, namePlatform } from './form-fields';
 
-/** Id and name at least: of a platform that was never active while this page was open only the form can tell more. */
-export type KnownPlatform = Pick<PlatformDetail, 'id' | 'name'> & Partial<PlatformDetail>;
+/** Of a platform that was never active while this page was open, and is not looked up yet, only the form can tell more. */
+export type KnownPlatform = Pick<PlatformDetail, 'id'> & Partial<PlatformDetail>;
 
 /** The platform that the text of a form was begun for. */
 export interface FormBinding {
   /** Null: nothing told for which it was begun. */
-  platform: KnownPlatform | null;
+  platformId: number | null;
   /** The person has chosen it, whatever is active. */
   pinned: boolean;
 }
@@ -16,11 +16,16 @@ export interface FormBinding {
 const bindings = new WeakMap<HTMLFormElement, FormBinding>();
 /** Forms that have been in the page while it knew its session. */
 const entered = new WeakSet<HTMLFormElement>();
-/** By id: what was active once, and may be what a form was begun for. */
+/** By id: what was active once, or was looked up, and may be what a form was begun for. */
 const knownPlatforms = new Map<number, PlatformDetail>();
 
 export function rememberPlatform(active: PlatformDetail | null): void {
   if (active) knownPlatforms.set(active.id, active);
+}
+
+/** Whether its name and its limits can be told. */
+export function isKnownPlatform(id: number): boolean {
+  return knownPlatforms.has(id);
 }
 
 export function bindingOf(form: HTMLFormElement): FormBinding | undefined {
@@ -30,7 +35,7 @@ export function bindingOf(form: HTMLFormElement): FormBinding | undefined {
 /** Whether the person must say first where the text goes. */
 export function needsDecision(form: HTMLFormElement, active: PlatformDetail | null): boolean {
   const binding = bindings.get(form);
-  return binding !== undefined && !binding.pinned && (binding.platform?.id ?? null) !== (active?.id ?? null);
+  return binding !== undefined && !binding.pinned && binding.platformId !== (active?.id ?? null);
 }
 
 /** The platform that a part of the page is about: its form's own, else the active one. */
@@ -38,9 +43,9 @@ export function platformFor(element: Element, active: PlatformDetail | null): Kn
   const form = element.closest<HTMLFormElement>('form[data-platform-aware]');
   if (!form) return active;
   const binding = bindings.get(form);
-  if (binding) return binding.platform?.id === active?.id ? active : binding.platform;
-  const id = namedPlatform(form);
-  return id === null || id === active?.id ? active : describe(form, id);
+  const id = binding ? binding.platformId : namedPlatform(form);
+  if (id === active?.id || (id === null && !binding)) return active;
+  return id === null ? null : describePlatform(form, id);
 }
 
 /** The first look at a form, which may have come into the page at any time: one without text goes where the page is. */
@@ -56,14 +61,18 @@ export function reconcileForm(form: HTMLFormElement, active: PlatformDetail | nu
   if (!hasUnsentText(form)) return void followActivePlatform(form, active);
   bindForm(form);
   const binding = bindings.get(form);
-  if (binding?.platform && binding.platform.id === active?.id) binding.pinned = false;
+  if (binding && binding.platformId === active?.id) binding.pinned = false;
 }
 
 /** From its first letter on, the text of a form belongs to the platform that the form names then. */
 export function bindForm(form: HTMLFormElement): void {
   if (bindings.has(form)) return;
-  const id = namedPlatform(form);
-  bindings.set(form, { platform: id === null ? null : describe(form, id), pinned: isPinned(form) });
+  bindings.set(form, { platformId: namedPlatform(form), pinned: isPinned(form) });
+}
+
+/** What is written in it was begun for nothing that was shown. */
+export function bindToNone(form: HTMLFormElement): void {
+  bindings.set(form, { platformId: null, pinned: false });
 }
 
 export function followActivePlatform(form: HTMLFormElement, active: PlatformDetail | null): void {
@@ -75,8 +84,9 @@ export function followActivePlatform(form: HTMLFormElement, active: PlatformDeta
   Object.assign(form.dataset, { platformId: id, platformName: name, platformType: type });
 }
 
-function describe(form: HTMLFormElement, id: number): KnownPlatform {
-  const { platformName: name = 'the account it was begun for', platformType } = form.dataset;
+/** As far as it is known; by the form's own words where it was never active here. */
+export function describePlatform(form: HTMLFormElement, id: number): KnownPlatform {
+  const { platformName: name, platformType } = form.dataset;
   const told = { id, name, ...(platformType ? { type: platformType as PlatformType } : {}) };
   return knownPlatforms.get(id) ?? told;
 }

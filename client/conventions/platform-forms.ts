@@ -1,11 +1,15 @@
-import { HEADERS } from '../../src/protocol/http';
+import { HEADERS, type PlatformView } from '../../src/protocol/http';
+import { platformDetail } from '../core/event-details';
 import type { SessionSync } from '../core/session-sync';
 import { fillCsrfToken, hasUnsentText, namedPlatform, namePlatform, setPinned, unsentField } from './form-fields';
 import {
   bindForm,
   bindingOf,
+  bindToNone,
+  describePlatform,
   enterForm,
   followActivePlatform,
+  isKnownPlatform,
   needsDecision,
   reconcileForm,
   rememberPlatform,
@@ -14,6 +18,7 @@ import { findAll, isManaged, onChange, registerRenderer, renderPage } from './pa
 import { type Answer, focusPlatformQuestion, removePlatformQuestion, showPlatformQuestion } from './platform-question';
 
 const FORMS = 'form[data-platform-aware]';
+const SESSION_ENDED = 'Your session has ended: nothing was sent. Sign in again, and send it then.';
 const NO_PLATFORM = 'It is not known for which platform this is: nothing was sent.';
 
 /**
@@ -24,6 +29,9 @@ const NO_PLATFORM = 'It is not known for which platform this is: nothing was sen
  */
 export function startPlatformForms(sync: SessionSync): void {
   const forms = () => findAll<HTMLFormElement>(FORMS);
+  const lookedUp = new Set<number>();
+  /** The session of this page has ended, and there is no other one yet. */
+  let ended = false;
   let refreshing = false;
   const problem = document.createElement('p');
   problem.setAttribute('role', 'alert');
@@ -32,8 +40,12 @@ export function startPlatformForms(sync: SessionSync): void {
   onChange(sync, () => {
     const state = sync.getState();
     if (!state) return;
+    ended = false;
     rememberPlatform(state.platform);
     for (const form of forms()) reconcileForm(form, state.platform);
+  });
+  sync.on('sessionExpired', () => {
+    ended = true;
   });
   registerRenderer(() => {
     for (const form of forms()) render(form);
@@ -55,13 +67,27 @@ export function startPlatformForms(sync: SessionSync): void {
     const { platform: active, tabPinned } = state;
     enterForm(form, active);
     const binding = bindingOf(form);
-    if (binding) namePlatform(form, binding.platform?.id ?? null);
+    void lookUp(namedPlatform(form));
+    if (binding) namePlatform(form, binding.platformId);
     setPinned(form, binding?.pinned ?? tabPinned);
     if (!needsDecision(form, active)) removePlatformQuestion(form);
     else {
-      const from = binding?.platform?.name ?? null;
+      const id = binding?.platformId;
+      const from = id ? (describePlatform(form, id).name ?? 'the account it was begun for') : null;
       showPlatformQuestion(form, from, active?.name ?? null, (answer) => take(form, answer));
     }
+  }
+
+  /** A form of the server's may name a platform that was never active in this page. */
+  async function lookUp(id: number | null): Promise<void> {
+    if (id === null || isKnownPlatform(id) || lookedUp.has(id)) return;
+    lookedUp.add(id);
+    const platform = await sync
+      .request<PlatformView>('GET', `/api/platforms/${id}`, { background: true })
+      .catch(() => null);
+    if (!platform) return;
+    rememberPlatform(platformDetail(platform));
+    renderPage();
   }
 
   function take(form: HTMLFormElement, answer: Answer): void {
@@ -74,10 +100,13 @@ export function startPlatformForms(sync: SessionSync): void {
   }
 
   /** It may have become one of ours after it came into the page. */
-  function beginInput({ target }: Event): void {
+  function beginInput({ target, type }: Event): void {
     const form = target instanceof Element ? target.closest('form') : null;
     const state = sync.getState();
-    if (!state || !isOurs(form) || bindingOf(form)) return;
+    if (!isOurs(form)) return;
+    // Nothing is shown of a session that has ended.
+    if (ended && type === 'input') bindToNone(form);
+    if (!state || bindingOf(form)) return;
     enterForm(form, state.platform);
     if (hasUnsentText(form)) bindForm(form);
     renderPage();
@@ -87,6 +116,11 @@ export function startPlatformForms(sync: SessionSync): void {
     const form = event.target;
     if (!isOurs(form)) return;
     problem.remove();
+    if (ended) {
+      preventSubmit(event);
+      showProblem(form, SESSION_ENDED);
+      return;
+    }
     if (isBehind()) {
       preventSubmit(event);
       void refreshAndSubmit(form, event.submitter);

@@ -22,7 +22,9 @@ export function startSessionAttributes(sync: SessionSync): void {
       element.classList.toggle('pixelfed-platform', type === 'pixelfed');
     }
     for (const element of findAll('[data-platform-info="name"]')) {
-      setText(element, platformFor(element, active)?.name ?? '');
+      const platform = platformFor(element, active);
+      // Until its name is known, the server's words for it stand.
+      if (!platform || platform.name !== undefined) setText(element, platform?.name ?? '');
     }
     for (const kind of ['username', 'email'] as const) {
       for (const element of findAll(`[data-user-info="${kind}"]`)) setText(element, user[kind]);

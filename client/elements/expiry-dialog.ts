@@ -92,7 +92,7 @@ export class ExpiryDialog extends SessionElement {
     this.warned = session.getState()?.session.id;
     this.requestUpdate();
     await this.updateComplete;
-    if (!this.warning) return;
+    if (!this.warning || !this.isConnected) return;
     const dialog = this.querySelector('dialog');
     if (!dialog?.open) dialog?.showModal();
     window.clearInterval(this.ticking);

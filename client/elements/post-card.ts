@@ -26,8 +26,10 @@ export class PostCard extends SessionElement {
     this.discarding?.now();
   }
 
-  protected override render(): TemplateResult {
+  protected override render(): TemplateResult | typeof nothing {
     const { post, editing } = this;
+    // A copy of one that was drawn, out of a page that was kept: nobody has given it a post.
+    if (!post) return nothing;
     const { id, platform_id, title, images, error, status } = post;
     return html`
       <article class="vf-card vf-post" data-post-id=${id} ?hidden=${this.discarding !== null}>

@@ -80,6 +80,31 @@ describe('a form that comes later, and names no platform', () => {
     await question().waitFor();
   });
 
+  it('is about the platform that it names, by its name, also where that was never active here', async () => {
+    await add(LATE.replace('value=""', `value="${idOf(2)}"`).replace('name"></b>', 'name">as the server says</b>'));
+    await plain.tab.locator('#late').getByText('For Gamma').waitFor();
+    await late().fill('Meant for Gamma');
+    await plain.tab.locator('#late').getByRole('button', { name: 'Keep posting as Gamma' }).click();
+    expect(await field('platform_pinned').inputValue()).toBe('true');
+  });
+
+  it('is not sent after the end of the session, and asks where it goes in the next one', async () => {
+    const sent = plain.sendings();
+    await plain.tab.evaluate("document.body.removeAttribute('data-session-required')");
+    await add(LATE);
+    await plain.tab.locator('#late').getByText('For Alpha').waitFor();
+    await stage.person.client.post('/api/auth/logout', {});
+    await until(plain.tab, 'window.heard.sessionExpired');
+    await late().fill('Meant for nothing that is shown');
+    await send().click();
+    await plain.tab.getByText('Your session has ended: nothing was sent.').waitFor();
+    await stage.person.client.login();
+    await stage.device.useSessionOf(stage.person.client);
+    await plain.tab.evaluate('sessionSync.start()');
+    await plain.tab.getByRole('group', { name: /It is not known for which platform/ }).waitFor();
+    expect(sent.count).toBe(0);
+  });
+
   it('has its field made, where it has none', async () => {
     await add('<form id="late" data-platform-aware><label>Late <input name="note"></label></form>');
     await eventually(async () => expect(await field('platform_id').inputValue()).toBe(idOf(0)));
