@@ -7,9 +7,9 @@ import { defineConfig } from 'vite';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the elements, the composer and our pages have in common; the directives of Lit are for our pages alone. */
+/** What the elements, the composer and our pages have in common; the directives of Lit but one are for our pages alone. */
 const SHARED =
-  /node_modules\/(lit|@lit)(?!.*directive)|client\/(elements\/[\w-]+|core\/(errors|storage))\.ts$|protocol\/http\.ts$/;
+  /node_modules\/(lit|@lit)(?!.*directives\/(?!repeat))|client\/(elements\/([\w-]+|composer\/media-limits)|core\/(errors|storage))\.ts$|protocol\/http\.ts$/;
 
 /** @param output what tells one of the builds from the others */
 function scripts(input, { copyPublicDir = false, ...output }) {
