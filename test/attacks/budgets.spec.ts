@@ -7,6 +7,7 @@ import { expectRow } from '../integration/support/attack';
 import { type Household, household, upload } from '../integration/support/household';
 import { eventually } from '../support/eventually';
 import { type Answer, type Json, type RequestOptions, TestClient } from '../support/http-client';
+import { sharedInstanceUrl } from '../support/shared-instances';
 import { closeTabs, openTab, type TabOptions } from '../support/socket-client';
 
 /** The table as it is, with numbers that a test reaches quickly. */
@@ -136,8 +137,8 @@ describe('what is kept', () => {
     const form = (name: string) => ({
       name,
       platform_type: 'mastodon',
-      instance_url: `https://${name}.example`,
-      access_token: 't',
+      instance_url: sharedInstanceUrl(),
+      access_token: name,
     });
     expect((await client.post('/api/platforms', form('four'))).status).toBe(201);
     const refused = await client.post('/api/platforms', form('five'));

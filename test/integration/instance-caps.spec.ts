@@ -257,7 +257,9 @@ it('ends a question to a dripping instance after ten seconds, redirects and all,
   const node = await startNode({ ALLOW_PRIVATE_INSTANCES: listener.hostAndPort });
   const client = new TestClient(node.url);
   await client.register();
-  listener.answer = (_, response) => response.destroy();
+  listener.answer = (_, response) => {
+    response.setHeader('content-type', 'application/json').end('{"id":"1","username":"x","acct":"x"}');
+  };
   const form = { name: 'x', platform_type: 'mastodon', instance_url: listener.url, access_token: 't' };
   const { id } = (await client.post<PlatformView>('/api/platforms', form)).body;
   // Steps of four seconds, then drops without an end: in parts it would be twenty seconds and more.

@@ -103,7 +103,7 @@ it('is what the server answers, on its main routes and to its common refusals', 
 
   const admin = new DescribedClient(node.url, description);
   const { session } = (await admin.login(ADMIN)).body;
-  for (const path of ['/api/admin/sessions', '/api/admin/audit', '/api/admin/performance']) await admin.get(path);
+  for (const part of ['sessions', 'audit', 'performance', 'overview', 'users']) await admin.get(`/api/admin/${part}`);
   await admin.post('/api/admin/sessions/validate', { pairs: [[session.id, 1]] });
   await admin.post('/api/admin/sessions/cleanup', { user_ids: [999_999] });
   await admin.post('/api/cleanup_sessions');

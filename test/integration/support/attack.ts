@@ -59,7 +59,7 @@ export async function belongings(client: TestClient): Promise<unknown> {
 
 /** What a tab was told, but for how its person's posts fare. */
 export function toldTo(tab: Tab): string[] {
-  return tab.events.map(({ name }) => name as string).filter((name) => !name.startsWith('post:'));
+  return tab.events.map(({ name }) => name as string).filter((name) => !/^posts?:/.test(name));
 }
 
 /** The secret that the client's cookie carries. */
