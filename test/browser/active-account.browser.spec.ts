@@ -32,7 +32,7 @@ it('names each account in the switcher, marks those with a draft, and says by wh
   await savedIn(writing, 'Not done yet');
   const page = await stage.device.tab('/');
   await page.keyboard.press('Alt+P');
-  await page.getByRole('option', { name: /^Alpha.*0\.example.*Draft/ }).waitFor();
+  await page.getByRole('option', { name: /Alpha.*@\S*127\.0\.0\.1.*Draft/ }).waitFor();
   expect(await page.getByRole('option', { name: /Draft/ }).count()).toBe(1);
   await page.locator('.vf-switcher').getByText('Alt+P').waitFor();
   await expectForEverybody(page);
@@ -96,6 +96,7 @@ it('explains its keys, begins a post by one of them, and lets them be turned off
   await page.getByRole('button', { name: 'Keyboard' }).click();
   await help.getByRole('checkbox').check();
   await page.keyboard.press('Escape');
+  await help.waitFor({ state: 'detached' });
   await page.keyboard.press('n');
   await page.waitForURL('**/create_post');
   await text(page).fill('n? are letters here');

@@ -84,7 +84,7 @@ it('connects by the sign-in of the instance, writes with two pictures, and sees 
   // Connected, and known by its own words, which are text whatever is in them.
   await tab.getByRole('status').getByText('The account is connected.').waitFor();
   const card = tab.locator('[data-platforms] > li');
-  await card.getByText(`Mastodon · Ada <b>L.</b> · @ada · ${town.url}`).waitFor();
+  await card.getByText(`Mastodon · Ada <b>L.</b> · @ada@${town.host}`).waitFor();
   const name = `@ada@${town.host}`;
   await card.getByRole('heading', { name }).getByText('Active').waitFor();
   expect(await card.locator('.vf-avatar').innerText()).not.toBe('');

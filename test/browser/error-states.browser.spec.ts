@@ -1,5 +1,6 @@
 /** What a page shows while the server does not answer it, and how it comes out of that. */
 import type { BrowserContext, Page, Request } from 'playwright-core';
+import { eventually } from '../support/eventually';
 import { Device } from './support/chromium';
 import { holdNext } from './support/held';
 import { expectForEverybody } from './support/looks';
@@ -59,7 +60,10 @@ function readings(page: Page, reads: string): Request[] {
 describe.each(READERS)('%s', (path, reads, shows) => {
   it('says in its place what went wrong, once, and reads when that is asked for', async () => {
     const [page, device, answer] = await openRefused(path, reads);
-    expect(await page.locator('main [aria-busy="true"], main .vf-placeholder').count()).toBe(0);
+    // What else the page reads comes by itself.
+    await eventually(async () => {
+      expect(await page.locator('main [aria-busy="true"], main .vf-placeholder').count()).toBe(0);
+    });
     expect(await toasts(page).count()).toBe(0);
     await tryAgain(page).press('Enter');
     await note(page).getByText(WORDS).waitFor();

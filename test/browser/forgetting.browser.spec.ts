@@ -46,7 +46,7 @@ async function known(page: Page, { platforms }: Person): Promise<string[]> {
 const OPEN: [string, (page: Page) => Promise<unknown>, string][] = [
   ['the switcher', (page) => page.locator('.vf-switcher-button').click(), '.vf-switcher:popover-open'],
   ['the menu', (page) => page.locator('.vf-menu-button').click(), '[part="panel"]:popover-open'],
-  ['the question about a device', (page) => page.locator('.vf-device button').click(), 'dialog[open]'],
+  ['the question about a device', (page) => page.locator('.vf-device button[name="sign-out"]').click(), 'dialog[open]'],
   ['a message', (page) => page.evaluate("window.notificationSystem.show('Sending to Alpha…', 'error')"), '.vf-toast'],
 ];
 

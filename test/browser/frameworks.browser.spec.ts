@@ -65,12 +65,12 @@ it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away'
   await links.first().waitFor({ state: 'hidden' });
   await menu.locator('.vf-menu-button:focus').waitFor();
   await tab.keyboard.press('Enter');
-  await menu.getByRole('button', { name: 'Sign out' }).waitFor();
+  await menu.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
   await menuButton.click();
   await links.first().waitFor({ state: 'hidden' });
   // Nor does it stay over what the keyboard goes on to.
   await menuButton.click();
-  await menu.getByRole('button', { name: 'Sign out' }).focus();
+  await menu.getByRole('button', { name: 'Sign out', exact: true }).focus();
   await tab.locator('#toggle').focus();
   await links.first().waitFor({ state: 'hidden' });
   await tab.locator('#toggle:focus').waitFor();

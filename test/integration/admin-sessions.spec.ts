@@ -51,6 +51,7 @@ describe.each(DATABASES)('%s', (_, database) => {
         id: ada.sessionId,
         user: { id: ada.userId, username: 'Ada' },
         current: false,
+        name: null,
         online: false,
         device: 'laptop',
         ip_address: '127.0.0.1',

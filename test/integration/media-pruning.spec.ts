@@ -9,6 +9,7 @@ import { Post } from '../../src/database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../src/database/unit-of-work';
 import type { PlatformView, PostStatus } from '../../src/protocol/http';
 import { MediaRepository } from '../../src/publishing/media/media.repository';
+import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
@@ -30,11 +31,12 @@ afterAll(async () => {
 describe.each(DATABASES)('%s', (_, database) => {
   async function start() {
     const url = await database();
-    const app = await startApp(url, allowed(town));
+    const env = { ...allowed(town), ENCRYPTION_KEYS: encryptionKey() };
+    const app = await startApp(url, env);
     const client = new TestClient(app.url);
     const { id: userId } = (await client.register()).body.user;
     const { platform } = await connectTo(client, town);
-    return { url, app, client, userId, platform, work: app.get(UnitOfWork) };
+    return { url, env, app, client, userId, platform, work: app.get(UnitOfWork) };
   }
 
   /** @returns the image's id */
@@ -124,7 +126,7 @@ describe.each(DATABASES)('%s', (_, database) => {
   });
 
   it('does so by itself, a day and a week later', async () => {
-    const { url, app, client, platform } = await start();
+    const { url, env, app, client, platform } = await start();
     await upload(client, platform, PICTURE);
     town.fail('POST /api/v1/statuses', { status: 422 });
     const media_ids = [(await upload(client, platform, PICTURE)).body.id];
@@ -134,7 +136,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const countAt = async (ms: number) => {
       const clock = new TestClock();
       clock.advance(ms);
-      const later = await startApp(url, allowed(town), clock);
+      const later = await startApp(url, env, clock);
       const count = () => later.get(UnitOfWork).read(async (em) => [await em.count(Image), await em.count(MediaChunk)]);
       return { count, close: () => later.close() };
     };

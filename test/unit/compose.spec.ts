@@ -87,7 +87,9 @@ describe('Dockerfile', () => {
 
 describe('.env.example', () => {
   it('has every setting that the server reads, and each is known where names are checked', () => {
-    const asked = [...read('src/settings.ts').matchAll(/(?:\benv\.|duration\(')([A-Z_]+)/g)].map((match) => match[1]);
+    const asked = [...read('src/settings/settings.ts').matchAll(/(?:\benv\.|duration\(')([A-Z_]+)/g)].map(
+      (match) => match[1],
+    );
     expect(asked.length).toBeGreaterThan(20);
     expect(asked.filter((name) => !(SETTINGS as readonly string[]).includes(name ?? ''))).toEqual([]);
     expect(SETTINGS.filter((name) => name !== 'NODE_ENV' && !documented.has(name))).toEqual([]);

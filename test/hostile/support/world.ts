@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { PostsView, RestSessionState, UserPlatformsView } from '../../../src/protocol/http';
 import type { App } from '../../integration/support/app';
 import { type Answer, type Json, type RequestOptions, TestClient } from '../../support/http-client';
+import { sharedInstanceUrl } from '../../support/shared-instances';
 import { openTab, type Tab } from '../../support/socket-client';
 import { ModelPerson, type ModelPlatform, type ModelSession } from './model';
 
@@ -148,6 +149,6 @@ export const newPlatform = (id: number, name: string): ModelPlatform => ({ id, n
 export const connectionForm = () => ({
   name: 'New',
   platform_type: 'mastodon',
-  instance_url: `https://${randomUUID()}.example`,
-  access_token: 't',
+  instance_url: sharedInstanceUrl(),
+  access_token: randomUUID(),
 });
