@@ -3,7 +3,8 @@ import { hasSingleKeys } from './single-keys';
 /** A file of its own: it is seldom asked for. */
 const HELP = '/client/keyboard-help.mjs';
 const WRITE = '/create_post';
-const EDITABLE = 'input, textarea, select, [contenteditable], [role="listbox"], dialog';
+/** Where a letter is written, or chooses. */
+const EDITABLE = 'input:not([type="checkbox"]), textarea, select, [contenteditable], [role="listbox"]';
 
 /** `?` explains the keys, `n` begins a post: neither while something is written, and both can be turned off. */
 export function startShortcuts(): void {
