@@ -31,6 +31,7 @@ it('names each account in the switcher, marks those with a draft, and says by wh
   await text(writing).fill('Not done yet');
   await savedIn(writing, 'Not done yet');
   const page = await stage.device.tab('/');
+  await page.getByRole('button', { name: 'Active platform: Alpha' }).waitFor();
   await page.keyboard.press('Alt+P');
   await page.getByRole('option', { name: /Alpha.*@\S*127\.0\.0\.1.*Draft/ }).waitFor();
   expect(await page.getByRole('option', { name: /Draft/ }).count()).toBe(1);
