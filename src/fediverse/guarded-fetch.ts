@@ -26,6 +26,13 @@ class AnswerTooLong extends InstanceError {
   }
 }
 
+/** The instance had closed a connection that was kept open when the next request came by it: nothing was answered. */
+class KeptConnectionClosed extends InstanceError {
+  constructor(cause: Error) {
+    super('lost', 'The answer of the instance did not arrive', { cause });
+  }
+}
+
 /** A body that is read while it is sent, so that no file is ever in memory whole. */
 export interface StreamedBody {
   /** Bytes. */
@@ -123,7 +130,7 @@ export class GuardedFetch {
     const host = hostAndPort(url);
     if (!this.breaker.mayTry(host)) throw new InstanceError('unreachable', 'The instance has not answered for a while');
     try {
-      const answer = await this.exchange(url, options, left);
+      const answer = await this.exchangeOnLiveConnection(url, options, left);
       // A gateway that stands before a dead server is no sign of life.
       if (answer.status >= 502 && answer.status <= 504) this.breaker.failed(host);
       else this.breaker.succeeded(host);
@@ -136,12 +143,28 @@ export class GuardedFetch {
     }
   }
 
+  /** A read is asked again where its connection was closed before: each try takes a kept connection less. */
+  private async exchangeOnLiveConnection(url: URL, options: InstanceRequest, left: Allowance): Promise<InstanceAnswer> {
+    for (;;) {
+      try {
+        return await this.exchange(url, options, left);
+      } catch (error) {
+        if (!(error instanceof KeptConnectionClosed) || (options.method ?? 'GET') !== 'GET') throw error;
+      }
+    }
+  }
+
   private exchange(url: URL, { method = 'GET', headers, body }: InstanceRequest, left: Allowance) {
     const isException = this.options.allowPrivate.includes(hostAndPort(url));
     return new Promise<InstanceAnswer>((resolve, reject) => {
       let connected = false;
-      const fail = (cause: Error): void => {
+      let answered = false;
+      const fail = (cause: NodeJS.ErrnoException): void => {
         clearTimeout(timer);
+        if (sent.reusedSocket && !answered && cause.code === 'ECONNRESET') {
+          reject(new KeptConnectionClosed(cause));
+          return;
+        }
         const message = connected ? 'The answer of the instance did not arrive' : 'The instance cannot be reached';
         const broken = new InstanceError(connected ? 'lost' : 'unreachable', message, { cause });
         reject(cause instanceof InstanceError ? cause : broken);
@@ -175,6 +198,7 @@ export class GuardedFetch {
         fail(new Error('The instance would speak another protocol'));
       });
       sent.on('response', (response) => {
+        answered = true;
         readWhole(response, left).then((whole) => {
           clearTimeout(timer);
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole });

@@ -253,6 +253,36 @@ describe('a host', () => {
   });
 });
 
+describe('a connection that the instance has closed before the next request', () => {
+  beforeEach(() => {
+    const used = new WeakSet<object>();
+    listener.answer = ({ socket }, response) => {
+      if (used.has(socket)) return response.destroy();
+      used.add(socket);
+      return response.end('{}');
+    };
+  });
+
+  it('is replaced for a read, which is sent again, however many are kept', async () => {
+    const fetch = guarded();
+    await Promise.all(['/1', '/2', '/3'].map((path) => fetch.send(listener.url + path)));
+    expect(listener.hits.filter((hit) => hit === 'connection')).toHaveLength(3);
+    listener.hits.length = 0;
+    expect((await fetch.send(`${listener.url}/read`)).status).toBe(200);
+    expect(listener.hits).toEqual(['/read', '/read', '/read', 'connection', '/read']);
+  });
+
+  it('is replaced for no write, which may have been done', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE'] as const) {
+      const fetch = guarded();
+      await fetch.send(`${listener.url}/first`);
+      listener.hits.length = 0;
+      await expect(fetch.send(`${listener.url}/write`, { method })).rejects.toMatchObject({ fault: 'lost' });
+      expect(listener.hits).toEqual(['/write']);
+    }
+  });
+});
+
 it('ends a question to a dripping instance after ten seconds, redirects and all, and serves others meanwhile', async () => {
   const node = await startNode({ ALLOW_PRIVATE_INSTANCES: listener.hostAndPort });
   const client = new TestClient(node.url);
