@@ -6,6 +6,8 @@ import { GracefulShutdown } from '../index';
 
 /** Requests that are still open by then are cut off. */
 const FORCE_MS = 9000;
+/** The longest that the port stays open for connections that wait to be accepted. */
+const BACKLOG_MS = 500;
 /** The process has ended by then, whatever hangs. */
 const END_MS = 9800;
 
@@ -17,9 +19,34 @@ const END_MS = 9800;
 export async function shutDown(app: NestFastifyApplication, graceMs: number): Promise<void> {
   const http: Server = app.getHttpServer();
   refuseUpgrades(http);
+  closeWithEmptyBacklog(http);
   setTimeout(() => http.closeAllConnections(), FORCE_MS).unref();
   await Promise.all([app.get(GracefulShutdown).drain(graceMs), pause(graceMs)]);
   await Promise.race([app.close(), pause(END_MS - graceMs)]);
+}
+
+/**
+ * Connections that wait to be accepted are reset when the port is closed, with the requests that they carry. The event
+ * loop accepts one in each turn: the port is closed after a turn that found none.
+ */
+function closeWithEmptyBacklog(http: Server): void {
+  const close = http.close.bind(http);
+  let accepted = false;
+  http.on('connection', () => {
+    accepted = true;
+  });
+  http.close = (done) => {
+    const until = performance.now() + BACKLOG_MS;
+    const closeOrWait = (): void => {
+      if (!accepted || performance.now() > until) return void close(done);
+      accepted = false;
+      // The loop polls for connections between the two.
+      setImmediate(() => setImmediate(closeOrWait));
+    };
+    accepted = true;
+    closeOrWait();
+    return http;
+  };
 }
 
 /** A new socket would have to move again at once. A proxy asks the next node on 503. */

@@ -2,17 +2,21 @@
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RestSessionState } from '../../src/protocol/http';
 import { connectPlatforms } from '../integration/support/scenario';
 import { type Running, startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { launch, temporaryFolder } from '../support/processes';
+import { rawRequest } from '../support/raw-request';
 import { hearing, startNode } from '../support/server';
 import { openTab } from '../support/socket-client';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
 const CALLERS = 16;
+/** Stops, each with about one connection in the backlog. */
+const ROUNDS = 6;
 /** What the process gives itself to drain; ms. */
 const DRAIN = 10_000;
 
@@ -100,6 +104,26 @@ it('says that it is not ready, and goes on answering for the grace time', async 
   expect(await node.exited).toEqual({ code: 0, signal: null });
   expect(performance.now() - told).toBeLessThan(DRAIN);
 });
+
+it('resets no connection that waits to be accepted when the port closes', async () => {
+  const outcomes: Record<string, number> = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    const node = await startNode({ SHUTDOWN_GRACE: '300ms' });
+    const call = async () => {
+      for (let outcome = ''; outcome !== 'ECONNREFUSED'; await pause(Math.random() * 20)) {
+        outcome = await rawRequest(node.url, 'GET', '/health/live')
+          .then(({ status }) => String(status))
+          .catch((error: NodeJS.ErrnoException) => error.code ?? error.message);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      }
+    };
+    const callers = Array.from({ length: 6 }, call);
+    await eventually(() => expect(outcomes[200]).toBeGreaterThan(100 * round));
+    expect(await node.stop()).toBe(0);
+    await Promise.all(callers);
+  }
+  expect(Object.keys(outcomes).sort()).toEqual(['200', 'ECONNREFUSED']);
+}, 120_000);
 
 it('ends in time with 0 though a request never ends', async () => {
   const node = await startNode();
