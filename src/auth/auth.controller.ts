@@ -62,8 +62,7 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<void> {
-    if (form.everywhere) await this.devices.endOthers(session);
-    await this.devices.logout(session);
+    await this.devices.logout(session, form.everywhere);
     clearSecret(this.config, request, reply);
   }
 

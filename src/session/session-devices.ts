@@ -31,8 +31,19 @@ export class SessionDevices {
     return rows.map((row) => toDeviceView(row, row.id === context.session.id, online.has(row.id)));
   }
 
-  /** Ends the caller's own session, also one that has just run out. */
-  async logout(context: SessionContext): Promise<void> {
+  /**
+   * Ends the caller's own session, also one that has just run out.
+   * @param everywhere all other sessions of the person end with it; then this one must be live
+   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID for `everywhere`, and nothing is ended
+   */
+  async logout(context: SessionContext, everywhere = false): Promise<void> {
+    if (everywhere) {
+      await this.sessions.runAuthorized(context, async (tx, live) => {
+        await this.endOthersIn(tx, live, 'revoked');
+        await this.endings.endIn(tx, live.session.id, 'logout');
+      });
+      return;
+    }
     await this.work.write(async (tx) => {
       await this.repository.lockUser(tx.em, context.user.id);
       await this.endings.endIn(tx, context.session.id, 'logout');

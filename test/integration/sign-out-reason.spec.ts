@@ -1,6 +1,6 @@
 /** Why was I signed out? The API, the next page and the sign-in page all know. */
 import { UnitOfWork } from '../../src/database/unit-of-work';
-import { TestClient } from '../support/http-client';
+import { type Json, TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
 
@@ -104,6 +104,39 @@ describe.each(DATABASES)('%s', (_, database) => {
     }
     await switchTo(1);
     for (const each of [client, other]) expect((await each.get('/api/session')).body).toMatchObject(shut);
+  });
+
+  it('tells one that it was its own sign-out everywhere, and the others that they were revoked', async () => {
+    const client = new TestClient(app.url);
+    await client.register();
+    const other = client.device();
+    await other.login();
+    const stranger = await openTab(admin);
+    const tabs = await Promise.all([client, other].map((each) => openTab(each)));
+    const { cookie } = client;
+    expect((await client.post('/api/auth/logout', { everywhere: false })).body.error_code).toBe('VALIDATION_ERROR');
+    expect((await client.get('/api/sessions')).body.sessions).toHaveLength(2);
+    expect((await client.post('/api/auth/logout', { everywhere: true })).status).toBe(204);
+    expect(client.cookie).toBe('');
+    client.cookie = cookie;
+    for (const [index, reason] of ['logout', 'revoked'].entries()) {
+      expect(await tabs[index]!.waitFor('session:ended')).toMatchObject({ reason });
+      expect(((await [client, other][index]!.get('/api/session')).body as Json).reason).toBe(reason);
+    }
+    expect((await stranger.sync()).authenticated).toBe(true);
+  });
+
+  it('signs out of nothing else where the session that asks for it everywhere has run out', async () => {
+    const client = new TestClient(app.url);
+    await client.register();
+    const other = client.device();
+    await other.login();
+    app.clock.advance(11 * HOUR);
+    await other.post('/api/session/extend');
+    app.clock.advance(2 * HOUR);
+    const { status, body } = await client.post('/api/auth/logout', { everywhere: true });
+    expect([status, body.error_code]).toEqual([401, 'SESSION_EXPIRED']);
+    expect((await other.get('/api/session')).status).toBe(200);
   });
 
   it('gives no reason where none is known, and repeats no word of the address', async () => {
