@@ -95,6 +95,22 @@ it('stays with an image that is being described when another platform becomes ac
   await page.getByText('Every image of Beta has a description.').waitFor();
 });
 
+it('keeps what is written with its image when another tab describes that image', async () => {
+  const [next, shown] = (await postImages(2)).reverse() as [number, number];
+  const page = await stage.device.tab('/images');
+  await page.getByText('Walk 2').waitFor();
+  await field(page).fill('A red boat');
+  const { client, platforms } = stage.person;
+  const headers = { 'x-platform-id': String(platforms[0]!.id) };
+  expect((await client.patch(`/api/media/${shown}`, { alt_text: 'A boat' }, { headers })).status).toBe(200);
+  await page.getByText('0 described, 1 to go').waitFor();
+  expect([await page.getByText('Walk 2').count(), await field(page).inputValue()]).toEqual([1, 'A red boat']);
+  await field(page).press('Control+Enter');
+  await page.getByText('Walk 1').waitFor();
+  expect(await altTexts()).toEqual({ [shown]: 'A red boat', [next]: null });
+  expect(await field(page).inputValue()).toBe('');
+});
+
 it('leaves out what another tab has described, and takes up what is new', async () => {
   const [id] = (await postImages(1)) as [number];
   const page = await stage.device.tab('/images');

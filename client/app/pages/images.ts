@@ -33,9 +33,12 @@ class ImagesPage extends ReadingElement<Loaded> {
   /** The one whose images are shown. It stays until what is written is saved, wherever the session goes. */
   private platform: PlatformDetail | null = null;
   private readonly skipped = new Set<number>();
+  /** The one that is shown. */
+  private image: PendingImageView | null = null;
   private described = 0;
   private saving = false;
   private error = '';
+  /** The description of the image that is shown, as far as it is written. */
   private written = '';
 
   protected override begin(): void {
@@ -70,6 +73,12 @@ class ImagesPage extends ReadingElement<Loaded> {
     this.start();
   }
 
+  /** What is written stays with its image, also when another tab has described that one, or the list was read again. */
+  protected override willUpdate(): void {
+    if (this.image && this.written !== '') return;
+    this.image = (this.content && this.open(this.content)[0]) ?? null;
+  }
+
   protected override render(): TemplateResult {
     const { platform, content } = this;
     return html`
@@ -100,8 +109,8 @@ class ImagesPage extends ReadingElement<Loaded> {
   }
 
   private work(content: Loaded): TemplateResult {
-    const open = this.open(content);
-    const [image, next] = open;
+    const { image } = this;
+    const next = this.open(content).find(({ id }) => id !== image?.id);
     return html`
       ${this.progress(content)}
       ${
@@ -164,7 +173,7 @@ class ImagesPage extends ReadingElement<Loaded> {
             <button type="submit" class="vf-button" data-kind="primary" aria-disabled=${this.saving}>
               ${icon(this.saving ? 'loader-circle' : 'check')} ${this.saving ? 'Saving…' : 'Save and next'}
             </button>
-            <button type="button" class="vf-button" @click=${() => this.skip(id)}>Skip</button>
+            <button type="button" class="vf-button" ?disabled=${this.saving} @click=${() => this.skip(id)}>Skip</button>
             <kbd>Ctrl</kbd><kbd>Enter</kbd>
           </p>
           <div class="describe-post">
@@ -244,6 +253,7 @@ class ImagesPage extends ReadingElement<Loaded> {
 
   /** To the next one, and to its field; where no more are known, those that follow are read. */
   private async goOn(): Promise<void> {
+    this.image = null;
     this.written = this.error = '';
     const { content } = this;
     if (content && this.open(content).length === 0 && content.total > this.skipped.size) await this.reload();
@@ -286,6 +296,7 @@ class ImagesPage extends ReadingElement<Loaded> {
   private start(): void {
     this.skipped.clear();
     this.described = 0;
+    this.image = null;
     this.written = this.error = '';
   }
 }
