@@ -36,6 +36,13 @@ function serverFault(code: string, message: string, connection: MysqlConnection)
   const { host, port, user, database } = connection;
   const server = `${host}:${port}`;
   switch (code) {
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+    case 'EHOSTUNREACH':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'ETIMEDOUT':
+      return `DATABASE_URL: ${server} cannot be reached (${code}): is it started, and is the address right?`;
     case 'ER_ACCESS_DENIED_ERROR':
     case 'ER_NOT_SUPPORTED_AUTH_MODE':
       return `DATABASE_URL: ${server} refuses the user "${user}" with this password`;

@@ -167,6 +167,16 @@ it('doctor says what to do about keys, Redis and settings', async () => {
   expect((await cli(env, ['doctor'])).output).toMatch(/instances +warning +refuse 1 connections/);
 });
 
+it('says in one sentence that the database cannot be reached', async () => {
+  const env = { NODE_ENV: 'test', DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x', ENCRYPTION_KEYS: encryptionKey() };
+  for (const command of ['user:list', 'migrate']) {
+    expect(await cli(env, [command])).toEqual({
+      code: 1,
+      output: 'DATABASE_URL: 127.0.0.1:1 cannot be reached (ECONNREFUSED): is it started, and is the address right?\n',
+    });
+  }
+});
+
 it('explains itself', async () => {
   const { code, output } = await cli({}, ['--help']);
   expect(code).toBe(0);
