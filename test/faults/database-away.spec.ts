@@ -44,10 +44,13 @@ async function expectAway(): Promise<void> {
   }
   expect(performance.now() - started).toBeLessThan(25_000);
   // For as long as a revocation may take to be known, a page is still drawn for a session that the node remembers.
-  await eventually(async () => {
-    const page = await client.get('/devices', { headers: { accept: 'text/html' } });
-    expect([page.status, page.headers.location]).toEqual([303, '/']);
-  });
+  await eventually(
+    async () => {
+      const page = await client.get('/devices', { headers: { accept: 'text/html' } });
+      expect([page.status, page.headers.location]).toEqual([303, '/']);
+    },
+    { timeout: 3_000 },
+  );
   const home = await client.get<string>('/', { headers: { accept: 'text/html' } });
   expect(home.status).toBe(503);
   expect(home.text).toContain('Database error occurred. Please try again later.');

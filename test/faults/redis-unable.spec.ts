@@ -38,7 +38,7 @@ it('is found out within 5 s', async () => {
     const down = { status: 'ok', database: 'up', redis: 'down', redis_fault: expect.stringMatching(says) };
     await eventually(async () => expect(await ready()).toEqual(down), { timeout: NOTICED_MS });
     process.stdout.write(`${what}: said after ${Math.round(performance.now() - since)} ms\n`);
-    expect(node.output()).toMatch(says);
+    await eventually(() => expect(node.output()).toMatch(says));
     for (const command of undo) await operator.sendCommand(command);
     await eventually(async () => expect(await ready()).toMatchObject({ redis: 'up' }), { timeout: NOTICED_MS });
   }
