@@ -10,7 +10,7 @@ const RUNS = FULL ? 200 : 6;
 const LONGEST = FULL ? 60 : 25;
 /** Tried each time: a pinned session among others, and a session that runs out by idleness alone. */
 const KNOWN: Step[][] = [
-  [does('switch', 1, 1), does('switch', 0, 1, true), does('reachForOthers', 0, 0), does('follow', 1, 0)],
+  [does('switch', 1, 1), does('switch', 0, 0, true), does('reachForOthers', 0, 0), does('follow', 1, 0)],
   [does('wait', 0, 0, true), does('extend', 1, 0), does('wait', 0, 0, true), does('wait', 0, 0, true)],
 ];
 
