@@ -11,9 +11,6 @@ const NAMES = {
   'redis-server': ['redis-server'],
   nginx: ['nginx'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
-  firefox: ['firefox-esr', 'firefox'],
-  WebKitWebDriver: ['WebKitWebDriver'],
-  Xvfb: ['Xvfb'],
 };
 
 function isProgram(file) {

@@ -1,12 +1,4 @@
-export type Program =
-  | 'mariadbd'
-  | 'mariadb-install-db'
-  | 'redis-server'
-  | 'nginx'
-  | 'chromium'
-  | 'firefox'
-  | 'WebKitWebDriver'
-  | 'Xvfb';
+export type Program = 'mariadbd' | 'mariadb-install-db' | 'redis-server' | 'nginx' | 'chromium';
 
 /** The full path of a program, or null when this machine does not have it. */
 export function findBinary(program: Program): string | null;
