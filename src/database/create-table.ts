@@ -1,5 +1,6 @@
 /** Tables as every database has them alike: text is compared exactly, in UTF-8. */
-import type { EntityManager, QueryRunner, Table, TableColumnOptions } from 'typeorm';
+import type { QueryRunner, Table, TableColumnOptions } from 'typeorm';
+import { isSqlite } from './dialect';
 
 /** Does nothing for a table that is there: MySQL commits each statement, so an interrupted migration runs again. */
 export async function createTable(runner: QueryRunner, table: Table): Promise<void> {
@@ -7,10 +8,6 @@ export async function createTable(runner: QueryRunner, table: Table): Promise<vo
   if (isSqlite(runner)) return;
   // SQLite compares exactly; MySQL does with a binary collation. The database's own default may be a host's.
   await runner.query(`ALTER TABLE ${table.name} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
-}
-
-export function isSqlite({ dataSource }: Pick<EntityManager, 'dataSource'>): boolean {
-  return dataSource.options.type === 'better-sqlite3';
 }
 
 /** A boolean column, in the type that each database has for it. */

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { isSqlite } from '../database/create-table';
+import { isSqlite } from '../database/dialect';
 
 /** In the order of their foreign keys; `installation` is copied last and dropped first. */
 const TABLES = [

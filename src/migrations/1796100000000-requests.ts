@@ -1,5 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, TableIndex } from 'typeorm';
-import { booleanColumn, createTable, isSqlite } from '../database/create-table';
+import { booleanColumn, createTable } from '../database/create-table';
+import { isSqlite } from '../database/dialect';
 
 const POSTS = 'vedfolnir_posts';
 const PLATFORMS = 'vedfolnir_platform_connections';

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { isSqlite } from '../database/create-table';
+import { isSqlite } from '../database/dialect';
 
 const TABLE = 'vedfolnir_user_sessions';
 

@@ -3,7 +3,7 @@
  * database needs to answer it.
  */
 import type { EntityManager } from 'typeorm';
-import { isSqlite } from '../database/create-table';
+import { isSqlite } from '../database/dialect';
 import type { EndReason } from '../protocol/events';
 import type { PlatformType, PlatformView, Role } from '../protocol/http';
 import { toPlatformView } from './session.views';
@@ -108,8 +108,8 @@ export interface SwitchState {
 }
 
 /**
- * In one question, and the rows are held until the transaction ends, the user's first: whoever switches the same user
- * waits here. On SQLite the transaction must hold the database already.
+ * One query, whose rows stay locked until the transaction ends: another switch of the same user waits here. On SQLite
+ * the transaction must hold the database already.
  */
 export async function lockSwitchState(
   em: EntityManager,

@@ -1,7 +1,7 @@
 /** Queries that end sessions, and that remove what has ended long ago. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
-import { isSqlite } from '../database/create-table';
+import { isSqlite } from '../database/dialect';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
 import { EXPIRY_REASON_SQL, UNEXPIRED_SQL } from './expiry-policy';

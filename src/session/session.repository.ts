@@ -1,7 +1,7 @@
-/** Queries only; whoever calls decides, and brings the transaction. */
+/** Queries only; the caller decides, and brings the transaction. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull, MoreThanOrEqual } from 'typeorm';
-import { isSqlite } from '../database/create-table';
+import { isSqlite } from '../database/dialect';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
