@@ -1,6 +1,6 @@
 /** Counts over everybody, for an administrator. */
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { AuditEvent } from '../database/entities/audit-event.entity';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { Post } from '../database/entities/post.entity';
@@ -35,31 +35,19 @@ export class OverviewRepository {
   }
 
   /** Of what the audit trail has. */
-  async eventsByHour<T extends AuditType>(em: EntityManager, types: T[], since: Date): Promise<HourCount<T>[]> {
-    const rows = await em
+  eventsByHour<T extends AuditType>(em: EntityManager, types: T[], since: Date): Promise<HourCount<T>[]> {
+    const events = em
       .createQueryBuilder(AuditEvent, 'a')
-      .select('SUBSTR(a.at, 1, 13)', 'hour')
-      .addSelect('a.type', 'type')
-      .addSelect('COUNT(*)', 'count')
-      .where('a.at >= :since AND a.type IN (:...types)', { since, types })
-      .groupBy('SUBSTR(a.at, 1, 13)')
-      .addGroupBy('a.type')
-      .getRawMany<HourCount<T>>();
-    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+      .where('a.at >= :since AND a.type IN (:...types)', { since, types });
+    return countByHour(events, 'a.at', 'a.type');
   }
 
   /** Of posts that were written here, by when they were written. */
-  async postsByHour(em: EntityManager, statuses: PostStatus[], since: Date): Promise<HourCount<PostStatus>[]> {
-    const rows = await em
+  postsByHour(em: EntityManager, statuses: PostStatus[], since: Date): Promise<HourCount<PostStatus>[]> {
+    const posts = em
       .createQueryBuilder(Post, 'p')
-      .select('SUBSTR(p.created_at, 1, 13)', 'hour')
-      .addSelect('p.status', 'type')
-      .addSelect('COUNT(*)', 'count')
-      .where('p.created_at >= :since AND p.attempts > 0 AND p.status IN (:...statuses)', { since, statuses })
-      .groupBy('SUBSTR(p.created_at, 1, 13)')
-      .addGroupBy('p.status')
-      .getRawMany<HourCount<PostStatus>>();
-    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+      .where('p.created_at >= :since AND p.attempts > 0 AND p.status IN (:...statuses)', { since, statuses });
+    return countByHour(posts, 'p.created_at', 'p.status');
   }
 
   /** Instances that refuse a connection or do not answer. */
@@ -98,4 +86,20 @@ export class OverviewRepository {
       .getRawMany<{ instanceUrl: string; count: string }>();
     return new Map(rows.map(({ instanceUrl, count }) => [instanceUrl, Number(count)]));
   }
+}
+
+async function countByHour<T extends string, R extends object>(
+  rows: SelectQueryBuilder<R>,
+  at: string,
+  type: string,
+): Promise<HourCount<T>[]> {
+  const hour = `SUBSTR(${at}, 1, 13)`;
+  const counts = await rows
+    .select(hour, 'hour')
+    .addSelect(type, 'type')
+    .addSelect('COUNT(*)', 'count')
+    .groupBy(hour)
+    .addGroupBy(type)
+    .getRawMany<HourCount<T>>();
+  return counts.map((row) => ({ ...row, count: Number(row.count) }));
 }
