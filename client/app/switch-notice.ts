@@ -1,12 +1,13 @@
 import type { DeviceView } from '../../src/protocol/http';
 import type { PlatformSwitchedDetail } from '../core/event-details';
 import { messageOf } from '../elements/error-messages';
+import { deviceName } from '../elements/format';
 import { notify } from '../elements/notify';
 import { on, session } from '../elements/session';
 
 /** Of the notice: of several switches the last one counts. */
 const KEY = 'switched';
-/** Long enough to be read by somebody who was looking elsewhere. */
+/** Long enough to be read by a person who looks at another window at that moment. */
 const SHOWN_MS = 15_000;
 
 /** A switch that was made on another device is said with the name of that device, and can be undone. */
@@ -21,14 +22,14 @@ export function announceSwitchesElsewhere(): void {
 async function announce({ platformId, platformName, previousPlatformId }: PlatformSwitchedDetail, origin: string) {
   const options = { background: true };
   const list = session.request<{ sessions: DeviceView[] }>('GET', '/api/sessions', options).catch(() => null);
-  const device = (await list)?.sessions.find(({ id }) => id === origin)?.device;
+  const device = (await list)?.sessions.find(({ id }) => id === origin);
   // It has gone on since.
   if (session.getState()?.platform?.id !== platformId) return;
   const undo = () => {
     if (previousPlatformId === null) return;
     session.switchPlatform(previousPlatformId).catch((error: unknown) => notify(messageOf(error), 'error'));
   };
-  notify(`Switched to ${platformName} on ${device ?? 'another device'}.`, 'info', {
+  notify(`Switched to ${platformName} on ${device ? deviceName(device) : 'another device'}.`, 'info', {
     key: KEY,
     duration: SHOWN_MS,
     ...(previousPlatformId !== null && { action: { label: 'Undo', run: undo } }),

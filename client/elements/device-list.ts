@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceView } from '../../src/protocol/http';
 import { confirm } from './confirm';
 import { defineElement } from './define-element';
-import { formatDateTime, formatRelativeTime } from './format';
+import { deviceName, formatDateTime, formatRelativeTime } from './format';
 import { icon } from './icon';
 import { ReadingElement } from './reading-element';
 import { withRecentLogin } from './recent-login';
@@ -34,7 +34,7 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
 
   private device(device: DeviceView): TemplateResult {
     const { id, current, online, platform } = device;
-    const name = nameOf(device);
+    const name = deviceName(device);
     return html`
       <li class="vf-card vf-device" data-session-id=${id} data-current=${current}>
         <span class="vf-device-icon">${icon(PHONES.test(device.device) ? 'smartphone' : 'laptop')}</span>
@@ -105,7 +105,7 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
   }
 
   private async endSession(device: DeviceView): Promise<void> {
-    const name = nameOf(device);
+    const name = deviceName(device);
     const title = device.current ? 'Sign out here?' : `Sign out ${name}?`;
     const text = 'All its tabs will be signed out at once.';
     if (!(await confirm({ title, text, action: 'Sign out' }))) return;
@@ -122,8 +122,6 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
     if (await this.attempt(task, 'All other devices were signed out.')) await this.reload();
   };
 }
-
-const nameOf = ({ name, device }: DeviceView): string => name ?? device;
 
 defineElement('vf-device-list', DeviceList);
 

@@ -1,4 +1,4 @@
-import type { PlatformType } from '../../src/protocol/http';
+import type { DeviceView, PlatformType } from '../../src/protocol/http';
 
 const MOMENT = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const TIME = new Intl.DateTimeFormat('en', { timeStyle: 'short' });
@@ -42,6 +42,11 @@ export const TYPE_NAMES: Record<PlatformType, string> = { mastodon: 'Mastodon', 
 /** The host of an address; the words themselves where they are none. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** What its person calls it, else its browser and system. */
+export function deviceName({ name, device }: Pick<DeviceView, 'name' | 'device'>): string {
+  return name ?? device;
 }
 
 /** `@name@host`, or as much of it as is known. */

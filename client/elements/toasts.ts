@@ -108,16 +108,13 @@ function kindOf(type: string | null | undefined): NoticeKind {
   return type && Object.hasOwn(KINDS, type) ? (type as NoticeKind) : 'info';
 }
 
+defineElement('vf-toasts', Toasts);
+
 declare global {
   interface Window {
     /** Where there is a `<vf-toasts>`. */
     notificationSystem?: { show(message: string, type?: string, duration?: number): void };
   }
-}
-
-defineElement('vf-toasts', Toasts);
-
-declare global {
   interface HTMLElementTagNameMap {
     'vf-toasts': Toasts;
   }

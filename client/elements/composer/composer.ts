@@ -297,7 +297,6 @@ export class Composer extends SessionElement {
     this.dispatchEvent(new CustomEvent('vf-posted', { detail: { post }, bubbles: true }));
     const state = session.getState();
     if (state) this.know(state);
-    void readTopLevelDomains().then(() => this.requestUpdate());
   }
 
   private failed(error: unknown): null {
