@@ -28,9 +28,9 @@ export interface NewSession {
   secret: string;
 }
 
-/** Sessions for each query, and queries at once: they leave most connections of the pool to everybody else. */
+/** Sessions for each query, and queries at a time: most connections of the pool stay free for other requests. */
 const LOOKUPS = { keys: 100, calls: 4 };
-/** Sessions for each transaction, and transactions at once. */
+/** Sessions for each transaction, and transactions at a time. */
 const EXPIRIES = { keys: 100, calls: 2 };
 
 /** The life of a session: made, used, found out, ended. */

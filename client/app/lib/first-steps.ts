@@ -1,4 +1,4 @@
-/** Where somebody new is on the way from an empty account to two windows that follow each other. */
+/** The first steps of a new person: connect an account, write a post, see a second window follow. */
 import { localStorageOrNull, setItem } from '../../core/storage';
 
 export const STEPS = ['connect', 'write', 'follow'] as const;
@@ -12,14 +12,14 @@ interface Progress {
   done: Step[];
 }
 
-/** Of localStorage: only while somebody new is led, and only in the browser where they began. */
+/** Key in localStorage: there from the registration until the steps are done or dismissed, in that browser alone. */
 const KEY = 'vedfolnir_first_steps';
 
 export function beginFirstSteps(userId: number): void {
   store({ userId, done: [] });
 }
 
-/** @returns null where this person is not led, or has had enough of it */
+/** @returns null where this person has not begun them here, or has dismissed them */
 export function firstSteps(userId: number): Step[] | null {
   const progress = read();
   return progress?.userId === userId ? progress.done : null;

@@ -1,15 +1,18 @@
 import { ReadingElement } from '../../elements/reading-element';
 
-/** How often it is read anew while it can be seen; ms. */
-const EVERY_MS = 10_000;
+/** Between two readings while the page is visible. */
+const READ_INTERVAL_MS = 10_000;
 
-/** Shows what no push tells of: read again and again, as long as somebody may be looking. */
+/** Shows what the server does not push: it is read again at an interval as long as the page is visible. */
 export abstract class LiveElement<T> extends ReadingElement<T> {
   private timer: number | undefined;
 
   protected override begin(): void {
     super.begin();
-    this.timer = window.setInterval(() => document.visibilityState === 'visible' && void this.reload(), EVERY_MS);
+    this.timer = window.setInterval(
+      () => document.visibilityState === 'visible' && void this.reload(),
+      READ_INTERVAL_MS,
+    );
   }
 
   protected override disconnected(): void {

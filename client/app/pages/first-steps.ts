@@ -10,7 +10,7 @@ const WORDS: Record<Step, [title: string, hint: string]> = {
   follow: ['Open a second window', 'Switch the account there: this window follows at once.'],
 };
 
-/** `<app-first-steps>`: leads somebody new from an empty account to two windows. Gone when done, or when dismissed. */
+/** `<app-first-steps>`: the first steps of a new person, with a link for the next one. Gone once dismissed. */
 class FirstSteps extends SessionElement {
   protected override begin(): void {
     for (const name of STEP_EVENTS) this.listen(name, () => this.requestUpdate());

@@ -170,7 +170,7 @@ export class PagesController {
   private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const signedIn = (await this.sessions.find(request)) !== null;
     const { reason, again } = request.query as { reason?: unknown; again?: unknown };
-    // Who has no session finds the page on the way back as it was; no-store would keep it out of the browser's memory.
+    // The back button shows a visitor the page as it was: no-store would keep it out of the browser's page cache.
     reply.header('Cache-Control', signedIn ? 'no-store' : 'private, no-cache');
     if (signedIn && again === undefined && reason === undefined) reply.status(303).header('Location', '/').send();
     else {
