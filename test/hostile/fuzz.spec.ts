@@ -23,6 +23,9 @@ const SOCKETS = FULL ? 2000 : 60;
 const MESSAGES = FULL ? 20_000 : 1000;
 const LARGEST_GROWTH_MB = 128;
 
+/** Of any value, also of one whose toString is none. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 let redis: Redis;
 let node: ServerNode;
 let stop: () => Promise<void>;
@@ -85,7 +88,7 @@ it(`answers random requests with a row of the table that blames the caller (seed
     const body = raw ? Buffer.from(raw) : { ...(sample.body as object), ...(changes as object) };
     const isForm = Buffer.isBuffer(sample.body);
     const place = path === null ? sample.path : sample.path.replace(/[^/]+$/, encodeURIComponent(path.toWellFormed()));
-    const pairs = Object.entries(query ?? {}).map(([key, value]): [string, string] => [key, String(value)]);
+    const pairs = Object.entries(query ?? {}).map(([key, value]): [string, string] => [key, textOf(value)]);
     const asked = `?${new URLSearchParams(pairs)}`;
     const headers = { ...sample.headers, ...noise, ...(cookie !== null && { cookie }) };
     const sent = route.method === 'GET' ? undefined : isForm && !raw ? sample.body : body;
@@ -103,12 +106,13 @@ it(`answers random requests with a row of the table that blames the caller (seed
 it(`takes random frames, or closes the socket that they came by (seed ${SEED})`, async () => {
   const { client } = await household(node.url);
   const frames = fc.sample(fc.array(frame, { minLength: 5, maxLength: 20 }), { numRuns: SOCKETS, seed: SEED });
-  const handshakes = ['40', '40{"tab_id":"fuzz"}', '40{}', ''];
+  const handshakes = ['40', '40{"tab_id":"fuzz"}', '40{}', undefined];
   for (let index = 0; index < frames.length; index += 30) {
     const burst = frames.slice(index, index + 30).map((each, offset) => {
-      return rawSocket(client, { frames: [handshakes[offset % handshakes.length]!, ...each] }, 500);
+      return rawSocket(client, { handshake: handshakes[offset % handshakes.length], frames: each }, 2000);
     });
-    await Promise.all(burst);
+    const entered = (await Promise.all(burst)).filter((heard) => heard.includes('40{"sid"'));
+    expect(entered).toHaveLength(burst.filter((_, offset) => handshakes[offset % handshakes.length]).length);
   }
   expect((await client.get('/api/session')).status).toBe(200);
 }, 3_600_000);
@@ -136,10 +140,23 @@ it(`believes nothing that is found in Redis (seed ${SEED})`, async () => {
   const listener = await redisClient.duplicate().connect();
   const heard: { channel: string; message: Buffer }[] = [];
   await listener.pSubscribe('*', (message, channel) => heard.push({ channel: String(channel), message }), true);
-  const { client, platforms } = await household(node.url);
+  const { client, user, platforms } = await household(node.url);
   for (const { id } of platforms) await client.post(`/api/switch_platform/${id}`);
   await eventually(() => expect(heard.length).toBeGreaterThan(5));
   await listener.close();
+
+  // As another node would have sent it, to the bystander: whoever checks no signature believes it.
+  const sender = /"uid":"([^"]+)"/.exec(heard.map(({ message }) => message.toString('latin1')).join())![1]!;
+  const messagePackText = (text: string) => String.fromCharCode(0xa0 | text.length) + text;
+  const toBystander = (message: Buffer) =>
+    Buffer.from(
+      message
+        .toString('latin1')
+        .replaceAll(sender, sender.split('').reverse().join(''))
+        .replaceAll(`"userId":${user},`, `"userId":${bystander.user},`)
+        .replaceAll(messagePackText(`user:${user}`), messagePackText(`user:${bystander.user}`)),
+      'latin1',
+    );
 
   const forgery = fc.record({
     original: fc.constantFrom(...heard),
@@ -151,9 +168,11 @@ it(`believes nothing that is found in Redis (seed ${SEED})`, async () => {
     const forged = Buffer.from(original.message);
     forged.set(bytes.subarray(0, Math.max(0, forged.length - at)), Math.min(at, forged.length));
     const cut = original.message.subarray(0, at);
-    const message = { changed: forged, cut, noise: Buffer.from(bytes), elsewhere: original.message }[kind]!;
+    const message = { changed: forged, cut, noise: Buffer.from(bytes), elsewhere: toBystander(original.message) }[
+      kind
+    ]!;
     const channel =
-      kind === 'elsewhere' ? original.channel.replace(/#.*$/, `#user:${bystander.user}#`) : original.channel;
+      kind === 'elsewhere' ? original.channel.replace(`#user:${user}#`, `#user:${bystander.user}#`) : original.channel;
     await redisClient.publish(channel, message);
   }
   // What nodes keep there: of another type, and of any content.

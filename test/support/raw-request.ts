@@ -41,13 +41,26 @@ export function rawRequest(
   });
 }
 
-/** Bytes that no HTTP library would send. @returns what came back until the server closed, or `waitMs` passed */
-export function rawBytes(url: string, bytes: string | Buffer, waitMs = 5000): Promise<string> {
+/**
+ * Bytes that no HTTP library would send.
+ * @param steps each is sent once its `after` has come back
+ * @returns what came back until the server closed, or `waitMs` passed
+ */
+export function rawBytes(
+  url: string,
+  bytes: string | Buffer,
+  waitMs = 5000,
+  steps: { after: string; bytes: Buffer }[] = [],
+): Promise<string> {
   const { hostname, port } = new URL(url);
+  const ahead = [...steps];
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      if (ahead[0] && Buffer.concat(chunks).includes(ahead[0].after)) socket.write(ahead.shift()!.bytes);
+    });
     socket.on('error', () => {});
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
     socket.setTimeout(waitMs, () => socket.destroy());

@@ -16,13 +16,14 @@ function frame(payload: string | Buffer): Buffer {
 }
 
 /**
- * Opens a WebSocket, sends all frames at once, and listens until the server closes or falls silent.
+ * Opens a WebSocket, sends all frames at once when it is open, and listens until the server closes or falls silent.
+ * @param sent.handshake a frame that goes before the others, which wait until the namespace is entered
  * @param sent texts and Buffers as frames of their own; bytes as they are
  * @returns all that came back
  */
 export function rawSocket(
   client: { url: string; cookie: string },
-  sent: { frames?: (string | Buffer)[]; bytes?: Buffer; query?: string },
+  sent: { handshake?: string; frames?: (string | Buffer)[]; bytes?: Buffer; query?: string },
   waitMs = 1000,
 ): Promise<string> {
   const { host, origin } = new URL(client.url);
@@ -37,9 +38,12 @@ export function rawSocket(
     `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
   ];
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
-  return rawBytes(
-    client.url,
-    Buffer.concat([head, ...(sent.frames ?? []).map(frame), sent.bytes ?? Buffer.alloc(0)]),
-    waitMs,
-  );
+  const rest = Buffer.concat([...(sent.frames ?? []).map(frame), sent.bytes ?? Buffer.alloc(0)]);
+  // What comes before that is lost, as nobody listens yet.
+  const opened = '0{"sid"';
+  if (sent.handshake === undefined) return rawBytes(client.url, head, waitMs, [{ after: opened, bytes: rest }]);
+  return rawBytes(client.url, head, waitMs, [
+    { after: opened, bytes: frame(sent.handshake) },
+    { after: '40{"sid"', bytes: rest },
+  ]);
 }
