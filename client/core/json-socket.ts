@@ -45,7 +45,7 @@ export class JsonSocket implements SocketPort {
       webSocket.onclose = () => webSocket === this.webSocket && this.fail();
       this.webSocket = webSocket;
     } catch {
-      // Reported as any other failure: asynchronously.
+      // The caller learns of it as of any other failure: after this has returned.
       this.restartTimeout(0);
     }
   }

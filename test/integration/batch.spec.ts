@@ -198,7 +198,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     await other.login();
     app.clock.advance(13 * HOUR);
     expect((await admin.get('/api/session')).body).toMatchObject({ error_code: 'SESSION_EXPIRED' });
-    // Reading it has ended it, as any request does that finds it so; another admin's cleaning must not remove it.
+    // The read above has ended the session in the database. Cleaning by another admin must not remove it.
     expect((await other.post('/api/cleanup_sessions')).body).toEqual({ cleaned: 0 });
     expect(await count({ endReason: 'idle' })).toBe(1);
     app.clock.advance(31 * DAY);

@@ -34,8 +34,8 @@ interface Lane {
 }
 
 /**
- * Brings queued posts to their instances. The rows are the queue: any node takes what is due, at least once; that it
- * is there but once is the doing of the idempotency key and of looking before sending again.
+ * Brings queued posts to their instances. The rows are the queue: any node takes what is due, and may send a post more
+ * than once. The idempotency key, and a look at the account before sending again, keep it from appearing twice.
  */
 @Injectable()
 export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
