@@ -3,29 +3,30 @@ import { on, session } from '../elements/session';
 import { favicon } from './favicon';
 
 /**
- * The page wears the colour of the active account, and so do its icon and the bar of the window; its tab has the name.
+ * Shows the active account in the colour of the page, of its icon and of the window's bar, and its name in the title.
  * A session that is about to end says so in the title, where a tab in the background shows it.
  */
 export function showActivePlatform(): void {
   const title = document.title;
-  let isEnding = false;
+  /** The session that is about to end, by its id. */
+  let ending: string | undefined;
   const show = (): void => {
     const state = session.getState();
     const platform = state?.platform;
     const pinned = state?.tabPinned ? ' (this tab)' : state?.session.pinned ? ' (this device)' : '';
     const name = platform ? `${platform.name}${pinned} · ${title}` : title;
-    document.title = isEnding ? `Sign-out soon · ${name}` : name;
+    document.title = ending !== undefined && state?.session.id === ending ? `Sign-out soon · ${name}` : name;
     if (platform) document.body.dataset.hue = String(hueOf(platform.id));
     else delete document.body.dataset.hue;
     tint();
   };
-  const setEnding = (ending: boolean): void => {
-    isEnding = ending;
+  const setEnding = (id?: string): void => {
+    ending = id;
     show();
   };
   on('sessionStateChanged', show);
-  on('sessionExpiring', () => setEnding(true));
-  on('sessionExtended', () => setEnding(false));
+  on('sessionExpiring', () => setEnding(session.getState()?.session.id));
+  on('sessionExtended', () => setEnding());
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', tint);
   show();
 }

@@ -87,6 +87,7 @@ it('does not ask in the next session for the last one, and what is done there co
   await device.useSessionOf(next);
   await tab.evaluate("window.dispatchEvent(new Event('online'))");
   await dialog.waitFor({ state: 'hidden', timeout: 3_000 });
+  expect(await tab.title()).not.toContain('Sign-out soon');
   const told = (await heard(tab, 'sessionExtended')).length;
   await eventually(async () => {
     await tab.keyboard.press('Shift');
