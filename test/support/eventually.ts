@@ -5,7 +5,7 @@
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,
-  { timeout = 10_000, interval = 25 }: { timeout?: number; interval?: number } = {},
+  { timeout = 30_000, interval = 25 }: { timeout?: number; interval?: number } = {},
 ): Promise<T> {
   const deadline = performance.now() + timeout;
   for (;;) {
