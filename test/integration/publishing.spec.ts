@@ -173,6 +173,12 @@ it('posts for real on a first start, to instances that show what they received',
   await demo.login({ username: 'demo', password: 'demo-password' });
   const { platforms } = (await demo.get<{ platforms: PlatformView[] }>('/api/user_platforms')).body;
   expect(platforms.map(({ platform_type }) => platform_type)).toEqual(['mastodon', 'pixelfed', 'mastodon']);
+  const { body } = await demo.get<PostsView>('/api/posts', named(platforms[0]!.id));
+  const refused = body.posts.find(({ content }) => content.includes('a long ladder'))!;
+  await eventually(async () => {
+    const { status, error } = await postOf(demo, platforms[0]!, refused.id);
+    expect([status, error]).toEqual(['failed', expect.stringContaining('may not post for another hour')]);
+  });
   const post = await write(demo, platforms[2]!, 'My first post <3');
   const { url } = await published(demo, platforms[2]!, post.id);
   expect(url).toContain(platforms[2]!.instance_url);

@@ -1,5 +1,7 @@
 /** `npm start` as a newcomer meets it: a server on an empty folder, and an end to it. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { PlatformView, PostsView, UserPlatformsView } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
@@ -52,9 +54,19 @@ describe('a first start', () => {
     await eventually(() => expect(node.output()).toContain('Sign in as "demo" with the password "demo-password"'));
     const client = new TestClient(node.url);
     expect((await client.login({ username: 'demo', password: 'demo-password' })).status).toBe(200);
-    const { body } = await client.get<{ platforms: unknown[] }>('/api/user_platforms');
-    expect(body.platforms).toHaveLength(3);
+    const { platforms } = (await client.get<UserPlatformsView>('/api/user_platforms')).body;
+    expect(platforms).toHaveLength(3);
     expect(await node.stop()).toBe(0);
+
+    // Another program has taken the place of an account: the rest starts all the same.
+    const taken = Number(new URL(platforms[0]!.instance_url).port);
+    const other = createServer().listen(taken, '127.0.0.1');
+    await once(other, 'listening');
+    const again = await startNode({ NODE_ENV: undefined }, { cwd: node.cwd });
+    expect(again.output()).toContain(`Town Square cannot be reached: another program uses port ${taken}`);
+    expect(again.output()).not.toContain('(Town Square)');
+    await again.stop();
+    other.close();
   });
 
   it('brings posts and pictures to each account, which are there after a restart, as what was posted since', async () => {

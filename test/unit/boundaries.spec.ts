@@ -24,6 +24,7 @@ const CASES: [folder: string, from: string, allowed: boolean][] = [
   ['src/app', '../session/session.service', false],
   ['src/app/pages', '../../index', true],
   ['src/app/pages', '../../http/flash', false],
+  ['src/app/demo', '../../database/unit-of-work', false],
   ['examples/nest/src', 'vedfolnir', true],
   ['examples/nest/src', './notes.service', true],
   ['examples/nest/src', '../../../src/index', false],

@@ -140,9 +140,8 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   },
 ];
 
-/** One that did not go out, as it looks to its writer: of the first account. */
+/** One that the first account's instance refuses. */
 export const FAILED_POST = {
-  minutesAgo: 50,
   text: 'Who lends us a long ladder on Friday? The bunting for the street party hangs on nothing but optimism.',
-  error: 'The instance has refused the post: this account may not post for another hour',
+  error: 'This account may not post for another hour',
 };

@@ -1,7 +1,7 @@
 /** Three pretended instances for the first start, so that a newcomer posts for real. Never in production. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Config } from '../../common/config';
+import type { Config } from '../../index';
 import { DEMO_ACCOUNTS } from './demo-content';
 import { fillInstance, showAvatar } from './demo-posts';
 
@@ -14,8 +14,8 @@ export interface DemoInstance {
   url: string;
   /** As ALLOW_PRIVATE_INSTANCES would name it. */
   host: string;
-  /** Where it was before, when its port had gone to somebody else meanwhile. */
-  movedFrom: string | null;
+  /** The next post that reaches it is refused, with these words. */
+  refuseNextPost(words: string): void;
 }
 
 /** Only where nothing was configured. */
@@ -35,18 +35,24 @@ export async function startDemoInstances(config: Config): Promise<DemoInstance[]
   const ports: number[] = [];
   for (const [index, account] of DEMO_ACCOUNTS.entries()) {
     const { name, kind, username, displayName } = account;
-    const wished = known[index] ?? account.port;
     const own = { username, displayName, token: DEMO_TOKEN };
     const options = { name, kind, accounts: [own], file: join(folder, `demo-${username}.bin`) };
-    // Another copy may be running: then any port will do.
-    const instance = await FakeInstance.start({ ...options, port: wished }).catch(() => FakeInstance.start(options));
+    // Another copy may be running: then any port will do at the first start, and stays.
+    const port = known[index] ?? account.port;
+    const instance = await FakeInstance.start({ ...options, port }).catch(() =>
+      known[index] ? null : FakeInstance.start(options),
+    );
+    ports.push(instance ? Number(new URL(instance.url).port) : port);
+    if (!instance) {
+      process.stderr.write(`The demo's ${name} cannot be reached: another program uses port ${port}.\n`);
+      continue;
+    }
     showAvatar(instance, account);
     fillInstance(instance, account, new Date());
     instance.keep();
     const { url, host } = instance;
-    ports.push(Number(new URL(url).port));
-    const before = `http://127.0.0.1:${wished}`;
-    running.push({ name, kind, username, url, host, movedFrom: url === before ? null : before });
+    const refuseNextPost = (error: string) => instance.fail('POST /api/v1/statuses', { status: 422, body: { error } });
+    running.push({ name, kind, username, url, host, refuseNextPost });
   }
   writeFileSync(file, JSON.stringify(ports));
   return running;
