@@ -8,9 +8,9 @@ import { AppError, answerError, type Config, toAppError } from '../index';
 import { requestIdOf } from './request-hooks';
 
 /** The longest body of a JSON or form request, bytes. A post of the longest kind fits ten times. */
-const BODY_LIMIT = 256 * 1024;
+const BODY_LIMIT_BYTES = 256 * 1024;
 /** A request that has not been sent whole by then is dropped, an upload over a slow line too; ms. */
-const REQUEST_TIMEOUT = 120_000;
+const REQUEST_TIMEOUT_MS = 120_000;
 /** How long a browser may remember that an origin is allowed to call. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 /** No page of ours asks for any of these; no script that got in may. */
@@ -33,8 +33,8 @@ export function createAdapter(config: Config): FastifyAdapter {
     childLoggerFactory: (log: FastifyBaseLogger) => log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy > 0 && ((_address: string, hop: number) => hop < config.trustProxy),
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers, config.trustProxy > 0),
     // A request on a line that is open is answered also while the server ends, and told that the line closes.
     return503OnClosing: false,

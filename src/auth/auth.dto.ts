@@ -1,6 +1,6 @@
 import { Equals, IsEmail, IsInt, IsPositive, Matches, ValidateBy } from 'class-validator';
 import { IsText, Omittable } from '../common/validation';
-import { PASSWORD_MAX, PASSWORD_MIN } from './password-policy';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './password-policy';
 import { nameKey } from './user.repository';
 import { isConfusable } from './username-policy';
 
@@ -42,7 +42,7 @@ export class RegisterDto {
   @IsText(1, 254)
   email!: string;
 
-  @IsText(PASSWORD_MIN, PASSWORD_MAX)
+  @IsText(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   password!: string;
 }
 
@@ -51,7 +51,7 @@ export class LoginDto {
   @IsText(1, 254)
   username!: string;
 
-  @IsText(1, PASSWORD_MAX)
+  @IsText(1, MAX_PASSWORD_LENGTH)
   password!: string;
 
   /** Where to start, in place of where the person was last. */
@@ -69,7 +69,7 @@ export class LogoutDto {
 }
 
 export class ReauthenticateDto {
-  @IsText(1, PASSWORD_MAX)
+  @IsText(1, MAX_PASSWORD_LENGTH)
   password!: string;
 }
 
@@ -77,14 +77,14 @@ export class ResetPasswordDto {
   @IsText(1, 64)
   token!: string;
 
-  @IsText(PASSWORD_MIN, PASSWORD_MAX)
+  @IsText(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   new_password!: string;
 }
 
 export class ChangePasswordDto {
-  @IsText(1, PASSWORD_MAX)
+  @IsText(1, MAX_PASSWORD_LENGTH)
   current_password!: string;
 
-  @IsText(PASSWORD_MIN, PASSWORD_MAX)
+  @IsText(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   new_password!: string;
 }

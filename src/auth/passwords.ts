@@ -7,15 +7,16 @@ import { normalise } from '../common/normalise';
 const OPTIONS = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Half of the thread pool, which files and names are read by as well. */
-const AT_A_TIME = 2;
+const MAX_CONCURRENT_HASHES = 2;
 /** Longest queue, some 10 s of work; past it the answer would come too late for anybody. */
-const MOST_WAITING = 500;
+const MAX_WAITING_HASHES = 500;
 const RETRY_AFTER_SECONDS = 10;
-const hashing = new ConcurrencyLimit(AT_A_TIME);
+const hashing = new ConcurrencyLimit(MAX_CONCURRENT_HASHES);
 
 /** @throws AppError RATE_LIMITED while too many wait */
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (hashing.queueLength >= MOST_WAITING) throw new AppError('RATE_LIMITED', { retryAfter: RETRY_AFTER_SECONDS });
+  if (hashing.queueLength >= MAX_WAITING_HASHES)
+    throw new AppError('RATE_LIMITED', { retryAfter: RETRY_AFTER_SECONDS });
   return hashing.run(work);
 }
 

@@ -5,21 +5,21 @@ import { withTimeout } from '../common/with-timeout';
 
 export type RedisClient = ReturnType<typeof createFromUrl>;
 
-const CONNECT_TIMEOUT = 2000;
+const CONNECT_TIMEOUT_MS = 2000;
 /** Longest pause between two attempts to reconnect; ms. */
-const LONGEST_PAUSE = 2000;
+const MAX_RECONNECT_DELAY_MS = 2000;
 /** How often the line is tried, and how long its answer may take; ms. A dead line is found within their sum. */
-const TRY_EVERY = 1000;
-const ANSWER_WITHIN = 1500;
+const PING_INTERVAL_MS = 1000;
+const PING_TIMEOUT_MS = 1500;
 /** A new line that has not become usable by then is given up; ms. */
-const READY_WITHIN = 4000;
+const READY_TIMEOUT_MS = 4000;
 
 const OPTIONS = {
   disableOfflineQueue: true,
   socket: {
-    connectTimeout: CONNECT_TIMEOUT,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectStrategy: (retries: number) =>
-      Math.min(50 * 2 ** Math.min(retries, 10), LONGEST_PAUSE) * (0.5 + Math.random()),
+      Math.min(50 * 2 ** Math.min(retries, 10), MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random()),
   },
 };
 
@@ -64,10 +64,10 @@ export function connect(target: string | RedisClientLike, name: string): { clien
     // The socket's own timeout does not see this: it counts what is sent as a sign of life.
     if (trying) return;
     trying = true;
-    if (client.isReady) await withTimeout(ANSWER_WITHIN, client.ping()).catch(() => startOver('No answer'));
-    else if (performance.now() - progressAt > READY_WITHIN) startOver('No connection');
+    if (client.isReady) await withTimeout(PING_TIMEOUT_MS, client.ping()).catch(() => startOver('No answer'));
+    else if (performance.now() - progressAt > READY_TIMEOUT_MS) startOver('No connection');
     trying = false;
-  }, TRY_EVERY);
+  }, PING_INTERVAL_MS);
   timer.unref();
   return {
     client,

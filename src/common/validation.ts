@@ -22,14 +22,14 @@ function flatten(errors: ValidationError[], prefix = ''): FieldError[] {
 }
 
 /** Deeper than any body of ours. What reads it next does so by recursion, which a deep one would exhaust. */
-const DEEPEST = 16;
+const MAX_DEPTH = 16;
 
 /** More than any body of ours has; each one that is not known would be named in the answer. */
-const MOST_FIELDS = 64;
+const MAX_FIELDS = 64;
 
 function isTooDeep(body: unknown): boolean {
   let layer = [body];
-  for (let level = 0; level < DEEPEST; level++) {
+  for (let level = 0; level < MAX_DEPTH; level++) {
     layer = layer.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
   return layer.length > 0;
@@ -57,7 +57,7 @@ export class BodyPipe implements PipeTransform {
     if (metadata.type !== 'body') return value;
     const body: object = value ?? {};
     if (!isPlainObject(body)) throw invalidField('body', 'The body must be a JSON object');
-    if (Object.keys(body).length > MOST_FIELDS) throw invalidField('body', 'The body has too many fields');
+    if (Object.keys(body).length > MAX_FIELDS) throw invalidField('body', 'The body has too many fields');
     if (isTooDeep(body)) throw invalidField('body', 'The body is nested too deeply');
     if (metadata.metatype) requireWithinBounds(body, metadata.metatype);
     return this.pipe.transform(body, metadata);

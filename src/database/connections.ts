@@ -8,9 +8,9 @@ import { type Flavour, requireSupported } from './database-version';
 import { migrate, whenUnlocked } from './migrate';
 
 /** A second node that starts meanwhile waits this long for the first one's migrations; seconds. */
-const MIGRATION_WAIT = 120;
+const MIGRATION_LOCK_WAIT_SECONDS = 120;
 /** Milliseconds. */
-const CONNECT_TIMEOUT = 3000;
+const CONNECT_TIMEOUT_MS = 3000;
 
 /** The open connections: one that writes, and on SQLite a second one that reads. */
 export class Connections {
@@ -26,23 +26,23 @@ export class Connections {
 
   /**
    * Connects, and brings the tables up to date; safe when several nodes start together.
-   * @param patience how long to wait for another that does the same; seconds
+   * @param waitSeconds how long to wait for another node that migrates
    * @throws AppError DATABASE_ERROR when it takes longer
    */
   static async open(
     database: DatabaseConfig,
     pool: number,
-    patience = MIGRATION_WAIT,
+    waitSeconds = MIGRATION_LOCK_WAIT_SECONDS,
     hostEntities?: HostEntities,
   ): Promise<Connections> {
     if (database.kind === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
     const flavour = database.kind === 'mysql' ? await flavourOf(database.connection) : 'mysql';
-    const writer = await whenUnlocked(patience, () =>
+    const writer = await whenUnlocked(waitSeconds, () =>
       new DataSource(writerOptions(database, pool, flavour, hostEntities)).initialize(),
     );
     try {
       if (database.kind === 'mysql') await readCommitted(writer);
-      await migrate(writer, database, patience);
+      await migrate(writer, database, waitSeconds);
       if (database.kind === 'mysql') return new Connections(writer, writer, false);
       return new Connections(writer, await new DataSource(readerOptions(database, hostEntities)).initialize(), true);
     } catch (error) {
@@ -119,7 +119,7 @@ interface PooledConnection {
 
 /** @throws ConfigError when it is too old */
 async function flavourOf(options: MysqlConnection): Promise<Flavour> {
-  const connection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT });
+  const connection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     const [[info]] = (await connection.query('SELECT VERSION() AS version')) as unknown as [[{ version: string }]];
     return requireSupported(info.version);

@@ -2,11 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { Clock } from '../common/clock';
 import type { UnitOfWork } from './unit-of-work';
 
-const SAMPLE_EVERY = 10_000;
+const SAMPLE_INTERVAL_MS = 10_000;
 /** How far the machine's clock may run from its own steady count before the database is asked again; ms. */
-const JUMP = 1000;
+const MIN_JUMP_MS = 1000;
 /** What two clocks that tell whole milliseconds may differ by when they are of one mind; ms. */
-const ROUNDING = 2;
+const ROUNDING_MS = 2;
 
 /**
  * The time of the database, so that all nodes agree on what has expired, whatever their own clocks say. Between
@@ -24,13 +24,13 @@ export class DatabaseClock extends Clock {
   now(): Date {
     const steady = performance.now();
     // The machine slept or was set: the steady count may have stood still meanwhile.
-    if (Math.abs(Date.now() - steady - this.wall) > JUMP) this.resample();
+    if (Math.abs(Date.now() - steady - this.wall) > MIN_JUMP_MS) this.resample();
     return new Date(Math.round(this.base + steady));
   }
 
   async start(): Promise<void> {
     await this.sample();
-    this.timer = setInterval(() => this.resample(), SAMPLE_EVERY);
+    this.timer = setInterval(() => this.resample(), SAMPLE_INTERVAL_MS);
     this.timer.unref();
   }
 
@@ -52,6 +52,6 @@ export class DatabaseClock extends Clock {
     });
     const told = now.getTime() - (asked + answered) / 2;
     // A sample is right to half of the time that its answer took: what is within that is known better already.
-    if (Math.abs(told - this.base) > (answered - asked) / 2 + ROUNDING) this.base = told;
+    if (Math.abs(told - this.base) > (answered - asked) / 2 + ROUNDING_MS) this.base = told;
   }
 }

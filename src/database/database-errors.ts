@@ -3,9 +3,9 @@ import { QueryFailedError } from 'typeorm';
 import { AppError } from '../common/app-error';
 
 /** Seconds until a caller may ask again, as the page conventions have it. */
-const RETRY_AFTER = 30;
+const RETRY_AFTER_SECONDS = 30;
 /** Seconds until the same request may be sent again whose outcome is unknown: a connection that is lost is soon there. */
-const RETRY_UNKNOWN_AFTER = 5;
+const RETRY_UNKNOWN_AFTER_SECONDS = 5;
 
 /** The server, or somebody there, has ended the connection. */
 const ENDED = new Set(['ER_SERVER_SHUTDOWN', 'ER_NORMAL_SHUTDOWN', 'ER_CONNECTION_KILLED', 'ER_QUERY_INTERRUPTED']);
@@ -67,12 +67,12 @@ export function isBusy(error: unknown): boolean {
 
 /** The database cannot be reached, or does not answer. */
 export function databaseUnavailable(cause: unknown): AppError {
-  return new AppError('DATABASE_ERROR', { retryAfter: RETRY_AFTER, cause });
+  return new AppError('DATABASE_ERROR', { retryAfter: RETRY_AFTER_SECONDS, cause });
 }
 
 /** The database was told to commit, and has not said whether it did. */
 export function outcomeUnknown(cause: unknown): AppError {
-  return new AppError('OUTCOME_UNKNOWN', { retryAfter: RETRY_UNKNOWN_AFTER, cause });
+  return new AppError('OUTCOME_UNKNOWN', { retryAfter: RETRY_UNKNOWN_AFTER_SECONDS, cause });
 }
 
 /** Turns a driver's "cannot reach it" into DATABASE_ERROR; anything else is handed back as it is. */

@@ -14,12 +14,12 @@ import {
 } from './database-errors';
 
 /** Longest that one piece of work may take on its connection; ms. */
-const DEADLINE = 5000;
+const TRANSACTION_TIMEOUT_MS = 5000;
 /** Longest wait for a connection while nobody else's work gets done, and longest wait at all; ms. */
-const ACQUIRE = 8000;
-const LONGEST_QUEUE = 30_000;
+const ACQUIRE_TIMEOUT_MS = 8000;
+const MAX_QUEUE_TIME_MS = 30_000;
 /** How often a transaction that met another one is tried again. */
-const ATTEMPTS = 8;
+const MAX_ATTEMPTS = 8;
 
 /** Writes of one person at a time: they wait for each other anyway, and the others would for all of them. */
 const WRITES_PER_USER = 3;
@@ -117,7 +117,7 @@ export class UnitOfWork {
     if (connections.serial) return work(runner).catch(rethrow);
     try {
       await this.acquire(runner);
-      const result = await orGiveUp(DEADLINE, work(runner), () => connections.discard(runner));
+      const result = await orGiveUp(TRANSACTION_TIMEOUT_MS, work(runner), () => connections.discard(runner));
       this.progressAt = performance.now();
       connections.release(runner);
       return result;
@@ -131,9 +131,9 @@ export class UnitOfWork {
   private async acquire(runner: QueryRunner): Promise<void> {
     const started = performance.now();
     const connecting = runner.connect();
-    const moving = () => performance.now() - Math.max(this.progressAt, started) < ACQUIRE;
-    while (moving() && performance.now() - started < LONGEST_QUEUE) {
-      const outcome = await withTimeout(ACQUIRE / 5, connecting).catch((error: unknown) => error);
+    const moving = () => performance.now() - Math.max(this.progressAt, started) < ACQUIRE_TIMEOUT_MS;
+    while (moving() && performance.now() - started < MAX_QUEUE_TIME_MS) {
+      const outcome = await withTimeout(ACQUIRE_TIMEOUT_MS / 5, connecting).catch((error: unknown) => error);
       if (!(outcome instanceof Error)) return;
       if (!(outcome instanceof TimeoutError)) throw outcome;
     }
@@ -154,7 +154,7 @@ export class UnitOfWork {
         return await work();
       } catch (error) {
         const collided = isCollision(error) || isCollision((error as { cause?: unknown })?.cause);
-        if (!collided || attempt >= ATTEMPTS) throw error;
+        if (!collided || attempt >= MAX_ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
       }
     }

@@ -15,9 +15,9 @@ interface Watched {
 }
 
 /** A database that is away at the deadline is asked again after this; ms. */
-const RETRY = 1000;
+const RETRY_MS = 1000;
 /** A session that was warned of its end is looked at this often: the word of its extension may be lost; ms. */
-const LOOK_AGAIN = 10_000;
+const RECHECK_INTERVAL_MS = 10_000;
 
 /** What this node's sockets of a session are to be told. */
 export interface ExpiryListener {
@@ -77,7 +77,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
   private schedule(sessionId: string, { deadlines, warned }: Omit<Watched, 'timer'>, wait?: number): void {
     clearTimeout(this.watched.get(sessionId)?.timer);
     const next = warned
-      ? Math.min(this.until(expiresAt(deadlines)), LOOK_AGAIN)
+      ? Math.min(this.until(expiresAt(deadlines)), RECHECK_INTERVAL_MS)
       : this.until(this.warningAt(deadlines));
     const timer = setTimeout(() => this.fire(sessionId), wait ?? Math.max(0, next));
     timer.unref();
@@ -94,7 +94,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
       if (this.watched.get(sessionId) === entry) this.compare(sessionId, entry, context);
     } catch (error) {
       this.logger.warn(`Deadline not checked: ${describeError(error)}`);
-      if (this.watched.get(sessionId) === entry) this.schedule(sessionId, entry, RETRY);
+      if (this.watched.get(sessionId) === entry) this.schedule(sessionId, entry, RETRY_MS);
     }
   }
 
@@ -106,7 +106,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
       this.listener?.onEnded(sessionId, endReason ?? 'revoked', endedAt ?? now);
     } else if (isExpired(context.session, now)) {
       // Somebody else holds it: it will be extended or ended in a moment.
-      this.schedule(sessionId, entry, RETRY);
+      this.schedule(sessionId, entry, RETRY_MS);
     } else this.goOn(sessionId, entry, context.session);
   }
 

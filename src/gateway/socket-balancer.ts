@@ -6,11 +6,11 @@ import type { AppServer } from './socket-types';
 /** How far above the average a node may be before it lets sockets go; with few sockets there is nothing to gain. */
 const TOLERATED_SHARE = 1.2;
 const TOLERATED_SOCKETS = 10;
-const LEAST_AVERAGE = 50;
+const MIN_AVERAGE_SOCKETS = 50;
 /** Looks in a row that must find it so: the other nodes' counts are older than this node's while clients connect. */
-const LOOKS = 3;
+const MIN_OBSERVATIONS = 3;
 /** The part of the excess that goes at once: the counts of the other nodes are a few seconds old. */
-const PART = 1 / 3;
+const SHARE_PER_STEP = 1 / 3;
 /** Over which time they go. */
 const SPREAD_MS = 2000;
 
@@ -20,7 +20,7 @@ export class SocketBalancer implements OnApplicationShutdown {
   private readonly logger = new Logger('Sockets');
   private io: AppServer | null = null;
   private draining = false;
-  private looksAbove = 0;
+  private observationsAbove = 0;
 
   constructor(private readonly nodes: NodeRegistry) {}
 
@@ -49,9 +49,9 @@ export class SocketBalancer implements OnApplicationShutdown {
     if (this.draining || !self || all.length < 2) return;
     const average = all.reduce((sum, { sockets }) => sum + sockets, 0) / all.length;
     const excess = self.sockets - average * TOLERATED_SHARE - TOLERATED_SOCKETS;
-    this.looksAbove = excess > 0 && average >= LEAST_AVERAGE ? this.looksAbove + 1 : 0;
-    if (this.looksAbove < LOOKS) return;
-    const count = Math.ceil(excess * PART);
+    this.observationsAbove = excess > 0 && average >= MIN_AVERAGE_SOCKETS ? this.observationsAbove + 1 : 0;
+    if (this.observationsAbove < MIN_OBSERVATIONS) return;
+    const count = Math.ceil(excess * SHARE_PER_STEP);
     this.logger.log(`${self.sockets} sockets here, ${Math.round(average)} per node: ${count} are sent to the others`);
     void this.close(count, SPREAD_MS);
   }

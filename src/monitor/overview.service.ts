@@ -7,7 +7,7 @@ import { OverviewRepository } from './overview.repository';
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 /** More in trouble than this is one trouble, of ours. */
-const MOST_INSTANCES = 50;
+const MAX_INSTANCES = 50;
 
 /** How the installation is, at a glance. */
 @Injectable()
@@ -34,8 +34,8 @@ export class OverviewService {
         const at = hours.get(hour);
         if (at) at[type === 'sign_in' ? 'sign_ins' : 'failed_sign_ins'] += count;
       }
-      const troubled = await this.repository.troubled(em, MOST_INSTANCES);
-      const failed = await this.repository.failedPosts(em, since, MOST_INSTANCES);
+      const troubled = await this.repository.troubled(em, MAX_INSTANCES);
+      const failed = await this.repository.failedPosts(em, since, MAX_INSTANCES);
       const failing: FailingInstanceView[] = troubled.map(({ instanceUrl, ...figures }) => {
         const failed_posts = failed.get(instanceUrl) ?? 0;
         failed.delete(instanceUrl);

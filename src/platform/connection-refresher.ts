@@ -27,7 +27,7 @@ const MAX_PAUSE_MS = 15 * 60_000;
 /** How long a node that is told to stop waits for answers; ms. */
 const STOP_TIMEOUT_MS = 3000;
 /** Connections that are asked about at a time. */
-const AT_ONCE = 8;
+const MAX_CONCURRENT_REFRESHES = 8;
 
 /** When to ask again an instance that did not answer `failures` times in a row. */
 export function checkPause(failures: number): number {
@@ -152,11 +152,11 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     });
   }
 
-  /** Takes up to AT_ONCE connections that are due; a claim is the next date already set, as for a failure. */
+  /** Takes up to MAX_CONCURRENT_REFRESHES connections that are due; a claim is the next date already set, as for a failure. */
   private async look(): Promise<void> {
     /** Those that another node has taken since they were read: left alone until the next look. */
     const taken: number[] = [];
-    while (this.asking.size < AT_ONCE) {
+    while (this.asking.size < MAX_CONCURRENT_REFRESHES) {
       const now = this.clock.now();
       const [busy, full] = [[...this.asking.keys(), ...taken], instancesAtConcurrencyLimit(this.asking.values())];
       const row = await this.work.read((em) => this.platforms.findDue(em, now, busy, full));

@@ -2,7 +2,7 @@ import { invalidField } from '../common/app-error';
 import { refusalOf } from '../fediverse/address-policy';
 
 /** What the column holds. */
-const LONGEST = 255;
+const MAX_URL_LENGTH = 255;
 
 /** `@me@mastodon.example`, with its first @ or without. */
 const HANDLE = /^@?([^@\s/]+)@([^@\s/]+)$/;
@@ -40,7 +40,7 @@ export function normaliseInstanceUrl(typed: string, allowPrivate: readonly strin
   const refusal = refusalOf(url, allowPrivate);
   if (refusal) throw invalidField('instance_url', `instance_url ${refusal}`);
   // Names in other scripts are longer as they are stored than as they are written.
-  if (url.origin.length > LONGEST)
-    throw invalidField('instance_url', `instance_url is longer than ${LONGEST} characters`);
+  if (url.origin.length > MAX_URL_LENGTH)
+    throw invalidField('instance_url', `instance_url is longer than ${MAX_URL_LENGTH} characters`);
   return url.origin;
 }

@@ -9,18 +9,22 @@ import type { Device, SessionContext } from './session-context';
 import { SessionTerminator } from './session-terminator';
 
 /** Sessions whose address this node has just written; a forgotten one costs one write that changes nothing. */
-const REMEMBERED = 20_000;
+const MAX_REMEMBERED_SESSIONS = 20_000;
 /** A session that goes back and forth between addresses, as over dual stack or Tor, is noted so often within this time; ms. */
-const NOTES_PER_PERIOD = 20;
+const MAX_WRITES_PER_PERIOD = 20;
 const PERIOD_MS = 3_600_000;
 
 /** Looks at where the requests and sockets of a session come from. */
 @Injectable()
 export class DeviceWatch {
   /** A context from the cache may still have the address from before. */
-  private readonly addresses = new LRUCache<string, string>({ max: REMEMBERED });
+  private readonly addresses = new LRUCache<string, string>({ max: MAX_REMEMBERED_SESSIONS });
   /** How often the address of a session was noted in this period. */
-  private readonly notes = new LRUCache<string, number>({ max: REMEMBERED, ttl: PERIOD_MS, noUpdateTTL: true });
+  private readonly notes = new LRUCache<string, number>({
+    max: MAX_REMEMBERED_SESSIONS,
+    ttl: PERIOD_MS,
+    noUpdateTTL: true,
+  });
 
   constructor(
     private readonly work: UnitOfWork,
@@ -32,7 +36,7 @@ export class DeviceWatch {
   /** Whether all is as it was when this session was last looked at, so that `check` would do nothing. */
   isSettled({ session }: SessionContext, { userAgent, ipAddress }: Device): boolean {
     const isKnown = (this.addresses.get(session.id) ?? session.ipAddress) === ipAddress.slice(0, 45);
-    const isEnough = (this.notes.get(session.id) ?? 0) >= NOTES_PER_PERIOD;
+    const isEnough = (this.notes.get(session.id) ?? 0) >= MAX_WRITES_PER_PERIOD;
     return (isKnown || isEnough) && isSameDevice(session.userAgent, userAgent);
   }
 

@@ -9,7 +9,7 @@ interface Known {
 }
 
 /** The same few agents come again and again, and telling them apart costs more than the rest of a request. */
-const REMEMBERED = 1000;
+const MAX_REMEMBERED_NAMES = 1000;
 const known = new Map<string, Known>();
 
 /** Asked for a page as a desktop has it, a browser on a phone or a tablet calls itself one on this system. */
@@ -24,7 +24,7 @@ function knownOf(userAgent: string): Known {
   const found = known.get(userAgent);
   if (found) return found;
   const parsed = parse(userAgent);
-  if (known.size >= REMEMBERED) known.clear();
+  if (known.size >= MAX_REMEMBERED_NAMES) known.clear();
   known.set(userAgent, parsed);
   return parsed;
 }

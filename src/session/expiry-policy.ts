@@ -43,21 +43,21 @@ export function deadlinesAfter(policy: ExpiryPolicy, createdAt: Date, activityAt
 }
 
 /** At most one write a minute and session; more often only where the idle limit itself is short. */
-const ACTIVITY_EVERY = 60_000;
+const ACTIVITY_INTERVAL_MS = 60_000;
 
 /** An activity is noted now where the last one on record is from then or earlier. */
 export function activityDueAfter(policy: ExpiryPolicy, now: Date): Date {
-  return new Date(now.getTime() - Math.min(ACTIVITY_EVERY, policy.idleTimeout / 10));
+  return new Date(now.getTime() - Math.min(ACTIVITY_INTERVAL_MS, policy.idleTimeout / 10));
 }
 
 /** Nobody who presses "stay signed in" again so soon gains by it; ms. */
-const EXTENSION_EVERY = 1000;
+const EXTENSION_INTERVAL_MS = 1000;
 
 /**
  * As `activityDueAfter`, for a person's express wish: it is heard at once, but the tabs need not hear of fifty in a
  * second. The sign-in was no such wish, so the first one counts however soon it comes.
  */
 export function extensionDueAfter(policy: ExpiryPolicy, createdAt: Date, now: Date): Date {
-  const after = now.getTime() - Math.min(EXTENSION_EVERY, policy.idleTimeout / 10);
+  const after = now.getTime() - Math.min(EXTENSION_INTERVAL_MS, policy.idleTimeout / 10);
   return new Date(Math.max(after, createdAt.getTime()));
 }

@@ -30,9 +30,9 @@ export const SETTINGS = [
 ] as const;
 
 /** Shorter names are near too many that have nothing to do with us, such as POST to PORT. */
-const LEAST_LENGTH = 8;
+const MIN_LENGTH = 8;
 /** Letters that are wrong, missing or too many. */
-const MOST_EDITS = 2;
+const MAX_EDITS = 2;
 
 /**
  * A setting whose name is misspelt would be left out without a word. A name beside the right one is no mistake: some
@@ -41,10 +41,10 @@ const MOST_EDITS = 2;
  */
 export function refuseMisspelt(env: NodeJS.ProcessEnv): void {
   const known: readonly string[] = SETTINGS;
-  const unset = known.filter((name) => name.length >= LEAST_LENGTH && !env[name]);
+  const unset = known.filter((name) => name.length >= MIN_LENGTH && !env[name]);
   for (const name of Object.keys(env)) {
-    if (known.includes(name) || name.length < LEAST_LENGTH) continue;
-    const meant = unset.find((setting) => leven(setting, name.toUpperCase()) <= MOST_EDITS);
+    if (known.includes(name) || name.length < MIN_LENGTH) continue;
+    const meant = unset.find((setting) => leven(setting, name.toUpperCase()) <= MAX_EDITS);
     if (meant) throw new ConfigError(`${name} is no setting of Vedfolnir: did you mean ${meant}?`);
   }
 }

@@ -7,7 +7,7 @@ import type { UnitOfWork } from '../../database/unit-of-work';
 import { type Place, type TokenCipher, UnsealError } from '../token-cipher';
 
 /** Rows per transaction: short enough that nobody waits. */
-const BATCH = 100;
+const ROWS_PER_BATCH = 100;
 
 export interface RotationReport {
   /** Secrets that were sealed anew, and those that had the newest key already. */
@@ -37,7 +37,7 @@ const COLUMNS: SecretColumn[] = [
   {
     column: 'platform_connections.access_token',
     list: async (em, after) => {
-      const query = em.createQueryBuilder(PlatformConnection, 'row').orderBy('row.id', 'ASC').limit(BATCH);
+      const query = em.createQueryBuilder(PlatformConnection, 'row').orderBy('row.id', 'ASC').limit(ROWS_PER_BATCH);
       if (after !== null) query.where('row.id > :after', { after });
       return (await query.getMany()).map(({ id, userId, accessToken }) => ({ id, userId, sealed: accessToken }));
     },
@@ -54,7 +54,7 @@ const COLUMNS: SecretColumn[] = [
   {
     column: 'oauth_apps.client_secret',
     list: async (em, after) => {
-      const query = em.createQueryBuilder(OAuthApp, 'row').orderBy('row.appKey', 'ASC').limit(BATCH);
+      const query = em.createQueryBuilder(OAuthApp, 'row').orderBy('row.appKey', 'ASC').limit(ROWS_PER_BATCH);
       if (after !== null) query.where('row.appKey > :after', { after });
       return (await query.getMany()).map(({ appKey, clientSecret }) => ({ id: appKey, sealed: clientSecret }));
     },
@@ -66,7 +66,7 @@ const COLUMNS: SecretColumn[] = [
   {
     column: 'oauth_states.code_verifier',
     list: async (em, after) => {
-      const query = em.createQueryBuilder(OAuthState, 'row').orderBy('row.stateHash', 'ASC').limit(BATCH);
+      const query = em.createQueryBuilder(OAuthState, 'row').orderBy('row.stateHash', 'ASC').limit(ROWS_PER_BATCH);
       if (after !== null) query.where('row.stateHash > :after', { after });
       return (await query.getMany()).map(({ stateHash, codeVerifier }) => ({ id: stateHash, sealed: codeVerifier }));
     },
@@ -93,7 +93,7 @@ export async function discardUnreadable(work: UnitOfWork, cipher: TokenCipher): 
         for (const secret of unreadable) await discard(em, secret, cipher);
       });
       discarded += unreadable.length;
-      after = secrets.length < BATCH ? null : secrets.at(-1)!.id;
+      after = secrets.length < ROWS_PER_BATCH ? null : secrets.at(-1)!.id;
     }
   }
   return discarded;
@@ -146,5 +146,5 @@ async function rotateBatch(
     for (const [secret, sealed] of fresh) await each.replace(em, secret, sealed);
   });
   report.rotated += fresh.length;
-  return secrets.length < BATCH ? null : secrets.at(-1)!.id;
+  return secrets.length < ROWS_PER_BATCH ? null : secrets.at(-1)!.id;
 }

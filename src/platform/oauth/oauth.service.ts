@@ -20,7 +20,7 @@ import type { BeginConnectDto, OAuthCallback } from './oauth.dto';
 import { OAuthRepository } from './oauth.repository';
 
 /** How long a person may take at the instance; ms. */
-const PATIENCE = 15 * 60_000;
+const AUTHORIZATION_TIMEOUT_MS = 15 * 60_000;
 const SECRET_BYTES = 32;
 /** What we need and no more; Pixelfed knows the coarse names only. */
 const SCOPES: Record<PlatformType, string> = {
@@ -71,7 +71,7 @@ export class OAuthService {
         platformType: type,
         name: form.name ?? null,
         codeVerifier: this.cipher.seal(verifier, { column: 'oauth_states.code_verifier', id: stateHash }),
-        expiresAt: new Date(now.getTime() + PATIENCE),
+        expiresAt: new Date(now.getTime() + AUTHORIZATION_TIMEOUT_MS),
       });
     });
     const url = new URL('/oauth/authorize', app.instanceUrl);

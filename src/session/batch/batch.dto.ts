@@ -1,7 +1,7 @@
 import { ArrayMaxSize, IsArray, IsInt, IsPositive, ValidateBy } from 'class-validator';
 
 /** As many as a request of the longest kind holds. */
-const MOST = 5000;
+const MAX_ITEMS = 5000;
 
 export type SessionUserPair = [sessionId: string, userId: number];
 
@@ -18,14 +18,14 @@ export class ValidateSessionsDto {
       defaultMessage: () => 'pairs must be a list of [session_id, user_id]',
     },
   })
-  @ArrayMaxSize(MOST)
+  @ArrayMaxSize(MAX_ITEMS)
   pairs!: SessionUserPair[];
 }
 
 export class CleanupUsersDto {
   @IsInt({ each: true })
   @IsPositive({ each: true })
-  @ArrayMaxSize(MOST)
+  @ArrayMaxSize(MAX_ITEMS)
   @IsArray()
   user_ids!: number[];
 }

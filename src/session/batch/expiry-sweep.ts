@@ -12,7 +12,7 @@ import { SessionTerminator } from '../session-terminator';
 /** Rows that one transaction holds: some 20 ms of work, which is as long as a sign-in may have to wait for it. */
 export const ROWS_PER_BATCH = 500;
 /** How long a person who asks for it waits for a sweep that another node is at; seconds. */
-const PATIENCE = 20;
+const LOCK_WAIT_SECONDS = 20;
 
 /** Ends what has run out, and removes what ended longer ago than is remembered. */
 @Injectable()
@@ -37,7 +37,7 @@ export class ExpirySweep {
    * @returns how many sessions were ended or removed; null when another is at it
    */
   run(wait: boolean, except?: string): Promise<number | null> {
-    return this.lock.run('sweep', wait ? PATIENCE : 0, async () => {
+    return this.lock.run('sweep', wait ? LOCK_WAIT_SECONDS : 0, async () => {
       let cleaned = 0;
       for (const past of ['idle', 'absolute'] as const) cleaned += (await this.end({ past, except }, !wait)).length;
       cleaned += (await this.prune({ except }, !wait)).length;

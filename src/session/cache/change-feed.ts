@@ -6,12 +6,12 @@ import { Connections } from '../../database/connections';
 import { UnitOfWork } from '../../database/unit-of-work';
 import { type Changes, SessionRepository } from '../session.repository';
 
-const EVERY = 1000;
+const POLL_INTERVAL_MS = 1000;
 /** A change is looked for this much longer than it can be on its way: a transaction ends within 5 s, or not at all. */
-const OVERLAP = 10_000;
+const OVERLAP_MS = 10_000;
 /** Older knowledge than this is not acted on; ms. A revocation is known everywhere within it. */
-const FRESH = 2500;
-const MOST = 5000;
+const MAX_AGE_MS = 2500;
+const MAX_CHANGES = 5000;
 
 /**
  * What other nodes have committed, asked of the database itself each second: so that a revocation holds and a tab
@@ -36,7 +36,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Whether this node knows all that was committed up to a moment ago. */
   get fresh(): boolean {
-    return this.connections.serial || performance.now() - this.freshAt < FRESH;
+    return this.connections.serial || performance.now() - this.freshAt < MAX_AGE_MS;
   }
 
   /** @returns its undo */
@@ -57,19 +57,19 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
   private async run(): Promise<void> {
     await this.poll();
     if (this.stopped) return;
-    this.timer = setTimeout(() => this.run(), EVERY * (0.9 + 0.2 * Math.random()));
+    this.timer = setTimeout(() => this.run(), POLL_INTERVAL_MS * (0.9 + 0.2 * Math.random()));
     this.timer.unref();
   }
 
   private async poll(): Promise<void> {
     const started = performance.now();
     const now = this.clock.now();
-    const since = this.since ?? new Date(now.getTime() - OVERLAP);
+    const since = this.since ?? new Date(now.getTime() - OVERLAP_MS);
     try {
-      const changes = await this.work.read((em) => this.repository.changesSince(em, since, MOST));
+      const changes = await this.work.read((em) => this.repository.changesSince(em, since, MAX_CHANGES));
       for (const listener of this.listeners) await listener(changes);
       this.freshAt = started;
-      this.since = new Date(now.getTime() - OVERLAP);
+      this.since = new Date(now.getTime() - OVERLAP_MS);
       this.failing = false;
     } catch (error) {
       if (!this.failing) this.logger.warn(`The database does not tell its changes: ${describeError(error)}`);
