@@ -1,4 +1,10 @@
-export type Program = 'mariadbd' | 'mariadb-install-db' | 'redis-server' | 'nginx' | 'chromium';
+export type Program =
+  | 'mariadbd'
+  | 'mariadb-install-db'
+  | 'redis-server'
+  | 'nginx'
+  | 'chromium'
+  | 'chromium-headless-shell';
 
 /** The full path of a program, or null when this machine does not have it. */
 export function findBinary(program: Program): string | null;

@@ -7,7 +7,7 @@ const NEEDS = [
   { programs: ['mariadbd', 'mariadb-install-db'], packages: ['mariadb-server'], replacedBy: 'DATABASE_URL' },
   { programs: ['redis-server'], packages: ['redis-server'], replacedBy: 'REDIS_URL' },
   { programs: ['nginx'], packages: ['nginx-light'] },
-  { programs: ['chromium'], packages: ['chromium', 'fonts-dejavu-core'] },
+  { programs: ['chromium'], packages: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'] },
 ];
 
 /** Debian asks this file before a package starts or restarts a service; 101 means "not allowed". */

@@ -1,6 +1,7 @@
 /** Images without a description are described one after the other, by the keyboard alone, and nothing written is lost. */
 import type { Page } from 'playwright-core';
 import type { MediaView, PostView } from '../../src/protocol/http';
+import { eventually } from '../support/eventually';
 import { postsOf, switchTo } from './support/composing';
 import { expectForEverybody } from './support/looks';
 import { PIXEL } from './support/pictures';
@@ -25,6 +26,11 @@ async function postImages(count: number): Promise<number[]> {
     expect((await client.post<PostView>('/api/posts', post, { headers })).status).toBe(201);
     ids.unshift(id);
   }
+  // While a post is being sent its images take no description; the shared instances ask each post for a pause.
+  await eventually(async () => {
+    const posts = await postsOf(stage.person, 0);
+    expect(posts.filter(({ next_attempt_at }) => next_attempt_at === null)).toEqual([]);
+  });
   return ids;
 }
 

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserServer } from 'playwright-core';
 import { startCluster } from './backends';
-import { CHROMIUM } from './chromium';
+import { CHROMIUM_SHELL } from './chromium';
 import { TestClient } from './http-client';
 import { startNode } from './server';
 import { ADMIN } from './shared';
@@ -21,7 +21,7 @@ const STARTERS: Record<string, () => Promise<unknown>> = {
     return nodes;
   },
   '/chromium': async () => {
-    chromium = import('playwright-core').then((playwright) => playwright.chromium.launchServer(CHROMIUM));
+    chromium = import('playwright-core').then((playwright) => playwright.chromium.launchServer(CHROMIUM_SHELL));
     return (await chromium).wsEndpoint();
   },
 };
