@@ -1,7 +1,9 @@
 /** Reading an account at each kind of server: complete, in order, none twice, and as it is there by now. */
-import type { PlatformView, StatisticsView } from '../../src/protocol/http';
+import type { PlatformView, PostsView, StatisticsView } from '../../src/protocol/http';
 import { FAKE_KINDS } from '../../tools/fake-instance/fake-profiles';
+import { eventually } from '../support/eventually';
 import { connectTo, newAccount, PLENTY } from '../support/fake-instance';
+import { closeTabs, openTab } from '../support/socket-client';
 import { MINUTE } from './support/app';
 import { named, picture, postsOf, published, upload, write } from './support/posting';
 import { contentsOf, importAll, importEnds, importOf, numbered, postThere, setProfiles } from './support/profiles';
@@ -108,5 +110,46 @@ describe.each(FAKE_KINDS)('%s', (kind) => {
     }
     expect(await importAll(client, platform, { older: true })).toMatchObject({ imported: 0, has_older: false });
     expect(await contentsOf(client, platform)).toEqual(texts.toReversed());
+  });
+});
+
+describe('a reading', () => {
+  const instance = () => instanceOf('mastodon');
+  afterEach(closeTabs);
+
+  it('tells the tabs once for each page, however many posts it has', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    await importAll(client, platform);
+    const tab = await openTab(client);
+    postThere(instance(), account, numbered('elsewhere', 100));
+    const pages = () => instance().count(`GET /api/v1/accounts/${account.id}/statuses`);
+    const before = pages();
+    await importAll(client, platform);
+    await tab.waitFor('posts:imported', ({ running, imported }) => !running && imported === 100);
+    // Two pages in full, one in part, and the one that has nothing more.
+    expect(pages() - before).toBe(4);
+    expect([tab.of('posts:imported').length, tab.of('post:updated').length]).toEqual([4, 0]);
+  });
+
+  it('ends with its connection: nothing of it is kept, nothing more is asked, and its caller is told', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    await importAll(client, platform);
+    postThere(instance(), account, numbered('elsewhere', 100));
+    const route = `GET /api/v1/accounts/${account.id}/statuses`;
+    let release = () => {};
+    instance().fail(route, { until: new Promise<void>((resolve) => (release = resolve)) });
+    const before = instance().count(route);
+    const importing = client.post(`/api/platforms/${platform.id}/import`);
+    await eventually(() => expect(instance().count(route)).toBe(before + 1));
+    expect((await client.delete(`/api/platforms/${platform.id}`)).status).toBe(204);
+    expect((await importing).body.error_code).toBe('PLATFORM_NOT_FOUND');
+    release();
+    // Another account is read meanwhile: whatever was to come of the first one has come.
+    const { platform: other } = await connectTo(client, instance());
+    await importAll(client, other);
+    expect(instance().count(route)).toBe(before + 1);
+    expect((await client.get<PostsView>('/api/posts')).body.posts).toEqual([]);
   });
 });
