@@ -5,6 +5,7 @@ import { VedfolnirAuditActor1796200000000 } from './migrations/1796200000000-aud
 import { VedfolnirPinnedSessions1796300000000 } from './migrations/1796300000000-pinned-sessions';
 import { VedfolnirPasswordResets1796400000000 } from './migrations/1796400000000-password-resets';
 import { VedfolnirDeviceNames1796510000000 } from './migrations/1796510000000-device-names';
+import { VedfolnirRateLimitPauses1796530000000 } from './migrations/1796530000000-rate-limit-pauses';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   VedfolnirPinnedSessions1796300000000,
   VedfolnirPasswordResets1796400000000,
   VedfolnirDeviceNames1796510000000,
+  VedfolnirRateLimitPauses1796530000000,
 ];

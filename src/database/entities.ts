@@ -7,6 +7,7 @@ import { OAuthState } from './entities/oauth-state.entity';
 import { PasswordReset } from './entities/password-reset.entity';
 import { PlatformConnection } from './entities/platform-connection.entity';
 import { Post } from './entities/post.entity';
+import { RateLimitPause } from './entities/rate-limit-pause.entity';
 import { StatusImport } from './entities/status-import.entity';
 import { User } from './entities/user.entity';
 import { UserSession } from './entities/user-session.entity';
@@ -24,4 +25,5 @@ export const ENTITIES = [
   AuditEvent,
   Installation,
   PasswordReset,
+  RateLimitPause,
 ];

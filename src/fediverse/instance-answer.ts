@@ -38,11 +38,17 @@ export function readAnswer(answer: InstanceAnswer, host: string, secrets: (strin
   const isRefusal = (status >= 400 && status < 500) || (status >= 500 && fields.errors !== undefined);
   if (isRefusal) throw refusal(wordsOf(answer, said, host), status);
   if (status < 200 || status > 299) {
-    throw new InstanceError('lost', `${host} failed: ${wordsOf(answer, said, host)}`, { status });
+    const retryAfter = isPause(answer) ? pauseOf(headers) : undefined;
+    throw new InstanceError('lost', `${host} failed: ${wordsOf(answer, said, host)}`, { status, retryAfter });
   }
   if (said === undefined)
     throw unreadable(pageOf(answer, host) ?? `${host} gave an answer that cannot be read`, status);
   return said;
+}
+
+/** Whether nothing is to be asked for a while: too many requests, or a server that says when it will be back. */
+export function isPause({ status, headers }: Pick<InstanceAnswer, 'status' | 'headers'>): boolean {
+  return status === 429 || (status === 503 && headers['retry-after'] !== undefined);
 }
 
 /** @param details.retryAfter ms */

@@ -15,7 +15,7 @@ import {
   toStatusPage,
 } from './instance-types';
 import { type MediaFile, toMultipart } from './media-upload';
-import { RateLimitPauses } from './rate-limit-pauses';
+import type { RateLimitPauses } from './rate-limit-pauses';
 
 /** Sending a file may take longer than a question; ms. */
 const UPLOAD_TIMEOUT_MS = 60_000;
@@ -43,13 +43,13 @@ export class InstanceClient {
 
   /**
    * @param token null: as a stranger
-   * @param pauses shared by all that speak with that token
+   * @param pauses shared by all that speak with that token; null: none are kept
    */
   constructor(
     fetch: GuardedFetch,
     instanceUrl: string,
     private readonly token: string | null,
-    pauses = new RateLimitPauses(),
+    pauses: RateLimitPauses | null = null,
   ) {
     this.http = new InstanceHttp(fetch, instanceUrl, token, pauses);
   }

@@ -34,7 +34,7 @@ export const isAboutPermission = (reason: string | null): boolean => reason?.sta
 
 export interface InstanceErrorDetails {
   status?: number;
-  /** ms, of `limited`. */
+  /** ms, of `limited`, and of `lost` where the instance says when it will be back. */
   retryAfter?: number;
   /** Where a redirect leads. */
   location?: URL;

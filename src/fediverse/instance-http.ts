@@ -1,7 +1,7 @@
 /** One request to an instance: signed, paused where it asked for that, and its answer read. */
 import { createHash } from 'node:crypto';
 import type { GuardedFetch, InstanceAnswer, InstanceRequest, StreamedBody } from './guarded-fetch';
-import { asksForAPause, pauseOf, readAnswer } from './instance-answer';
+import { asksForAPause, isPause, pauseOf, readAnswer } from './instance-answer';
 import { InstanceError, lacksPermission } from './instance-error';
 import type { RateLimitPauses } from './rate-limit-pauses';
 
@@ -26,13 +26,13 @@ export class InstanceHttp {
 
   /**
    * @param token null: as a stranger
-   * @param pauses shared by all that speak with that token
+   * @param pauses shared by all that speak with that token; null: none are kept
    */
   constructor(
     private readonly fetch: GuardedFetch,
     private readonly instanceUrl: string,
     private readonly token: string | null,
-    private readonly pauses: RateLimitPauses,
+    private readonly pauses: RateLimitPauses | null,
   ) {
     this.host = new URL(instanceUrl).host;
   }
@@ -66,10 +66,10 @@ export class InstanceHttp {
       body = new URLSearchParams(params).toString();
     }
     const caller = this.callerOf(upload !== undefined);
-    const left = caller === null ? 0 : this.pauses.left(caller);
-    if (left > 0) throw asksForAPause({ retryAfter: left });
+    const left = caller && (await this.pauses?.left(caller));
+    if (left) throw asksForAPause({ retryAfter: left });
     const answer = await this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
-    if (answer.status === 429 && caller !== null) this.pauses.pause(caller, pauseOf(answer.headers));
+    if (caller && isPause(answer)) await this.pauses?.pause(caller, pauseOf(answer.headers));
     return answer;
   }
 

@@ -1,12 +1,11 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { GuardedFetch } from '../fediverse/guarded-fetch';
 import { InstanceClient } from '../fediverse/instance-client';
 import { InstanceError } from '../fediverse/instance-error';
-import { RateLimitPauses } from '../fediverse/rate-limit-pauses';
+import { StoredPauses } from './stored-pauses';
 import { accessTokenPlace, KeyMissing, type Place, TokenCipher, UnsealError } from './token-cipher';
 
 /** Where clients of instances come from; all of them share one guarded fetch, and what they know of pauses. */
@@ -14,14 +13,12 @@ import { accessTokenPlace, KeyMissing, type Place, TokenCipher, UnsealError } fr
 export class Instances implements OnApplicationShutdown {
   private readonly logger = new Logger('Instances');
   private readonly fetch: GuardedFetch;
-  private readonly pauses: RateLimitPauses;
 
   constructor(
     private readonly cipher: TokenCipher,
-    clock: Clock,
+    private readonly pauses: StoredPauses,
     @Inject(CONFIG) config: Config,
   ) {
-    this.pauses = new RateLimitPauses(() => clock.now().getTime());
     this.fetch = new GuardedFetch({ allowPrivate: config.allowPrivateInstances });
   }
 

@@ -17,6 +17,7 @@ import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformConnector } from './platform-connector';
 import { PlatformFence } from './platform-fence';
 import { FencedPlatformResolver } from './platform-resolver.service';
+import { StoredPauses } from './stored-pauses';
 import { TokenCipher } from './token-cipher';
 
 @Module({
@@ -35,6 +36,7 @@ import { TokenCipher } from './token-cipher';
     { provide: PlatformResolver, useClass: FencedPlatformResolver },
     PlatformRepository,
     PlatformService,
+    StoredPauses,
     TokenCipher,
   ],
   exports: [

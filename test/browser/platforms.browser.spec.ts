@@ -1,6 +1,14 @@
 /** What can be done with an account that is connected: asked, read from, and connected again. */
 import type { Browser, Page } from 'playwright-core';
-import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
+import type { PlatformView } from '../../src/protocol/http';
+import {
+  allowed,
+  connectTo,
+  type FakeInstance,
+  newAccount,
+  startInstance,
+  stopInstances,
+} from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
@@ -10,6 +18,7 @@ let node: ServerNode;
 let browser: Browser;
 let device: Device;
 let tab: Page;
+let client: TestClient;
 let connected: Awaited<ReturnType<typeof connectTo>>;
 
 beforeAll(async () => {
@@ -24,7 +33,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  const client = new TestClient(node.url);
+  client = new TestClient(node.url);
   await client.register();
   connected = await connectTo(client, town);
   device = await Device.open(browser, node.url, client);
@@ -81,5 +90,48 @@ it('reads in what was posted elsewhere, once; home goes back through it in order
     expect(await posts.allInnerTexts()).toEqual(written.toReversed().slice(0, shown));
     if (shown < 45) await older.click();
   }
+  expect(await older.count()).toBe(0);
+});
+
+it('reads a page of older posts on demand from the instance, says what it waits for, and ends with the account', async () => {
+  const written = Array.from({ length: 101 }, (_, index) => `Post ${index}`);
+  const { account, token } = newAccount(town);
+  for (const status of written) town.store.post(account, { status }, null);
+  const { body } = await client.post<PlatformView>('/api/platforms', { instance_url: town.url, access_token: token });
+  await client.post(`/api/switch_platform/${body.id}`, {});
+  await tab.getByRole('link', { name: 'Home', exact: true }).click();
+  const posts = tab.locator('[data-posts] .vf-post-text');
+  const older = tab.getByRole('button', { name: 'Older', exact: true });
+  const fromThere = tab.getByRole('button', { name: 'Older, from the instance' });
+  const shows = async (count: number) => {
+    await posts.nth(count - 1).waitFor();
+    expect(await posts.allInnerTexts()).toEqual(written.toReversed().slice(0, count));
+  };
+  await shows(20);
+  await older.click();
+  await shows(40);
+
+  const read = `GET /api/v1/accounts/${account.id}/statuses`;
+  let release = () => {};
+  town.fail(read, { until: new Promise<void>((resolve) => (release = resolve)) });
+  await fromThere.click();
+  await tab.getByRole('status').getByText('Reading posts from the instance…').waitFor();
+  release();
+  await shows(60);
+  // The focus is where it goes on.
+  await tab.locator('button:focus').and(older).waitFor();
+  await tab.keyboard.press('Enter');
+  await shows(80);
+
+  town.fail(read, { status: 429, headers: { 'retry-after': '3' } });
+  await fromThere.click();
+  await tab.getByText('The instance asks for a pause').waitFor();
+  await shows(100);
+  await older.click();
+  await shows(101);
+  // Whether that was all is known when there is nothing more.
+  await fromThere.click();
+  await fromThere.waitFor({ state: 'detached' });
+  await shows(101);
   expect(await older.count()).toBe(0);
 });

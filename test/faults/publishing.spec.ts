@@ -1,4 +1,5 @@
 /** Posts on their way when a node dies, or very many of them amid switches: each comes out once, at its own instance. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { PlatformView, PostsView, PostView } from '../../src/protocol/http';
 import { becomes, named, picture, published, upload, write } from '../integration/support/posting';
 import { BACKENDS, startCluster } from '../support/backends';
@@ -15,6 +16,14 @@ const WRITERS = 10;
 const STATUSES = 'POST /api/v1/statuses';
 const MEDIA = 'POST /api/v2/media';
 const never = () => ({ until: new Promise(() => {}) });
+const MEGABYTE = 1024 * 1024;
+
+/** Of a process, as Linux counts it; `now` begins the count of the most anew. */
+function residentBytes(pid: number, when: 'now' | 'at most'): number {
+  if (when === 'now') writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${when === 'now' ? 'VmRSS' : 'VmHWM'}:\\s+(\\d+)`).exec(status)![1]) * 1024;
+}
 
 afterEach(stopInstances);
 
@@ -86,6 +95,37 @@ it('posts once, whatever the node that had them in hand was at when it was kille
   expect([town.count(STATUSES), photos.count(STATUSES)]).toEqual([2, 1]);
   await stop();
 });
+
+it('holds no file whole in memory while eight of 16 MB go out at once', async () => {
+  const towns: FakeInstance[] = [];
+  // No more than two go to one instance at a time.
+  for (let index = 0; index < 4; index++) towns.push(await startInstance({ rateLimits: PLENTY }));
+  const node = await startNode(allowed(...towns));
+  const client = new TestClient(node.url);
+  await client.register();
+  const file = Buffer.concat([picture(), Buffer.alloc(16 * MEGABYTE - 100)]);
+  const posts: [PlatformView, number][] = [];
+  for (const town of [...towns, ...towns]) {
+    const { platform } = await connectTo(client, town, `Account ${posts.length}`);
+    const { status, body } = await upload(client, platform, file, 'of it');
+    expect(status).toBe(201);
+    posts.push([platform, body.id]);
+  }
+  let release = () => {};
+  const all = new Promise<void>((resolve) => (release = resolve));
+  for (const town of towns) town.fail(MEDIA, { until: all }, 2);
+  const before = residentBytes(node.pid, 'now');
+  const written: [PlatformView, PostView][] = [];
+  for (const [platform, id] of posts) written.push([platform, await write(client, platform, 'x', { media_ids: [id] })]);
+  // All eight are on their way: each has been sent, and none has been answered.
+  await eventually(() => expect(towns.map((town) => town.count(MEDIA))).toEqual([2, 2, 2, 2]), { timeout: 60_000 });
+  const most = residentBytes(node.pid, 'at most') - before;
+  release();
+  for (const [platform, { id }] of written) await published(client, platform, id);
+  process.stdout.write(`Eight files of 16 MB on their way took ${(most / MEGABYTE).toFixed(0)} MB\n`);
+  expect(most).toBeLessThan(64 * MEGABYTE);
+  await node.stop();
+}, 120_000);
 
 describe.each(BACKENDS)('$name', (backend) => {
   it(`brings ${POSTS} posts, written amid switches, each to its own of five platforms`, async () => {

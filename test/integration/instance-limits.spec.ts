@@ -2,11 +2,13 @@
 import { Post } from '../../src/database/entities/post.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { lacksPermission } from '../../src/fediverse/instance-error';
-import type { PlatformView } from '../../src/protocol/http';
+import type { ImportView, PlatformView } from '../../src/protocol/http';
+import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
-import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
+import { allowed, connectTo, type FakeInstance, PLENTY, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { rawRequest } from '../support/raw-request';
+import { migratedDatabase } from '../support/services';
 import { closeTabs, openTab } from '../support/socket-client';
 import { type App, closeApps, DATABASES, DAY, HOUR, MINUTE, startApp, TestClock } from './support/app';
 import { becomes, named, picture, published, upload, write } from './support/posting';
@@ -33,8 +35,8 @@ describe.each(DATABASES)('%s', (_, database) => {
   });
   afterEach(closeTabs);
   afterAll(async () => {
-    await closeApps();
-    await stopInstances();
+    await app.close();
+    await town.stop();
   });
 
   async function person(scopes?: string[]) {
@@ -151,7 +153,8 @@ describe.each(DATABASES)('%s', (_, database) => {
     clock.advance(5 * MINUTE + 1000);
     await published(client, platform, late.id);
     await eventually(() => expect(there()).toHaveLength(10));
-    expect(there().map(({ text }) => text)).toEqual(expect.arrayContaining([...texts, 'late']));
+    // In their order, though each has been told to wait at a time of its own.
+    expect(there().map(({ text }) => text)).toEqual([...texts, 'late']);
     expect(asked()).toBe(11);
   });
 
@@ -192,4 +195,52 @@ describe.each(DATABASES)('%s', (_, database) => {
     await published(client, platform, post.id);
     expect(there()).toHaveLength(1);
   });
+});
+
+afterAll(async () => {
+  await closeApps();
+  await stopInstances();
+});
+
+it('keeps every node from asking what one was told not to, and brings all in their order after that', async () => {
+  const clock = new TestClock();
+  const town = await startInstance({ rateLimits: PLENTY, now: () => clock.now() });
+  const env = { ...allowed(town), ENCRYPTION_KEYS: encryptionKey() };
+  const database = await migratedDatabase();
+  const apps = [await startApp(database, env, clock), await startApp(database, env, clock)];
+  const clients = [new TestClient(apps[0]!.url)];
+  await clients[0]!.register();
+  clients.push(clients[0]!.at(apps[1]!.url));
+  const { platform, account, token } = await connectTo(clients[0]!, town);
+  await eventually(() => expect(town.count(`GET /api/v1/accounts/${account.id}/statuses`)).toBe(1));
+  const asked = () => town.requests.filter(({ headers }) => headers.authorization === `Bearer ${token}`).length;
+  const before = asked();
+
+  town.fail(STATUSES, { status: 503, headers: { 'retry-after': '600', date: clock.now().toUTCString() } });
+  const posts = [await write(clients[0]!, platform, 'post 0')];
+  const { error, next_attempt_at } = await becomes(clients[1]!, platform, posts[0]!.id, {
+    error: expect.stringContaining(`${town.host} failed`) as never,
+  });
+  expect([error, Math.round((Date.parse(next_attempt_at!) - clock.now().getTime()) / MINUTE)]).toEqual([
+    expect.any(String),
+    10,
+  ]);
+  for (let index = 1; index < 8; index++) {
+    posts.push(await write(clients[index % 2]!, platform, `post ${index}`));
+  }
+  // Nobody waits for the first one any more, and each is told the reason for itself.
+  clock.advance(MINUTE + 1000);
+  for (const { id } of posts.slice(1)) {
+    await becomes(clients[0]!, platform, id, { status: 'queued', error: 'The instance asks for a pause' });
+  }
+  for (const client of clients) {
+    const tested = await client.post(`/api/platforms/${platform.id}/test`);
+    const read = await client.post<ImportView>(`/api/platforms/${platform.id}/import`);
+    expect([tested.body.error, read.body.error]).toEqual(Array(2).fill('The instance asks for a pause'));
+  }
+  expect(asked() - before).toBe(1);
+  clock.advance(9 * MINUTE);
+  for (const { id } of posts) await published(clients[1]!, platform, id);
+  const there = town.statuses.filter(({ accountId }) => accountId === account.id);
+  expect(there.map(({ text }) => text)).toEqual(posts.map(({ content }) => content));
 });

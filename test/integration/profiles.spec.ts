@@ -1,62 +1,17 @@
 /** The whole life of a connection, at each kind of server that there is a profile of. */
-import type { ImportView, PlatformView } from '../../src/protocol/http';
-import { FAKE_KINDS, type FakeKind } from '../../tools/fake-instance/fake-profiles';
+import type { PlatformView } from '../../src/protocol/http';
+import { FAKE_KINDS } from '../../tools/fake-instance/fake-profiles';
 import { eventually } from '../support/eventually';
-import {
-  allowed,
-  connectTo,
-  type FakeInstance,
-  imageThere,
-  newAccount,
-  PLENTY,
-  startInstance,
-  stopInstances,
-} from '../support/fake-instance';
-import { TestClient } from '../support/http-client';
-import { type App, closeApps, DATABASES, MINUTE, startApp, TestClock } from './support/app';
+import { connectTo, newAccount } from '../support/fake-instance';
+import { MINUTE } from './support/app';
 import { becomes, named, picture, postOf, postsOf, published, upload, write } from './support/posting';
+import { importAll, postThere, setProfiles } from './support/profiles';
 
 const STATUSES = 'POST /api/v1/statuses';
-const clock = new TestClock();
-const instances = new Map<FakeKind, FakeInstance>();
-let app: App;
-
-beforeAll(async () => {
-  const now = () => clock.now();
-  for (const kind of FAKE_KINDS) {
-    instances.set(kind, await startInstance({ kind, name: kind, rateLimits: PLENTY, now }));
-  }
-  app = await startApp(await DATABASES[0]![1](), allowed(...instances.values()), clock);
-});
-afterAll(async () => {
-  await closeApps();
-  await stopInstances();
-});
-
-async function person(): Promise<TestClient> {
-  const client = new TestClient(app.url);
-  await client.register();
-  return client;
-}
-
-/** Statuses that are made there by another program, oldest first. */
-function postThere(instance: FakeInstance, account: ReturnType<typeof newAccount>['account'], texts: string[]): void {
-  for (const status of texts) {
-    instance.store.post(account, { status, media_ids: [imageThere(instance, account.id, 'of it')] }, null);
-  }
-}
-
-async function importAll(client: TestClient, { id }: PlatformView): Promise<ImportView> {
-  const { body } = await client.post<ImportView>(`/api/platforms/${id}/import`);
-  const done = async () => {
-    const state = (await client.get<ImportView>(`/api/platforms/${id}/import`)).body;
-    return !state.running && state;
-  };
-  return body.running ? ((await eventually(done, { timeout: 20_000 })) as ImportView) : body;
-}
+const { clock, instanceOf, person } = setProfiles();
 
 describe.each(FAKE_KINDS)('%s', (kind) => {
-  const instance = () => instances.get(kind)!;
+  const instance = () => instanceOf(kind);
 
   it('is connected, read, posted to, described, reconnected and removed', async () => {
     const client = await person();
@@ -123,18 +78,16 @@ describe.each(FAKE_KINDS)('%s', (kind) => {
     expect((await client.get('/api/user_platforms')).body).toMatchObject({ platforms: [] });
   });
 
-  it('has 60 statuses that were made elsewhere between two readings: all of them, in order, none twice', async () => {
+  it('takes an image without a word, and a new description of it', async () => {
     const client = await person();
     const { platform, account } = await connectTo(client, instance());
-    postThere(instance(), account, ['before']);
-    await importAll(client, platform);
-    const texts = Array.from({ length: 60 }, (_, index) => `elsewhere ${index}`);
-    postThere(instance(), account, texts);
-    expect(await importAll(client, platform)).toMatchObject({ left_out: 0, error: null });
-    const contents = () => postsOf(client, platform).then((posts) => posts.map(({ content }) => content));
-    expect(await contents()).toEqual([...texts.toReversed(), 'before']);
-    expect(await importAll(client, platform)).toMatchObject({ imported: 0 });
-    expect(await contents()).toHaveLength(61);
+    const { body } = await upload(client, platform, picture(), 'A boat');
+    const { id } = await write(client, platform, '', { media_ids: [body.id] });
+    const { images } = await published(client, platform, id);
+    const form = { alt_text: 'A boat at dawn' };
+    expect((await client.patch(`/api/media/${images[0]!.id}`, form, named(platform.id))).status).toBe(200);
+    const there = instance().statuses.filter(({ accountId }) => accountId === account.id);
+    expect(there).toMatchObject([{ text: '', media: [{ description: 'A boat at dawn' }] }]);
   });
 
   it('is asked where an answer was lost, and has the post once', async () => {

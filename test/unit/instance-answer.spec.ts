@@ -68,6 +68,15 @@ describe('a pause', () => {
   });
 });
 
+it.each([
+  [503, { 'retry-after': '120' }, 120_000],
+  [503, {}, undefined],
+  [500, { 'retry-after': '120' }, undefined],
+])('takes %s with %j for a failure, after which is waited as the instance says', (status, headers, retryAfter) => {
+  const failed = expect.objectContaining({ fault: 'lost', details: { status, retryAfter } });
+  expect(() => read(status, page('Maintenance'), { date: NOW, ...headers })).toThrow(failed);
+});
+
 describe('a list of statuses', () => {
   const status = (id: unknown, more: object = {}) => ({
     id,

@@ -1,5 +1,5 @@
 import type { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
-import { requireFitting } from '../../src/publishing/posts/post-fitting';
+import { mediaLimitsOf, requireFitting } from '../../src/publishing/posts/post-fitting';
 
 const connection = (platformType: 'mastodon' | 'pixelfed') =>
   ({ name: 'Photos', platformType, maxCharacters: 500, charactersPerUrl: 23, mediaLimits: null }) as PlatformConnection;
@@ -21,4 +21,11 @@ it.each([
 
 it('takes a "<" that stands alone', () => {
   expect(() => requireFitting(connection('pixelfed'), { content: '1 < 2', media_ids: [1] })).not.toThrow();
+});
+
+it('knows that Pixelfed takes a description of 1000 characters, whatever it says', () => {
+  const mediaLimits = JSON.stringify({ max_attachments: 4, description_length: 1500 });
+  const limitOf = (kind: 'mastodon' | 'pixelfed') =>
+    mediaLimitsOf({ ...connection(kind), mediaLimits })?.description_length;
+  expect([limitOf('mastodon'), limitOf('pixelfed')]).toEqual([1500, 1000]);
 });

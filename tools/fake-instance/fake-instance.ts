@@ -10,11 +10,11 @@ import { FakeRoutes } from './fake-routes';
 import { type FakeInstanceOptions, type FakeStatus, FakeStore } from './fake-store';
 
 /**
- * What goes wrong, once: an answer in place of the real one; the line cut before or after the request was carried
- * out; or the answer held back until `until` resolves.
+ * What goes wrong, once: an answer in place of the real one, to a request that was carried out all the same or not; the
+ * line cut before or after that; or the answer held back until `until` resolves.
  */
 export type Fault =
-  | { status: number; body?: object; headers?: Record<string, string> }
+  | { status: number; body?: object; html?: string; headers?: Record<string, string>; isCarriedOut?: boolean }
   | { cut: 'before' | 'after' }
   | { until: Promise<unknown> };
 
@@ -104,11 +104,9 @@ export class FakeInstance {
       const fault = this.takeFault(route);
       if (fault && 'cut' in fault && fault.cut === 'before') return void request.socket.destroy();
       if (fault && 'status' in fault) {
-        return send(response, {
-          status: fault.status,
-          json: fault.body ?? { error: 'made to fail' },
-          headers: fault.headers,
-        });
+        const { status, body = { error: 'made to fail' }, html, headers } = fault;
+        if (fault.isCarriedOut) this.routes.answer(asked);
+        return send(response, { status, json: body, html, headers });
       }
       const answer = this.routes.answer(asked);
       if (asked.method !== 'GET') this.keep();

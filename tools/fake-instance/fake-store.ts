@@ -56,6 +56,8 @@ export interface FakeInstanceOptions {
   /** Mastodon's own where none are given. */
   rateLimits?: RateLimits;
   maxCharacters?: number;
+  /** The visibility that every status gets, whatever was asked for. */
+  narrowsTo?: string;
   /** What every link counts for; 23 where it is absent. */
   charactersPerUrl?: number;
   maxMedia?: number;
@@ -199,7 +201,7 @@ export class FakeStore {
       username: account.username,
       text,
       spoilerText,
-      visibility,
+      visibility: this.options.narrowsTo ?? visibility,
       language: form.language ? String(form.language) : null,
       media: media as FakeMedia[],
       createdAt: this.now(),

@@ -14,6 +14,7 @@ import { type Rows, readNewestRows } from '../lib/newest-rows';
 import { withPost } from '../lib/post-order';
 import '../../elements/post-card';
 import './first-steps';
+import './older-posts';
 
 const PAGE = 20;
 
@@ -26,6 +27,8 @@ class HomePage extends ReadingElement<Loaded> {
   /** The one that is read, or was; undefined: none is active. */
   private platformId: number | undefined;
   private wanted = PAGE;
+  /** As many as are shown once older ones were read in. */
+  private wantedFromThere = 0;
 
   protected override begin(): void {
     this.platformId = session.getState()?.platform?.id;
@@ -38,6 +41,7 @@ class HomePage extends ReadingElement<Loaded> {
       if (isChanged && platformId === this.platformId) void this.reload();
     });
     this.addEventListener('vf-post-changed', this.postChanged);
+    this.addEventListener('app-older-asked', this.olderAsked);
     super.begin();
   }
 
@@ -74,12 +78,12 @@ class HomePage extends ReadingElement<Loaded> {
       </section>
       <section aria-labelledby="posts-title">
         <h2 id="posts-title">Posts</h2>
-        ${content ? this.posts(content) : this.waiting('Reading the posts')}
+        ${content ? [this.posts(content), this.beyond(content)] : this.waiting('Reading the posts')}
       </section>
     `;
   }
 
-  private posts({ rows, next }: Loaded): TemplateResult {
+  private posts({ rows }: Loaded): TemplateResult {
     if (rows.length === 0) return emptyState('send', 'Nothing posted yet.');
     return html`
       <ul class="vf-cards" data-posts>
@@ -89,13 +93,13 @@ class HomePage extends ReadingElement<Loaded> {
           (post) => html`<li><vf-post-card .post=${post}></vf-post-card></li>`,
         )}
       </ul>
-      ${
-        next === null
-          ? nothing
-          : html`<button type="button" class="vf-button" @click=${this.older}>
-              ${icon('chevron-down')} Older
-            </button>`
-      }
+    `;
+  }
+
+  private beyond({ platformId, next }: Loaded): TemplateResult {
+    if (next === null) return html`<app-older-posts .platformId=${platformId}></app-older-posts>`;
+    return html`
+      <button type="button" class="vf-button" data-older @click=${this.older}>${icon('chevron-down')} Older</button>
     `;
   }
 
@@ -105,6 +109,7 @@ class HomePage extends ReadingElement<Loaded> {
     this.platformId = id;
     this.content = null;
     this.wanted = PAGE;
+    this.wantedFromThere = 0;
     this.reloadSoon();
   }
 
@@ -130,7 +135,7 @@ class HomePage extends ReadingElement<Loaded> {
     if (platformId === undefined) return null;
     const { rows, next } = this.content ?? {};
     // As many as are shown, with what news has brought; more where that was asked for and there are more.
-    const wanted = Math.max(next === null ? PAGE : this.wanted, rows?.length ?? 0);
+    const wanted = Math.max(next === null ? PAGE : this.wanted, this.wantedFromThere, rows?.length ?? 0);
     const [statistics, posts] = await Promise.all([
       this.ask<StatisticsView>(platformId, '/api/platform_statistics'),
       readNewestRows(wanted, 'before_id', async (asked) => {
@@ -144,6 +149,16 @@ class HomePage extends ReadingElement<Loaded> {
   private readonly older = (): void => {
     this.wanted = (this.content?.rows.length ?? 0) + PAGE;
     void this.reload();
+  };
+
+  protected override async show(content: Loaded | null, failure?: string): Promise<void> {
+    const pressed = this.querySelector('[data-older]:focus');
+    await super.show(content, failure);
+    if (pressed && !pressed.isConnected) this.querySelector<HTMLElement>('[data-older]')?.focus();
+  }
+
+  private readonly olderAsked = (): void => {
+    this.wantedFromThere = (this.content?.rows.length ?? 0) + PAGE;
   };
 
   private async count(platformId: number): Promise<void> {

@@ -10,7 +10,7 @@ import { ConnectionHooks } from '../../platform/connection-hooks';
 import { ConnectionRefresher } from '../../platform/connection-refresher';
 import { instancesAtConcurrencyLimit } from '../../platform/instance-concurrency';
 import { ImportRepository } from './import.repository';
-import { ImportMemory, RunLost, StatusImporter } from './status-importer';
+import { ImportMemory, importedEvent, RunLost, StatusImporter } from './status-importer';
 
 /** How often a node looks for readings that nobody told it of; ms. */
 const LOOK_EVERY_MS = 1000;
@@ -81,7 +81,8 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       run = await this.withBottom(claimed);
       while (run.nextAttemptAt && !this.isStopping) run = await this.page(platform, run, memory);
       // Another node goes on at once.
-      if (run.nextAttemptAt) await this.write(run, { nextAttemptAt: this.clock.now() });
+      if (run.nextAttemptAt)
+        await this.work.write((tx) => this.imports.update(tx.em, run, { nextAttemptAt: this.clock.now() }));
     } catch (error) {
       await this.fail(platform, run, error).catch((reason: Error) => this.logger.warn(reason.message));
     }
@@ -115,15 +116,15 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const isFinal =
       known?.rejectsToken || known?.isRefusal || known?.fault === 'unreadable' || failures >= MAX_FAILURES;
     const pause = known?.details.retryAfter ?? FIRST_PAUSE_MS * 2 ** failures;
-    await this.write(run, {
+    const change: Partial<StatusImport> = {
       error: (known?.message ?? 'Something went wrong here').slice(0, 500),
       failures: known?.fault === 'limited' ? run.failures : failures,
       nextAttemptAt: isFinal ? null : new Date(this.clock.now().getTime() + pause),
+    };
+    await this.work.write(async (tx) => {
+      if (!(await this.imports.update(tx.em, run, change))) return;
+      tx.publish(importedEvent(platform, { ...run, ...change }, false, this.clock.now()));
     });
-  }
-
-  private async write(run: StatusImport, change: Partial<StatusImport>): Promise<void> {
-    await this.work.write((tx) => this.imports.update(tx.em, run, change));
   }
 
   private lease(): Date {

@@ -143,12 +143,14 @@ export class StatusImporter {
       nextAttemptAt: isLast ? null : lease,
       ...cursor,
       bottomId: wanted.bottom?.id ?? run.bottomId,
-      bottomAt: wanted.bottom?.createdAt ?? run.bottomAt,
+      // As it is stored: the next page goes below it.
+      bottomAt: wanted.bottom ? writtenAt(wanted.bottom, run.cursorAt) : run.bottomAt,
       ...(wanted.isEnd && this.endOf(run)),
     };
     if (!(await this.imports.update(tx.em, run, change))) throw new RunLost();
     const after = { ...run, ...change };
-    this.announce(tx, platform, after, imported + changes > 0);
+    // One event for each page, however many posts are in it.
+    tx.publish(importedEvent(platform, after, imported + changes > 0, this.clock.now()));
     return after;
   }
 
@@ -215,15 +217,15 @@ export class StatusImporter {
     }
     return true;
   }
+}
 
-  /** One event for each page, however many posts are in it. */
-  private announce(tx: Transaction, platform: PlatformConnection, run: StatusImport, isChanged: boolean): void {
-    const { imported, leftOut, nextAttemptAt } = run;
-    const at = this.clock.now().toISOString();
-    const running = nextAttemptAt !== null;
-    const { userId, id: platformId } = platform;
-    tx.publish({ name: 'posts.imported', payload: { userId, platformId, imported, leftOut, isChanged, running, at } });
-  }
+/** @param run as it is now  @param isChanged whether posts were brought, changed or removed */
+export function importedEvent(platform: PlatformConnection, run: StatusImport, isChanged: boolean, now: Date) {
+  const { userId, id: platformId } = platform;
+  const { imported, leftOut, nextAttemptAt } = run;
+  const running = nextAttemptAt !== null;
+  const payload = { userId, platformId, imported, leftOut, isChanged, running, at: now.toISOString() };
+  return { name: 'posts.imported' as const, payload };
 }
 
 /** Statuses of one moment that a page ends between are stored in the order of the pages: posts are listed by their time. */

@@ -136,9 +136,10 @@ export class Publication {
       return { kind: 'later', reason: 'Something went wrong here', uncertain: uncertain || step === 'sending' };
     }
     const { fault, message } = error;
+    const pause = error.details.retryAfter;
     if (error.rejectsToken) return this.reconnect(error, post, platform);
     // A reader that is not let in does not know: that is no answer to the post.
-    if (step === 'looking') return { kind: 'later', reason: message, uncertain };
+    if (step === 'looking') return { kind: 'later', reason: message, uncertain, pause };
     if (step === 'sending' && (fault === 'duplicate' || fault === 'unreadable')) {
       return this.lookAtOnce(error, post, platform, images);
     }
@@ -147,7 +148,7 @@ export class Publication {
       return { kind: 'failed', reason: message, uncertain };
     }
     const lost = step === 'sending' && fault === 'lost';
-    return { kind: 'later', reason: message, uncertain: uncertain || lost, pause: error.details.retryAfter };
+    return { kind: 'later', reason: message, uncertain: uncertain || lost, pause };
   }
 
   /** "I have it" may be true. What was answered in a way that we cannot read may be there as well. */
@@ -156,8 +157,9 @@ export class Publication {
     try {
       const there = await this.look(this.instances.of(platform), post, platform, images);
       if (there) return { kind: 'published', status: there } as const;
-    } catch {
-      return { kind: 'later', reason: message, uncertain: true } as const;
+    } catch (other) {
+      const pause = other instanceof InstanceError ? other.details.retryAfter : undefined;
+      return { kind: 'later', reason: message, uncertain: true, pause } as const;
     }
     if (error.fault === 'unreadable') return { kind: 'failed', reason: message, uncertain: true } as const;
     return strange(`The instance refused the post: ${message}`, post, post.uncertain);

@@ -9,8 +9,14 @@ import { Post } from '../../database/entities/post.entity';
 
 /** How long a post that waits holds back those that were written after it, so that they come out in order; ms. */
 const IN_ORDER_FOR_MS = 60_000;
+/** One whose turn comes within so long goes before them, however long it has waited: a pause ends for all at once; ms. */
+const TURN_COMES_WITHIN_MS = 5000;
 
-const orderedSince = (now: Date): Date => new Date(now.getTime() - IN_ORDER_FOR_MS);
+const momentsAt = (now: Date) => ({
+  now,
+  ordered: new Date(now.getTime() - IN_ORDER_FOR_MS),
+  soon: new Date(now.getTime() + TURN_COMES_WITHIN_MS),
+});
 
 @Injectable()
 export class PublishingRepository {
@@ -23,7 +29,7 @@ export class PublishingRepository {
       .createQueryBuilder(Post, 'post')
       .innerJoinAndSelect('post.platform', 'platform')
       .where('post.next_attempt_at <= :now', { now })
-      .andWhere(`NOT EXISTS (${this.before(em)})`, { now, ordered: orderedSince(now) })
+      .andWhere(`NOT EXISTS (${this.before(em)})`, momentsAt(now))
       .orderBy('post.next_attempt_at', 'ASC')
       .addOrderBy('post.id', 'ASC')
       .limit(1);
@@ -42,7 +48,7 @@ export class PublishingRepository {
       .createQueryBuilder(Post, 'post')
       .where('post.id = :id AND post.attempts = :attempts AND post.next_attempt_at = :nextAttemptAt')
       .andWhere(`NOT EXISTS (${this.before(em)})`)
-      .setParameters({ id, attempts, nextAttemptAt, now, ordered: orderedSince(now) })
+      .setParameters({ id, attempts, nextAttemptAt, ...momentsAt(now) })
       .getOne();
     if (!post) return null;
     // Pixelfed refuses a key that it has seen, whatever came of it: each attempt there has its own.
@@ -54,7 +60,7 @@ export class PublishingRepository {
     return { ...post, idempotencyKey };
   }
 
-  /** What goes before a post of the same account: one that is being sent, and one that was written before it just now. */
+  /** What goes before a post of its account: one that is being sent, or was written before it, just now or as due as it. */
   private before(em: EntityManager): string {
     return em
       .createQueryBuilder(Post, 'other')
@@ -62,7 +68,8 @@ export class PublishingRepository {
       .where('other.platform_connection_id = post.platform_connection_id AND other.next_attempt_at IS NOT NULL')
       .andWhere(
         `(other.status = 'publishing' AND other.error IS NULL AND other.next_attempt_at > :now AND other.id <> post.id
-        OR other.id < post.id AND COALESCE(other.queued_at, other.created_at) > :ordered)`,
+        OR other.id < post.id
+          AND (COALESCE(other.queued_at, other.created_at) > :ordered OR other.next_attempt_at <= :soon))`,
       )
       .getQuery();
   }

@@ -1,0 +1,34 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { LessThanOrEqual } from 'typeorm';
+import { Clock } from '../common/clock';
+import { describeError } from '../common/describe-error';
+import { RateLimitPause } from '../database/entities/rate-limit-pause.entity';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { RateLimitPauses } from '../fediverse/rate-limit-pauses';
+
+/** Pauses that hold for every node, and after a restart. */
+@Injectable()
+export class StoredPauses implements RateLimitPauses {
+  private readonly logger = new Logger('Instances');
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  async left(caller: string): Promise<number> {
+    const pause = await this.work.read((em) => em.findOne(RateLimitPause, { where: { caller } }));
+    return Math.max((pause?.endsAt.getTime() ?? 0) - this.clock.now().getTime(), 0);
+  }
+
+  /** Never fails: what the instance has answered counts, even where it cannot be written down. */
+  async pause(caller: string, ms: number): Promise<void> {
+    const now = this.clock.now();
+    const endsAt = new Date(now.getTime() + ms);
+    const write = this.work.write(async (tx) => {
+      await tx.em.delete(RateLimitPause, { endsAt: LessThanOrEqual(now) });
+      await tx.em.upsert(RateLimitPause, { caller, endsAt }, ['caller']);
+    });
+    await write.catch((error: unknown) => this.logger.warn(`A pause was not written down: ${describeError(error)}`));
+  }
+}
