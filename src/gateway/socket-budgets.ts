@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { AddressSlots } from '../cluster/address-slots';
 import { RATE_BUDGETS, SOCKET_BUDGETS } from '../cluster/budgets';
 import { type Throttle, Throttles } from '../cluster/throttle';
-import { throttleKey } from '../cluster/throttle-key';
 import { AppError } from '../common/app-error';
 import { CONFIG, type Config } from '../common/config';
 import { SlotCounter } from '../common/slot-counter';
@@ -24,7 +24,7 @@ export class SocketBudgets {
   private readonly messages: Throttle;
   private readonly perSession = new SlotCounter<string>(SOCKET_BUDGETS.perSession);
   private readonly perPerson = new SlotCounter<number>(SOCKET_BUDGETS.perPerson);
-  private readonly withoutSession = new SlotCounter<string>(SOCKET_BUDGETS.withoutSessionPerAddress);
+  private readonly withoutSession = new AddressSlots(SOCKET_BUDGETS.withoutSessionPerAddress);
   /** By the request that opened them: connections that count as without a session, and how that ends. */
   private readonly anonymous = new WeakMap<IncomingMessage, () => void>();
 
@@ -43,11 +43,11 @@ export class SocketBudgets {
    */
   openConnection(request: IncomingMessage): boolean {
     if (!this.throttles.enabled) return true;
-    const key = throttleKey(this.addressOf(request));
-    if (!this.withoutSession.take(key)) return false;
+    const release = this.withoutSession.take(this.addressOf(request));
+    if (!release) return false;
     const settle = () => {
       clearTimeout(timer);
-      if (this.anonymous.delete(request)) this.withoutSession.release(key);
+      if (this.anonymous.delete(request)) release();
     };
     const timer = setTimeout(settle, JOINED_BY_MS).unref();
     this.anonymous.set(request, settle);
