@@ -24,6 +24,8 @@ const SOCKETS = FULL ? 2000 : 60;
 const MESSAGES = FULL ? 20_000 : 1000;
 const LARGEST_GROWTH_MB = 128;
 
+const FAULTS_OF_OURS = Object.entries(ERRORS).flatMap(([code, { status }]) => (status >= 500 ? code : []));
+
 /** Of any value, also of one whose toString is none. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -112,13 +114,20 @@ it(`answers random requests with a row of the table that blames the caller (seed
 it(`takes random frames, or closes the socket that they came by (seed ${SEED})`, async () => {
   const { client } = await household(node.url);
   const frames = fc.sample(fc.array(frame, { minLength: 5, maxLength: 20 }), { numRuns: SOCKETS, seed: SEED });
-  const handshakes = ['40', '40{"tab_id":"fuzz"}', '40{}', undefined];
+  const auths = fc.sample(fc.oneof(fc.dictionary(fc.constantFrom('tab_id', 'x'), odd), odd), {
+    numRuns: SOCKETS,
+    seed: SEED,
+  });
+  const good = ['40', '40{"tab_id":"fuzz"}', '40{}'];
   for (let index = 0; index < frames.length; index += 30) {
     const burst = frames.slice(index, index + 30).map((each, offset) => {
-      return rawSocket(client, { handshake: handshakes[offset % handshakes.length], frames: each }, 2000);
+      const handshake = [...good, `40${JSON.stringify(auths[index + offset])}`, undefined][offset % 5];
+      return rawSocket(client, { handshake, frames: each }, 2000);
     });
-    const entered = (await Promise.all(burst)).filter((heard) => heard.includes('40{"sid"'));
-    expect(entered).toHaveLength(burst.filter((_, offset) => handshakes[offset % handshakes.length]).length);
+    const heard = await Promise.all(burst);
+    expect(FAULTS_OF_OURS.filter((code) => heard.join().includes(code))).toEqual([]);
+    const welcome = heard.filter((_, offset) => offset % 5 < good.length);
+    expect(welcome.filter((each) => !each.includes('40{"sid"'))).toEqual([]);
   }
   expect((await client.get('/api/session')).status).toBe(200);
 }, 3_600_000);
