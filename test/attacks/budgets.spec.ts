@@ -9,7 +9,7 @@ import { type Household, household, upload } from '../integration/support/househ
 import { eventually } from '../support/eventually';
 import { type Answer, type Json, type RequestOptions, TestClient } from '../support/http-client';
 import { sharedInstanceUrl } from '../support/shared-instances';
-import { closeTabs, openTab, type TabOptions } from '../support/socket-client';
+import { closeTabs, openTab, type Tab, type TabOptions } from '../support/socket-client';
 
 /** The table as it is, with numbers that a test reaches quickly. */
 jest.mock('../../src/cluster/budgets', () => {
@@ -22,7 +22,7 @@ jest.mock('../../src/cluster/budgets', () => {
     unknownTokensPerAddress: 5,
     handshakesPerAddress: 9,
     handshakesPerSession: 7,
-    messagesPerSocket: 10,
+    messagesPerSession: 10,
   };
   const rates = Object.entries<object>(actual.RATE_BUDGETS).map(([name, budget]) => [
     name,
@@ -258,17 +258,30 @@ describe('sockets', () => {
     await expect(openTab(nobody, at('2001:db8:7:ff::1'))).rejects.toMatchObject(refusal);
   });
 
-  it('say a bounded number of messages, of whatever name', async () => {
-    const tab = await openTab(await person(), at(newAddress()));
-    const socket = tab.socket as unknown as Socket;
-    const said = Array.from({ length: 15 }, (_, index) =>
-      socket.timeout(5000).emitWithAck(['session:sync', 'session:activity', 'unknown'][index % 3]!, {}),
-    );
-    const codes = (await Promise.all(said)).map((answer: { error_code?: string }) => answer.error_code);
+  it('of one session say a bounded number of messages, of whatever name', async () => {
+    const client = await person();
+    const [tab, second] = await Promise.all([1, 2].map(() => openTab(client, at(newAddress()))));
+    const say = (from: Tab | undefined, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, index) => {
+          const socket = from!.socket as unknown as Socket;
+          const name = ['session:sync', 'session:activity', 'unknown'][index % 3]!;
+          return ((await socket.timeout(5000).emitWithAck(name, {})) as { error_code?: string }).error_code;
+        }),
+      );
+    const codes = await say(tab, 15);
     expect(codes.slice(0, 10)).not.toContain('RATE_LIMITED');
     expect(codes.slice(10)).toEqual(Array(5).fill('RATE_LIMITED'));
+    expect(await say(second, 1)).toEqual(['RATE_LIMITED']);
     const other = await openTab(await person(), at(newAddress()));
     expect((await other.sync()).authenticated).toBe(true);
+  });
+
+  it('that go on regardless are closed', async () => {
+    const tab = await openTab(await person(), at(newAddress()));
+    for (let count = 0; count < 40; count++) (tab.socket as unknown as Socket).emit('session:sync', {});
+    await tab.closed;
+    await openTab(await person(), at(newAddress()));
   });
 
   /** A connection of the engine that joins no namespace. */
