@@ -45,6 +45,9 @@ const withServices = {
 module.exports = {
   // Suites start servers and databases of their own: more at once starve each other on two cores, fewer leave them idle.
   maxWorkers: 3,
+  // Each suite leaves some 100 MB of modules in its worker, and one with more than a gigabyte takes so long to end that
+  // jest says it had to be forced.
+  workerIdleMemoryLimit: '800MB',
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   testTimeout: 180_000,
   projects: [

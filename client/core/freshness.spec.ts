@@ -214,6 +214,28 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBeGreaterThanOrEqual(2);
   });
 
+  it('says nothing after a look that a freeze came into, and asks for nothing else before the next', async () => {
+    const [tab, told] = await listening();
+    const { env } = tab;
+    // As a list does, which reads anew then.
+    env.window.addEventListener('sessionCaughtUp', () => void tab.sync.request('GET', '/api/posts').catch(() => {}));
+    const { serve } = env;
+    let give = () => {};
+    env.serve = (call) => new Promise((resolve) => (give = () => resolve(serve(call))));
+    env.show('hidden');
+    env.show('visible');
+    env.document.dispatchEvent(new Event('freeze'));
+    tab.server.switchTo(2, 'all', SESSION_B);
+    const from = env.calls.length;
+    env.serve = serve;
+    env.document.dispatchEvent(new Event('resume'));
+    env.socket.accept();
+    give();
+    await settle();
+    expect(env.calls.slice(from).map(({ path }) => path)).toEqual(['/api/session', '/api/posts']);
+    expect(told()).toBe(1);
+  });
+
   it('says nothing as long as nobody can be asked', async () => {
     let away = false;
     const [tab, told] = await listening((call, server) => {

@@ -14,13 +14,13 @@ export class Freshness {
     this.staleMarks += 1;
   }
 
-  /** A reading begins. @returns to be called when it has been taken in: whether that has ended a doubt */
+  /** A reading begins. @returns to be called when it has been taken in: whether that has ended the last doubt */
   beginRead(): () => boolean {
     const { staleMarks } = this;
     return () => {
       const before = this.coveredMarks;
       this.coveredMarks = Math.max(before, staleMarks);
-      return this.coveredMarks > before;
+      return this.coveredMarks > before && this.isFresh;
     };
   }
 }

@@ -43,8 +43,8 @@ export const RATE_BUDGETS = {
   /** After a restart all tabs come back at once: these bound loops, not crowds. */
   handshakesPerAddress: rate('handshake', 20_000, MINUTE_SECONDS, 'node'),
   handshakesPerSession: rate('handshake-session', 3000, MINUTE_SECONDS, 'node'),
-  /** A tab sends a few in a minute. */
-  messagesPerSocket: rate('message', 1000, 10, 'node'),
+  /** Of all its sockets: a tab sends a few in a minute. */
+  messagesPerSession: rate('message', 250, 5, 'node'),
 } as const;
 
 /** An IPv6 site has many networks of /64: all of a /48 together may do this many times what one of them may. */

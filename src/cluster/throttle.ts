@@ -56,16 +56,24 @@ export class Throttles {
     };
   }
 
-  /** Its keys are addresses: counted by their network and, of IPv6, by their site as well. */
-  createByAddress(budget: RateBudget): Throttle {
+  /**
+   * Its keys are addresses: counted by their network and, of IPv6, by their site as well.
+   * @param onRefused is told which of them has to wait, and for how many seconds
+   */
+  createByAddress(budget: RateBudget, onRefused: (key: string, seconds: number) => void = () => {}): Throttle {
     const networks = this.create(budget);
     const sites = this.create({ ...budget, name: `${budget.name}-site`, points: budget.points * SITE_FACTOR });
+    const take = (throttle: Throttle, key: string) =>
+      throttle.take(key).catch((error: unknown) => {
+        if (error instanceof AppError && error.options.retryAfter) onRefused(key, error.options.retryAfter);
+        throw error;
+      });
     return {
       take: async (address) => {
         const [network, site] = [throttleKey(address), siteKey(address)];
-        await networks.take(network);
+        await take(networks, network);
         if (site === null) return;
-        await sites.take(site).catch(async (refused: unknown) => {
+        await take(sites, site).catch(async (refused: unknown) => {
           await networks.giveBack(network);
           throw refused;
         });

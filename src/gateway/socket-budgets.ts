@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { AddressSlots } from '../cluster/address-slots';
 import { RATE_BUDGETS, SOCKET_BUDGETS } from '../cluster/budgets';
 import { type Throttle, Throttles } from '../cluster/throttle';
-import { throttleKey } from '../cluster/throttle-key';
 import { AppError } from '../common/app-error';
 import { CONFIG, type Config } from '../common/config';
 import { SlotCounter } from '../common/slot-counter';
@@ -13,6 +13,8 @@ import type { AppSocket } from './socket-types';
 
 /** A client that was told that there are too many sockets asks again after this. */
 const RETRY_AFTER_SECONDS = 30;
+/** So often one socket is answered that it says too much; to go on answering would cost more than the messages do. */
+const MOST_REFUSALS = 20;
 /** By then Socket.IO has closed what joined no namespace; what is still there is a socket of a host's namespace. */
 const JOINED_BY_MS = 45_000;
 
@@ -24,7 +26,7 @@ export class SocketBudgets {
   private readonly messages: Throttle;
   private readonly perSession = new SlotCounter<string>(SOCKET_BUDGETS.perSession);
   private readonly perPerson = new SlotCounter<number>(SOCKET_BUDGETS.perPerson);
-  private readonly withoutSession = new SlotCounter<string>(SOCKET_BUDGETS.withoutSessionPerAddress);
+  private readonly withoutSession = new AddressSlots(SOCKET_BUDGETS.withoutSessionPerAddress);
   /** By the request that opened them: connections that count as without a session, and how that ends. */
   private readonly anonymous = new WeakMap<IncomingMessage, () => void>();
 
@@ -34,7 +36,7 @@ export class SocketBudgets {
   ) {
     this.handshakes = throttles.createByAddress(RATE_BUDGETS.handshakesPerAddress);
     this.handshakesOfSession = throttles.create(RATE_BUDGETS.handshakesPerSession);
-    this.messages = throttles.create(RATE_BUDGETS.messagesPerSocket);
+    this.messages = throttles.create(RATE_BUDGETS.messagesPerSession);
   }
 
   /**
@@ -43,11 +45,11 @@ export class SocketBudgets {
    */
   openConnection(request: IncomingMessage): boolean {
     if (!this.throttles.enabled) return true;
-    const key = throttleKey(this.addressOf(request));
-    if (!this.withoutSession.take(key)) return false;
+    const release = this.withoutSession.take(this.addressOf(request));
+    if (!release) return false;
     const settle = () => {
       clearTimeout(timer);
-      if (this.anonymous.delete(request)) this.withoutSession.release(key);
+      if (this.anonymous.delete(request)) release();
     };
     const timer = setTimeout(settle, JOINED_BY_MS).unref();
     this.anonymous.set(request, settle);
@@ -76,13 +78,18 @@ export class SocketBudgets {
     this.anonymous.get(request)?.();
   }
 
-  /** Refuses messages past the budget before anything handles them; a client that waits for an answer gets one. */
+  /**
+   * Refuses messages past the budget before anything handles them; a client that waits for an answer gets one, and is
+   * cut off when it goes on regardless.
+   */
   watchMessages(socket: AppSocket): void {
     if (!this.throttles.enabled) return;
+    let refusals = 0;
     socket.use((packet, next) => {
-      this.messages.take(socket.id).then(
+      this.messages.take(socket.data.sessionId).then(
         () => next(),
         (thrown: unknown) => {
+          if (++refusals > MOST_REFUSALS) return void socket.conn.close();
           const answer: unknown = packet.at(-1);
           if (typeof answer === 'function') (answer as (body: ErrorBody) => void)(toAppError(thrown).toBody());
         },

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { RATE_BUDGETS } from '../cluster/budgets';
 import { type Throttle, Throttles } from '../cluster/throttle';
-import { throttleKey } from '../cluster/throttle-key';
-import { AppError } from '../common/app-error';
+import { siteKey, throttleKey } from '../cluster/throttle-key';
 import { DomainEvents } from '../common/domain-events';
 
 const MAX_ADDRESSES = 10_000;
@@ -17,21 +16,24 @@ const MAX_TOKENS = 50_000;
 @Injectable()
 export class InvalidTokenLimiter {
   private readonly throttle: Throttle;
-  /** By address: until when it has to wait, as of Date.now(). */
+  /** By network and by site: until when it has to wait, as of Date.now(). */
   private readonly waitsUntil = new LRUCache<string, number>({ max: MAX_ADDRESSES });
   /** Hashes of tokens that belong or belonged to a session. That it may have ended since does no harm. */
   private readonly validTokens = new LRUCache<string, true>({ max: MAX_TOKENS });
 
   constructor(throttles: Throttles, events: DomainEvents) {
-    this.throttle = throttles.createByAddress(RATE_BUDGETS.unknownTokensPerAddress);
+    this.throttle = throttles.createByAddress(RATE_BUDGETS.unknownTokensPerAddress, (key, seconds) =>
+      this.waitsUntil.set(key, Date.now() + seconds * 1000),
+    );
     events.on('session.created', ({ tokenHash }) => this.markValid(tokenHash));
     events.on('session.rekeyed', ({ tokenHash }) => this.markValid(tokenHash));
   }
 
   /** @returns how long this address has to wait; 0: not at all */
   retryAfterSeconds(address: string): number {
-    const until = this.waitsUntil.get(throttleKey(address));
-    return until === undefined ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    const keys = [throttleKey(address), siteKey(address)];
+    const until = Math.max(...keys.map((key) => (key !== null && this.waitsUntil.get(key)) || 0));
+    return Math.max(0, Math.ceil((until - Date.now()) / 1000));
   }
 
   markValid(tokenHash: string): void {
@@ -43,13 +45,7 @@ export class InvalidTokenLimiter {
   }
 
   /** Counts one unknown token. @throws AppError RATE_LIMITED */
-  async recordMiss(address: string): Promise<void> {
-    try {
-      await this.throttle.take(address);
-    } catch (error) {
-      const seconds = error instanceof AppError ? error.options.retryAfter : undefined;
-      if (seconds) this.waitsUntil.set(throttleKey(address), Date.now() + seconds * 1000);
-      throw error;
-    }
+  recordMiss(address: string): Promise<void> {
+    return this.throttle.take(address);
   }
 }

@@ -14,11 +14,11 @@ function isSecure(config: Config, request: Incoming): boolean {
   return config.publicOrigin?.startsWith('https:') === true || clientProtocol(request, config.trustProxy) === 'https';
 }
 
-/** Of a request or of a socket's handshake. @returns null where there is none */
 /** The name by which a caller at the configured address sends it. */
 export const publicCookieName = (config: Config) =>
   config.publicOrigin?.startsWith('https:') ? SECURE_NAME : PLAIN_NAME;
 
+/** Of a request or of a socket's handshake. @returns null where there is none */
 export function readSecret(config: Config, request: Incoming): string | null {
   return readCookie(request.headers, isSecure(config, request) ? SECURE_NAME : PLAIN_NAME) || null;
 }

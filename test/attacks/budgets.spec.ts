@@ -1,14 +1,15 @@
 /** What one caller can make the server do has an end, for each kind of doing; others go on. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'socket.io-client';
+import { UnitOfWork } from '../../src/database/unit-of-work';
 import { type App, closeApps, DATABASES, startApp } from '../integration/support/app';
 import { expectRow } from '../integration/support/attack';
 import { type Household, household, upload } from '../integration/support/household';
 import { eventually } from '../support/eventually';
 import { type Answer, type Json, type RequestOptions, TestClient } from '../support/http-client';
 import { sharedInstanceUrl } from '../support/shared-instances';
-import { closeTabs, openTab, type TabOptions } from '../support/socket-client';
+import { closeTabs, openTab, type Tab, type TabOptions } from '../support/socket-client';
 
 /** The table as it is, with numbers that a test reaches quickly. */
 jest.mock('../../src/cluster/budgets', () => {
@@ -18,9 +19,10 @@ jest.mock('../../src/cluster/budgets', () => {
     writesPerAddress: 30,
     instanceCallsPerPerson: 6,
     instanceCallsPerAddress: 9,
+    unknownTokensPerAddress: 5,
     handshakesPerAddress: 9,
     handshakesPerSession: 7,
-    messagesPerSocket: 10,
+    messagesPerSession: 10,
   };
   const rates = Object.entries<object>(actual.RATE_BUDGETS).map(([name, budget]) => [
     name,
@@ -28,6 +30,7 @@ jest.mock('../../src/cluster/budgets', () => {
   ]);
   return {
     ...actual,
+    SITE_FACTOR: 2,
     RATE_BUDGETS: Object.fromEntries(rates),
     SOCKET_BUDGETS: { perSession: 3, perPerson: 5, withoutSessionPerAddress: 4 },
     STORED_BUDGETS: {
@@ -43,6 +46,8 @@ let app: App;
 let addresses = 0;
 /** Used once. */
 const newAddress = () => `10.${++addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
+/** Of one /48: each fourth is of the same /64. */
+const addressOf = (site: string, count: number) => `2001:db8:${site}:${count % 4}::${count + 1}`;
 const from = (address: string): RequestOptions => ({ headers: { 'x-forwarded-for': address } });
 
 /** Each request comes from another address, unless it says from which. */
@@ -103,6 +108,34 @@ describe.each<[string, number, number, (client: TestClient, address?: string) =>
     expectRow(await ask(await person(), address), 'RATE_LIMITED');
     expect((await ask(await person())).body.error_code).not.toBe('RATE_LIMITED');
   });
+
+  it('are bounded by the /48 of IPv6, whatever /64 they come from', async () => {
+    const site = `${perAddress}`;
+    const crowd = await Promise.all([person(), person(), person(), person()]);
+    for (let count = 0; count < 2 * perAddress; count++) {
+      expect((await ask(crowd[count % 4]!, addressOf(site, count))).body.error_code).not.toBe('RATE_LIMITED');
+    }
+    const another = await person();
+    expectRow(await ask(another, `2001:db8:${site}:ff::1`), 'RATE_LIMITED');
+    expect((await ask(another, '2001:db8:cc:ff::1')).body.error_code).not.toBe('RATE_LIMITED');
+  });
+});
+
+it('lets cookies that nobody has be tried a bounded number of times from a /48, and asks no database then', async () => {
+  const client = await person();
+  const read = jest.spyOn(app.get<UnitOfWork>(UnitOfWork), 'read');
+  const guess = (address: string) => {
+    const cookie = `vedfolnir_session=${randomBytes(32).toString('base64url')}`;
+    return new TestClient(app.url).get('/api/session', { headers: { ...from(address).headers, cookie } });
+  };
+  for (let count = 0; count < 10; count++) expectRow(await guess(addressOf('dd', count)), 'SESSION_INVALID');
+  expectRow(await guess('2001:db8:dd:aa::1'), 'RATE_LIMITED');
+  read.mockClear();
+  for (const network of ['bb', 'cc']) expectRow(await guess(`2001:db8:dd:${network}::1`), 'RATE_LIMITED');
+  expect(read).not.toHaveBeenCalled();
+  read.mockRestore();
+  expect((await client.get('/api/session', from('2001:db8:dd:aa::1'))).status).toBe(200);
+  expectRow(await guess('2001:db8:ee:aa::1'), 'SESSION_INVALID');
 });
 
 it('lets a forged request of another site cost nothing', async () => {
@@ -205,17 +238,50 @@ describe('sockets', () => {
     await eventually(() => openTab(people, at(address)));
   });
 
-  it('say a bounded number of messages, of whatever name', async () => {
-    const tab = await openTab(await person(), at(newAddress()));
-    const socket = tab.socket as unknown as Socket;
-    const said = Array.from({ length: 15 }, (_, index) =>
-      socket.timeout(5000).emitWithAck(['session:sync', 'session:activity', 'unknown'][index % 3]!, {}),
-    );
-    const codes = (await Promise.all(said)).map((answer: { error_code?: string }) => answer.error_code);
+  it('without a session are a bounded number at a time from a /48, whatever /64 they come from', async () => {
+    const silent = await Promise.all(Array.from({ length: 11 }, (_, count) => openEngine(addressOf('5', count))));
+    await eventually(() => expect(silent.filter(({ closed }) => closed)).toHaveLength(3));
+    const people = await person();
+    const elsewhereHere = '2001:db8:5:ff::1';
+    await expect(openTab(people, at(elsewhereHere))).rejects.toThrow();
+    await openTab(people, at('2001:db8:6:ff::1'));
+    for (const each of silent) each.close();
+    await eventually(() => openTab(people, at(elsewhereHere)));
+  });
+
+  it('are opened a bounded number of times from a /48', async () => {
+    const nobody = { url: app.url, cookie: '' };
+    for (let count = 0; count < 18; count++) {
+      const refused = { data: { error_code: 'AUTHENTICATION_REQUIRED' } };
+      await expect(openTab(nobody, at(addressOf('7', count)))).rejects.toMatchObject(refused);
+    }
+    await expect(openTab(nobody, at('2001:db8:7:ff::1'))).rejects.toMatchObject(refusal);
+  });
+
+  it('of one session say a bounded number of messages, of whatever name', async () => {
+    const client = await person();
+    const [tab, second] = await Promise.all([1, 2].map(() => openTab(client, at(newAddress()))));
+    const say = (from: Tab | undefined, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, index) => {
+          const socket = from!.socket as unknown as Socket;
+          const name = ['session:sync', 'session:activity', 'unknown'][index % 3]!;
+          return ((await socket.timeout(5000).emitWithAck(name, {})) as { error_code?: string }).error_code;
+        }),
+      );
+    const codes = await say(tab, 15);
     expect(codes.slice(0, 10)).not.toContain('RATE_LIMITED');
     expect(codes.slice(10)).toEqual(Array(5).fill('RATE_LIMITED'));
+    expect(await say(second, 1)).toEqual(['RATE_LIMITED']);
     const other = await openTab(await person(), at(newAddress()));
     expect((await other.sync()).authenticated).toBe(true);
+  });
+
+  it('that go on regardless are closed', async () => {
+    const tab = await openTab(await person(), at(newAddress()));
+    for (let count = 0; count < 40; count++) (tab.socket as unknown as Socket).emit('session:sync', {});
+    await tab.closed;
+    await openTab(await person(), at(newAddress()));
   });
 
   /** A connection of the engine that joins no namespace. */

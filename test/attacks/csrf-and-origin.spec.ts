@@ -99,7 +99,8 @@ it.each([
 });
 
 it('opens no socket for a foreign page, and one for a page of ours or for no page', async () => {
-  for (const origin of [EVIL, 'null', `${own}.evil.example`, `${own}/`, 'http://partner.example']) {
+  const foreign = [EVIL, 'null', `${own}.evil.example`, `${own}/`, 'http://partner.example', `${PARTNER}.evil.example`];
+  for (const origin of foreign) {
     const socket = openTab(client, { origin });
     await expect(socket).rejects.toMatchObject({ data: { error_code: 'ORIGIN_REFUSED', success: false } });
   }
@@ -134,7 +135,7 @@ it('believes in production the configured origins alone, on requests and on sock
     expect((await client.post('/api/session/extend', {}, { headers: { origin } })).status).toBe(200);
     (await openTab(client, { origin })).close();
   }
-  for (const origin of [`http://${host}`, `https://${host}`]) {
+  for (const origin of [`http://${host}`, `https://${host}`, `${page.origin}.evil.example`]) {
     expectRow(await client.post('/api/session/extend', {}, { headers: { origin } }), 'ORIGIN_REFUSED');
     await expect(openTab(client, { origin })).rejects.toMatchObject({ data: { error_code: 'ORIGIN_REFUSED' } });
   }

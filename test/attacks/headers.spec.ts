@@ -17,8 +17,11 @@ it('says so on every answer, also on those of the parser; keeps other hosts of t
     'x-content-type-options': /^nosniff$/,
     'referrer-policy': /^same-origin$/,
   };
-  for (const path of ['/login', '/api/session', '/nowhere', '/health/live']) {
-    const { headers } = await client.get(path);
+  for (const path of ['/login', '/reset', '/api/session', '/nowhere', '/health/live']) {
+    const { headers, text } = await client.get(path);
+    // A redirect has none.
+    if (text !== '')
+      expect([path, headers['content-type']]).toEqual([path, expect.stringMatching(/; ?charset=utf-8$/)]);
     for (const [name, value] of Object.entries(expected))
       expect([path, headers[name]]).toEqual([path, expect.stringMatching(value)]);
   }

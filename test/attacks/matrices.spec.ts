@@ -51,6 +51,11 @@ beforeAll(async () => {
   const disabled = await signedIn();
   callers.set('disabled', credentialsOf(disabled.client));
   await admin.post(`/api/admin/users/${disabled.user}/disable`);
+  const switchedOff = await signedIn();
+  callers.set('of somebody switched off in the database', credentialsOf(switchedOff.client));
+  await app
+    .get<UnitOfWork>(UnitOfWork)
+    .write(({ em }) => em.update(User, { id: switchedOff.user }, { isActive: false }));
   callers.set('none', { cookie: '', csrfToken: undefined });
   callers.set('garbage', { cookie: 'vedfolnir_session=garbage', csrfToken: 'x' });
   callers.set('unknown', { cookie: `vedfolnir_session=${'A'.repeat(43)}`, csrfToken: 'x' });
@@ -123,6 +128,7 @@ describe('every route', () => {
     ['ended', 'SESSION_REVOKED'],
     ['expired', 'SESSION_EXPIRED'],
     ['disabled', 'SESSION_REVOKED'],
+    ['of somebody switched off in the database', 'SESSION_REVOKED'],
   ])('refuses a caller whose session is: %s, by HTTP and by socket', async (name, code) => {
     for (const route of routes) {
       const { access, allowExpired } = ruleOf(route);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { createClient } from 'redis';
+import type { Socket } from 'socket.io-client';
 import { ERRORS, type ErrorBody } from '../../src/protocol/errors';
 import { nameOf, ROUTE_RULES, sampleOf } from '../attacks/support/route-rules';
 import { belongings } from '../integration/support/attack';
@@ -13,7 +14,7 @@ import { TestClient } from '../support/http-client';
 import type { ServerNode } from '../support/server';
 import { type Redis, startRedis } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
-import { frame, HEADER_NAMES, headerText, mutated, nearly, odd } from './support/arbitraries';
+import { changed, changes, frame, HEADER_NAMES, headerText, mutated, odd, seldom } from './support/arbitraries';
 import { FULL } from './support/scale';
 
 /** Printed with each test; `SEED=` repeats one. */
@@ -22,6 +23,8 @@ const REQUESTS = FULL ? 30_000 : 600;
 const SOCKETS = FULL ? 2000 : 60;
 const MESSAGES = FULL ? 20_000 : 1000;
 const LARGEST_GROWTH_MB = 128;
+
+const FAULTS_OF_OURS = Object.entries(ERRORS).flatMap(([code, { status }]) => (status >= 500 ? code : []));
 
 /** Of any value, also of one whose toString is none. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -76,22 +79,27 @@ it(`answers random requests with a row of the table that blames the caller (seed
   const request = fc.record({
     route: fc.constantFrom(...routes),
     noise: fc.dictionary(fc.constantFrom(...HEADER_NAMES), headerText, { maxKeys: 3 }),
-    cookie: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, headerText, mutated(home.client.cookie)),
-    path: fc.option(fc.string({ unit: 'binary', maxLength: 50 })),
-    query: fc.option(fc.dictionary(fc.constantFrom('limit', 'before_id', 'page', 'q', 'user_id', '__proto__'), odd)),
-    changes: nearly({}),
-    raw: fc.option(fc.uint8Array({ maxLength: 300 }), { freq: 8 }),
+    cookie: seldom(fc.oneof(headerText, mutated(home.client.cookie))),
+    path: seldom(fc.string({ unit: 'binary', maxLength: 50 })),
+    query: seldom(fc.dictionary(fc.constantFrom('limit', 'before_id', 'page', 'q', 'user_id', '__proto__'), odd)),
+    changes,
+    instead: seldom(
+      fc.oneof(
+        fc.json({ maxDepth: 2 }),
+        fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      ),
+    ),
   });
 
-  const property = fc.asyncProperty(request, async ({ route, noise, cookie, path, query, changes, raw }) => {
+  const property = fc.asyncProperty(request, async ({ route, noise, cookie, path, query, changes, instead }) => {
     const sample = sampleOf(home, route);
-    const body = raw ? Buffer.from(raw) : { ...(sample.body as object), ...(changes as object) };
     const isForm = Buffer.isBuffer(sample.body);
     const place = path === null ? sample.path : sample.path.replace(/[^/]+$/, encodeURIComponent(path.toWellFormed()));
     const pairs = Object.entries(query ?? {}).map(([key, value]): [string, string] => [key, textOf(value)]);
     const asked = `?${new URLSearchParams(pairs)}`;
     const headers = { ...sample.headers, ...noise, ...(cookie !== null && { cookie }) };
-    const sent = route.method === 'GET' ? undefined : isForm && !raw ? sample.body : body;
+    const body = instead ?? (isForm ? sample.body : changed(sample.body, changes));
+    const sent = route.method === 'GET' ? undefined : body;
     const answer = await home.client.request(route.method, place + asked, { body: sent, headers });
     const { error_code } = answer.body as Partial<ErrorBody>;
     const isInstances = error_code === 'PLATFORM_UNREACHABLE' || error_code === 'PLATFORM_REJECTED';
@@ -106,33 +114,44 @@ it(`answers random requests with a row of the table that blames the caller (seed
 it(`takes random frames, or closes the socket that they came by (seed ${SEED})`, async () => {
   const { client } = await household(node.url);
   const frames = fc.sample(fc.array(frame, { minLength: 5, maxLength: 20 }), { numRuns: SOCKETS, seed: SEED });
-  const handshakes = ['40', '40{"tab_id":"fuzz"}', '40{}', undefined];
+  const auths = fc.sample(fc.oneof(fc.dictionary(fc.constantFrom('tab_id', 'x'), odd), odd), {
+    numRuns: SOCKETS,
+    seed: SEED,
+  });
+  const good = ['40', '40{"tab_id":"fuzz"}', '40{}'];
   for (let index = 0; index < frames.length; index += 30) {
     const burst = frames.slice(index, index + 30).map((each, offset) => {
-      return rawSocket(client, { handshake: handshakes[offset % handshakes.length], frames: each }, 2000);
+      const handshake = [...good, `40${JSON.stringify(auths[index + offset])}`, undefined][offset % 5];
+      return rawSocket(client, { handshake, frames: each }, 2000);
     });
-    const entered = (await Promise.all(burst)).filter((heard) => heard.includes('40{"sid"'));
-    expect(entered).toHaveLength(burst.filter((_, offset) => handshakes[offset % handshakes.length]).length);
+    const heard = await Promise.all(burst);
+    expect(FAULTS_OF_OURS.filter((code) => heard.join().includes(code))).toEqual([]);
+    const welcome = heard.filter((_, offset) => offset % 5 < good.length);
+    expect(welcome.filter((each) => !each.includes('40{"sid"'))).toEqual([]);
   }
   expect((await client.get('/api/session')).status).toBe(200);
 }, 3_600_000);
 
-it(`answers random messages with the state or a refusal (seed ${SEED})`, async () => {
+it(`answers random messages with the state or a refusal, also of clients that wait for none (seed ${SEED})`, async () => {
   const { client, user } = await household(node.url);
   let tab = await openTab(client);
-  const message = fc.record({ name: fc.constantFrom('session:sync', 'session:activity', 'other'), payload: odd });
-  const property = fc.asyncProperty(message, async ({ name, payload }) => {
+  const message = fc.record({
+    name: fc.constantFrom('session:sync', 'session:activity', 'other'),
+    given: fc.array(odd, { maxLength: 2 }),
+    waits: fc.boolean(),
+  });
+  const property = fc.asyncProperty(message, async ({ name, given, waits }) => {
     if (!tab.connected) tab = await openTab(client);
-    const socket = tab.socket as unknown as {
-      timeout(ms: number): { emitWithAck(...given: unknown[]): Promise<unknown> };
-    };
-    const answer = (await socket.timeout(5000).emitWithAck(name, payload)) as Partial<ErrorBody> & {
+    const socket = tab.socket as unknown as Socket;
+    if (!waits) return void socket.emit(name, ...given);
+    const answer = (await socket.timeout(5000).emitWithAck(name, ...given)) as Partial<ErrorBody> & {
       user?: { id: number };
     };
     if (answer.error_code) expect(ERRORS[answer.error_code].status).toBeLessThan(500);
     else if (name === 'session:sync') expect(answer.user?.id).toBe(user);
   });
   await fc.assert(property, { numRuns: MESSAGES / 5, seed: SEED, endOnFailure: true });
+  expect((await (await openTab(client)).sync()).user.id).toBe(user);
 }, 3_600_000);
 
 it(`believes nothing that is found in Redis (seed ${SEED})`, async () => {

@@ -203,6 +203,23 @@ describe.each(KINDS)('%s', (_, configure) => {
     expect(published.sort((a, b) => a - b)).toEqual(kept);
   });
 
+  it('lets nobody wait for the burst of another', async () => {
+    const [one, other] = await work.write(({ em }) =>
+      em.save(User, [em.create(User, user('one')), em.create(User, user('other'))]),
+    );
+    let done = 0;
+    const raise = ({ id }: User) =>
+      work.write(async ({ em }) => {
+        await em.increment(User, { id }, 'revision', 1);
+        done++;
+      }, id);
+    const burst = Promise.all(Array.from({ length: 200 }, () => raise(one!)));
+    await raise(other!);
+    expect(done).toBeLessThan(20);
+    await burst;
+    expect(done).toBe(201);
+  });
+
   it('shows a read only what is committed', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));

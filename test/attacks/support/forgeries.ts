@@ -29,6 +29,7 @@ export const ORIGIN_VARIANTS: [name: string, headers: (own: string) => Headers][
   ['the null origin', () => ({ origin: 'null' })],
   ['an empty origin', () => ({ origin: '' })],
   ['an origin that begins like ours', (own) => ({ origin: `${own}.evil.example` })],
+  ['an origin that begins like an allowed one', () => ({ origin: `${PARTNER}.evil.example` })],
   ['our host on another port', () => ({ origin: 'http://127.0.0.1:1' })],
   ['our origin with a path', (own) => ({ origin: `${own}/` })],
   ['our origin and a foreign one', (own) => ({ origin: `${own}, ${EVIL}` })],

@@ -48,17 +48,39 @@ export const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** A body that would be taken, with some of its fields replaced or added. */
-export const nearly = (body: unknown): fc.Arbitrary<unknown> =>
-  fc
-    .dictionary(
-      fc.oneof(fc.constantFrom(...Object.keys((body as object) ?? {}), 'id'), fc.string({ maxLength: 20 })),
-      odd,
-      {
-        maxKeys: 3,
-      },
-    )
-    .map((changes) => ({ ...(body as object), ...changes }));
+/** Null most of the time: a request that is wrong all over is refused for the first of its faults. */
+export const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, arbitrary);
+
+interface Change {
+  /** Which field, counted over those that the body has; a name is a field of its own. */
+  field: number | string;
+  value: unknown;
+}
+
+/** What is done to the fields of a body that would be taken. */
+export const changes: fc.Arbitrary<Change[]> = fc.array(
+  fc.record({
+    field: fc.oneof(
+      { weight: 4, arbitrary: fc.nat({ max: 9 }) },
+      fc.constantFrom('id', '__proto__', 'constructor', 'role', 'user_id'),
+      fc.string({ maxLength: 20 }),
+    ),
+    value: odd,
+  }),
+  { maxLength: 3 },
+);
+
+/** @returns the body as JSON: `__proto__` is a field like any other there */
+export function changed(body: unknown, made: Change[]): string {
+  const fields = new Map<string, unknown>(Object.entries((body as object | undefined) ?? {}));
+  const names = [...fields.keys()];
+  for (const { field, value } of made) {
+    const name = typeof field === 'string' ? field : names[field % names.length];
+    if (name !== undefined) fields.set(name, value);
+  }
+  return `{${[...fields].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value) ?? null}`)}}`;
+}
 
 const PACKET_TYPES = ['0', '1', '2', '3', '4', '40', '41', '42', '43', '44', '45', '450-', '451-', '421', '42/x,'];
 const EVENTS = ['session:sync', 'session:activity', 'session:state', 'disconnect', 'connect', 'error', '__proto__'];
