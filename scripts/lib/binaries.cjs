@@ -10,6 +10,7 @@ const NAMES = {
   'mariadb-install-db': ['mariadb-install-db'],
   'redis-server': ['redis-server'],
   nginx: ['nginx'],
+  caddy: ['caddy'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
 };
 

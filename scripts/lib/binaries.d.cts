@@ -1,4 +1,4 @@
-export type Program = 'mariadbd' | 'mariadb-install-db' | 'redis-server' | 'nginx' | 'chromium';
+export type Program = 'mariadbd' | 'mariadb-install-db' | 'redis-server' | 'nginx' | 'caddy' | 'chromium';
 
 /** The full path of a program, or null when this machine does not have it. */
 export function findBinary(program: Program): string | null;
