@@ -7,7 +7,10 @@ import { VedfolnirPasswordResets1796400000000 } from './migrations/1796400000000
 import { VedfolnirDeviceNames1796510000000 } from './migrations/1796510000000-device-names';
 import { VedfolnirRateLimitPauses1796530000000 } from './migrations/1796530000000-rate-limit-pauses';
 
-/** In the order in which they run. */
+/**
+ * In the order in which they run. Nodes of the release before go on writing meanwhile and afterwards: a migration takes
+ * nothing away and asks for nothing that they do not know. What is not needed any more goes one release later.
+ */
 export const MIGRATIONS = [
   VedfolnirInitial1796000000000,
   VedfolnirAdoptUnprefixedTables1796000100000,

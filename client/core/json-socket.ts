@@ -3,8 +3,8 @@ import type { HandshakeAuth } from '../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../src/protocol/http';
 import type { Environment, RefusedHandshake, SocketPort, SocketSignals } from './environment';
 
-/** Longer than a slow mobile handshake takes. */
-const HANDSHAKE_TIMEOUT_MS = 8_000;
+/** Longer than a slow mobile handshake takes, and than a proxy waits (10 s) before it asks another node than one that hangs. */
+const HANDSHAKE_TIMEOUT_MS = 12_000;
 
 /** A frame: its kind (of Engine.IO, and after a 4 that of Socket.IO), the request id, and the payload. */
 const FRAME = /^(4?\d)(\d*)(.*)$/s;

@@ -12,6 +12,7 @@ const NAMES = {
   'mariadb-install-db': ['mariadb-install-db'],
   'redis-server': ['redis-server'],
   nginx: ['nginx'],
+  caddy: ['caddy'],
   chromium: CHROMIUM,
   // The same engine without windows, at a third of the processor time.
   'chromium-headless-shell': ['chromium-headless-shell', 'chrome-headless-shell', ...CHROMIUM],

@@ -3,6 +3,7 @@ export type Program =
   | 'mariadb-install-db'
   | 'redis-server'
   | 'nginx'
+  | 'caddy'
   | 'chromium'
   | 'chromium-headless-shell';
 

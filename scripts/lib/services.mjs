@@ -7,6 +7,7 @@ const NEEDS = [
   { programs: ['mariadbd', 'mariadb-install-db'], packages: ['mariadb-server'], replacedBy: 'DATABASE_URL' },
   { programs: ['redis-server'], packages: ['redis-server'], replacedBy: 'REDIS_URL' },
   { programs: ['nginx'], packages: ['nginx-light'] },
+  { programs: ['caddy'], packages: ['caddy'] },
   { programs: ['chromium'], packages: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'] },
 ];
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GracefulShutdown, Metrics } from '../index';
 
@@ -24,6 +25,14 @@ export function hookRequests(app: NestFastifyApplication): void {
     reply.header('X-Request-Id', request.id);
     done();
   });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return done();
+    whetherCallerWaits(request.raw.socket, (isWaiting) => {
+      if (isWaiting) return done();
+      reply.hijack();
+      request.raw.destroy();
+    });
+  });
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (shutdown.draining) reply.header('Connection', 'close');
     done();
@@ -38,6 +47,15 @@ export function hookRequests(app: NestFastifyApplication): void {
     else fastify.log.info(line, 'request');
     done();
   });
+}
+
+/**
+ * A process that was stopped for a while finds requests whose callers have given up since, and may have been answered by
+ * another node: carried out now, they would undo what was done later. That the connection has ended is read one turn
+ * of the event loop after the request.
+ */
+function whetherCallerWaits(socket: Socket, answer: (isWaiting: boolean) => void): void {
+  setImmediate(() => setImmediate(() => answer(socket.readyState === 'open')));
 }
 
 const REQUEST_ID = /^[\w-]{8,64}$/;

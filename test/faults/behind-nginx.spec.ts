@@ -2,20 +2,20 @@
  * Three nodes behind real nginx with the configuration that we ship. LONG=1 does the rolling restart with 300 sockets and
  * 20 switches a second in place of 30 and 5.
  */
-import type { RestSessionState } from '../../src/protocol/http';
-import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { type Nginx, startNginx } from '../support/nginx';
 import { freePort } from '../support/processes';
+import { rawRequest } from '../support/raw-request';
 import { hearing, type ServerNode, startNode } from '../support/server';
 import { createDatabase, startRedis } from '../support/services';
-import { openTab, type Tab } from '../support/socket-client';
+import { SteadyLoad } from './support/steady-load';
 
 const LONG = process.env.LONG === '1';
 const SOCKETS = LONG ? 300 : 30;
 const SWITCHES_PER_SECOND = LONG ? 20 : 5;
+const PEOPLE = LONG ? 10 : 3;
 /** A node that hangs holds a request for so long (proxy_read_timeout), and another then answers it. */
 const HUNG_MS = 10_000;
 
@@ -57,6 +57,27 @@ it('keeps all nodes in while strangers send what is too large', async () => {
   expect(refused).toMatchObject({ status: 413, body: { error_code: 'PAYLOAD_TOO_LARGE' } });
 });
 
+it('keeps all nodes in while strangers ask for upgrades where there are none', async () => {
+  const bystander = new TestClient(nginx.url);
+  await bystander.register();
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-key': 'x',
+    'sec-websocket-version': '13',
+  };
+  for (const path of ['/', '/socket.iox', '/socket.io/', '/socket.io/?EIO=4&transport=websocket']) {
+    const hostile = Array.from({ length: 9 }, () => rawRequest(nginx.url, 'GET', path, { headers }));
+    for (const { status } of await Promise.all(hostile)) expect([400, 401, 404]).toContain(status);
+  }
+  const answers: Record<string, number> = {};
+  for (let turn = 0; turn < 12; turn++) {
+    const { status } = await bystander.get('/api/session');
+    answers[status] = (answers[status] ?? 0) + 1;
+  }
+  expect(answers).toEqual({ 200: 12 });
+});
+
 it('tells the nodes the address of the person, behind what ends HTTPS too, and believes nobody else', async () => {
   const terminated = await startNginx(
     nodes.map(({ port }) => port),
@@ -77,76 +98,24 @@ it('tells the nodes the address of the person, behind what ends HTTPS too, and b
   await terminated.stop();
 });
 
-it('goes on with two nodes while one hangs', async () => {
-  const client = new TestClient(nginx.url);
-  await client.register();
-  nodes[1]!.freeze();
-  const times: number[] = [];
-  try {
-    for (let turn = 0; turn < 3; turn++) {
-      const batch = Array.from({ length: 12 }, async () => {
-        const since = performance.now();
-        expect((await client.get('/api/session')).status).toBe(200);
-        times.push(performance.now() - since);
-      });
-      await Promise.all(batch);
-    }
-  } finally {
-    nodes[1]!.thaw();
-  }
-  // Each is answered: those that were with it when it began to hang by another node, after the timeout.
-  const late = times.filter((ms) => ms > HUNG_MS - 500).length;
-  process.stdout.write(
-    `one node hung: ${times.length} of ${times.length} answered, ${late} of them after ${HUNG_MS} ms\n`,
-  );
-  expect(Math.max(...times)).toBeLessThan(HUNG_MS + 5000);
-  expect(late).toBeLessThan(times.length / 2);
-});
-
 it(`restarts node by node under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} switches a second: nothing is lost`, async () => {
   await hearing(nodes);
-  const client = new TestClient(nginx.url);
-  await client.register();
-  const platforms = await connectPlatforms(client);
-  const tabs: Tab[] = [];
-  for (let index = 0; index < SOCKETS; index++) {
-    tabs.push(await openTab({ url: nginx.url, cookie: client.cookie }, { reconnection: true }));
-  }
-  const answers: Record<string, number> = {};
-  let last = 0;
-  let going = true;
-  const caller = (async () => {
-    for (let turn = 0; going; turn++) {
-      const { id } = platforms[turn % platforms.length]!;
-      const outcome = await client.post<{ revision: number }>(`/api/switch_platform/${id}`).then(
-        ({ status, body }) => {
-          if (status === 200) last = body.revision;
-          return status;
-        },
-        (error: NodeJS.ErrnoException) => error.code ?? error.message,
-      );
-      answers[outcome] = (answers[outcome] ?? 0) + 1;
-      await new Promise((resolve) => setTimeout(resolve, 1000 / SWITCHES_PER_SECOND));
-    }
-  })();
+  const load = await SteadyLoad.at(nginx.url, PEOPLE, SOCKETS / PEOPLE);
+  load.start(SWITCHES_PER_SECOND);
+  const since = performance.now();
   for (const index of nodes.keys()) {
     expect(await nodes[index]!.stop()).toBe(0);
     nodes[index] = await start(index);
     await hearing(nodes);
   }
-  going = false;
-  await caller;
+  await load.stop();
+  const seconds = (performance.now() - since) / 1000;
+  const rate = (load.times.length / seconds).toFixed(1);
+  process.stdout.write(`rolling restart: ${rate} switches a second for ${Math.round(seconds)} s: ${load.summary()}\n`);
   // What nginx says of its upstreams is shown where it matters.
-  if (Object.keys(answers).join() !== '200') process.stdout.write(nginx.errors());
-  expect(Object.keys(answers)).toEqual(['200']);
-
-  const { body } = await client.get<RestSessionState>('/api/session');
-  expect(body).toMatchObject({ authenticated: true, revision: last });
-  const newest = (tab: Tab) =>
-    Math.max(...[...tab.of('session:state'), ...tab.of('platform:switched')].map((event) => event.revision));
-  await eventually(() => expect(tabs.filter((tab) => tab.connected && newest(tab) === last)).toHaveLength(SOCKETS), {
-    timeout: 30_000,
-  });
+  if (Object.keys(load.answers).join() !== '200') process.stdout.write(nginx.errors());
+  expect(Object.keys(load.answers)).toEqual(['200']);
+  await load.isWhole(30_000);
 
   const restarted = performance.now();
   const before = await socketsPerNode();
@@ -155,8 +124,37 @@ it(`restarts node by node under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} sw
     timeout: 60_000,
     interval: 500,
   });
-  const seconds = Math.round((performance.now() - restarted) / 1000);
-  process.stdout.write(
-    `rolling restart: ${JSON.stringify(answers)}; sockets per node ${before} after it, ${await socketsPerNode()} ${seconds} s later\n`,
-  );
+  const spread = Math.round((performance.now() - restarted) / 1000);
+  process.stdout.write(`sockets per node ${before} after it, ${await socketsPerNode()} ${spread} s later\n`);
+  load.end();
+});
+
+it(`goes on under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} switches a second while one node hangs`, async () => {
+  await hearing(nodes);
+  const load = await SteadyLoad.at(nginx.url, PEOPLE, SOCKETS / PEOPLE);
+  const reader = new TestClient(nginx.url);
+  await reader.register();
+  load.start(SWITCHES_PER_SECOND);
+  await eventually(() => expect(load.times.length).toBeGreaterThan(SWITCHES_PER_SECOND));
+  nodes[1]!.freeze();
+  const since = performance.now();
+  const reads = Array.from({ length: 12 }, () => reader.get('/api/session'));
+  try {
+    // The tabs of the node that hangs notice that it does.
+    await eventually(() => expect(performance.now() - since).toBeGreaterThan(HUNG_MS));
+    await load.isConnected(30_000);
+    const seconds = Math.round((performance.now() - since) / 1000);
+    await load.stop();
+    process.stdout.write(`one node hung: all sockets elsewhere after ${seconds} s; ${load.summary()}\n`);
+    expect(Object.keys(load.answers)).toEqual(['200']);
+    for (const { status } of await Promise.all(reads)) expect(status).toBe(200);
+    expect(Math.max(...load.times)).toBeLessThan(HUNG_MS + 5000);
+    await load.isWhole(30_000);
+  } finally {
+    nodes[1]!.thaw();
+  }
+  // What waited there has been answered by others since, and must not be done once more.
+  await hearing(nodes);
+  await load.isWhole(10_000);
+  load.end();
 });

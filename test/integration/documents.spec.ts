@@ -1,53 +1,15 @@
 /** The commands of README and of docs/operate.md, word for word but for the addresses of database and Redis. */
-import { execFile } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
-import { findBinary } from '../../scripts/lib/binaries.cjs';
 import { encryptionKey } from '../support/backends';
-import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
-import { freePort, launch, type Managed, temporaryFolder } from '../support/processes';
+import { freePort } from '../support/processes';
 import { createDatabase, startRedis } from '../support/services';
+import { blocksOf, installation, isServer } from './support/documents';
 import { openRows } from './support/sealed-rows';
 import { storeConnection } from './support/stored-connection';
 
-const ROOT = join(__dirname, '../..');
 const ORIGIN = 'https://social.example';
 const PASSWORD = 'a sentence of some length';
-
-/** What stands between ```sh and ```. */
-const blocksOf = (file: string) =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
-const isServer = (block: string) => block.includes('dist/src/app/main.js');
-
-/** A checkout that is installed and built, without data; every command is run in it. */
-function installation(replacements: Record<string, string>) {
-  const cwd = temporaryFolder();
-  for (const name of ['package.json', 'node_modules', 'dist']) symlinkSync(join(ROOT, name), join(cwd, name));
-  const { HOME, PATH } = process.env;
-  // mariadb-dump stands beside what the suite starts MariaDB with.
-  const path = [PATH, dirname(findBinary('mariadb-install-db') ?? '')].join(delimiter);
-  const env = { HOME, PATH: path, PORT: replacements.PORT, LOG_LEVEL: 'warn' };
-  const functions: string[] = [];
-  const script = (block: string) =>
-    Object.entries(replacements).reduce((text, [from, to]) => text.replaceAll(from, to), block);
-  let server: Managed | null = null;
-  return {
-    run: async (block: string) => {
-      if (/^\w+\(\)/.test(block)) functions.push(block);
-      const text = ['set -e', ...functions, script(block)].join('\n');
-      return (await promisify(execFile)('bash', ['-c', text], { cwd, env })).stdout;
-    },
-    start: async (block: string) => {
-      const started = launch('bash', ['-c', `exec ${script(block)}`], { cwd, env });
-      server = started;
-      await eventually(() => expect(started.output()).toContain('Vedfolnir is ready at'), { timeout: 60_000 });
-    },
-    stop: async () => expect(await server?.stop()).toBe(0),
-  };
-}
 
 /** As a proxy that ends HTTPS asks. */
 class Behind extends TestClient {

@@ -32,13 +32,14 @@ const START_LIMIT_MS = 90_000;
  * Starts a node and waits until it says that it is ready.
  * @param env on top of the defaults; undefined takes one away
  * @param options.cwd the folder of an earlier node, to start again on its data
+ * @param options.main the program, where it is not that of this build
  */
 export async function startNode(
   env: Record<string, string | undefined> = {},
-  { cwd = temporaryFolder() }: { cwd?: string } = {},
+  { cwd = temporaryFolder(), main = MAIN }: { cwd?: string; main?: string } = {},
 ): Promise<ServerNode> {
-  if (!existsSync(MAIN))
-    throw new Error(`${MAIN} is missing: build first (npm run build), or run the tests by npm test.`);
+  if (!existsSync(main))
+    throw new Error(`${main} is missing: build first (npm run build), or run the tests by npm test.`);
   const { PATH, HOME } = process.env;
   const defaults = { NODE_ENV: 'test', PORT: '0', HOST: '127.0.0.1', RATE_LIMITS: 'off', LOG_LEVEL: 'warn' };
   const data = join(cwd, 'data');
@@ -48,7 +49,7 @@ export async function startNode(
     migratedFile(join(data, 'vedfolnir.sqlite'));
   }
   const instances = { ALLOW_PRIVATE_INSTANCES: withSharedInstances(env.ALLOW_PRIVATE_INSTANCES) };
-  const node = launch(process.execPath, [MAIN], { cwd, env: { PATH, HOME, ...defaults, ...env, ...instances } });
+  const node = launch(process.execPath, [main], { cwd, env: { PATH, HOME, ...defaults, ...env, ...instances } });
 
   const deadline = performance.now() + START_LIMIT_MS;
   const announced = () => READY.exec(node.output())?.[1];
