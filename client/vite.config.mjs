@@ -94,15 +94,13 @@ const PAGE_FILES = [
 
 /**
  * The files of our own pages once more, by names that change with their content: a browser keeps those for a year. Hosts
- * go on naming them as they are. `pages.json` says which is which, and what a script imports, for the pages to ask for early.
+ * go on naming them as they are. `pages.json` says which is which.
  */
 function nameByContent(folder) {
   const names = {};
-  const imports = {};
+  const shared = readdirSync(join(folder, 'parts')).find((name) => /^shared-.*\.mjs$/.test(name));
   for (const file of PAGE_FILES) {
     let content = readFileSync(join(folder, file), 'utf8');
-    const parts = [...content.matchAll(/(?:from|import)\s*["']\.\/(parts\/[^"']+\.mjs)["']/g)].map(([, name]) => name);
-    if (parts.length > 0) imports[file] = [...new Set(parts)];
     for (const [plain, named] of Object.entries(names)) {
       content = content.replaceAll(`/client/${plain}`, `/client/${named}`).replaceAll(`"${plain}"`, `"${named}"`);
     }
@@ -110,7 +108,7 @@ function nameByContent(folder) {
     names[file] = file.replace(/\.(\w+)$/, `-${hash}.$1`);
     writeFileSync(join(folder, names[file]), content);
   }
-  writeFileSync(join(folder, 'pages.json'), JSON.stringify({ names, imports }));
+  writeFileSync(join(folder, 'pages.json'), JSON.stringify({ ...names, 'shared.mjs': `parts/${shared}` }));
 }
 
 /** Beside each file what is sent of it: the server need not pack it anew for everybody. */

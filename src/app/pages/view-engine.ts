@@ -35,18 +35,14 @@ export interface PostForm {
 
 /** Where the build puts the browser's part. */
 const PAGES_FILE = join(__dirname, '../../../client/pages.json');
-const { names, imports }: { names: Record<string, string>; imports: Record<string, string[]> } = existsSync(PAGES_FILE)
-  ? JSON.parse(readFileSync(PAGES_FILE, 'utf8'))
-  : { names: {}, imports: {} };
+const names: Record<string, string> = existsSync(PAGES_FILE) ? JSON.parse(readFileSync(PAGES_FILE, 'utf8')) : {};
 
 /** The address of a file by its content: a browser keeps it for a year. */
 const fileUrl = (file: string): string => `/client/${names[file] ?? file}`;
-/** What a script imports: asked for before the script itself has come. */
-const importsOf = (file: string): string[] => (imports[file] ?? []).map((part) => `/client/${part}`);
 
 const eta = new Eta({ views: join(__dirname, 'views'), cache: true });
 
 /** A whole page as HTML; everything that is put in is escaped. */
 export function renderPage(page: Page): string {
-  return eta.render('shell', { ...page, hueOf, initialsOf, fileUrl, importsOf });
+  return eta.render('shell', { ...page, hueOf, initialsOf, fileUrl });
 }
