@@ -1,4 +1,5 @@
 /** One `vite build`: the script for every page, classic and as a module; the elements; and our own pages. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,6 +79,38 @@ function withoutIndentation() {
   };
 }
 
+/** What the pages of the app name. Of the scripts those come last that name others of these. */
+const PAGE_FILES = [
+  'vedfolnir.js',
+  'elements.css',
+  'composer.css',
+  'admin.css',
+  'app.css',
+  'icon.svg',
+  'keyboard-help.mjs',
+  'composer.mjs',
+  'app.mjs',
+];
+
+/**
+ * The files of our own pages once more, by names that change with their content: a browser keeps those for a year. Hosts
+ * go on naming them as they are. `pages.json` says which is which.
+ */
+function nameByContent(folder) {
+  const names = {};
+  const shared = readdirSync(join(folder, 'parts')).find((name) => /^shared-.*\.mjs$/.test(name));
+  for (const file of PAGE_FILES) {
+    let content = readFileSync(join(folder, file), 'utf8');
+    for (const [plain, named] of Object.entries(names)) {
+      content = content.replaceAll(`/client/${plain}`, `/client/${named}`).replaceAll(`"${plain}"`, `"${named}"`);
+    }
+    const hash = createHash('sha256').update(content).digest('base64url').slice(0, 8);
+    names[file] = file.replace(/\.(\w+)$/, `-${hash}.$1`);
+    writeFileSync(join(folder, names[file]), content);
+  }
+  writeFileSync(join(folder, 'pages.json'), JSON.stringify({ ...names, 'shared.mjs': `parts/${shared}` }));
+}
+
 /** Beside each file what is sent of it: the server need not pack it anew for everybody. */
 function compress(folder) {
   for (const file of readdirSync(folder, { recursive: true })) {
@@ -132,6 +165,7 @@ export default defineConfig({
         const types = path.replace(/^\.\/(.*)\.ts$/, './types/client/$1');
         writeFileSync(here(`../dist/lib/${name}.d.ts`), `export * from '${types}';\n`);
       }
+      nameByContent(here('../dist/client'));
       compress(here('../dist/client'));
     },
   },

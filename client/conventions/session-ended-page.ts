@@ -48,24 +48,27 @@ function reloadForOtherUser(): void {
 function endPage(reason: string): void {
   const address = new URL(loginPage(), document.baseURI);
   address.searchParams.set('reason', reason);
-  if (document.readyState !== 'loading') return void showSessionEndedPage(reason, address.href);
+  if (document.readyState !== 'loading') return void showSessionEndedPage(reason, address);
   // The parser would go on to fill the page.
   document.documentElement.hidden = true;
   window.location.replace(address.href);
 }
 
-function showSessionEndedPage(reason: string, address: string): void {
-  const hasDraft = Boolean(document.querySelector<HTMLTextAreaElement>('vf-composer [name="content"]')?.value.trim());
+function showSessionEndedPage(reason: string, address: URL): void {
+  const field = document.querySelector<HTMLTextAreaElement>('[data-kept-draft]');
+  const hasDraft = Boolean(field?.value.trim()) && reason !== 'logout';
   const message = document.createElement('main');
   message.id = 'session-ended';
   message.setAttribute('role', 'alert');
   const words = document.createElement('p');
   words.textContent = sessionEndMessage(reason);
   const link = document.createElement('a');
-  link.href = address;
+  // The sign-in page is what is read by who was away: it says so too.
+  if (hasDraft) address.searchParams.set('draft', 'kept');
+  link.href = address.href;
   link.textContent = 'Sign in';
   message.append(words);
-  if (hasDraft && reason !== 'logout') {
+  if (hasDraft) {
     const kept = document.createElement('p');
     kept.textContent = 'What you were writing is kept as a draft in this browser.';
     message.append(kept);
@@ -74,5 +77,5 @@ function showSessionEndedPage(reason: string, address: string): void {
   // Taken out, not only hidden: nothing may be left for anybody who looks into the page's source either.
   document.body.replaceChildren(message);
   document.title = 'Signed out';
-  window.setTimeout(() => window.location.replace(address), REDIRECT_DELAY_MS);
+  window.setTimeout(() => window.location.replace(address.href), REDIRECT_DELAY_MS);
 }

@@ -25,10 +25,12 @@ export function notifyError(error: unknown, key: string): void {
 
 on('connectionStatusChanged', ({ status }) => status === 'live' && dismissNotice(NETWORK));
 
-/** Messages by field, for a form; empty when the refusal was not about fields. */
+/** Messages by field, for a form, without the names that the server has for them; empty when it was not about fields. */
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!isApiError(error)) return {};
-  return Object.fromEntries(error.details.map(({ field, message }) => [field, message]));
+  return Object.fromEntries(
+    error.details.map(({ field, message }) => [field, message.replace(new RegExp(`^${field}\\b`), 'This')]),
+  );
 }
 
 /** The page is about to say farewell; a message of its own would only flash up. */

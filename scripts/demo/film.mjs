@@ -2,37 +2,16 @@
  * The animated picture of README: two windows of one person; a switch in one, and both follow.
  * `node scripts/demo/film.mjs` after `npm run build`.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { encode } from 'modern-gif';
-import { chromium } from 'playwright-core';
+import { launchChromium, ROOT, startDemo } from './demo-server.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUTPUT = join(ROOT, 'docs/screens/two-windows.gif');
 const WINDOW = { width: 620, height: 560 };
 /** Of the picture; pixels. */
 const SIZE = { width: 960, height: 460 };
 const COLOURS = 128;
-
-async function startServer(cwd) {
-  const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', RATE_LIMITS: 'off' };
-  const server = spawn(process.execPath, [join(ROOT, 'dist/src/app/main.js')], { cwd, env });
-  const url = await new Promise((resolve, reject) => {
-    let said = '';
-    server.once('exit', () => reject(new Error(said)));
-    for (const stream of [server.stdout, server.stderr]) {
-      stream.on('data', (text) => {
-        said += text;
-        const match = /is ready at (http:\/\/\S+)/.exec(said);
-        if (match) resolve(match[1]);
-      });
-    }
-  });
-  return { url, stop: () => server.kill() };
-}
 
 async function openWindow(browser, url) {
   const context = await browser.newContext({ viewport: WINDOW, locale: 'en-GB', reducedMotion: 'reduce' });
@@ -109,12 +88,8 @@ async function draw({ shots, pointer, size, windowSize }) {
   return btoa(text);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'vedfolnir-film-'));
-const server = await startServer(folder);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-});
+const server = await startDemo();
+const browser = await launchChromium();
 const windows = [await openWindow(browser, server.url), await openWindow(browser, server.url)];
 const table = await browser.newPage();
 const frames = [];
@@ -151,5 +126,4 @@ const gif = await encode({ ...SIZE, frames, maxColors: COLOURS });
 writeFileSync(OUTPUT, Buffer.from(gif));
 process.stdout.write(`${OUTPUT}: ${Math.round(gif.byteLength / 1024)} KB, ${frames.length} frames\n`);
 await browser.close();
-server.stop();
-rmSync(folder, { recursive: true, force: true });
+await server.stop();

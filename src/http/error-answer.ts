@@ -47,8 +47,8 @@ function pageFor(error: AppError, routes: RouteConfig): string {
 /** The message comes from the table of errors, never from the caller. */
 function errorPage(message: string, link: { href: string; text: string }): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark"><title>Vedfolnir</title>
+<meta name="color-scheme" content="light dark"><title>${message} – Vedfolnir</title>
 <link rel="stylesheet" href="/client/elements.css"><link rel="stylesheet" href="/client/app.css"></head>
-<body data-entrance><main id="app"><div><h1>Vedfolnir</h1><p role="alert">${message}</p>
+<body data-entrance><main id="app"><div><h1 role="alert">${message}</h1>
 <p><a class="vf-button" href="${link.href}">${link.text}</a></p></div></main></body></html>`;
 }

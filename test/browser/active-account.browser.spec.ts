@@ -117,3 +117,14 @@ it.each(['/', '/platforms', '/images'])('%s asks for each thing once while it lo
   expect(asked).toContain('GET /api/user_platforms');
   expect(asked.sort()).toEqual([...new Set(asked)]);
 });
+
+it('asks for no script, style or icon again on the next page', async () => {
+  const page = await stage.device.tab('/');
+  await page.goto(`${stage.node.url}/platforms`);
+  await until(page, "window.sessionSync?.getConnectionStatus() === 'live'");
+  const files = (await page.evaluate(`performance.getEntriesByType('resource')
+    .filter(({ name }) => new URL(name).pathname.startsWith('/client/'))
+    .map(({ name, transferSize }) => ({ name, transferSize }))`)) as { name: string; transferSize: number }[];
+  expect(files.length).toBeGreaterThan(4);
+  expect(files.filter(({ transferSize }) => transferSize > 0)).toEqual([]);
+});

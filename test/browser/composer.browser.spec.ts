@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 /** The server's form is there, and what takes its place comes when it is told to. */
 async function openBeforeItsScript() {
-  const go = await holdBack(device.context, '**/client/app.mjs');
+  const go = await holdBack(device.context, '**/client/app-*.mjs');
   const opening = await device.context.newPage();
   await opening.goto(`${stage.node.url}/create_post`, { waitUntil: 'commit' });
   await until(opening, IS_CONNECTED);

@@ -8,6 +8,7 @@ import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { post, text } from './support/composing';
 import { picture } from './support/pictures';
+import { until } from './support/recorder';
 
 const STATUSES = 'POST /api/v1/statuses';
 const TOKEN = 'POST /oauth/token';
@@ -165,4 +166,17 @@ it('says so when the person does not let us in, and keeps nothing', async () => 
   await tab.getByLabel('Account').fill('ada');
   await answer('Authorize');
   await tab.getByRole('status').getByText('The account is connected.').waitFor();
+});
+
+it('refuses a wrong token at its field, and stores nothing', async () => {
+  await tab.getByRole('button', { name: 'I have an access token' }).click();
+  await tab.getByLabel('Address').fill(town.url);
+  await tab.getByLabel('Access token').fill('copied-from-somewhere');
+  await tab.getByRole('button', { name: 'Connect', exact: true }).click();
+  const refusal = tab.locator('#access_token-error');
+  await refusal.getByText(`${new URL(town.url).host} does not accept this access token`).waitFor();
+  await until(tab, "document.activeElement.id === 'access_token'");
+  expect([await tab.locator('app-connect-form .note').count(), await tab.locator('.vf-toast').count()]).toEqual([0, 0]);
+  await tab.getByText('No platform is connected yet.').waitFor();
+  expect(await platforms()).toEqual([]);
 });

@@ -4,9 +4,7 @@ import { eventually } from '../support/eventually';
 import { Device } from './support/chromium';
 import { holdNext } from './support/held';
 import { expectForEverybody } from './support/looks';
-import { newPerson } from './support/people';
 import { until } from './support/recorder';
-import { takePicture } from './support/screens';
 import { setStage } from './support/stage';
 
 /** A server of its own: the picture is of somebody with a plain name. */
@@ -171,10 +169,17 @@ it('keeps the way to the platforms in the switcher, and goes on from there', asy
   await until(page, "document.activeElement.matches('.vf-switcher-button')");
 });
 
-it('is seen in a picture', async () => {
-  await stage.device.useSessionOf((await newPerson(stage.node.url, ['Ada at home', 'Pictures'], 'ada')).client);
-  const [page] = await openRefused('/', '/api/posts');
-  await takePicture(page, 'home-error-wide');
-  await page.setViewportSize({ width: 320, height: 640 });
-  await takePicture(page, 'home-error-320');
+it('has all its icons while the server is away, and takes back what it said of that once it is there again', async () => {
+  const page = await stage.device.tab('/');
+  await page.getByRole('button', { name: /Active platform/ }).click();
+  await stage.device.context.setOffline(true);
+  await page.getByText('No connection to the server.').waitFor();
+  const blank = `[...document.querySelectorAll('svg.vf-icon, [data-icon]')]
+    .filter((each) => !each.firstElementChild).map((each) => each.outerHTML)`;
+  expect(await page.evaluate(blank)).toEqual([]);
+  await page.getByRole('option', { name: /Beta/ }).click();
+  await toasts(page).getByText('The server cannot be reached.').waitFor();
+  expect(await page.evaluate(blank)).toEqual([]);
+  await stage.device.context.setOffline(false);
+  await eventually(async () => expect(await toasts(page).count()).toBe(0));
 });

@@ -58,10 +58,12 @@ it('Point 6, Point 7: signs out whoever does not answer, says why, and keeps wha
   await text(second).fill('Half a thought');
   await Promise.all(
     [tab, second].map(async (page) => {
-      await page.waitForURL('**/login?reason=idle', { timeout: 30_000 });
+      await page.waitForURL('**/login?reason=idle*', { timeout: 30_000 });
       await page.getByText('You were signed out because nothing was done here for a long time.').waitFor();
     }),
   );
+  await second.getByText('What you were writing is kept as a draft in this browser').waitFor();
+  expect(await tab.getByText('is kept as a draft').count()).toBe(0);
   await signIn(second, username);
   await second.waitForURL('**/create_post');
   await second.getByText(/^Your draft from .* is back\.$/).waitFor();

@@ -33,7 +33,7 @@ it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away'
   const body = await bundle(framework);
   const { client, platforms } = await newPerson(node.url, ['Alpha', 'Beta']);
   const device = await Device.open(browser, node.url, client);
-  await device.context.route('**/client/app.mjs', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  await device.context.route('**/client/app-*.mjs', (route) => route.fulfill({ contentType: 'text/javascript', body }));
   const tab = await device.tab('/account');
   const switcher = tab.locator('#app vf-platform-switcher');
   const button = switcher.getByRole('button', { name: 'Active platform: Alpha' });
@@ -88,7 +88,7 @@ it('the hooks show the session in React, and draw only what has changed', async 
   const body = await bundle('react-hooks');
   const { client, platforms } = await newPerson(node.url, ['Alpha', 'Beta']);
   const device = await Device.open(browser, node.url, client);
-  await device.context.route('**/client/app.mjs', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  await device.context.route('**/client/app-*.mjs', (route) => route.fulfill({ contentType: 'text/javascript', body }));
   const tab = await device.tab('/account');
   const shown = tab.locator('#shown');
   await shown.getByText('on Alpha').waitFor();

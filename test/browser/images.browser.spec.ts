@@ -1,11 +1,13 @@
 /** Images without a description are described one after the other, by the keyboard alone, and nothing written is lost. */
 import type { Page } from 'playwright-core';
-import type { MediaView, PostView } from '../../src/protocol/http';
+import type { MediaView, PostView, RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { postsOf, switchTo } from './support/composing';
+import { savedIn } from './support/drafts';
 import { expectForEverybody } from './support/looks';
+import { signOut } from './support/people';
 import { PIXEL } from './support/pictures';
-import { until } from './support/recorder';
+import { standsOn, until } from './support/recorder';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -128,3 +130,39 @@ it('leaves out what another tab has described, and takes up what is new', async 
   await postImages(1);
   await page.getByText('0 described, 1 to go').waitFor();
 });
+
+it('keeps what is written and not saved: over a switch, and the end of the session, until the person signs out', async () => {
+  await postImages(1);
+  const { client, platforms } = stage.person;
+  const page = await stage.device.tab('/images');
+  await field(page).fill('A red boat');
+  await savedIn(page, 'A red boat');
+  await switchTo(stage.person, 1);
+  await page.getByRole('button', { name: 'Go to Beta' }).click();
+  await page.getByText('Every image of Beta has a description.').waitFor();
+  await switchTo(stage.person, 0);
+  await until(page, "document.querySelector('#describe-text')?.value === 'A red boat'");
+
+  const other = client.device();
+  await other.login();
+  const { username } = (await other.get<RestSessionState>('/api/session')).body.user;
+  expect((await other.post('/api/sessions/end_others', {})).status).toBe(200);
+  await page.waitForURL('**/login?reason=revoked&draft=kept');
+  await page.getByText('is kept as a draft in this browser, and is back once you have signed in').waitFor();
+  await signIn(page, username);
+  await until(page, "document.querySelector('#describe-text')?.value === 'A red boat'");
+
+  await signOut(page);
+  await page.waitForURL('**/login?reason=logout');
+  await signIn(page, username);
+  await standsOn(page, platforms[0]!.id);
+  await page.goto(`${stage.node.url}/images`);
+  await page.getByText('0 described, 1 to go').waitFor();
+  expect(await field(page).inputValue()).toBe('');
+});
+
+async function signIn(page: Page, username: string): Promise<void> {
+  await page.getByLabel('User name or e-mail').fill(username);
+  await page.getByLabel('Password').fill('correct horse battery staple');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}

@@ -89,7 +89,7 @@ describe('Point 4: in a browser of which one tab is seen', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await launchPlainChromium();
+    [browser] = await launchPlainChromium();
     device = await Device.of(browser.contexts()[0]!, node.url);
   });
 

@@ -34,13 +34,44 @@ async function readAnew(page: Page, rows: Locator, count: number): Promise<void>
   await eventually(async () => expect(await rows.count()).toBe(count));
 }
 
-it('keeps at home the description that is being written while a post comes in', async () => {
-  await publish('With an image');
+/** Each post of the person's has one that nobody has described. */
+async function addImages(): Promise<void> {
   await stage.device.context.route(/\/api\/posts\?/, async (route) => {
     const answer = (await (await route.fetch()).json()) as PostsView;
     const images = [{ id: 1, alt_text: null, status: 'pending' }];
     await route.fulfill({ json: { ...answer, posts: answer.posts.map((each) => ({ ...each, images })) } });
   });
+}
+
+it('closes the forms for a description and for a name by Escape, and changes nothing', async () => {
+  await publish('With an image');
+  await addImages();
+  const page = await stage.device.tab('/');
+  await page.getByRole('button', { name: 'Describe the image' }).click();
+  await page.getByLabel('Description of the image').fill('A red sun');
+  await page.keyboard.press('Escape');
+  await hasFocus(page.getByRole('button', { name: 'Describe the image' }));
+  expect(await page.getByText('A red sun').count()).toBe(0);
+  await page.goto(`${stage.node.url}/platforms`);
+  await page.getByRole('button', { name: 'More for Beta' }).click();
+  await page.getByRole('button', { name: 'Rename Beta' }).click();
+  await page.getByLabel('New name').fill('Omega');
+  await page.keyboard.press('Escape');
+  await hasFocus(page.getByRole('button', { name: 'More for Beta' }));
+  expect(await page.getByLabel('New name').count()).toBe(0);
+});
+
+it('shows each paragraph of a post in its own direction', async () => {
+  await publish('Good morning\n\nשלום');
+  const page = await stage.device.tab('/');
+  await page.getByText('שלום').waitFor();
+  const directions = "[...document.querySelectorAll('.vf-post-text')].map((each) => getComputedStyle(each).direction)";
+  expect(await page.evaluate(directions)).toEqual(['ltr', 'rtl']);
+});
+
+it('keeps at home the description that is being written while a post comes in', async () => {
+  await publish('With an image');
+  await addImages();
   const page = await stage.device.tab('/');
   await page.getByRole('button', { name: 'Describe the image' }).click();
   const words = page.getByLabel('Description of the image');

@@ -7,7 +7,6 @@ import { Device, launchChromium } from './support/chromium';
 import { expectClean, expectCleanInForcedColours, expectToFit, setDirection, setTextSize } from './support/looks';
 import { newPerson, type Person } from './support/people';
 import { standsOn } from './support/recorder';
-import { takePicture } from './support/screens';
 
 const ENTRANCES = ['/login', '/register'];
 const INSIDE = ['/', '/create_post', '/images', '/platforms', '/devices', '/activity', '/account', '/admin'];
@@ -95,15 +94,10 @@ async function open(path: string, options: Parameters<typeof Device.open>[3]): P
   return [device, page];
 }
 
-const picture = (page: Page, path: string, kind: string) =>
-  takePicture(page, `${path === '/' ? 'home' : path.replace(/^.*\/|\.html$/g, '')}-${kind}`);
-
 describe.each(PAGES)('%s', (path) => {
   it('Point 1: has nothing serious or critical for axe, in the light and in the dark', async () => {
     const [device, page] = await open(path, { colorScheme: 'light', viewport: { width: 1100, height: 760 } });
-    await picture(page, path, 'wide');
     await expectClean(page);
-    await picture(page, path, 'dark');
     expect(device.complaints).toEqual([]);
     await device.close();
   });
@@ -111,7 +105,6 @@ describe.each(PAGES)('%s', (path) => {
   it('Point 11: fits into 320 pixels and with text of twice the size, and all to press is 24 pixels wide and high', async () => {
     const [device, page] = await open(path, { viewport: { width: 320, height: 640 } });
     await expectToFit(page, '320 pixels');
-    await picture(page, path, '320');
     await setTextSize(page, 200);
     await expectToFit(page, '320 pixels, 200%');
     await page.setViewportSize({ width: 640, height: 640 });
@@ -182,8 +175,10 @@ describe('Point 12: a page as a person has set it', () => {
     const page = await device.tab('/platforms');
     await page.getByRole('button', { name: /Active platform/ }).press('ArrowDown');
     await page.getByRole('listbox').waitFor();
-    const outline = "getComputedStyle(document.querySelector('.vf-switcher [role=listbox] .vf-current')).outlineStyle";
-    expect(await page.evaluate(outline)).toBe('solid');
+    for (const chosen of ['.site-link[aria-current="page"]', '.vf-switcher [role=listbox] .vf-current']) {
+      const outline = `getComputedStyle(document.querySelector('${chosen}')).outlineStyle`;
+      expect([chosen, await page.evaluate(outline)]).toEqual([chosen, 'solid']);
+    }
     await expectCleanInForcedColours(page);
     await device.close();
   });
@@ -217,5 +212,16 @@ it('scripts are there as a classic one and as a module, of one and the same obje
   const page = await device.tab('/');
   const same = "import('/client/vedfolnir.mjs').then(({ sessionSync }) => sessionSync === window.sessionSync)";
   expect(await page.evaluate(same)).toBe(true);
+  await device.close();
+});
+
+it('an unknown address has a page that says so, and a way on', async () => {
+  const device = await Device.open(browser, node.url, person.client);
+  const page = await device.bareTab('/no/such/page');
+  await page.getByRole('alert').getByText('There is no page at this address.').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/no/such/page');
+  await expectClean(page);
+  await page.getByRole('link', { name: 'Go to the start page' }).click();
+  await page.locator('[data-posts]').waitFor();
   await device.close();
 });

@@ -100,3 +100,12 @@ it('closes the menu of a card by Escape, and gives the focus back', async () => 
   await button('Make default Beta').waitFor({ state: 'hidden' });
   await hasFocus(menu('Beta'));
 });
+
+it('says what is wrong at the field alone, in the words of the page', async () => {
+  const form = page.locator('app-connect-form');
+  await form.getByLabel('Address').fill('not an address');
+  await form.getByRole('button', { name: 'Sign in there' }).click();
+  await form.getByText('This must be an address such as https://mastodon.example').waitFor();
+  await hasFocus(form.getByLabel('Address'));
+  expect(await form.locator('.note').count()).toBe(0);
+});

@@ -31,7 +31,7 @@ let device: Device;
 beforeEach(async () => {
   ({ person, device } = stage);
   // Their scripts take the place of ours; the page, its policy and /client/vedfolnir.js are the server's.
-  await device.context.route('**/client/app.mjs', (route) =>
+  await device.context.route('**/client/app*.mjs', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: `{${SURROUNDINGS}}\n${HANDLER}\n${SWITCHER}` }),
   );
 });

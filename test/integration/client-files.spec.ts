@@ -47,3 +47,13 @@ it('packs nothing that may hold a secret', async () => {
     expect(headers['content-encoding']).toBeUndefined();
   }
 });
+
+it('lets a browser keep for a year what a page of ours names, by a name that goes with its content', async () => {
+  const page = (await get('/login', {})).body.toString();
+  const files = [...page.matchAll(/(?:src|href)="(\/client\/[^"]+)"/g)].map(([, path]) => path!);
+  expect(files.length).toBeGreaterThan(4);
+  for (const path of files) {
+    const { status, headers } = await get(path, {});
+    expect([path, status, headers['cache-control']]).toEqual([path, 200, 'public, max-age=31536000, immutable']);
+  }
+});

@@ -27,6 +27,12 @@ export abstract class FormPage extends SessionElement {
     `;
   }
 
+  /** Each field that is wrong says so itself. */
+  private get isAtFields(): boolean {
+    const names = Object.keys(this.errors);
+    return names.length > 0 && names.every((name) => this.querySelector(`[name="${name}"]`));
+  }
+
   private readonly submitted = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
@@ -44,8 +50,8 @@ export abstract class FormPage extends SessionElement {
     try {
       await task();
     } catch (error) {
-      this.problem = isSessionOverError(error) ? '' : messageOf(error);
       this.errors = fieldErrors(error);
+      this.problem = isSessionOverError(error) || this.isAtFields ? '' : messageOf(error);
     }
     this.busy = false;
     this.requestUpdate();

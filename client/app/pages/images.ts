@@ -17,6 +17,7 @@ import { picturePath } from '../../elements/picture';
 import { postText } from '../../elements/post-text';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
+import { readDescriptionDraft, saveDescriptionDraft } from '../lib/description-drafts';
 import { emptyState } from '../lib/empty-state';
 import { type Rows, readNewestRows } from '../lib/newest-rows';
 
@@ -76,7 +77,31 @@ class ImagesPage extends ReadingElement<Loaded> {
   /** What is written stays with its image, also when another tab has described that one, or the list was read again. */
   protected override willUpdate(): void {
     if (this.image && this.written !== '') return;
+    const shown = this.image?.id;
     this.image = (this.content && this.open(this.content)[0]) ?? null;
+    if (this.image && this.image.id !== shown) void this.restore(this.image);
+  }
+
+  /** What was written of it before, and not saved, comes back; but not over what is written by then. */
+  private async restore({ id }: PendingImageView): Promise<void> {
+    const userId = session.getState()?.user.id;
+    if (userId === undefined) return;
+    const draft = await readDescriptionDraft(userId, id).catch(() => '');
+    if (this.image?.id !== id || this.written !== '' || session.getState()?.user.id !== userId) return;
+    this.written = draft;
+    this.requestUpdate();
+  }
+
+  private write(image: PendingImageView, words: string): void {
+    this.written = words;
+    this.error = '';
+    this.keep(image, words);
+    this.requestUpdate();
+  }
+
+  private keep({ id }: PendingImageView, words: string): void {
+    const userId = session.getState()?.user.id;
+    if (userId !== undefined) saveDescriptionDraft(userId, id, words).catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
@@ -159,12 +184,8 @@ class ImagesPage extends ReadingElement<Loaded> {
             <textarea
               class="vf-input" id="describe-text" name="alt_text" rows="5" dir="auto"
               aria-describedby="describe-count describe-error" aria-invalid=${this.error !== '' || length > limit}
-              aria-keyshortcuts="Control+Enter" ?readonly=${this.saving}
-              @input=${({ target }: Event) => {
-                this.written = (target as HTMLTextAreaElement).value;
-                this.error = '';
-                this.requestUpdate();
-              }}
+              aria-keyshortcuts="Control+Enter" ?readonly=${this.saving} data-kept-draft .value=${this.written}
+              @input=${({ target }: Event) => this.write(image, (target as HTMLTextAreaElement).value)}
             ></textarea>
             <p class="vf-hint" id="describe-count">${length} of ${limit} characters</p>
             <p class="vf-error" id="describe-error" role="alert">${this.error}</p>
@@ -232,6 +253,7 @@ class ImagesPage extends ReadingElement<Loaded> {
       await session.request<MediaView>('PATCH', `/api/media/${image.id}`, options);
       this.saving = false;
       this.described += 1;
+      this.keep(image, '');
       this.drop([image.id]);
       await this.goOn();
     } catch (error) {

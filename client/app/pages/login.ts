@@ -20,6 +20,11 @@ class LoginPage extends FormPage {
         Post from several Mastodon and Pixelfed accounts, and always see which one you are on: in every tab, on every
         device.
       </p>
+      ${
+        new URLSearchParams(window.location.search).has('draft')
+          ? html`<p class="note">What you were writing is kept as a draft in this browser, and is back once you have signed in.</p>`
+          : nothing
+      }
       ${this.form('login', 'Sign in')} ${this.dataset.username ? this.demo() : nothing}
       <p class="aside">No account yet? <a href="/register">Register</a></p>
       <p class="aside">Forgot the password? <a href="/reset">What to do</a></p>

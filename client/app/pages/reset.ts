@@ -36,8 +36,8 @@ class ResetPage extends FormPage {
       label: 'New password',
       type: 'password',
       autocomplete: 'new-password',
-      hint: 'At least 8 characters; a sentence is a good one.',
-      minlength: 8,
+      hint: 'At least 12 characters; a sentence is a good one.',
+      minlength: 12,
     } as const;
     return html`${field(password, this.errors)}`;
   }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Flash } from '../../index';
@@ -32,9 +33,16 @@ export interface PostForm {
   errors: { field: string; message: string }[];
 }
 
+/** Where the build puts the browser's part. */
+const PAGES_FILE = join(__dirname, '../../../client/pages.json');
+const names: Record<string, string> = existsSync(PAGES_FILE) ? JSON.parse(readFileSync(PAGES_FILE, 'utf8')) : {};
+
+/** The address of a file by its content: a browser keeps it for a year. */
+const fileUrl = (file: string): string => `/client/${names[file] ?? file}`;
+
 const eta = new Eta({ views: join(__dirname, 'views'), cache: true });
 
 /** A whole page as HTML; everything that is put in is escaped. */
 export function renderPage(page: Page): string {
-  return eta.render('shell', { ...page, hueOf, initialsOf });
+  return eta.render('shell', { ...page, hueOf, initialsOf, fileUrl });
 }

@@ -25,13 +25,13 @@ export function launchKeepingChromium(): Promise<Browser> {
 
 /**
  * As a person has it: of the tabs of a window one is seen, the others are hidden, slowed down, and can be frozen. It has
- * one profile, that is `browser.contexts()[0]`.
+ * one profile, that is `browser.contexts()[0]`. @returns it, and the port that it can be steered by
  */
-export async function launchPlainChromium(): Promise<Browser> {
+export async function launchPlainChromium(): Promise<[browser: Browser, port: number]> {
   const profile = [`--user-data-dir=${temporaryFolder()}`, '--remote-debugging-port=0'];
   const { output } = launch(CHROMIUM.executablePath, ['--headless', ...CHROMIUM.args, ...profile, 'about:blank']);
   const address = await eventually(() => /DevTools listening on (ws:\S+)/.exec(output())?.[1] ?? '');
-  return chromium.connectOverCDP(address, { noDefaults: true });
+  return [await chromium.connectOverCDP(address, { noDefaults: true }), Number(new URL(address).port)];
 }
 
 /** A browser of its own: cookies, storage and tabs apart from all others. */

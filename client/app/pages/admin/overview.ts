@@ -3,6 +3,7 @@ import type { FailingInstanceView, HourView, OverviewView } from '../../../../sr
 import { hostOf } from '../../../elements/format';
 import { icon } from '../../../elements/icon';
 import { session } from '../../../elements/session';
+import { count } from '../../lib/count';
 import { LiveElement } from '../../lib/live-element';
 import './hours-chart';
 
@@ -58,9 +59,9 @@ function instance({
   failed_posts,
 }: FailingInstanceView): TemplateResult {
   const facts = [
-    unanswered > 0 ? `${times(unanswered, 'check')} in a row without an answer` : '',
-    refused > 0 ? `${refused} of ${times(connections, 'connection')} refused` : '',
-    failed_posts > 0 ? `${times(failed_posts, 'post')} failed within a day` : '',
+    unanswered > 0 ? `${count(unanswered, 'check')} in a row without an answer` : '',
+    refused > 0 ? `${refused} of ${count(connections, 'connection')} refused` : '',
+    failed_posts > 0 ? `${count(failed_posts, 'post')} failed within a day` : '',
   ];
   return html`
     <li class="vf-card">
@@ -69,7 +70,5 @@ function instance({
     </li>
   `;
 }
-
-const times = (count: number, of: string): string => `${count} ${of}${count === 1 ? '' : 's'}`;
 
 customElements.define('app-admin-overview', AdminOverview);

@@ -7,6 +7,7 @@ import { icon } from '../../../elements/icon';
 import { ReadingElement } from '../../../elements/reading-element';
 import { withRecentLogin } from '../../../elements/recent-login';
 import { session } from '../../../elements/session';
+import { count } from '../../lib/count';
 import { type Rows, readNewestRows } from '../../lib/newest-rows';
 
 const PAGE = 20;
@@ -51,7 +52,7 @@ class AdminPeople extends ReadingElement<Rows<AdminUserView>> {
             ${is_active ? nothing : html`<span class="vf-badge" data-kind="danger">Disabled</span>`}
           </h3>
           <p class="vf-hint">
-            <bdi>${email}</bdi> · ${platforms} platforms · ${sessions} sessions · since ${formatDateTime(created_at)}
+            <bdi>${email}</bdi> · ${count(platforms, 'platform')} · ${count(sessions, 'session')} · since ${formatDateTime(created_at)}
           </p>
         </div>
         ${

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { OperationReport, PerformanceView } from '../../../../src/protocol/admin';
 import { session } from '../../../elements/session';
+import { count } from '../../lib/count';
 import { LiveElement } from '../../lib/live-element';
 
 /** How long the server takes for what people ask of it. */
@@ -28,14 +29,17 @@ function speed(operations: OperationReport[]): TemplateResult {
   return html`<ul class="speeds" data-speeds>${operations.map((each) => operation(each, slowest))}</ul>`;
 }
 
-function operation({ operation, count, errors, p50, p95, max }: OperationReport, slowest: number): TemplateResult {
+function operation(
+  { operation, count: calls, errors, p50, p95, max }: OperationReport,
+  slowest: number,
+): TemplateResult {
   const name = operation.replaceAll('_', ' ');
   const [half, most, longest] = [p50, p95, max].map((ms) => Math.round(ms * 10) / 10);
   return html`
     <li>
       <span class="speed-name">${name}</span>
       <meter min="0" max=${slowest} value=${p95} aria-label="${name}: 95 of 100 within ${most} ms"></meter>
-      <span class="vf-hint">${most} ms for 95 of 100 · ${half} ms for half · at most ${longest} ms · ${count} calls, ${errors} errors</span>
+      <span class="vf-hint">${most} ms for 95 of 100 · ${half} ms for half · at most ${longest} ms · ${count(calls, 'call')}, ${count(errors, 'error')}</span>
     </li>
   `;
 }
