@@ -11,12 +11,14 @@ import { clientAddress } from '../http/client-address';
 import type { ErrorBody } from '../protocol/errors';
 import type { AppSocket } from './socket-types';
 
-/** A client that was told that there are too many sockets asks again after this. */
+/** Retry-After for a client that has too many sockets. */
 const RETRY_AFTER_SECONDS = 30;
-/** By then Socket.IO has closed what joined no namespace; what is still there is a socket of a host's namespace. */
-const JOINED_BY_MS = 45_000;
+/**
+ * By then Socket.IO has closed connections that joined no namespace; the remaining ones belong to a host's namespace.
+ */
+const NAMESPACE_JOIN_TIMEOUT_MS = 45_000;
 
-/** How many sockets and messages of sockets this node takes from one person, session or address. */
+/** Limits sockets and messages per user, session and address on this node. */
 @Injectable()
 export class SocketBudgets {
   private readonly handshakes: Throttle;
@@ -25,7 +27,7 @@ export class SocketBudgets {
   private readonly perSession = new SlotCounter<string>(SOCKET_BUDGETS.perSession);
   private readonly perPerson = new SlotCounter<number>(SOCKET_BUDGETS.perPerson);
   private readonly withoutSession = new SlotCounter<string>(SOCKET_BUDGETS.withoutSessionPerAddress);
-  /** By the request that opened them: connections that count as without a session, and how that ends. */
+  /** Releases the slot of a connection without a session, by the request that opened it. */
   private readonly anonymous = new WeakMap<IncomingMessage, () => void>();
 
   constructor(
@@ -38,24 +40,24 @@ export class SocketBudgets {
   }
 
   /**
-   * Counts a new connection as without a session until `admit`.
-   * @returns false where the address has too many of them
+   * Counts a new connection as one without a session, until `admit`.
+   * @returns false if the address has too many of them
    */
   openConnection(request: IncomingMessage): boolean {
     if (!this.throttles.enabled) return true;
     const key = throttleKey(this.addressOf(request));
     if (!this.withoutSession.take(key)) return false;
-    const settle = () => {
+    const release = () => {
       clearTimeout(timer);
       if (this.anonymous.delete(request)) this.withoutSession.release(key);
     };
-    const timer = setTimeout(settle, JOINED_BY_MS).unref();
-    this.anonymous.set(request, settle);
-    onceClosed(request, settle);
+    const timer = setTimeout(release, NAMESPACE_JOIN_TIMEOUT_MS).unref();
+    this.anonymous.set(request, release);
+    onceClosed(request, release);
     return true;
   }
 
-  /** Counts a handshake, before anything is looked up for it. @throws AppError RATE_LIMITED */
+  /** Counts a handshake, before any database query. @throws AppError RATE_LIMITED */
   takeHandshake(request: IncomingMessage): Promise<void> {
     return this.handshakes.take(this.addressOf(request));
   }
@@ -76,7 +78,7 @@ export class SocketBudgets {
     this.anonymous.get(request)?.();
   }
 
-  /** Refuses messages past the budget before anything handles them; a client that waits for an answer gets one. */
+  /** Rejects messages over the limit before they are handled, and answers their acknowledgements. */
   watchMessages(socket: AppSocket): void {
     if (!this.throttles.enabled) return;
     socket.use((packet, next) => {
@@ -95,7 +97,7 @@ export class SocketBudgets {
   }
 }
 
-/** A client may have gone while it was looked up. */
+/** The client may have disconnected during a lookup. */
 function onceClosed({ socket }: IncomingMessage, release: () => void): void {
   if (socket.destroyed) release();
   else socket.once('close', release);
