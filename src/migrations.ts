@@ -6,7 +6,7 @@ import { VedfolnirPinnedSessions1796300000000 } from './migrations/1796300000000
 import { VedfolnirPasswordResets1796400000000 } from './migrations/1796400000000-password-resets';
 import { VedfolnirDeviceNames1796510000000 } from './migrations/1796510000000-device-names';
 
-/** In the order in which they run. */
+/** In execution order. */
 export const MIGRATIONS = [
   VedfolnirInitial1796000000000,
   VedfolnirAdoptUnprefixedTables1796000100000,

@@ -6,7 +6,7 @@ const OPERATE = readFileSync(join(__dirname, '../../docs/operate.md'), 'utf8');
 const WINDOWS: Record<number, string> = { 10: '10 s', 60: '1 min', 900: '15 min', 3600: '1 h' };
 const grouped = (value: number) => value.toLocaleString('en-US');
 
-it('has each budget in the operator’s table, with its number', () => {
+it('matches the table in docs/operate.md', () => {
   for (const [name, { points, seconds }] of Object.entries(RATE_BUDGETS)) {
     const row = OPERATE.split('\n').find((line) => line.includes(`\`${name}\``));
     expect([name, row]).toEqual([name, expect.stringContaining(`| ${grouped(points)} in ${WINDOWS[seconds]} |`)]);
@@ -20,9 +20,9 @@ it('has each budget in the operator’s table, with its number', () => {
   expect(OPERATE).toContain(`${SITE_FACTOR} times`);
 });
 
-it('leaves room for a person with many devices, tabs and scripts', () => {
+it('allows a user with many devices, tabs and scripts', () => {
   const { writesPerPerson, messagesPerSocket, handshakesPerAddress } = RATE_BUDGETS;
-  // 1000 switches at once, and 20 each second besides.
+  // 1000 switches at once, and 20 per second besides.
   expect(writesPerPerson.points).toBeGreaterThanOrEqual(1000 + 20 * writesPerPerson.seconds);
   expect(messagesPerSocket.points / messagesPerSocket.seconds).toBeGreaterThanOrEqual(50);
   expect(SOCKET_BUDGETS.perSession).toBeGreaterThanOrEqual(300);
