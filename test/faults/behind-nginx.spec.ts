@@ -1,6 +1,6 @@
 /**
- * Three nodes behind real nginx with the configuration that we ship. LONG=1 does the rolling restart with 300 sockets and
- * 20 switches a second in place of 30 and 5.
+ * Three nodes behind real nginx with the configuration that we ship. LONG=1 runs the rolling restart with 300 sockets
+ * and 20 switches per second instead of 30 and 5.
  */
 import type { RestSessionState } from '../../src/protocol/http';
 import { connectPlatforms } from '../integration/support/scenario';
@@ -16,7 +16,7 @@ import { openTab, type Tab } from '../support/socket-client';
 const LONG = process.env.LONG === '1';
 const SOCKETS = LONG ? 300 : 30;
 const SWITCHES_PER_SECOND = LONG ? 20 : 5;
-/** A node that hangs holds a request for so long (proxy_read_timeout), and another then answers it. */
+/** How long a hung node delays a request (proxy_read_timeout) until another node answers it. */
 const HUNG_MS = 10_000;
 
 let nginx: Nginx;
@@ -38,7 +38,7 @@ const socketsPerNode = async (): Promise<number[]> => {
   return texts.map((text) => Number(/^vedfolnir_sockets (\d+)$/m.exec(text)?.[1]));
 };
 
-it('keeps all nodes in while strangers send what is too large', async () => {
+it('keeps all nodes in rotation while strangers send oversized requests', async () => {
   const large = 'x'.repeat(2 * 1024 * 1024);
   const stranger = new TestClient(nginx.url);
   const answers: Record<string, number> = {};
@@ -57,7 +57,7 @@ it('keeps all nodes in while strangers send what is too large', async () => {
   expect(refused).toMatchObject({ status: 413, body: { error_code: 'PAYLOAD_TOO_LARGE' } });
 });
 
-it('tells the nodes the address of the person, behind what ends HTTPS too, and believes nobody else', async () => {
+it('forwards the client’s address, also behind a TLS terminator, and trusts no other headers', async () => {
   const terminated = await startNginx(
     nodes.map(({ port }) => port),
     '127.0.0.1',
@@ -77,7 +77,7 @@ it('tells the nodes the address of the person, behind what ends HTTPS too, and b
   await terminated.stop();
 });
 
-it('goes on with two nodes while one hangs', async () => {
+it('continues with two nodes while one hangs', async () => {
   const client = new TestClient(nginx.url);
   await client.register();
   nodes[1]!.freeze();
@@ -94,7 +94,7 @@ it('goes on with two nodes while one hangs', async () => {
   } finally {
     nodes[1]!.thaw();
   }
-  // Each is answered: those that were with it when it began to hang by another node, after the timeout.
+  // All are answered: requests pending on the hung node by another node, after the timeout.
   const late = times.filter((ms) => ms > HUNG_MS - 500).length;
   process.stdout.write(
     `one node hung: ${times.length} of ${times.length} answered, ${late} of them after ${HUNG_MS} ms\n`,
@@ -136,7 +136,7 @@ it(`restarts node by node under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} sw
   }
   going = false;
   await caller;
-  // What nginx says of its upstreams is shown where it matters.
+  // Shows nginx's upstream errors if the expectations fail.
   if (Object.keys(answers).join() !== '200') process.stdout.write(nginx.errors());
   expect(Object.keys(answers)).toEqual(['200']);
 

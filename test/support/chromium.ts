@@ -1,4 +1,4 @@
-/** Debian's Chromium, or the one that CHROMIUM_PATH names. */
+/** Debian's Chromium, or the one in CHROMIUM_PATH. */
 export const CHROMIUM = {
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: [
