@@ -14,7 +14,7 @@ export interface AppErrorOptions {
   cause?: unknown;
 }
 
-/** The only error class thrown deliberately; names a row of the error table. */
+/** An error for the caller; names a row of the error table. */
 export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,

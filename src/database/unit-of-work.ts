@@ -144,7 +144,7 @@ export class UnitOfWork {
       if (!(outcome instanceof Error)) return;
       if (!(outcome instanceof TimeoutError)) throw outcome;
     }
-    // A connection that arrives too late is released at once; the caller was already told of the failure.
+    // A connection that arrives too late is released at once; the caller has already got an error.
     connecting.then(() => this.connections.release(runner), ignore);
     throw databaseUnavailable(new Error('No connection to the database became free'));
   }

@@ -69,7 +69,7 @@ export class Reconciler {
     await this.resend(behind);
   }
 
-  /** Looks up all sessions in batches. */
+  /** Reads each session once, concurrently, so that the queries are batched. */
   private async resend(sockets: AppSocket[]): Promise<void> {
     const bySession = new Map<string, AppSocket[]>();
     for (const socket of sockets) {
