@@ -1,6 +1,6 @@
-/** What the package exports, and nothing else. The server in `src/app` is built on it, as any other host is. */
+/** The package's public exports. The server in `src/app` uses only these, like any other host. */
 
-// The module, and what protects a route.
+// The module, and decorators and guards for routes.
 
 export {
   CurrentCsrfToken,
@@ -63,7 +63,7 @@ export {
 } from './http/flash';
 export type { HttpRequest, HttpResponse } from './http/http-types';
 
-// A server that is operated: settings from the environment, health, figures, the interface described, the end.
+// For operating a server: settings, health, metrics, API description, shutdown.
 
 export { Clock } from './common/clock';
 export { type Config, ConfigError, type RouteConfig } from './common/config';

@@ -38,10 +38,10 @@ import { SessionGuard } from './session/session.guard';
 import { SessionModule } from './session/session.module';
 import { resolveOptions, type VedfolnirOptions } from './vedfolnir.options';
 
-/** Their routes are those of the API, behind its prefix. */
+/** Modules whose routes are under the API's prefix. */
 const API_MODULES = [SessionModule, AuthModule, PlatformModule, PublishingModule, MonitorModule];
 
-/** What shapes the routes has to be known before anything is provided, so it stands beside the factory. */
+/** Options that shape the routes must be known before any provider is created, so the factory cannot return them. */
 export type VedfolnirStaticOptions = Pick<VedfolnirOptions, 'routes' | 'guards'>;
 
 export interface VedfolnirAsyncOptions extends VedfolnirStaticOptions {
@@ -69,7 +69,7 @@ export class VedfolnirModule implements NestModule {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws ConfigError while the application starts, for the first option that cannot be used */
+  /** @throws ConfigError during application start, for the first invalid option */
   static forRoot(options: VedfolnirOptions = {}): DynamicModule {
     return assemble({ provide: CONFIG, useFactory: () => whenReachable(resolveOptions(options)) }, options);
   }
@@ -85,7 +85,7 @@ export class VedfolnirModule implements NestModule {
     return assemble(config, fixed, imports);
   }
 
-  /** For a server whose settings were read already. */
+  /** For a server that has already read its settings. */
   static withConfig(config: Config, options: VedfolnirStaticOptions = {}): DynamicModule {
     return assemble({ provide: CONFIG, useFactory: () => whenReachable(config) }, options);
   }
@@ -97,7 +97,7 @@ export class VedfolnirModule implements NestModule {
   }
 }
 
-/** The settings, once the database answers: it may be started after us. */
+/** Waits for the database, which may be started after us. @returns the settings */
 async function whenReachable(config: Config): Promise<Config> {
   const logger = new Logger('Database');
   await waitForDatabase(config.database, (line) => logger.warn(line));

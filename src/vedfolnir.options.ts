@@ -1,4 +1,4 @@
-/** What a host may say, and what holds where it says nothing. */
+/** A host's options and their defaults. */
 
 import type { DataSource } from 'typeorm';
 import { type Config, ConfigError, DEFAULT_ROUTES, type RedisClientLike, type RouteConfig } from './common/config';
@@ -10,15 +10,15 @@ export interface SessionOptions {
   idleTimeout?: string;
   /** How long a session lasts at most. @default '24h' */
   lifetime?: string;
-  /** How long before its end the tabs are warned. @default '2m' */
+  /** How long before expiry the tabs are warned. @default '2m' */
   expiryWarning?: string;
-  /** How long a session is read from memory at most. @default '300s' */
+  /** How long a session may be read from the in-memory cache. @default '300s' */
   cacheTtl?: string;
-  /** Live sessions of one person; past it the oldest ends. 0: no limit. @default 0 */
+  /** Maximum number of live sessions per user; beyond it the oldest is ended. 0: no limit. @default 0 */
   maxPerUser?: number;
 }
 
-/** Durations read like `90s`, `15m`, `12h`. What is not given is as without configuration: embedded, one node. */
+/** Durations are written like `90s`, `15m`, `12h`. Without options: an embedded database, one node. */
 export interface VedfolnirOptions {
   /**
    * `mysql://user:password@host:port/name`, `sqlite:path`, or the host's own TypeORM DataSource (MySQL, MariaDB or
@@ -28,31 +28,32 @@ export interface VedfolnirOptions {
   database?: string | DataSource;
   /** `redis://host:port`, or a connected client of the `redis` package. Without it: one node. */
   redis?: string | RedisClientLike;
-  /** Base64 of 32 bytes each, newest first. Required in production, else made once under `data/`. */
+  /** Base64 of 32 bytes each, newest first. Required in production, otherwise generated once under `data/`. */
   encryptionKeys?: string | readonly string[];
-  /** The origin that people use, such as `https://social.example`. */
+  /** The origin that users open, such as `https://social.example`. */
   publicOrigin?: string;
   /** Other origins whose pages may open sockets and send requests. */
   allowedOrigins?: readonly string[];
   session?: SessionOptions;
   /** @default { prefix: '/api', login: '/login', platforms: '/platforms', home: '/' } */
   routes?: Partial<RouteConfig>;
-  /** `host:port` of instances that may be private and spoken to without TLS, for development. */
+  /** `host:port` of instances that may have private addresses and no TLS, for development. */
   allowPrivateInstances?: readonly string[];
-  /** Number of proxies in front whose X-Forwarded-* is believed. @default 0 */
+  /** Number of trusted reverse proxies, whose X-Forwarded-* headers are used. @default 0 */
   trustProxy?: number;
   /**
-   * `decorated`: routes that the host has not marked are left alone. `everywhere`: every route of the application takes
-   * signed-in callers only, unless it says `@Public()`. @default 'decorated'
+   * `decorated`: only routes with our decorators are guarded. `everywhere`: every route of the application requires a
+   * session, unless it has `@Public()`.
+   * @default 'decorated'
    */
   guards?: 'decorated' | 'everywhere';
-  /** @default 'open'; in production 'closed' but for the first account */
+  /** @default 'open'; in production 'closed' except for the first account */
   registration?: 'open' | 'closed';
-  /** @default true; cannot be switched off in production */
+  /** @default true; cannot be disabled in production */
   rateLimits?: boolean;
 }
 
-/** @throws ConfigError for the first option that cannot be used */
+/** @throws ConfigError for the first invalid option */
 export function resolveOptions(options: VedfolnirOptions): Config {
   const { database, redis, session = {} } = options;
   const config = readSettings({

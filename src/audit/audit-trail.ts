@@ -8,22 +8,22 @@ import type { AdminAuditView, AuditEventView, AuditType, AuditView } from '../pr
 import type { EndReason } from '../protocol/events';
 import { AuditRepository, type NamedAuditEvent } from './audit.repository';
 
-/** What is to be remembered. */
+/** An entry to record. */
 export interface AuditEntry {
   type: AuditType;
-  /** Null for a sign-in under a name that nobody has; the name itself is never kept: it may be a mistyped password. */
+  /** Null for a sign-in with an unknown name. The name itself is never stored, as it may be a mistyped password. */
   userId: number | null;
   sessionId?: string;
-  /** Browser and system, in words. */
+  /** Browser and system, for display. */
   device: string;
   ipAddress: string;
   platform?: { id: number; name: string };
   reason?: EndReason;
-  /** The administrator whose device it was done from. */
+  /** The administrator who acted, on the device given here. */
   actorUserId?: number;
 }
 
-/** Who did what to an account, when and from where. */
+/** Records who did what to an account, when and from where. */
 @Injectable()
 export class AuditTrail {
   private readonly count: ReturnType<Metrics['counter']>;
@@ -41,32 +41,32 @@ export class AuditTrail {
     ]);
   }
 
-  /** Within the transaction that makes them true: neither is there without the other. */
-  record(tx: Transaction, ...facts: AuditEntry[]): Promise<void> {
+  /** Records entries within the transaction of the recorded change, so that neither exists without the other. */
+  record(tx: Transaction, ...entries: AuditEntry[]): Promise<void> {
     const at = this.clock.now();
-    for (const { type, reason } of facts) this.count({ type, reason: reason ?? '' });
-    const rows = facts.map((fact) => ({
+    for (const { type, reason } of entries) this.count({ type, reason: reason ?? '' });
+    const rows = entries.map((entry) => ({
       at,
-      type: fact.type,
-      userId: fact.userId,
-      sessionId: fact.sessionId ?? null,
-      device: fact.device.slice(0, 128),
-      ipAddress: fact.ipAddress.slice(0, 45),
-      platformId: fact.platform?.id ?? null,
-      platformName: fact.platform?.name ?? null,
-      actorUserId: fact.actorUserId ?? null,
-      reason: fact.reason ?? null,
+      type: entry.type,
+      userId: entry.userId,
+      sessionId: entry.sessionId ?? null,
+      device: entry.device.slice(0, 128),
+      ipAddress: entry.ipAddress.slice(0, 45),
+      platformId: entry.platform?.id ?? null,
+      platformName: entry.platform?.name ?? null,
+      actorUserId: entry.actorUserId ?? null,
+      reason: entry.reason ?? null,
     }));
     return this.repository.insert(tx.em, rows);
   }
 
-  /** A person's own trail, newest first. */
+  /** A user's own trail, newest first. */
   async listOwn(userId: number, limit: number, beforeId?: number): Promise<AuditView> {
     const { rows, next } = await this.page(limit, userId, beforeId);
     return { events: rows.map(toOwnEventView), next_before_id: next };
   }
 
-  /** The trail of one person, or of all. */
+  /** The trail of one user, or of all. */
   async list(limit: number, userId?: number, beforeId?: number): Promise<AdminAuditView> {
     const { rows, next } = await this.page(limit, userId, beforeId);
     const events = rows.map((row) => ({
@@ -78,7 +78,7 @@ export class AuditTrail {
     return { events, next_before_id: next };
   }
 
-  /** Forgets what is older than AUDIT_RETENTION, at most `limit` events. @returns how many */
+  /** Deletes events older than AUDIT_RETENTION, at most `limit`. @returns the number of deleted events */
   prune(limit: number): Promise<number> {
     const before = new Date(this.clock.now().getTime() - this.config.auditRetention);
     return this.work.write((tx) => this.repository.prune(tx.em, before, limit));
@@ -91,7 +91,7 @@ export class AuditTrail {
   }
 }
 
-/** Where an administrator works from is not for everybody to know. */
+/** Hides an administrator's device and address from users. */
 function toOwnEventView(row: NamedAuditEvent): AuditEventView {
   const view = toEventView(row);
   return row.actorUserId === null || row.actorUserId === row.userId

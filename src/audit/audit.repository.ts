@@ -4,7 +4,7 @@ import { type EntityManager, In } from 'typeorm';
 import { AuditEvent } from '../database/entities/audit-event.entity';
 import { User } from '../database/entities/user.entity';
 
-/** An event with the name that its person has now. */
+/** An event with the current names of its user and actor. */
 export type NamedAuditEvent = AuditEvent & { username: string | null; actorUsername: string | null };
 
 const COLUMNS = [
@@ -24,8 +24,8 @@ const COLUMNS = [
 export class AuditRepository {
   async insert(em: EntityManager, rows: Omit<AuditEvent, 'id'>[]): Promise<void> {
     if (rows.length === 0) return;
-    // Said in SQL: hundreds of rows at once would keep the query builder busy for as long as the database.
-    const line = `(${COLUMNS.map(() => '?').join(', ')})`;
+    // Raw SQL: for hundreds of rows the query builder would take as long as the database.
+    const placeholders = `(${COLUMNS.map(() => '?').join(', ')})`;
     const values = rows.flatMap((row) => [
       toSqlTime(row.at),
       row.type,
@@ -38,11 +38,11 @@ export class AuditRepository {
       row.actorUserId,
       row.reason,
     ]);
-    const lines = rows.map(() => line).join(', ');
-    await em.query(`INSERT INTO vedfolnir_audit_events (${COLUMNS.join(', ')}) VALUES ${lines}`, values);
+    const tuples = rows.map(() => placeholders).join(', ');
+    await em.query(`INSERT INTO vedfolnir_audit_events (${COLUMNS.join(', ')}) VALUES ${tuples}`, values);
   }
 
-  /** Newest first. @param userId whose; undefined: everybody's, and nobody's */
+  /** Newest first. @param userId undefined: events of all users, and those without a user */
   async list(em: EntityManager, limit: number, userId?: number, beforeId?: number): Promise<NamedAuditEvent[]> {
     const query = em.createQueryBuilder(AuditEvent, 'a').orderBy('a.id', 'DESC').limit(limit);
     if (userId !== undefined) query.andWhere('a.user_id = :userId', { userId });
@@ -60,7 +60,7 @@ export class AuditRepository {
     }));
   }
 
-  /** Removes what is older, at most `limit` rows. @returns how many */
+  /** Deletes at most `limit` older rows. @returns the number of deleted rows */
   async prune(em: EntityManager, before: Date, limit: number): Promise<number> {
     const query = em.createQueryBuilder(AuditEvent, 'a').select('a.id').where('a.at < :before', { before });
     const old = await query.orderBy('a.at').limit(limit).getMany();
@@ -70,7 +70,7 @@ export class AuditRepository {
   }
 }
 
-/** `2026-01-02 03:04:05.678`, as both databases keep it. */
+/** `2026-01-02 03:04:05.678`, as both databases store it. */
 function toSqlTime(time: Date): string {
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }

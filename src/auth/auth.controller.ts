@@ -31,7 +31,7 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(
+    return this.respondSignedIn(
       await this.auth.register(form, deviceOf(request, this.config), readSecret(this.config, request)),
       request,
       reply,
@@ -46,7 +46,7 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(
+    return this.respondSignedIn(
       await this.auth.login(form, deviceOf(request, this.config), readSecret(this.config, request)),
       request,
       reply,
@@ -66,7 +66,7 @@ export class AuthController {
     clearSecret(this.config, request, reply);
   }
 
-  /** Gives the password once more, for what asks for a recent sign-in. */
+  /** Checks the password again, for routes that require a recent sign-in. */
   @Post('reauthenticate')
   @HttpCode(200)
   async reauthenticate(
@@ -75,7 +75,7 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(
+    return this.respondSignedIn(
       await this.auth.reauthenticate(session, form.password, deviceOf(request, this.config)),
       request,
       reply,
@@ -91,10 +91,14 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.welcome(await this.auth.changePassword(session, form, deviceOf(request, this.config)), request, reply);
+    return this.respondSignedIn(
+      await this.auth.changePassword(session, form, deviceOf(request, this.config)),
+      request,
+      reply,
+    );
   }
 
-  /** With a token that the operator has made; see `vedfolnir user:reset-password`. */
+  /** Takes a token issued by the operator; see `vedfolnir user:reset-password`. */
   @Post('reset')
   @Public()
   @HttpCode(200)
@@ -103,7 +107,7 @@ export class AuthController {
     return { success: true };
   }
 
-  private welcome({ secret, context }: SignedIn, request: HttpRequest, reply: HttpResponse): RestSessionState {
+  private respondSignedIn({ secret, context }: SignedIn, request: HttpRequest, reply: HttpResponse): RestSessionState {
     setSecret(this.config, request, reply, secret);
     reply.header('Cache-Control', 'no-store');
     return toRestSessionState(context, this.clock.now(), secret);

@@ -4,7 +4,7 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './password-policy';
 import { nameKey } from './user.repository';
 import { isConfusable } from './username-policy';
 
-/** Some letters are longer as they are compared than as they are written; the column holds `max` of the former. */
+/** Normalising can lengthen a name; the column holds `max` characters of the normalised form. */
 const KeyFits = (max: number) =>
   ValidateBy({
     name: 'keyFits',
@@ -25,8 +25,8 @@ const IsUnmistakable = () =>
 
 export class RegisterDto {
   /**
-   * Letters and digits of any script, and `. _ -`; never an `@`, which would look like an e-mail address, nor a sign
-   * that nobody sees, which would make two people of one name.
+   * Letters and digits of any script, and `. _ -`. No `@`, which would look like an e-mail address, and no invisible
+   * characters, which would make two users' names look equal.
    */
   @Matches(/^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u, {
     message: 'username must begin with a letter or digit and hold only letters, digits and . _ -',
@@ -36,7 +36,7 @@ export class RegisterDto {
   @IsText(1, 64)
   username!: string;
 
-  // Checked from the bottom up: an address is looked for only in what is text.
+  // Decorators run from the bottom up: IsText comes first, so that IsEmail only gets text.
   @IsEmail()
   @KeyFits(254)
   @IsText(1, 254)
@@ -54,7 +54,7 @@ export class LoginDto {
   @IsText(1, MAX_PASSWORD_LENGTH)
   password!: string;
 
-  /** Where to start, in place of where the person was last. */
+  /** The platform to start on, instead of the last one. */
   @Omittable()
   @IsInt()
   @IsPositive()
@@ -62,7 +62,7 @@ export class LoginDto {
 }
 
 export class LogoutDto {
-  /** All sessions of the person end, and not this one alone. */
+  /** Ends all sessions of the user, not only this one. */
   @Omittable()
   @Equals(true)
   everywhere?: true;

@@ -42,8 +42,8 @@ export class AuthService {
   ) {}
 
   /**
-   * A new account, signed in.
-   * @param held the secret that the browser holds until now: it ends with it
+   * Creates an account and signs it in.
+   * @param held the secret in the browser's cookie so far; its session is ended
    * @throws AppError REGISTRATION_CLOSED, USERNAME_TAKEN or RATE_LIMITED
    */
   async register(form: RegisterDto, device: Device, held?: string | null): Promise<SignedIn> {
@@ -75,7 +75,7 @@ export class AuthService {
           throw invalidField('username', 'This name is kept for the site itself');
         if (first) await this.users.update(tx.em, user.id, { role: 'admin' });
         if (held) await this.devices.endReplacedIn(tx, held);
-        return this.opened(tx, await this.sessions.createIn(tx, user.id, null, device));
+        return this.toSignedIn(tx, await this.sessions.createIn(tx, user.id, null, device));
       })
       .catch((error: unknown) => {
         throw isDuplicateKey(error) ? new AppError('USERNAME_TAKEN') : error;
@@ -83,7 +83,7 @@ export class AuthService {
   }
 
   /**
-   * A new session with a new secret.
+   * Checks the password and creates a session.
    * @param held as in `register`
    * @throws AppError INVALID_CREDENTIALS, PLATFORM_NOT_FOUND or RATE_LIMITED
    */
@@ -99,8 +99,8 @@ export class AuthService {
   }
 
   /**
-   * As `login`, for a user already known.
-   * @param how.checked the hash that a password was found to match: one that was changed since opens nothing
+   * As `login`, for a user already authenticated.
+   * @param how.checked the hash that the password was checked against: if it has changed since, no session is created
    * @throws AppError PLATFORM_NOT_FOUND or INVALID_CREDENTIALS (no such user)
    */
   openSession(
@@ -117,11 +117,11 @@ export class AuthService {
       if (start === undefined) throw new AppError('PLATFORM_NOT_FOUND');
       const deviceName = held ? await this.devices.nameOf(tx, user.id, held) : null;
       if (held) await this.devices.endReplacedIn(tx, held);
-      return this.opened(tx, await this.sessions.createIn(tx, user.id, start, device, deviceName));
+      return this.toSignedIn(tx, await this.sessions.createIn(tx, user.id, start, device, deviceName));
     });
   }
 
-  /** Notes that the person has given the password just now, and gives the session a new secret. */
+  /** Checks the password again, records that, and gives the session a new secret. */
   async reauthenticate(caller: SessionContext, password: string, device: Device): Promise<SignedIn> {
     const { passwordHash } = await this.confirm(caller, password, device);
     return this.sessions.runAuthorized(caller, async (tx, context) => {
@@ -148,36 +148,39 @@ export class AuthService {
     });
   }
 
-  /** The caller's own password: a thief of the session may guess at it. @throws AppError INVALID_CREDENTIALS, RATE_LIMITED */
+  /**
+   * Checks the caller's own password; limited, as a stolen session could be used to guess it.
+   * @throws AppError INVALID_CREDENTIALS, RATE_LIMITED
+   */
   private confirm({ user, session }: SessionContext, password: string, device: Device): Promise<User> {
     const check = () => this.checkPassword(user.username, password, device, session.id);
     return this.throttle.confirm(session.id, device.ipAddress, check);
   }
 
-  /** Somebody else may have changed the password while we were hashing. @throws AppError INVALID_CREDENTIALS */
+  /** Another request may have changed the password during hashing. @throws AppError INVALID_CREDENTIALS */
   private async requireUnchanged(tx: Transaction, { user }: SessionContext, passwordHash: string): Promise<void> {
     const now = await this.users.findById(tx.em, user.id);
     if (now?.passwordHash !== passwordHash) throw new AppError('INVALID_CREDENTIALS');
   }
 
   private async rekeyed(tx: Transaction, context: SessionContext): Promise<SignedIn> {
-    return this.opened(tx, { id: context.session.id, secret: await this.sessions.rekeyIn(tx, context) });
+    return this.toSignedIn(tx, { id: context.session.id, secret: await this.sessions.rekeyIn(tx, context) });
   }
 
-  /** A refusal is kept in the trail, and takes as long whether there is such a user or not. */
+  /** Records failures in the audit trail. Takes equally long whether or not the user exists. */
   private async checkPassword(login: string, password: string, device: Device, sessionId?: string): Promise<User> {
     const user = await this.work.read((em) => this.users.findByLogin(em, login));
     const matches = await isPassword(user?.passwordHash ?? null, password);
     if (user?.isActive && matches) return user;
-    const who = { userId: user?.id ?? null, sessionId, device: toDeviceName(device.userAgent) };
+    const actor = { userId: user?.id ?? null, sessionId, device: toDeviceName(device.userAgent) };
     await this.work.write((tx) =>
-      this.audit.record(tx, { type: 'sign_in_failed', ...who, ipAddress: device.ipAddress }),
+      this.audit.record(tx, { type: 'sign_in_failed', ...actor, ipAddress: device.ipAddress }),
     );
     throw new AppError('INVALID_CREDENTIALS');
   }
 
-  /** As the transaction sees it: a moment later it may have been replaced already. */
-  private async opened(tx: Transaction, { id, secret }: NewSession): Promise<SignedIn> {
+  /** Read within the transaction: afterwards the session may already have been replaced. */
+  private async toSignedIn(tx: Transaction, { id, secret }: NewSession): Promise<SignedIn> {
     const context = await this.sessionRows.findById(tx.em, id);
     return { secret, context: requireLive(context, this.clock.now()) };
   }

@@ -22,18 +22,18 @@ describe('LoginThrottle', () => {
   const signIn = (login: string, address: string, attempt: () => Promise<unknown>, known = false) =>
     codeOf(throttle.signIn({ login, address, isKnown: async () => known }, attempt));
 
-  it('counts nothing for an account while its address has to wait', async () => {
+  it('counts nothing for an account while its address is blocked', async () => {
     for (let count = 0; count < 200; count++) {
       expect(await signIn(`name ${count % 100}`, '192.0.2.1', wrong)).toBe('INVALID_CREDENTIALS');
     }
     jest.advanceTimersByTime(14 * MINUTE);
     for (let count = 0; count < 10; count++) expect(await signIn('ada', '192.0.2.1', right)).toBe('RATE_LIMITED');
-    // Now the address is free again; what ada was refused there was no failure of hers.
+    // The address is no longer blocked; ada's rejected attempts did not count as failures.
     jest.advanceTimersByTime(2 * MINUTE);
     expect(await signIn('ada', '192.0.2.1', right)).toBe('in');
   });
 
-  it('bounds the guesses from everywhere, for strangers alone', async () => {
+  it('limits guesses from all addresses, except from known ones', async () => {
     for (let count = 0; count < 100; count++) {
       expect(await signIn('ada', `192.0.2.${count % 20}`, wrong)).toBe('INVALID_CREDENTIALS');
     }
@@ -48,7 +48,7 @@ describe('LoginThrottle', () => {
     expect(await signIn('ada', '198.51.100.1', right)).toBe('in');
   });
 
-  it('asks no more than ten times whether a stranger is one', async () => {
+  it('checks at most ten times whether an unknown address is known', async () => {
     for (let count = 0; count < 100; count++) await signIn('ada', `192.0.2.${count % 20}`, wrong);
     const isKnown = jest.fn(async () => false);
     for (let count = 0; count < 30; count++) {
@@ -59,7 +59,7 @@ describe('LoginThrottle', () => {
     expect(isKnown).toHaveBeenCalledTimes(10);
   });
 
-  it('counts what was no guess for nothing', async () => {
+  it('does not count attempts that were not guesses', async () => {
     const away = () => Promise.reject(new AppError('DATABASE_ERROR'));
     for (let count = 0; count < 250; count++) {
       expect(await signIn('ada', '192.0.2.1', away)).toBe('DATABASE_ERROR');
@@ -68,7 +68,7 @@ describe('LoginThrottle', () => {
     }
   });
 
-  it('holds who gives the password once more to ten guesses, from however many addresses', async () => {
+  it('limits password confirmation to ten guesses per session, across addresses', async () => {
     for (let count = 0; count < 10; count++) {
       expect(await codeOf(throttle.confirm('stolen', `192.0.2.${count}`, wrong))).toBe('INVALID_CREDENTIALS');
     }

@@ -7,7 +7,7 @@ import { AppError } from '../common/app-error';
 import { nameKey } from './user.repository';
 
 export interface Caller {
-  /** As it was typed. */
+  /** As typed. */
   login: string;
   address: string;
   /** Whether the account has been used from this address before. */
@@ -15,12 +15,11 @@ export interface Caller {
 }
 
 /**
- * Slows guessing without letting a stranger lock anybody out: what counts against an account counts for the address
- * that guesses alone, and each address has an allowance over all accounts. Only failures count.
- *
- * Against a guesser with many addresses there is a bound for the account alone. Where the account has been used
- * before it does not hold: a person who is guessed at from everywhere signs in at home, and waits only in a new place.
- * A name and an e-mail address count apart, though they are one account: who asks must not learn that they are.
+ * Limits password guessing without letting strangers lock an account: failures count per account and address, and per
+ * address over all accounts. Only failures count. Against guessing from many addresses there is a limit per account as
+ * well. It does not apply to addresses from which the account was used before, so the owner can still sign in from a
+ * known place. A user name and an e-mail address are counted separately, so that counting does not reveal that they
+ * belong to one account.
  */
 @Injectable()
 export class LoginThrottle {
@@ -46,18 +45,18 @@ export class LoginThrottle {
       [this.perAddress, address],
     );
     await this.perAccount.take(account).catch(async (refused: unknown) => {
-      // A stranger pays for having the database asked as for a wrong password.
+      // The points taken stay spent: this check costs a database query, like a wrong password.
       if (!(await isKnown())) throw refused;
     });
-    return settle([...counts, [this.perAccount, account]], attempt);
+    return runAndRefund([...counts, [this.perAccount, account]], attempt);
   }
 
   /**
-   * One attempt to give the password once more. Counts for the session, whatever address it is used from.
+   * One attempt to confirm the password of a session; counted for the session, whatever address it is used from.
    * @throws AppError RATE_LIMITED
    */
   async confirm<T>(sessionId: string, address: string, attempt: () => Promise<T>): Promise<T> {
-    return settle(await take([this.perSession, sessionId], [this.perAddress, address]), attempt);
+    return runAndRefund(await take([this.perSession, sessionId], [this.perAddress, address]), attempt);
   }
 
   /** @throws AppError RATE_LIMITED */
@@ -68,7 +67,10 @@ export class LoginThrottle {
 
 type Count = [throttle: Throttle, key: string];
 
-/** Before the attempt is made, so that many at once cannot slip through. @throws AppError RATE_LIMITED, taking none */
+/**
+ * Takes the points before the attempt, so that concurrent attempts cannot exceed the limit.
+ * @throws AppError RATE_LIMITED; nothing is taken then
+ */
 async function take(...counts: Count[]): Promise<Count[]> {
   for (const [index, [throttle, key]] of counts.entries()) {
     await throttle.take(key).catch(async (refused: unknown) => {
@@ -79,8 +81,8 @@ async function take(...counts: Count[]): Promise<Count[]> {
   return counts;
 }
 
-/** Makes the attempt; only a wrong password costs what was taken. */
-async function settle<T>(counts: Count[], attempt: () => Promise<T>): Promise<T> {
+/** Runs the attempt, and gives the points back unless the password was wrong. */
+async function runAndRefund<T>(counts: Count[], attempt: () => Promise<T>): Promise<T> {
   const result = await attempt().catch(async (error: unknown) => {
     if (!(error instanceof AppError && error.code === 'INVALID_CREDENTIALS')) await giveBack(counts);
     throw error;
@@ -93,7 +95,7 @@ async function giveBack(counts: Count[]): Promise<void> {
   await Promise.all(counts.map(([throttle, key]) => throttle.giveBack(key)));
 }
 
-/** What was typed may be a password. */
+/** Hashed, as users sometimes type a password into the name field. */
 function digest(name: string): string {
   return createHash('sha256').update(name).digest('base64url');
 }

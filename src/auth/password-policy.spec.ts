@@ -28,7 +28,7 @@ it.each([
   expect(() => requireGoodPassword('password', password, NAMES)).not.toThrow();
 });
 
-it.each(['аdm', 'раураl', 'аха', 'ﬁnе', 'αdmin', 'νο'])('takes %s for one that looks like another', (name) => {
+it.each(['аdm', 'раураl', 'аха', 'ﬁnе', 'αdmin', 'νο'])('detects %s as confusable', (name) => {
   expect(isConfusable(name)).toBe(true);
 });
 
@@ -50,6 +50,6 @@ it.each([
   expect([isConfusable(name), isReserved(name)]).toEqual([false, false]);
 });
 
-it.each(['admin', 'Root', 'ad.min', 'ＲＯＯＴ', 'vedfolnir'])('keeps %s for the site', (name) => {
+it.each(['admin', 'Root', 'ad.min', 'ＲＯＯＴ', 'vedfolnir'])('reserves %s for the site', (name) => {
   expect(isReserved(name)).toBe(true);
 });

@@ -1,19 +1,19 @@
-/** Which passwords are taken for new ones. */
+/** The rules for new passwords. */
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { invalidField } from '../common/app-error';
 import { normalise } from '../common/normalise';
 
 /** NIST SP 800-63B-4 asks for 15 where the password is the only factor and 8 beside another; OWASP ASVS 5.0 for 12. */
 export const MIN_PASSWORD_LENGTH = 12;
-/** Long enough for any passphrase, short enough not to be an attack on the hash. */
+/** Enough for any passphrase, and small enough to keep hashing cheap. */
 export const MAX_PASSWORD_LENGTH = 256;
 
 const PRODUCT = 'vedfolnir';
-/** A name that is shorter stands in other words by chance. */
+/** Shorter names occur in other words by chance. */
 const MIN_NAME_LENGTH = 3;
-/** What has to be left of a password once the names are taken out. */
+/** Characters that must remain of a password without the names. */
 const MIN_LENGTH_WITHOUT_NAMES = 6;
-/** Fewer different characters than these are one that is held down, or a short run again and again. */
+/** Rejects a repeated character or a short repeated sequence. */
 const MIN_DISTINCT_CHARACTERS = 5;
 
 const COMMON: ReadonlySet<string> = new Set(
@@ -21,8 +21,8 @@ const COMMON: ReadonlySet<string> = new Set(
 );
 
 /**
- * @param field the field that it came in
- * @param names what the account is called: the user name and the e-mail address
+ * @param field the form field, for the error
+ * @param names the user name and the e-mail address of the account
  * @throws AppError VALIDATION_ERROR
  */
 export function requireGoodPassword(field: string, password: string, names: readonly string[]): void {

@@ -16,7 +16,7 @@ import { UserRepository } from './user.repository';
 
 const LIFETIME_MS = 24 * 3_600_000;
 
-/** New passwords for people who have none or forgot it: by a token that an operator hands them. */
+/** Sets new passwords for users who have none or forgot theirs, by a token that an operator gives them. */
 @Injectable()
 export class PasswordResets {
   constructor(
@@ -28,7 +28,7 @@ export class PasswordResets {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns a token that is good once and for a day; earlier ones of the person open nothing any more */
+  /** @returns a token that is valid once, for a day; earlier tokens of the user become invalid */
   async issueIn(tx: Transaction, userId: number): Promise<{ token: string; expiresAt: Date }> {
     const token = newSecret();
     const expiresAt = new Date(this.clock.now().getTime() + LIFETIME_MS);
@@ -37,21 +37,21 @@ export class PasswordResets {
     return { token, expiresAt };
   }
 
-  /** Sets the password and ends all sessions of the person. @throws AppError VALIDATION_ERROR */
+  /** Sets the password and ends all sessions of the user. @throws AppError VALIDATION_ERROR */
   async redeem(token: string, newPassword: string, device: Device): Promise<void> {
-    if (!isSecret(token)) throw used();
+    if (!isSecret(token)) throw invalidToken();
     const tokenHash = hashSecret(token);
-    const isGood = (expiresAt: Date) => ({ where: { tokenHash, expiresAt: MoreThan(expiresAt) } });
-    // Asked before the password is hashed, which is costly, and again where it counts.
-    if (!(await this.work.read((em) => em.exists(PasswordReset, isGood(this.clock.now()))))) throw used();
+    const whereValid = (expiresAt: Date) => ({ where: { tokenHash, expiresAt: MoreThan(expiresAt) } });
+    // Checked before the costly hashing, and again within the transaction.
+    if (!(await this.work.read((em) => em.exists(PasswordReset, whereValid(this.clock.now()))))) throw invalidToken();
     requireGoodPassword('new_password', newPassword, []);
     const passwordHash = await hashPassword(newPassword);
     await this.work.write(async (tx) => {
       const now = this.clock.now();
-      const reset = await tx.em.findOne(PasswordReset, isGood(now));
+      const reset = await tx.em.findOne(PasswordReset, whereValid(now));
       // Compare-and-set: of two callers with one token the first deletes it.
       const { affected } = await tx.em.delete(PasswordReset, { tokenHash });
-      if (!reset || affected === 0) throw used();
+      if (!reset || affected === 0) throw invalidToken();
       const { userId } = reset;
       await this.sessions.lockUser(tx.em, userId);
       const user = await this.users.findById(tx.em, userId);
@@ -64,6 +64,6 @@ export class PasswordResets {
   }
 }
 
-function used(): Error {
+function invalidToken(): Error {
   return invalidField('token', 'This link was used already or is too old: ask for a new one');
 }

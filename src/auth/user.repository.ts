@@ -6,12 +6,15 @@ import { normalise } from '../common/normalise';
 import { User } from '../database/entities/user.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 
-/** How names and addresses are compared: without regard to case and width, whatever the database's collation. */
+/**
+ * The form in which user names and e-mail addresses are compared: ignores case and width, whatever the database's
+ * collation.
+ */
 export function nameKey(text: string): string {
   return normalise(text, 'NFKC').toLowerCase();
 }
 
-/** A user name never holds an `@`. */
+/** A user name never contains an `@`. */
 function loginKey(login: string): { column: 'emailKey' | 'usernameKey'; key: string } {
   const key = nameKey(login.trim());
   return { column: key.includes('@') ? 'emailKey' : 'usernameKey', key };
@@ -26,8 +29,8 @@ export class UserRepository {
   }
 
   /**
-   * Whether a session of this account was last used from there, be it that it has ended since. One query, which takes
-   * as long for a name that nobody has.
+   * Whether a session of this account, ended or not, was last used from this address. One query, so that it takes
+   * equally long for unknown names.
    */
   async wasUsedFrom(em: EntityManager, login: string, address: string): Promise<boolean> {
     const { column, key } = loginKey(login);
@@ -40,7 +43,7 @@ export class UserRepository {
     return rows.some((row) => throttleKey(row.address) === throttleKey(address));
   }
 
-  /** By the key of a user name as it is stored. */
+  /** @param usernameKey the result of `nameKey` */
   findByKey(em: EntityManager, usernameKey: string): Promise<User | null> {
     return em.findOne(User, { where: { usernameKey } });
   }
@@ -57,7 +60,10 @@ export class UserRepository {
     return em.save(User, em.create(User, user));
   }
 
-  /** Of several first registrations at once, one is the first: the others wait here until it has committed. */
+  /**
+   * The first user's id; its row stays locked, so that of concurrent first registrations only one becomes the
+   * administrator.
+   */
   async lockFirst(em: EntityManager): Promise<number | undefined> {
     const query = em.createQueryBuilder(User, 'u').select('u.id', 'id').orderBy('u.id', 'ASC').limit(1);
     if (em.dataSource.options.type !== 'better-sqlite3') query.setLock('pessimistic_write');

@@ -1,7 +1,7 @@
-/** Which user names could be taken for somebody else's. Pure. */
+/** Detects user names that impersonate the site or another user. Pure. */
 import { normalise } from '../common/normalise';
 
-/** Whoever has one of these seems to speak for the site. */
+/** Users with these names would appear to speak for the site. */
 const RESERVED = new Set([
   'abuse',
   'admin',
@@ -21,7 +21,7 @@ const RESERVED = new Set([
   'webmaster',
 ]);
 
-/** Scripts whose letters look like those of the others: UTS #39 takes no name that mixes them. */
+/** Scripts with letters that look alike: UTS #39 rejects names that mix them. */
 const LOOKALIKE_SCRIPTS = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
@@ -31,15 +31,17 @@ const LOOKALIKE_SCRIPTS = [
   /\p{Script=Coptic}/u,
   /\p{Script=Lisu}/u,
 ];
-/** A name of these Cyrillic or Greek letters alone reads as a Latin one, as browsers hold it for host names. */
+/**
+ * A name that has only these Cyrillic or Greek letters reads as a Latin one; browsers use the same rule for host names.
+ */
 const READS_AS_LATIN = /^[асԁеһіјӏорԛѕԝхуʏοαορνικτυχγωη\d._-]+$/u;
 
-/** A name that only the administrator gives: on the command line, or to themselves as the first account. */
+/** A name that only an administrator may assign: on the command line, or as the first account. */
 export function isReserved(username: string): boolean {
   return RESERVED.has(normalise(username, 'NFKC').toLowerCase().replace(/[._-]/g, ''));
 }
 
-/** Whether the name can be taken for one in other letters, as "аdm" with a Cyrillic letter for "adm". */
+/** Whether the name looks like one in other letters, such as "аdm" with a Cyrillic letter for "adm". */
 export function isConfusable(username: string): boolean {
   const key = normalise(username, 'NFKC').toLowerCase();
   const scripts = LOOKALIKE_SCRIPTS.filter((script) => script.test(key)).length;

@@ -24,7 +24,9 @@ export interface ResetLink {
   expiresAt: Date;
 }
 
-/** What an operator does to accounts. A running server learns of it from the database, and tells the open tabs. */
+/**
+ * Account administration for operators. Running servers see changes by polling the database, and notify the open tabs.
+ */
 @Injectable()
 export class Accounts {
   constructor(
@@ -40,7 +42,7 @@ export class Accounts {
     return this.work.read((em) => em.find(User, { order: { id: 'ASC' } }));
   }
 
-  /** All that tells why a tab of a person shows what it shows. */
+  /** The state that determines what a user's tabs show. */
   async describe(login: string) {
     return this.work.read(async (em) => {
       const user = await this.find(em, login);
@@ -70,7 +72,7 @@ export class Accounts {
 
   /** @param role null: admin for the first account, user for all others */
   async create(username: string, email: string, role: Role | null): Promise<ResetLink> {
-    // Nobody knows it: the person sets one by the link.
+    // Random: the user sets a password by the reset link.
     const password = randomBytes(32).toString('base64url');
     const form = { username, email, password };
     await new BodyPipe().transform(form, { type: 'body', metatype: RegisterDto });
@@ -111,7 +113,7 @@ export class Accounts {
     });
   }
 
-  /** @returns how many sessions that ended */
+  /** @returns the number of ended sessions */
   disable(login: string): Promise<number> {
     return this.change(login, async (tx, user) => {
       await this.requireOtherAdmin(tx, user);
@@ -126,7 +128,7 @@ export class Accounts {
     );
   }
 
-  /** @returns how many */
+  /** @returns the number of ended sessions */
   endSessions(login: string): Promise<number> {
     return this.change(login, async (tx, user) => {
       await this.sessions.lockUser(tx.em, user.id);
@@ -134,7 +136,7 @@ export class Accounts {
     });
   }
 
-  /** A transaction for each person: nobody waits for all of them. @returns how many */
+  /** One transaction per user, so that no user's row stays locked for long. @returns the number of ended sessions */
   async endAllSessions(): Promise<number> {
     let ended = 0;
     for (const { username } of await this.list()) ended += await this.endSessions(username);

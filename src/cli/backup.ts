@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ConfigError, type DatabaseConfig } from '../common/config';
 import { openForReading } from '../database/connections';
 
-/** A copy of one moment, whatever is written meanwhile. @throws ConfigError */
+/** Writes a consistent copy, while the database is in use. @throws ConfigError */
 export async function backUp(database: DatabaseConfig, file: string): Promise<void> {
   if (database.kind === 'mysql') {
     throw new ConfigError('MySQL is backed up by mariadb-dump --single-transaction: see docs/operate.md');

@@ -11,7 +11,7 @@ import { SessionTerminationRepository } from '../session/session-termination.rep
 import { SessionTerminator } from '../session/session-terminator';
 import { Accounts } from './accounts';
 
-/** What the commands need of the server: its database, and nothing that runs in the background. */
+/** The server's modules that commands need: the database, but no background work. */
 @Module({
   imports: [DatabaseModule, AuditModule],
   providers: [

@@ -1,4 +1,4 @@
-/** Looks at everything that a server needs, and changes nothing. */
+/** Checks everything that a server needs, without changing anything. */
 
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
@@ -26,13 +26,13 @@ export interface Finding {
   finding: string;
 }
 
-/** Free space below which the database will soon have none, and below which it may have none now. */
+/** Free disk space below which a warning or an error is reported. */
 const FREE_WARNING_BYTES = 1024 ** 3;
 const FREE_BAD_BYTES = 100 * 1024 ** 2;
 const CLOCK_WARNING_MS = 2000;
-/** A post that waits for longer than this is not only queued. */
+/** A due post that waits longer than this is reported as overdue. */
 const OVERDUE_MS = 10 * 60_000;
-const ANSWER_MS = 5000;
+const ANSWER_TIMEOUT_MS = 5000;
 
 const ok = (check: string, finding: string): Finding => ({ check, state: 'ok', finding });
 const warning = (check: string, finding: string): Finding => ({ check, state: 'warning', finding });
@@ -181,7 +181,7 @@ async function redis(config: Config, installation: string | null): Promise<Findi
   if (!config.redis) return [ok('Redis', 'is not used: one node')];
   const { client, close } = connect(config.redis, 'doctor');
   try {
-    await withTimeout(ANSWER_MS, client.connect());
+    await withTimeout(ANSWER_TIMEOUT_MS, client.connect());
     const fault = await redisFault(client, 'vedfolnir:probe');
     if (fault) return [bad('Redis', fault)];
     const found = [ok('Redis', 'takes writes and passes messages on')];

@@ -25,10 +25,7 @@ const EPILOGUE = `
 Commands use the settings of the server (DATABASE_URL, ENCRYPTION_KEYS, …) from the environment, and may be given while
 it runs: what they change reaches the open tabs within a few seconds. They end with 0 when all went well.`;
 
-/**
- * @param args without the program's own name
- * @returns the exit code
- */
+/** @param args without the program's name @returns the exit code */
 export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
   let exitCode = 0;
   let config: Config | null = null;
@@ -208,7 +205,7 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has said already what was wrong with the words.
+    // Commander has already printed the error.
     if (error instanceof CommanderError) return error.exitCode;
     terminal.write(`${sentenceOf(error, config)}\n`);
     return 1;
@@ -222,7 +219,7 @@ function sentenceOf(error: unknown, config: Config | null): string {
 
 function toLink({ user, token, expiresAt }: ResetLink, config: Config) {
   const origin = config.publicOrigin ?? `http://localhost:${config.port}`;
-  // Behind the #, where it is in no log of any server and in no Referer.
+  // In the fragment, which is not sent to servers, and so appears in no log or Referer.
   return {
     user: user.username,
     role: user.role,

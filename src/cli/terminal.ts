@@ -4,10 +4,10 @@ import { ConfigError } from '../common/config';
 type Value = string | number | boolean | null;
 export type Row = Record<string, Value | Record<string, Value>[]>;
 
-/** Where a command says what it has found and asks what it must know. */
+/** A command's output and prompts. */
 export interface Terminal {
   write(text: string): void;
-  /** Null: nobody is there to answer. */
+  /** Null if the command is not interactive. */
   ask: ((question: string) => Promise<string>) | null;
 }
 
@@ -29,7 +29,7 @@ export function show(terminal: Terminal, rows: Row[], json: boolean): void {
   else if (rows.length > 0) terminal.write(toTable(rows));
 }
 
-/** One thing that was done: its fields one below the other. */
+/** Shows one row, one field per line. */
 export function showOne(terminal: Terminal, row: Row, json: boolean): void {
   if (json) terminal.write(`${JSON.stringify(row, null, 2)}\n`);
   else for (const [name, value] of Object.entries(row)) terminal.write(`${name}: ${value}\n`);
@@ -50,7 +50,7 @@ function toTable(rows: Row[]): string {
     .join('');
 }
 
-/** @throws ConfigError when the person does not agree, or nobody is there to be asked */
+/** @throws ConfigError when the user declines, or cannot be asked */
 export async function confirm(terminal: Terminal, question: string, yes: boolean): Promise<void> {
   if (yes) return;
   if (!terminal.ask) throw new ConfigError(`${question} Nobody is there to answer: say --yes`);

@@ -15,28 +15,28 @@ import { Throttles } from './throttle';
 /** The client for commands, and the channels between nodes; null without Redis. */
 export const REDIS = Symbol('REDIS');
 export const CHANNELS = Symbol('CHANNELS');
-/** Stands before every key and channel. */
+/** Prefix of every key and channel. */
 export const NAMESPACE = Symbol('NAMESPACE');
 
-/** A node starts and serves without Redis, and connects as soon as it is there. */
+/** A node also starts without Redis, and connects when it becomes available. */
 const CONNECT_WAIT_MS = 3000;
 
-/** Both connections to Redis: one that subscribes takes no commands. */
-class RedisLines {
+/** The two connections to Redis: a subscriber connection accepts no commands. */
+class RedisConnections {
   private constructor(
     readonly commands: RedisClient | null,
     readonly subscriber: RedisClient | null,
     readonly close: () => void,
   ) {}
 
-  static async open(config: Config): Promise<RedisLines> {
-    if (!config.redis) return new RedisLines(null, null, () => {});
-    const lines = [connect(config.redis, 'commands'), connect(config.redis, 'subscriber')] as const;
-    const ready = Promise.all(lines.map((line) => line.client.connect()));
+  static async open(config: Config): Promise<RedisConnections> {
+    if (!config.redis) return new RedisConnections(null, null, () => {});
+    const connections = [connect(config.redis, 'commands'), connect(config.redis, 'subscriber')] as const;
+    const ready = Promise.all(connections.map((connection) => connection.client.connect()));
     await withTimeout(CONNECT_WAIT_MS, ready).catch(() => undefined);
     ready.catch(() => undefined);
-    return new RedisLines(lines[0].client, lines[1].client, () => {
-      for (const line of lines) line.close();
+    return new RedisConnections(connections[0].client, connections[1].client, () => {
+      for (const connection of connections) connection.close();
     });
   }
 }
@@ -44,7 +44,7 @@ class RedisLines {
 @Injectable()
 class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly lines: RedisLines,
+    private readonly connections: RedisConnections,
     private readonly probe: RedisProbe,
   ) {}
 
@@ -54,7 +54,7 @@ class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.probe.stop();
-    this.lines.close();
+    this.connections.close();
   }
 }
 
@@ -63,13 +63,13 @@ class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
   providers: [
     ClusterLifecycle,
     Presence,
-    { provide: RedisLines, inject: [CONFIG], useFactory: (config: Config) => RedisLines.open(config) },
-    { provide: REDIS, inject: [RedisLines], useFactory: (lines: RedisLines) => lines.commands },
+    { provide: RedisConnections, inject: [CONFIG], useFactory: (config: Config) => RedisConnections.open(config) },
+    { provide: REDIS, inject: [RedisConnections], useFactory: (connections: RedisConnections) => connections.commands },
     { provide: NAMESPACE, inject: [INSTALLATION], useFactory: (installation: string) => `vedfolnir:${installation}` },
     {
       provide: CHANNELS,
-      inject: [RedisLines, CONFIG],
-      useFactory: ({ commands, subscriber }: RedisLines, { encryptionKeys }: Config) =>
+      inject: [RedisConnections, CONFIG],
+      useFactory: ({ commands, subscriber }: RedisConnections, { encryptionKeys }: Config) =>
         commands && subscriber && new SignedChannels(commands, subscriber, encryptionKeys),
     },
     {

@@ -4,7 +4,7 @@ import { operationReports } from '../common/performance';
 import type { OperationReport } from '../protocol/admin';
 import type { RedisClient } from './redis';
 
-/** What a node says of itself. */
+/** What a node publishes about itself. */
 export interface NodeInfo {
   id: string;
   host: string;
@@ -14,14 +14,14 @@ export interface NodeInfo {
   operations: OperationReport[];
 }
 
-const REPEAT_MS = 4000;
-/** Three missed. */
+const HEARTBEAT_INTERVAL_MS = 4000;
+/** Three missed heartbeats. */
 const EXPIRY_MS = 12_000;
 
-/** The nodes that are up, each by its own word; without Redis there is this one. */
+/** The running nodes, each of which publishes its own entry; without Redis only this one. */
 export class NodeRegistry {
   private readonly startedAt: string;
-  /** Null for one that only looks, as the command line does. */
+  /** Null for a process that only reads the list, such as the command line. */
   private countSockets: (() => number) | null = null;
   private timer: NodeJS.Timeout | undefined;
 
@@ -35,22 +35,22 @@ export class NodeRegistry {
   }
 
   /**
-   * @param countSockets counts those of this node
-   * @param onBeat is given all nodes, this one first, every few seconds where there may be others
+   * @param countSockets counts the sockets of this node
+   * @param onHeartbeat gets all nodes, this one first, every few seconds; never called without Redis
    */
-  start(countSockets: () => number, onBeat: (all: NodeInfo[]) => void): void {
+  start(countSockets: () => number, onHeartbeat: (all: NodeInfo[]) => void): void {
     this.countSockets = countSockets;
     if (!this.redis) return;
-    const beat = async () => {
+    const sendHeartbeat = async () => {
       await this.publish();
-      onBeat(await this.list());
+      onHeartbeat(await this.list());
     };
-    // What Redis does not take is said again soon.
-    this.timer = setInterval(() => beat().catch(() => undefined), REPEAT_MS).unref();
-    beat().catch(() => undefined);
+    // A failed write is repeated with the next heartbeat.
+    this.timer = setInterval(() => sendHeartbeat().catch(() => undefined), HEARTBEAT_INTERVAL_MS).unref();
+    sendHeartbeat().catch(() => undefined);
   }
 
-  /** This node first. While Redis is away it is all that is known. */
+  /** @returns this node first; it alone while Redis is unavailable */
   async list(): Promise<NodeInfo[]> {
     const self = this.countSockets ? [this.describeSelf(this.countSockets)] : [];
     if (!this.redis) return self;
@@ -89,7 +89,7 @@ export class NodeRegistry {
   }
 }
 
-/** @returns null for what none of our nodes has written */
+/** @returns null for an entry that is not in the expected format */
 function parseEntry(text: string): (NodeInfo & { at: number }) | null {
   try {
     const entry = JSON.parse(text) as Record<keyof NodeInfo | 'at', unknown>;

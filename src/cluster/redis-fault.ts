@@ -1,10 +1,10 @@
 import type { RedisClient } from './redis';
 
 /**
- * Whether Redis does what is asked of it: one that answers may yet be read-only, full, a part of a cluster, or closed
- * to this user.
- * @param key is written, for a minute
- * @returns what is wrong, and what to do; null when nothing is
+ * Checks that Redis accepts writes: a server that answers may still be read-only, full, part of a cluster, or
+ * restricted for this user.
+ * @param key is written, with a lifetime of a minute
+ * @returns what is wrong and what to do; null if nothing is
  */
 export async function redisFault(redis: RedisClient, key: string): Promise<string | null> {
   try {

@@ -4,7 +4,7 @@ import { parseServiceUrl } from '../common/service-url';
 const EXAMPLE = 'redis://user:password@host:6379/0 or rediss://…';
 
 /**
- * REDIS_URL as node-redis reads it without surprise.
+ * Normalises REDIS_URL to a form that node-redis parses correctly.
  * @throws ConfigError that says what is wrong with it
  */
 export function parseRedisUrl(text: string): string {

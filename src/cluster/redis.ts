@@ -6,12 +6,14 @@ import { withTimeout } from '../common/with-timeout';
 export type RedisClient = ReturnType<typeof createFromUrl>;
 
 const CONNECT_TIMEOUT_MS = 2000;
-/** Longest pause between two attempts to reconnect; ms. */
+/** Longest pause between two attempts to reconnect. */
 const MAX_RECONNECT_DELAY_MS = 2000;
-/** How often the line is tried, and how long its answer may take; ms. A dead line is found within their sum. */
+/**
+ * How often the connection is pinged, and how long the answer may take. A dead connection is detected within their sum.
+ */
 const PING_INTERVAL_MS = 1000;
 const PING_TIMEOUT_MS = 1500;
-/** A new line that has not become usable by then is given up; ms. */
+/** A new connection that is not ready by then is closed and opened again. */
 const READY_TIMEOUT_MS = 4000;
 
 const OPTIONS = {
@@ -25,28 +27,28 @@ const OPTIONS = {
 
 const createFromUrl = (url: string) => createClient({ url, ...OPTIONS });
 
-/** @param target a URL, or a client of a host that is connected there */
+/** @param target a URL, or a connected client of a host, which is duplicated */
 function createRedis(target: string | RedisClientLike): RedisClient {
   if (typeof target === 'string') return createFromUrl(target);
   return target.duplicate({ ...OPTIONS, socket: { ...target.options?.socket, ...OPTIONS.socket } }) as RedisClient;
 }
 
 /**
- * A client that never gives up reconnecting, refuses commands at once while it is away (a request must not wait for
- * Redis), finds a line that is dead without having ended, and never ends the process.
+ * A client that reconnects forever, rejects commands at once while disconnected (requests must not wait for Redis),
+ * detects dead connections that were not closed, and never ends the process.
  */
 export function connect(target: string | RedisClientLike, name: string): { client: RedisClient; close(): void } {
   const logger = new Logger(`Redis ${name}`);
   const client = createRedis(target);
-  let away = false;
+  let isLost = false;
   let progressAt = performance.now();
   client.on('error', (error: Error) => {
-    if (!away) logger.warn(`Connection lost: ${error.message}`);
-    away = true;
+    if (!isLost) logger.warn(`Connection lost: ${error.message}`);
+    isLost = true;
   });
   client.on('ready', () => {
-    if (away) logger.log('Connection is back');
-    away = false;
+    if (isLost) logger.log('Connection is back');
+    isLost = false;
   });
   for (const step of ['connect', 'reconnecting', 'ready']) {
     client.on(step, () => {
@@ -59,14 +61,14 @@ export function connect(target: string | RedisClientLike, name: string): { clien
     progressAt = performance.now();
     client.connect().catch(() => undefined);
   };
-  let trying = false;
+  let isChecking = false;
   const timer = setInterval(async () => {
-    // The socket's own timeout does not see this: it counts what is sent as a sign of life.
-    if (trying) return;
-    trying = true;
+    // The socket's own timeout does not detect this: it counts sent data as activity.
+    if (isChecking) return;
+    isChecking = true;
     if (client.isReady) await withTimeout(PING_TIMEOUT_MS, client.ping()).catch(() => startOver('No answer'));
     else if (performance.now() - progressAt > READY_TIMEOUT_MS) startOver('No connection');
-    trying = false;
+    isChecking = false;
   }, PING_INTERVAL_MS);
   timer.unref();
   return {
@@ -78,7 +80,10 @@ export function connect(target: string | RedisClientLike, name: string): { clien
   };
 }
 
-/** Does something once, as soon as the line is there: commands are refused while it is not. */
+/**
+ * Runs the task once the connection is ready, and again after a reconnect if it fails: commands are rejected while
+ * disconnected.
+ */
 export function whenReady(client: RedisClient, task: () => Promise<unknown>): void {
   const attempt = (): void => {
     task().catch(() => client.once('ready', attempt));

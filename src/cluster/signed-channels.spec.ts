@@ -5,7 +5,7 @@ import { SignedChannels } from './signed-channels';
 
 type Deliver = (message: Buffer, channel: Buffer) => unknown;
 
-/** Redis itself, as far as messages go: hands on what is published, to those who are there. */
+/** A fake of Redis pub/sub: delivers published messages to current subscribers. */
 class Broker {
   readonly sent: { channel: string; message: Buffer }[] = [];
   readonly subscribers: Deliver[] = [];
@@ -34,7 +34,7 @@ function node(redis: Broker, ...keys: Buffer[]) {
 
 const [old, fresh] = [randomBytes(32), randomBytes(32)] as const;
 
-it('delivers what a node with the same key has published', async () => {
+it('delivers messages of a node with the same key', async () => {
   const redis = broker();
   const [a, b] = [node(redis, old), node(redis, old)];
   expect(await a.channels.publish('news', 'hello')).toBe(1);
@@ -42,7 +42,7 @@ it('delivers what a node with the same key has published', async () => {
   expect(b.heard).toEqual(['hello', '']);
 });
 
-it('lets nodes understand each other at every step of a rotation of keys', async () => {
+it('lets nodes communicate at every step of a key rotation', async () => {
   for (const [first, second] of [
     [[old], [fresh, old]],
     [
@@ -62,7 +62,7 @@ it('lets nodes understand each other at every step of a rotation of keys', async
   }
 });
 
-it('ignores what has another key, was changed, came by another channel, or has no signature', async () => {
+it('ignores messages with another key, another channel, changed content or no signature', async () => {
   const redis = broker();
   const [a, stranger] = [node(redis, old), node(redis, fresh)];
   await stranger.channels.publish('news', 'from a stranger');

@@ -3,24 +3,24 @@ import { Logger } from '@nestjs/common';
 import { withTimeout } from '../common/with-timeout';
 import { type RedisClient, whenReady } from './redis';
 
-/** HMAC-SHA256, shortened as RFC 2104 allows. */
+/** HMAC-SHA256, truncated as RFC 2104 allows. */
 const SIGNATURE_BYTES = 16;
 const MAX_KEYS = 16;
-/** A question to the other nodes is asked of none where Redis does not say how many there are. */
+/** Timeout for counting the nodes; without an answer the adapter asks no other node. */
 const COMMAND_TIMEOUT_MS = 300;
-/** Unsigned messages may come by the thousand. */
+/** Limits warnings: unsigned messages may arrive by the thousand. */
 const WARN_EVERY_MS = 10_000;
 
 type Listener = (message: Buffer, channel: Buffer) => unknown;
 
 /**
- * What the Socket.IO adapter needs of a Redis client, with every message signed. The adapter's own `parser` option would
- * leave its requests (join, disconnect, fetch sockets) unsigned. Nothing here rejects or throws: the adapter waits for no
- * call, and the reconciler mends what did not arrive.
+ * The part of a Redis client that the Socket.IO adapter uses, with every message signed. The adapter's `parser` option
+ * would leave its requests (join, disconnect, fetch sockets) unsigned. Nothing here rejects or throws: the adapter does
+ * not await its calls, and the reconciler repairs what was not delivered.
  */
 export class SignedChannels {
   private readonly logger = new Logger('SignedChannels');
-  /** A message is signed with each and accepted by any, so that keys can be rotated node by node. */
+  /** Messages are signed with every key and accepted with any, so that keys can be rotated node by node. */
   private readonly keys: Buffer[];
   private pending = 0;
   private last: Promise<unknown> = Promise.resolve();
@@ -36,17 +36,17 @@ export class SignedChannels {
       .map((key) => Buffer.from(hkdfSync('sha256', key, '', 'vedfolnir channels', 32)));
   }
 
-  /** Whether messages of other nodes arrive, as far as can be known. */
+  /** Whether both connections are ready and all subscriptions are active. */
   get healthy(): boolean {
     return this.commands.isReady && this.subscriber.isReady && this.pending === 0;
   }
 
-  /** The line was lost and is back: messages may be missing. */
+  /** Called after a reconnect, when messages may have been missed. */
   onReconnect(listener: () => void): void {
     this.subscriber.on('ready', listener);
   }
 
-  /** Resolves when Redis has taken, or refused, the message published last. */
+  /** Resolves when Redis has accepted or rejected the last published message. */
   get lastPublished(): Promise<unknown> {
     return this.last;
   }
@@ -57,7 +57,7 @@ export class SignedChannels {
     return published;
   }
 
-  /** The adapter takes a client that has this for node-redis; it is called on a Redis Cluster alone. */
+  /** By this method the adapter recognises node-redis; it is called only on a Redis Cluster. */
   sPublish(channel: string, message: string | Buffer): Promise<number> {
     return this.attempt(() => this.commands.sPublish(channel, this.signed(channel, message)));
   }
@@ -72,7 +72,7 @@ export class SignedChannels {
     try {
       return await publish();
     } catch (error) {
-      this.warn(`The other nodes were not told: ${(error as Error).message}`);
+      this.warn(`Publishing to the other nodes failed: ${(error as Error).message}`);
       return 0;
     }
   }
@@ -101,12 +101,12 @@ export class SignedChannels {
     this.subscriber.pUnsubscribe(pattern).catch(() => undefined);
   }
 
-  /** How many nodes there are: asked by the adapter before it waits for their answers. */
+  /** Counts the nodes: the adapter asks before it waits for their answers. */
   async sendCommand(args: string[]): Promise<unknown> {
     return withTimeout(COMMAND_TIMEOUT_MS, this.commands.sendCommand(args)).catch(() => [args.at(-1), 1]);
   }
 
-  /** The clients have error listeners of their own. */
+  /** Not needed: the clients have their own error listeners. */
   on(): this {
     return this;
   }
@@ -123,11 +123,11 @@ export class SignedChannels {
   private verified(listener: Listener): Listener {
     return async (message, channel) => {
       const content = this.open(message, channel);
-      if (!content) return this.warn('A message that no node has signed was ignored');
+      if (!content) return this.warn('Ignored a message without a valid signature');
       try {
         await listener(content, channel);
       } catch (error) {
-        this.warn(`A message of another node was not understood: ${(error as Error).message}`);
+        this.warn(`Handling a message of another node failed: ${(error as Error).message}`);
       }
     };
   }
@@ -144,7 +144,7 @@ export class SignedChannels {
     return null;
   }
 
-  /** The channel is signed too, so that a message counts for no other room, installation or namespace. */
+  /** The signature covers the channel, so that a message is not valid in another room, installation or namespace. */
   private sign(key: Buffer, channel: string | Buffer, content: Buffer): Buffer {
     const mac = createHmac('sha256', key).update(channel).update('\0').update(content);
     return mac.digest().subarray(0, SIGNATURE_BYTES);

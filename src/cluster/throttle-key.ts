@@ -1,10 +1,9 @@
 import ipaddr, { type IPv6 } from 'ipaddr.js';
 
 /**
- * What callers from an address are counted under. An IPv6 customer has a /64 at the least, and all its addresses; an IPv4
- * address is the same one however it is written.
- * Some proxies tell the port with it, which is another one for each connection.
- * @param address what is no address counts as it stands
+ * The rate-limit key of an address: a /64 for IPv6, as a customer has at least that; the address itself for IPv4,
+ * however it is written. A port, which some proxies append and which differs per connection, is removed.
+ * @param address returned unchanged if it is not an IP address
  */
 export function throttleKey(address: string): string {
   const parsed = parse(address);
@@ -12,7 +11,7 @@ export function throttleKey(address: string): string {
   return parsed.kind() === 'ipv4' ? parsed.toString() : prefixOf(parsed as IPv6, 64);
 }
 
-/** The /48 that an IPv6 address is part of, which many sites have whole; null for any other address. */
+/** The /48 of an IPv6 address, a usual size of a site; null for any other address. */
 export function siteKey(address: string): string | null {
   const parsed = parse(address);
   return parsed?.kind() === 'ipv6' ? prefixOf(parsed as IPv6, 48) : null;
@@ -28,7 +27,7 @@ function prefixOf({ parts }: IPv6, bits: 48 | 64): string {
   return `${network.join(':')}::/${bits}`;
 }
 
-/** `192.0.2.1:4711` and `[2001:db8::1]:4711`; where there are no brackets, an IPv6 address is all address. */
+/** Handles `192.0.2.1:4711` and `[2001:db8::1]:4711`; an IPv6 address without brackets has no port. */
 function withoutPort(address: string): string {
   const [, v6, v4] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
   return v6 ?? v4 ?? address;

@@ -15,19 +15,19 @@ describe('createByAddress', () => {
     await throttle.take('2001:db8:1:3::1');
   });
 
-  it('bounds all networks of a /48 together, and no other site', async () => {
+  it('limits all networks of a /48 together, and no other site', async () => {
     const throttle = throttles.createByAddress(budget);
     for (let count = 0; count < budget.points * SITE_FACTOR; count++) await throttle.take(network(count));
     await expect(throttle.take(network(999))).rejects.toMatchObject(limited);
     await throttle.take(network(999, 'bb'));
-    // What was refused because of the site costs the network nothing; the site counts it.
+    // A rejection because of the site does not count for the network, but for the site.
     for (const number of [1, 2, 3]) await throttle.giveBack(network(number));
     await throttle.take(network(999));
     await throttle.take(network(999));
     await expect(throttle.take(network(999))).rejects.toMatchObject(limited);
   });
 
-  it('knows no site of IPv4', async () => {
+  it('has no site limit for IPv4', async () => {
     const throttle = throttles.createByAddress(budget);
     for (let count = 0; count < 100; count++) await throttle.take(`203.0.113.${count}`);
   });

@@ -1,4 +1,4 @@
-/** Counting attempts, on this node alone or together with all others. */
+/** Counts attempts, on this node or across all nodes. */
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../common/app-error';
 import { type RateBudget, SITE_FACTOR } from './budgets';
@@ -11,7 +11,7 @@ export interface Throttle {
    * @throws AppError RATE_LIMITED with the seconds to wait
    */
   take(key: string): Promise<void>;
-  /** Gives an attempt back: it was a good one. */
+  /** Refunds an attempt that should not count. */
   giveBack(key: string): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export class Throttles {
       duration: budget.seconds,
     };
     const alone = new RateLimiterMemory(options);
-    // While Redis is away each node counts for itself: looser by the number of nodes, never open and never closed.
+    // Without Redis each node counts on its own: the limit is looser by the number of nodes, but still applies.
     const limiter =
       this.redis && budget.counted === 'cluster'
         ? new RateLimiterRedis({

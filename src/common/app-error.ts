@@ -2,7 +2,7 @@ import type { EndReason } from '../protocol/end-reasons';
 import { ERRORS, type ErrorBody, type ErrorCode, type FieldError } from '../protocol/errors';
 
 export interface AppErrorOptions {
-  /** Shown to the caller in place of the table's message. */
+  /** Shown to the caller instead of the table's message. */
   message?: string;
   details?: FieldError[];
   /** Why the session ended. */
@@ -14,7 +14,7 @@ export interface AppErrorOptions {
   cause?: unknown;
 }
 
-/** The one class that is thrown on purpose: names a row of the error table. */
+/** An error for the caller; names a row of the error table. */
 export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -27,7 +27,7 @@ export class AppError extends Error {
     return ERRORS[this.code].status;
   }
 
-  /** @param loginPath where a page sends a caller who has to sign in */
+  /** @param loginPath where a page redirects a caller who has to sign in */
   toBody(loginPath = '/login'): ErrorBody {
     const { details, reason, retryAfter, state } = this.options;
     return {

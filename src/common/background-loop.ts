@@ -1,4 +1,4 @@
-/** Work that is looked for now and then, and at once when somebody knows that there is some. */
+/** A task that runs periodically, and at once when `wake` is called. */
 import { Logger } from '@nestjs/common';
 import { describeError } from './describe-error';
 
@@ -10,26 +10,23 @@ export class BackgroundLoop {
   private stopped = true;
   private failing = false;
 
-  /**
-   * @param every ms between two looks
-   * @param look finds the work and starts it; never run twice at a time
-   */
+  /** @param intervalMs time between two runs @param poll finds the work and starts it; never run concurrently */
   constructor(
     name: string,
-    private readonly every: number,
-    private readonly look: () => Promise<void>,
+    private readonly intervalMs: number,
+    private readonly poll: () => Promise<void>,
   ) {
     this.logger = new Logger(name);
   }
 
   start(): void {
     this.stopped = false;
-    this.timer = setInterval(() => this.wake(), this.every);
+    this.timer = setInterval(() => this.wake(), this.intervalMs);
     this.timer.unref();
     this.wake();
   }
 
-  /** Looks now, or once more when it is looking already. */
+  /** Polls now, or once more after the current poll. */
   wake(): void {
     if (this.stopped) return;
     this.again = true;
@@ -38,7 +35,7 @@ export class BackgroundLoop {
     });
   }
 
-  /** Resolves when the last look is over. */
+  /** Resolves when the current poll is over. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
@@ -49,14 +46,14 @@ export class BackgroundLoop {
     while (this.again && !this.stopped) {
       this.again = false;
       try {
-        await this.look();
+        await this.poll();
         this.failing = false;
       } catch (error) {
-        // The database is away, mostly: said once, tried again in time.
+        // Usually the database is unavailable: logged once, and retried with the next poll.
         if (!this.failing) this.logger.warn(describeError(error));
         this.failing = true;
       }
-      // On SQLite all of it may be done without a pause: then nobody else would have a turn.
+      // With SQLite polls may complete synchronously: lets other events run in between.
       await new Promise(setImmediate);
     }
   }

@@ -17,7 +17,7 @@ function batched(limits: { keys: number; calls: number }) {
 }
 
 describe('BatchedCall', () => {
-  it('asks together what is asked in one turn, and each key once', async () => {
+  it('batches the keys of one turn of the event loop, and passes each key once', async () => {
     const { calls, asked } = batched({ keys: 10, calls: 1 });
     const answers = Promise.all([asked.run('a'), asked.run('b'), asked.run('a')]);
     await turn();
@@ -26,7 +26,7 @@ describe('BatchedCall', () => {
     expect(await answers).toEqual([1, null, 1]);
   });
 
-  it('keeps within its limits, and answers nobody from a call that was begun before', async () => {
+  it('keeps its limits, and never shares a call that started before the request', async () => {
     const { calls, asked } = batched({ keys: 2, calls: 2 });
     const first = ['a', 'b', 'c', 'd', 'e'].map((key) => asked.run(key));
     await turn();
@@ -44,7 +44,7 @@ describe('BatchedCall', () => {
     expect(await again).toBe(2);
   });
 
-  it('hands a failure to all who share the call, and goes on', async () => {
+  it('rejects all requests of a failed call, and continues', async () => {
     const { calls, asked } = batched({ keys: 2, calls: 1 });
     const failing = [asked.run('a'), asked.run('b')].map((answer) => expect(answer).rejects.toThrow('away'));
     const later = asked.run('c');

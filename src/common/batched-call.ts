@@ -1,12 +1,12 @@
 interface Waiting<V> {
   resolve(value: V | null): void;
   reject(error: unknown): void;
-  answer: Promise<V | null>;
+  result: Promise<V | null>;
 }
 
 /**
- * Many questions of one kind, answered together: those that are asked while as many calls as are allowed are under way
- * share the next one. Every answer was begun after its question was asked.
+ * Batches calls: keys requested while the allowed number of calls is running share the next call. Every result was read
+ * after its key was requested.
  */
 export class BatchedCall<V> {
   private waiting = new Map<string, Waiting<V>>();
@@ -14,8 +14,8 @@ export class BatchedCall<V> {
   private isScheduled = false;
 
   /**
-   * @param call is given each key once; a key that it answers nothing for is answered null
-   * @param limits how many keys one call is given, and how many calls there are at any moment
+   * @param call gets each key once; a key without a result resolves to null
+   * @param limits keys per call, and concurrent calls
    */
   constructor(
     private readonly call: (keys: string[]) => Promise<ReadonlyMap<string, V>>,
@@ -24,15 +24,15 @@ export class BatchedCall<V> {
 
   run(key: string): Promise<V | null> {
     const known = this.waiting.get(key);
-    if (known) return known.answer;
+    if (known) return known.result;
     const entry = {} as Waiting<V>;
-    entry.answer = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
+    entry.result = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
     this.waiting.set(key, entry);
     this.schedule();
-    return entry.answer;
+    return entry.result;
   }
 
-  /** Once all that arrived in this turn of the event loop has been read. */
+  /** Starts after the current turn of the event loop, so that its keys share a call. */
   private schedule(): void {
     if (this.isScheduled || this.running >= this.limits.calls || this.waiting.size === 0) return;
     this.isScheduled = true;
@@ -48,8 +48,8 @@ export class BatchedCall<V> {
     for (const [key] of batch) this.waiting.delete(key);
     this.running++;
     try {
-      const answers = await this.call(batch.map(([key]) => key));
-      for (const [key, { resolve }] of batch) resolve(answers.get(key) ?? null);
+      const results = await this.call(batch.map(([key]) => key));
+      for (const [key, { resolve }] of batch) resolve(results.get(key) ?? null);
     } catch (error) {
       for (const [, { reject }] of batch) reject(error);
     } finally {

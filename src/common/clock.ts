@@ -1,4 +1,4 @@
-/** The time that decides. Injected everywhere, so that no code asks the machine and every test can set it. */
+/** The application's time. Injected everywhere, so that tests can set it. */
 export abstract class Clock {
   abstract now(): Date;
 }

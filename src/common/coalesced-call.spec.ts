@@ -1,7 +1,7 @@
 import { CoalescedCall } from './coalesced-call';
 
 describe('CoalescedCall', () => {
-  it('gives nobody an answer that was begun before they came, and is put once for all who wait', async () => {
+  it('never returns a result of a call that started earlier, and runs once for all waiting callers', async () => {
     const answers: { resolve(value: number): void; reject(error: Error): void }[] = [];
     const question = new CoalescedCall(
       () => new Promise<number>((resolve, reject) => answers.push({ resolve, reject })),

@@ -1,12 +1,9 @@
-/**
- * One question that many ask at once: it is put one time after the other, and whoever asks gets an answer that was
- * begun after they came.
- */
+/** Coalesces concurrent calls: one runs at a time, and every caller gets a result that was read after its call. */
 export class CoalescedCall<T> {
   private running: Promise<T> | null = null;
   private next: Promise<T> | null = null;
 
-  constructor(private readonly put: () => Promise<T>) {}
+  constructor(private readonly call: () => Promise<T>) {}
 
   run(): Promise<T> {
     if (!this.running) return this.begin();
@@ -17,7 +14,7 @@ export class CoalescedCall<T> {
 
   private begin(): Promise<T> {
     this.next = null;
-    const running = this.put();
+    const running = this.call();
     this.running = running;
     const done = () => {
       if (this.running === running) this.running = null;

@@ -2,7 +2,7 @@ import { ConcurrencyLimit, FairTurns } from './concurrency-limit';
 
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-it('runs as many at a time as it may, in their order, whatever becomes of each', async () => {
+it('runs up to the limit at a time, in order, also after failures', async () => {
   const limit = new ConcurrencyLimit(2);
   let running = 0;
   let most = 0;
@@ -23,7 +23,7 @@ it('runs as many at a time as it may, in their order, whatever becomes of each',
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(4);
 });
 
-it('lets nobody wait for the burst of another', async () => {
+it('does not delay one key by a burst of another', async () => {
   const turns = new FairTurns(2);
   const shared = new ConcurrencyLimit(1);
   const done: string[] = [];

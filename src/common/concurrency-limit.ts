@@ -1,9 +1,9 @@
-/** No more than `most` pieces of work at a time; the others wait in their order. */
+/** Runs at most `max` tasks at a time; the others wait in order. */
 export class ConcurrencyLimit {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
 
   get queueLength(): number {
     return this.waiting.length;
@@ -14,12 +14,12 @@ export class ConcurrencyLimit {
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.most) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.running >= this.max) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.running++;
     try {
       return await work();
     } finally {
-      // The place goes to the next one, or is free.
+      // Hands the slot to the next waiting task, or frees it.
       const next = this.waiting.shift();
       if (next) next();
       else this.running--;
@@ -27,14 +27,14 @@ export class ConcurrencyLimit {
   }
 }
 
-/** A limit for each key: a burst under one key takes no more than its places among all others. */
+/** A concurrency limit per key, so that a burst under one key does not delay the others. */
 export class FairTurns {
   private readonly limits = new Map<number, ConcurrencyLimit>();
 
-  constructor(private readonly mostPerKey: number) {}
+  constructor(private readonly maxPerKey: number) {}
 
   async run<T>(key: number, work: () => Promise<T>): Promise<T> {
-    const limit = this.limits.get(key) ?? new ConcurrencyLimit(this.mostPerKey);
+    const limit = this.limits.get(key) ?? new ConcurrencyLimit(this.maxPerKey);
     this.limits.set(key, limit);
     try {
       return await limit.run(work);

@@ -5,14 +5,11 @@ import { Lifecycle } from './lifecycle';
 import { Metrics } from './metrics';
 import { VedfolnirEvents } from './vedfolnir-events';
 
-/** What everything stands on: the settings, the domain events, the figures for the operator. */
+/** Provides what all other modules need: settings, domain events, metrics. */
 @Global()
 @Module({})
 export class ConfigModule {
-  /**
-   * @param config provides CONFIG
-   * @param imports what its factory needs
-   */
+  /** @param config provides CONFIG @param imports modules that its factory needs */
   static with(config: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
     return {
       module: ConfigModule,

@@ -1,16 +1,16 @@
-/** Settings as every part reads them: checked, frozen, all durations in milliseconds. */
+/** The parsed settings: validated, frozen, all durations in milliseconds. */
 import type { EntitySchema } from 'typeorm';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** How to reach MySQL or MariaDB, as mysql2 takes it. */
+/** A MySQL or MariaDB connection, as mysql2 takes it. */
 export interface MysqlConnection {
   host: string;
   port: number;
   user: string;
   password: string;
   database: string;
-  /** Without it the line is plain text. */
+  /** Without it the connection is not encrypted. */
   ssl?: {
     ca?: string;
     cert?: string;
@@ -26,16 +26,16 @@ export type DatabaseConfig =
   | { kind: 'sqlite'; path: string; embedded: boolean }
   | { kind: 'mysql'; connection: MysqlConnection };
 
-/** Addresses of the pages and of the API. */
+/** Paths of the pages and of the API. */
 export interface RouteConfig {
-  /** Before every route of the API. */
+  /** Prefix of every route of the API. */
   readonly prefix: string;
   readonly login: string;
   readonly platforms: string;
   readonly home: string;
 }
 
-/** As much of a client of the `redis` package as is needed to make more connections like it. */
+/** The part of a `redis` client that is needed to open more connections like it. */
 export interface RedisClientLike {
   readonly options?: { readonly socket?: object };
   duplicate(options?: object): unknown;
@@ -47,7 +47,7 @@ export type HostEntities = readonly (string | EntitySchema | (new (...given: nev
 export interface Config {
   readonly routes: RouteConfig;
   readonly production: boolean;
-  /** Under test, where mistakes of our own are looked for at some cost. */
+  /** True in tests: enables costly checks for programming errors. */
   readonly test: boolean;
   readonly port: number;
   readonly host: string;
@@ -55,14 +55,14 @@ export interface Config {
   readonly hostEntities?: HostEntities;
   /** Connections per node; MySQL only. */
   readonly databasePool: number;
-  /** Its URL, or a connected client of a host; null: one node. */
+  /** A URL, or a connected client of a host; null: a single node without Redis. */
   readonly redis: string | RedisClientLike | null;
   /** All durations are milliseconds. */
   readonly idleTimeout: number;
   readonly sessionLifetime: number;
   readonly expiryWarning: number;
   readonly cacheTtl: number;
-  /** How long an ended session is known to have ended. */
+  /** How long rows of ended sessions are kept. */
   readonly sessionRetention: number;
   readonly auditRetention: number;
   readonly sweepInterval: number;
@@ -71,31 +71,31 @@ export interface Config {
   readonly maxSessionsPerUser: number;
   readonly publicOrigin: string | null;
   readonly allowedOrigins: readonly string[];
-  /** Number of proxies in front whose X-Forwarded-* is believed. */
+  /** Number of trusted reverse proxies, whose X-Forwarded-* headers are used. */
   readonly trustProxy: number;
   readonly registration: 'open' | 'closed';
   /** AES-256 keys, newest first. */
   readonly encryptionKeys: readonly Buffer[];
   readonly allowPrivateInstances: readonly string[];
   readonly rateLimits: boolean;
-  /** How long requests are still taken after the signal to stop; ms. */
+  /** How long requests are still accepted after the stop signal; ms. */
   readonly shutdownGrace: number;
-  /** Opens `/metrics` to other machines than this one. */
+  /** Bearer token for `/metrics` from other machines; null: only from this machine. */
   readonly metricsToken: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-/** A setting that cannot be used; the message names the variable and what it takes. */
+/** An invalid setting; the message names the setting and the allowed values. */
 export class ConfigError extends Error {}
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-/** Longest wait a timer can hold (2^31 - 1 ms); a session cannot usefully live longer. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-/** Ten years, for what is kept and no timer waits for. */
+/** Longest delay of a timer, 2^31 - 1 ms; no duration that a timer waits for may be longer. */
+const MAX_TIMER_MS = 2_147_483_647;
+/** Ten years; retention times are not limited by timers. */
 export const LONGEST_RETENTION_MS = 3650 * UNITS.d;
 
 /** Reads `90s`, `15m`, `12h` into milliseconds. */
-export function parseDuration(name: string, text: string, longest = LONGEST_TIMER_MS, shortest = 1): number {
+export function parseDuration(name: string, text: string, longest = MAX_TIMER_MS, shortest = 1): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
   const value = match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : Number.NaN;
   if (!(value >= shortest)) throw new ConfigError(`${name} must be a duration such as 90s, 15m or 12h, not "${text}"`);

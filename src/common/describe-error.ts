@@ -1,4 +1,4 @@
-/** An error with all that brought it about, on one line: "The database cannot be reached: connect ECONNREFUSED …". */
+/** An error and its causes on one line: "The database cannot be reached: connect ECONNREFUSED …". */
 export function describeError(thrown: unknown): string {
   const messages: string[] = [];
   for (let error: unknown = thrown; error instanceof Error && messages.length < 5; error = error.cause) {

@@ -67,7 +67,7 @@ const EVENTS: DomainEvent[] = [
 
 type Path = (string | number)[];
 
-/** Every place in a value, each as the way to it. */
+/** Every path in a value. */
 function pathsOf(value: unknown, path: Path = []): Path[] {
   const here = path.length > 0 ? [path] : [];
   if (typeof value !== 'object' || value === null) return here;
@@ -75,7 +75,7 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
   return [...here, ...keys.flatMap((key) => pathsOf(Reflect.get(value, key), [...path, key]))];
 }
 
-/** A copy in which something else stands there. */
+/** A copy with another value at the path. */
 function withOther(event: DomainEvent, path: Path, other: unknown): unknown {
   const copy: unknown = structuredClone(event);
   const holder = path.slice(0, -1).reduce((at: unknown, key) => Reflect.get(at as object, key), copy);
@@ -89,7 +89,7 @@ describe.each(EVENTS.map((event) => [event.name, event] as const))('%s', (_, eve
     expect(isDomainEvent({ ...event, payload: { ...event.payload, of_a_newer_version: 1 } })).toBe(true);
   });
 
-  it('is refused where anything in it is missing or of another type', () => {
+  it('is rejected if any field is missing or of another type', () => {
     for (const path of pathsOf(event)) {
       for (const other of [undefined, {}, [null], 1e15, -1, 1.5]) {
         expect([path, other, isDomainEvent(withOther(event, path, other))]).toEqual([path, other, false]);

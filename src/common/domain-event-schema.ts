@@ -1,6 +1,6 @@
 /**
- * What happened, as plain data with times in ISO 8601. Other nodes send these through Redis, so each is checked there by
- * the schema from which its type is derived. Unknown fields pass: a newer version may have added them.
+ * Domain events: plain data, times in ISO 8601. Other nodes send them through Redis, so each is validated by the schema
+ * from which its type is derived. Unknown fields pass: a newer version may have added them.
  */
 import * as v from 'valibot';
 import { END_REASONS } from '../protocol/end-reasons';
@@ -63,7 +63,7 @@ export const DOMAIN_EVENT_SCHEMAS = {
     revision: count,
     /** Null: all live sessions of the user moved, except the pinned ones. */
     sessionId: v.nullable(uuid),
-    /** Null: a session that followed the others to no platform. */
+    /** Null: no platform, for a session that followed the others there. */
     platform: v.nullable(platform),
     previousPlatformId: v.nullable(count),
     /** The tab that made the request, so that it can tell its own switch from another's. */
@@ -89,7 +89,7 @@ export const DOMAIN_EVENT_SCHEMAS = {
     at: time,
   }),
   'session.ended': v.object({ sessionId: uuid, userId: count, reason: v.picklist(END_REASONS), at: time }),
-  /** The session lives on under a new token; connections made with the old one must go. */
+  /** The session was given a new token; connections opened with the old one must be closed. */
   'session.rekeyed': v.object({ sessionId: uuid, userId: count, tokenHash: text, revision: count }),
   'post.updated': v.object({ userId: count, post, at: time }),
   'post.removed': v.object({ userId: count, postId: count, platformId: count, at: time }),
@@ -108,7 +108,7 @@ export type DomainEventName = keyof typeof DOMAIN_EVENT_SCHEMAS;
 export type DomainEventMap = { [N in DomainEventName]: v.InferOutput<(typeof DOMAIN_EVENT_SCHEMAS)[N]> };
 export type DomainEvent = { [N in DomainEventName]: { name: N; payload: DomainEventMap[N] } }[DomainEventName];
 
-/** Whether another node can have sent this. */
+/** Whether this is a valid domain event. */
 export function isDomainEvent(value: unknown): value is DomainEvent {
   const event = value as { name?: unknown; payload?: unknown } | null | undefined;
   const name = event?.name;

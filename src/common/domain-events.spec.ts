@@ -10,7 +10,7 @@ describe('DomainEvents', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('tells everybody, and waits until they have done their part', async () => {
+  it('calls all listeners, and waits for them', async () => {
     const events = new DomainEvents();
     const heard: string[] = [];
     events.on('post.removed', async ({ postId }, source) => {
@@ -24,7 +24,7 @@ describe('DomainEvents', () => {
     expect(heard).toEqual(['post.removed', '2 elsewhere']);
   });
 
-  it('lets no listener that fails reach whoever publishes, or the others', async () => {
+  it('isolates publisher and other listeners from failing ones', async () => {
     const events = new DomainEvents();
     const heard: string[] = [];
     events.on('post.removed', () => {

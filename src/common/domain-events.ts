@@ -7,18 +7,20 @@ export type { DomainEvent, DomainEventMap, DomainEventName } from './domain-even
 /** Committed by this node, or sent by another. */
 export type Source = 'here' | 'elsewhere';
 
-/** How long the answer to a request waits for the listeners of its events. */
+/** How long a response waits for the listeners of its events. */
 const LISTENERS_TIMEOUT_MS = 250;
 
 type Listener<T> = (payload: T, source: Source) => unknown;
 
-/** Published in process, after the commit that made them true; the gateway sends them on to the other nodes. */
+/** In-process events, published after their commit; the gateway forwards them to the other nodes. */
 export class DomainEvents {
   private readonly byName = new Map<DomainEventName, Set<Listener<never>>>();
   private readonly ofAny = new Set<Listener<DomainEvent>>();
   private readonly logger = new Logger('Events');
 
-  /** Resolves when all listeners are done, or after the timeout. Never rejects: the commit stands, whatever fails here. */
+  /**
+   * Resolves when all listeners are done, or after the timeout. Never rejects: the transaction is committed already.
+   */
   async publish(event: DomainEvent, source: Source = 'here'): Promise<void> {
     const calls = [
       ...[...(this.byName.get(event.name) ?? [])].map((listen) => () => listen(event.payload as never, source)),
@@ -29,14 +31,14 @@ export class DomainEvents {
     await withTimeout(LISTENERS_TIMEOUT_MS, Promise.all(pending)).catch(() => undefined);
   }
 
-  /** @returns its undo */
+  /** @returns a function that removes the listener */
   on<N extends DomainEventName>(name: N, listener: Listener<DomainEventMap[N]>): () => void {
     const listeners = this.byName.get(name) ?? new Set();
     this.byName.set(name, listeners.add(listener as Listener<never>));
     return () => listeners.delete(listener as Listener<never>);
   }
 
-  /** @returns a promise where the listener needs time */
+  /** @returns a promise if the listener is asynchronous */
   private attempt(name: DomainEventName, call: () => unknown): unknown {
     const failed = (error: unknown) => this.logger.error(`After ${name}: ${(error as Error).stack ?? error}`);
     try {
@@ -47,7 +49,7 @@ export class DomainEvents {
     }
   }
 
-  /** Every event, with where it came from. @returns its undo */
+  /** Listens to every event, with its source. @returns a function that removes the listener */
   onAny(listener: Listener<DomainEvent>): () => void {
     this.ofAny.add(listener);
     return () => this.ofAny.delete(listener);

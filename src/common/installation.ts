@@ -1,5 +1,5 @@
 /**
- * The name of this installation: all nodes on one database share it, and no other has it. It stands before every name
- * that is used in Redis, which several installations may share.
+ * The id of this installation, shared by all nodes on one database. Prefixes all names in Redis, which several
+ * installations may share.
  */
 export const INSTALLATION = Symbol('INSTALLATION');

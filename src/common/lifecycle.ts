@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process was told to stop: then it says "not ready", and still answers. */
+/** Whether this process was told to stop: it then reports "not ready", but still answers. */
 @Injectable()
 export class Lifecycle {
   draining = false;

@@ -3,10 +3,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 type Labels = Record<string, string | number>;
 
-/** Bounds of what a request or a message takes; seconds. */
+/** Histogram buckets for requests and messages, in seconds. */
 const SECONDS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** What a node tells the operator in figures, as Prometheus reads them. All names begin with `vedfolnir_`. */
+/** A node's metrics in Prometheus format. All names begin with `vedfolnir_`. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -15,7 +15,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** @param read called at each look of Prometheus; where it fails, the last value stays */
+  /** @param read called at each scrape; if it fails, the last value is kept */
   gauge(name: string, help: string, read: () => number | Promise<number>): void {
     new Gauge({
       name,
@@ -29,13 +29,13 @@ export class Metrics {
     });
   }
 
-  /** @returns counts one more */
+  /** @returns a function that increments the counter */
   counter(name: string, help: string, labelNames: string[] = []): (labels?: Labels) => void {
     const counter = new Counter({ name, help, labelNames, registers: [this.registry] });
     return (labels = {}) => counter.inc(labels);
   }
 
-  /** @returns notes how long something took */
+  /** @returns a function that records a duration */
   histogram(name: string, help: string, labelNames: string[]): (labels: Labels, seconds: number) => void {
     const histogram = new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [this.registry] });
     return (labels, seconds) => histogram.observe(labels, seconds);

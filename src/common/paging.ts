@@ -1,4 +1,4 @@
-/** How lists are asked for in pages: `?limit=`, and where the last page ended. */
+/** Paging of lists: `?limit=`, and the position where the last page ended. */
 import { invalidField } from './app-error';
 
 export const DEFAULT_PAGE_SIZE = 50;
@@ -13,7 +13,7 @@ export function wholeNumber(field: string, text: unknown): number | undefined {
   return Number(text);
 }
 
-/** How many are wanted, and no more than fit. @throws AppError VALIDATION_ERROR */
+/** The requested page size, at most MAX_PAGE_SIZE. @throws AppError VALIDATION_ERROR */
 export function pageSize(text: unknown): number {
   return Math.min(wholeNumber('limit', text) ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
 }

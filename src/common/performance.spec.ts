@@ -24,12 +24,12 @@ const report = (operation: string) => operationReports().find((each) => each.ope
 describe('MonitorPerformance', () => {
   const work = new Work();
 
-  it('hands on what the method answers, with its own this and arguments, and counts it', async () => {
+  it('returns the method’s result, passes this and arguments, and counts the call', async () => {
     expect(await Promise.all([work.double(2), work.double(21)])).toEqual([4, 42]);
     expect(report('doubling')).toMatchObject({ count: 2, errors: 0 });
   });
 
-  it('hands on what the method throws, counts it as an error, and is named after the method', async () => {
+  it('rethrows the method’s error, counts it, and uses the method’s name', async () => {
     await expect(work.refuse()).rejects.toThrow('on purpose');
     expect(report('refuse')).toMatchObject({ count: 1, errors: 1 });
     await work.sudden(false);
@@ -37,7 +37,7 @@ describe('MonitorPerformance', () => {
     expect(report('sudden')).toMatchObject({ count: 2, errors: 1 });
   });
 
-  it('reports times in milliseconds, in their order', async () => {
+  it('reports percentiles in milliseconds', async () => {
     const { p50, p95, p99, max } = report('doubling')!;
     expect(p50).toBeGreaterThan(0);
     expect(p95).toBeGreaterThanOrEqual(p50);

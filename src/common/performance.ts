@@ -1,4 +1,4 @@
-/** How long operations take: a histogram each, for the operator. */
+/** Durations of operations: one histogram each, for the operator. */
 import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks';
 import type { OperationReport } from '../protocol/admin';
 
@@ -24,7 +24,7 @@ export function operationReports(): OperationReport[] {
   }));
 }
 
-/** One report of each operation: counts add up, and each percentile is that of the node where it is worst. */
+/** Merges the nodes' reports: counts are added, and percentiles are those of the slowest node. */
 export function mergeReports(reports: readonly OperationReport[]): OperationReport[] {
   const merged = new Map<string, OperationReport>();
   for (const report of reports) {
@@ -46,8 +46,8 @@ export function mergeReports(reports: readonly OperationReport[]): OperationRepo
 }
 
 /**
- * Measures a method, whether it answers or throws.
- * @param operation the name in the report; the method's own where none is given
+ * Measures a method's duration, whether it returns or throws.
+ * @param operation the name in the report; the method's name by default
  */
 export function MonitorPerformance(operation?: string): MethodDecorator {
   return (_target, key, descriptor: PropertyDescriptor) => {

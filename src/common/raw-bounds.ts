@@ -1,8 +1,8 @@
-/** Bounds every text and list of a body by its raw length, before a validator of its DTO looks at one. */
+/** Limits every text and list of a body by raw length, before the DTO's validators run. */
 import { getMetadataStorage } from 'class-validator';
 import { invalidField } from './app-error';
 
-/** For what declares no MaxLength or ArrayMaxSize; UTF-16 units and items. */
+/** Limits of fields without MaxLength or ArrayMaxSize; UTF-16 units and items. */
 const DEFAULT_TEXT_LENGTH = 4096;
 const DEFAULT_LIST_LENGTH = 64;
 
@@ -13,7 +13,7 @@ interface Bounds {
 
 const boundsByDto = new WeakMap<object, Map<string, Bounds>>();
 
-/** As the DTO itself declares them, so that a new field cannot be forgotten. */
+/** Reads the limits that the DTO declares, so that new fields are covered. */
 function boundsOf(dto: object): Map<string, Bounds> {
   const known = boundsByDto.get(dto);
   if (known) return known;
@@ -25,9 +25,9 @@ function boundsOf(dto: object): Map<string, Bounds> {
     false,
   )) {
     const own = bounds.get(propertyName) ?? { text: DEFAULT_TEXT_LENGTH, list: DEFAULT_LIST_LENGTH };
-    const most = Number(constraints?.[0]);
-    if (name === 'maxLength') own.text = most;
-    if (name === 'arrayMaxSize') own.list = most;
+    const limit = Number(constraints?.[0]);
+    if (name === 'maxLength') own.text = limit;
+    if (name === 'arrayMaxSize') own.list = limit;
     bounds.set(propertyName, own);
   }
   boundsByDto.set(dto, bounds);
@@ -35,8 +35,8 @@ function boundsOf(dto: object): Map<string, Bounds> {
 }
 
 /**
- * The decorators of a field run one after the other, and what walks over a text or compares the items of a list may
- * come before what bounds it.
+ * Needed as a field's decorators run in sequence: one that scans a text or compares list items may run before the one
+ * that limits the length.
  * @throws AppError VALIDATION_ERROR
  */
 export function requireWithinBounds(body: object, dto: object): void {
@@ -53,7 +53,7 @@ function requireShort(field: string, value: unknown, bounds: Bounds): void {
   }
   if (typeof value !== 'object' || value === null) return;
   const items: unknown[] = Object.values(value);
-  // An object of many fields is slow to transform, also where none is wanted.
+  // Objects with many fields are slow to transform, even where a field expects no object.
   if (items.length > (Array.isArray(value) ? bounds.list : DEFAULT_LIST_LENGTH)) {
     throw invalidField(field, `${field} must contain no more than ${bounds.list} elements`);
   }

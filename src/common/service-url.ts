@@ -1,11 +1,11 @@
 import { ConfigError } from './config';
 
-/** A URL of a database or of Redis, taken apart. */
+/** A parsed URL of a database or of Redis. */
 export interface ServiceUrl {
   scheme: string;
   user: string;
   password: string;
-  /** A name or an address; IPv6 without its brackets. */
+  /** Host name or address; IPv6 without brackets. */
   host: string;
   port: number | null;
   /** What follows the first `/` after the host, without the query. */
@@ -13,14 +13,14 @@ export interface ServiceUrl {
   query: URLSearchParams;
 }
 
-/** The user ends at the last `@` that a host follows: `#`, `/`, `?` and `@` may stand in a password as they are. */
+/** The credentials end at the last `@` that a host follows: passwords may contain `#`, `/`, `?` and `@` unescaped. */
 const PARTS =
   /^([a-z][a-z\d+.-]*):\/\/(?:([^:@/]*)(?::(.*))?@)?(\[[\da-f:.]+\]|[^\s:/?#@,[\]]+)(?::(\d+))?(?:\/([^?#]*))?(?:\?(.*))?$/is;
 
 /**
- * Own code, as `URL` takes a `#` in a password for the beginning of a fragment and refuses it without saying so.
+ * Not `URL`, which takes a `#` in a password for a fragment and rejects the URL without saying why.
  * @param name the setting, for the message
- * @param example what it should look like
+ * @param example a valid value, for the message
  * @throws ConfigError
  */
 export function parseServiceUrl(name: string, text: string, example: string): ServiceUrl {

@@ -1,13 +1,13 @@
-/** How many of something each key holds at the moment. */
+/** Counts slots held per key, up to a maximum. */
 export class SlotCounter<K> {
   private readonly held = new Map<K, number>();
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
 
-  /** @returns false where the key holds the most already */
+  /** @returns false if the key already holds the maximum */
   take(key: K): boolean {
     const held = this.held.get(key) ?? 0;
-    if (held >= this.most) return false;
+    if (held >= this.max) return false;
     this.held.set(key, held + 1);
     return true;
   }

@@ -3,7 +3,7 @@ import { QueryFailedError, TypeORMError } from 'typeorm';
 import type { ErrorCode } from '../protocol/errors';
 import { AppError, invalidField } from './app-error';
 
-/** What the framework itself refuses, by its status; anything else it says is a fault in the request. */
+/** Error codes for the framework's own exceptions, by status; other 4xx become VALIDATION_ERROR. */
 const BY_STATUS: Record<number, ErrorCode> = {
   404: 'NOT_FOUND',
   405: 'NOT_FOUND',
@@ -11,7 +11,7 @@ const BY_STATUS: Record<number, ErrorCode> = {
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** Any thrown thing as a row of the error table; what is not known becomes GENERIC_ERROR and tells nothing. */
+/** Maps any thrown value to the error table; unknown errors become GENERIC_ERROR, without details. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof QueryFailedError || error instanceof TypeORMError) {

@@ -1,4 +1,4 @@
 import tlds from 'tlds';
 
-/** IANA's list, in letters of any script: what makes a link in a post. */
+/** IANA's list of top-level domains in all scripts, for recognising links in posts. */
 export const TOP_LEVEL_DOMAINS: ReadonlySet<string> = new Set(tlds);

@@ -1,4 +1,4 @@
-/** Bodies and parameters: checked against their DTO, refused rather than bent into shape. */
+/** Validates bodies and parameters against their DTO; values are never coerced. */
 import { type ArgumentMetadata, applyDecorators, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import {
   IsString,
@@ -21,10 +21,10 @@ function flatten(errors: ValidationError[], prefix = ''): FieldError[] {
   });
 }
 
-/** Deeper than any body of ours. What reads it next does so by recursion, which a deep one would exhaust. */
+/** Deeper than any valid body. Validation recurses, so deep bodies could exhaust the stack. */
 const MAX_DEPTH = 16;
 
-/** More than any body of ours has; each one that is not known would be named in the answer. */
+/** More than any valid body has; the answer would name each unknown field. */
 const MAX_FIELDS = 64;
 
 function isTooDeep(body: unknown): boolean {
@@ -35,14 +35,16 @@ function isTooDeep(body: unknown): boolean {
   return layer.length > 0;
 }
 
-/** Bytes, which a socket can send, and lists are none; neither is what names the innards of an object. */
+/** Rejects buffers (which sockets can send), lists, and keys that would affect the prototype. */
 function isPlainObject(body: object): boolean {
   const prototype: unknown = typeof body === 'object' ? Object.getPrototypeOf(body) : undefined;
-  const innards = ['__proto__', 'constructor', 'prototype'];
-  return (prototype === Object.prototype || prototype === null) && !innards.some((name) => Object.hasOwn(body, name));
+  const reservedKeys = ['__proto__', 'constructor', 'prototype'];
+  return (
+    (prototype === Object.prototype || prototype === null) && !reservedKeys.some((name) => Object.hasOwn(body, name))
+  );
 }
 
-/** The global pipe: unknown fields and wrong types are refused, nothing is coerced. */
+/** Validates bodies: unknown fields and wrong types are rejected, nothing is coerced. */
 @Injectable()
 export class BodyPipe implements PipeTransform {
   private readonly pipe = new ValidationPipe({
@@ -64,7 +66,7 @@ export class BodyPipe implements PipeTransform {
   }
 }
 
-/** A whole number in the path, as ids are. */
+/** Parses an id in the path. */
 @Injectable()
 export class IdPipe implements PipeTransform<string, number> {
   transform(value: string, { data }: ArgumentMetadata): number {
@@ -73,7 +75,7 @@ export class IdPipe implements PipeTransform<string, number> {
   }
 }
 
-/** Text that every database and page can hold: no NUL, no half of a surrogate pair. */
+/** Text that every database and page can hold: no control characters except tab and line breaks, no lone surrogates. */
 function IsPlainText(options?: ValidationOptions) {
   return (target: object, propertyName: string | symbol): void => {
     registerDecorator({
@@ -93,5 +95,5 @@ function IsPlainText(options?: ValidationOptions) {
 export const IsText = (min: number, max: number) =>
   applyDecorators(IsString(), IsPlainText(), MinLength(min), MaxLength(max));
 
-/** May be left out. Null is a value, and refused like any other wrong one. */
+/** The field may be omitted; null is not accepted. */
 export const Omittable = () => ValidateIf((_: object, value: unknown) => value !== undefined);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DomainEventMap, DomainEvents } from './domain-events';
 
-/** What a host may hear of. */
+/** The events that hosts can listen to. */
 export interface VedfolnirEventMap
   extends Pick<
     DomainEventMap,
@@ -10,14 +10,14 @@ export interface VedfolnirEventMap
   'session.created': Omit<DomainEventMap['session.created'], 'tokenHash'>;
 }
 
-/** What happened, on the node where it happened and after its commit: each event reaches one node's listeners only. */
+/** Events for hosts, published after the commit, only on the node that committed. */
 @Injectable()
 export class VedfolnirEvents {
   constructor(private readonly events: DomainEvents) {}
 
   /**
-   * @param listener what it throws is logged; the request that caused the event waits for it for a moment at most
-   * @returns its undo
+   * @param listener errors are logged; the response to the request that caused the event waits for it only briefly
+   * @returns a function that removes the listener
    */
   on<N extends keyof VedfolnirEventMap>(name: N, listener: (event: VedfolnirEventMap[N]) => unknown): () => void {
     return this.events.onAny((event, source) => {

@@ -1,7 +1,7 @@
-/** What has not come within `ms` milliseconds. */
+/** Thrown when a promise takes longer than `ms` milliseconds. */
 export class TimeoutError extends Error {}
 
-/** @throws TimeoutError after `ms`; the promise itself goes on, unheard */
+/** @throws TimeoutError after `ms`; the promise itself continues, its result is ignored */
 export async function withTimeout<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {

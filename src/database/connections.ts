@@ -7,27 +7,26 @@ import type { DatabaseConfig, HostEntities, MysqlConnection } from '../common/co
 import { type Flavour, requireSupported } from './database-version';
 import { migrate, whenUnlocked } from './migrate';
 
-/** A second node that starts meanwhile waits this long for the first one's migrations; seconds. */
+/** How long a node that starts waits for another node's migrations. */
 const MIGRATION_LOCK_WAIT_SECONDS = 120;
-/** Milliseconds. */
 const CONNECT_TIMEOUT_MS = 3000;
 
-/** The open connections: one that writes, and on SQLite a second one that reads. */
+/** The open connections: one data source for writes, and on SQLite a second one for reads. */
 export class Connections {
-  /** SQLite: the connection that writes is in a state that nobody knows, and is made new before it is used again. */
+  /** SQLite: the writer's state is unknown; it is reopened before its next use. */
   private isWriterBroken = false;
 
   private constructor(
     readonly writer: DataSource,
     readonly reader: DataSource,
-    /** True on SQLite: its one connection holds one transaction at a time. */
+    /** True on SQLite: its single writer runs one transaction at a time. */
     readonly serial: boolean,
   ) {}
 
   /**
-   * Connects, and brings the tables up to date; safe when several nodes start together.
-   * @param waitSeconds how long to wait for another node that migrates
-   * @throws AppError DATABASE_ERROR when it takes longer
+   * Connects and runs pending migrations; safe when several nodes start together.
+   * @param waitSeconds how long to wait for another node's migrations
+   * @throws AppError DATABASE_ERROR when that takes longer
    */
   static async open(
     database: DatabaseConfig,
@@ -51,28 +50,28 @@ export class Connections {
     }
   }
 
-  /** Throws the connection away, whatever it is in the middle of; the server rolls its transaction back. */
+  /** Closes the connection in any state; the server rolls its transaction back. */
   discard(runner: QueryRunner): void {
     this.isWriterBroken = this.serial;
     (runner as unknown as { databaseConnection?: PooledConnection }).databaseConnection?.destroy?.();
   }
 
-  /** MySQL: the connections that nobody uses lead to a server that has changed its part. */
+  /** MySQL: closes idle connections. After a failover they may lead to a server that is now read-only. */
   discardIdle(): void {
     const { pool } = this.writer.driver as unknown as {
       pool: { _freeConnections: { length: number; get(index: number): PooledConnection } };
     };
-    // One that is destroyed takes itself out of the queue.
+    // Destroying a connection removes it from the queue.
     while (pool._freeConnections.length > 0) pool._freeConnections.get(0).destroy?.();
   }
 
-  /** SQLite ends a transaction by itself when the disk is full or fails; TypeORM goes on counting it as open. */
+  /** SQLite rolls back on its own when the disk is full or fails, but TypeORM still counts the transaction as open. */
   isInTransaction(runner: QueryRunner): boolean {
     const { databaseConnection } = this.writer.driver as unknown as { databaseConnection: { inTransaction: boolean } };
     return databaseConnection.inTransaction || runner.isTransactionActive;
   }
 
-  /** SQLite only; call it between two transactions. */
+  /** SQLite only. Reopens a broken writer; call it between two transactions. */
   async renewBroken(): Promise<void> {
     if (!this.isWriterBroken) return;
     const { driver } = this.writer;
@@ -85,7 +84,7 @@ export class Connections {
     if (!runner.isReleased) runner.release().catch(() => undefined);
   }
 
-  /** How many connections there are; on SQLite the one that writes. */
+  /** Connection counts of the pool; on SQLite of the writer. */
   pool(): { open: number; idle: number; waiting: number } {
     if (this.serial) return { open: 1, idle: 0, waiting: 0 };
     const { pool } = this.writer.driver as unknown as {
@@ -104,7 +103,7 @@ export class Connections {
   }
 }
 
-/** A connection on which nothing is migrated, to look at what there is. */
+/** Connects without running migrations, for reads. */
 export async function openForReading(database: DatabaseConfig): Promise<DataSource> {
   const options =
     database.kind === 'sqlite'
@@ -117,7 +116,7 @@ interface PooledConnection {
   destroy?(): void;
 }
 
-/** @throws ConfigError when it is too old */
+/** @throws ConfigError when the server is too old */
 async function flavourOf(options: MysqlConnection): Promise<Flavour> {
   const connection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
@@ -129,8 +128,8 @@ async function flavourOf(options: MysqlConnection): Promise<Flavour> {
 }
 
 /**
- * Every transaction starts by locking its user's row, so each later statement must see what was committed while it
- * waited, and gap locks would only make strangers wait for each other.
+ * Sets READ COMMITTED: transactions start by locking their user's row, so later statements must see what was committed
+ * while they waited; and gap locks would block unrelated transactions.
  */
 async function readCommitted(source: DataSource): Promise<void> {
   const level = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
@@ -138,6 +137,6 @@ async function readCommitted(source: DataSource): Promise<void> {
     pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
   };
   pool.on('connection', (connection) => connection.query(level));
-  // The one that there is already, to try whether the database answers.
+  // The connection that was opened already, to test the server.
   await source.query(level);
 }

@@ -3,9 +3,9 @@ import type { UnitOfWork } from './unit-of-work';
 
 const LATE = 200;
 
-it('is not set back by whole milliseconds, where the answer was late on its way', async () => {
+it('is not set back by millisecond rounding when the response is slow', async () => {
   const query = async () => {
-    // As it is told at the moment of the question, with all that is rounded off.
+    // The time when the query is sent, rounded down to milliseconds.
     const now = new Date(Date.now() - 1);
     await new Promise((resolve) => setTimeout(resolve, LATE));
     return [{ now }];

@@ -3,14 +3,14 @@ import { Clock } from '../common/clock';
 import type { UnitOfWork } from './unit-of-work';
 
 const SAMPLE_INTERVAL_MS = 10_000;
-/** How far the machine's clock may run from its own steady count before the database is asked again; ms. */
+/** Resample when wall clock and monotonic clock drift apart by more than this. */
 const MIN_JUMP_MS = 1000;
-/** What two clocks that tell whole milliseconds may differ by when they are of one mind; ms. */
+/** Two correct clocks with millisecond resolution may differ by this much. */
 const ROUNDING_MS = 2;
 
 /**
- * The time of the database, so that all nodes agree on what has expired, whatever their own clocks say. Between
- * samples it is carried on by the process's monotonic clock, which nobody can set.
+ * The database's time, so that all nodes agree on what has expired even if their own clocks differ. Between samples it
+ * advances with the process's monotonic clock, which cannot be set.
  */
 export class DatabaseClock extends Clock {
   private base = Date.now() - performance.now();
@@ -22,10 +22,10 @@ export class DatabaseClock extends Clock {
   }
 
   now(): Date {
-    const steady = performance.now();
-    // The machine slept or was set: the steady count may have stood still meanwhile.
-    if (Math.abs(Date.now() - steady - this.wall) > MIN_JUMP_MS) this.resample();
-    return new Date(Math.round(this.base + steady));
+    const monotonic = performance.now();
+    // The machine slept or its clock was set: the monotonic clock may have paused during sleep.
+    if (Math.abs(Date.now() - monotonic - this.wall) > MIN_JUMP_MS) this.resample();
+    return new Date(Math.round(this.base + monotonic));
   }
 
   async start(): Promise<void> {
@@ -40,7 +40,7 @@ export class DatabaseClock extends Clock {
 
   private resample(): void {
     this.wall = Date.now() - performance.now();
-    // An answer that does not come leaves the last sample in force; the next one is tried in time.
+    // On failure the last sample stays in use until the next one.
     this.sample().catch(() => undefined);
   }
 
@@ -50,8 +50,8 @@ export class DatabaseClock extends Clock {
       const [row] = (await em.query('SELECT UTC_TIMESTAMP(3) AS now')) as [{ now: Date }];
       return { asked, answered: performance.now(), now: row.now };
     });
-    const told = now.getTime() - (asked + answered) / 2;
-    // A sample is right to half of the time that its answer took: what is within that is known better already.
-    if (Math.abs(told - this.base) > (answered - asked) / 2 + ROUNDING_MS) this.base = told;
+    const sampledBase = now.getTime() - (asked + answered) / 2;
+    // A sample is accurate to half of its round trip: smaller differences would not improve the base.
+    if (Math.abs(sampledBase - this.base) > (answered - asked) / 2 + ROUNDING_MS) this.base = sampledBase;
   }
 }

@@ -19,7 +19,7 @@ describe('toUnavailableError', () => {
     },
   );
 
-  it('hands back as it is what is no matter of reaching it', () => {
+  it('returns other errors unchanged', () => {
     const error = failed('ER_PARSE_ERROR');
     expect(toUnavailableError(error)).toBe(error);
   });

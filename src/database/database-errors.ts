@@ -1,13 +1,13 @@
-/** What a driver's error means to us. */
+/** Classifies the drivers' errors. */
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../common/app-error';
 
-/** Seconds until a caller may ask again, as the page conventions have it. */
+/** Retry-After while the database is unavailable. */
 const RETRY_AFTER_SECONDS = 30;
-/** Seconds until the same request may be sent again whose outcome is unknown: a connection that is lost is soon there. */
+/** Retry-After when a commit's outcome is unknown: a lost connection is usually restored quickly. */
 const RETRY_UNKNOWN_AFTER_SECONDS = 5;
 
-/** The server, or somebody there, has ended the connection. */
+/** The server, or an administrator of it, has ended the connection. */
 const ENDED = new Set(['ER_SERVER_SHUTDOWN', 'ER_NORMAL_SHUTDOWN', 'ER_CONNECTION_KILLED', 'ER_QUERY_INTERRUPTED']);
 const READ_ONLY = new Set(['ER_OPTION_PREVENTS_STATEMENT', 'ER_READ_ONLY_MODE']);
 
@@ -39,22 +39,22 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** The row is there already. */
+/** A unique key already exists. */
 export function isDuplicateKey(error: unknown): boolean {
   return DUPLICATE.has(codeOf(error));
 }
 
-/** Two transactions stood in each other's way: the whole of it may be tried again. */
+/** A deadlock or lock timeout: the transaction may be retried as a whole. */
 export function isCollision(error: unknown): boolean {
   return COLLISION.has(codeOf(error));
 }
 
-/** A failover has left us with a server that only reads. */
+/** The server is read-only, as after a failover. */
 export function isReadOnly(error: unknown): boolean {
   return READ_ONLY.has(codeOf(error));
 }
 
-/** Whether the database itself has said that it failed; otherwise it may have done what it was asked for. */
+/** Whether the server reported the failure; otherwise the statement may have been executed. */
 export function isAnswered(error: unknown): boolean {
   const code = codeOf(error);
   return code.startsWith('SQLITE_') || (code.startsWith('ER_') && !ENDED.has(code));
@@ -65,17 +65,17 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE_BUSY');
 }
 
-/** The database cannot be reached, or does not answer. */
+/** For a database that cannot be reached or does not answer. */
 export function databaseUnavailable(cause: unknown): AppError {
   return new AppError('DATABASE_ERROR', { retryAfter: RETRY_AFTER_SECONDS, cause });
 }
 
-/** The database was told to commit, and has not said whether it did. */
+/** For a commit that was sent but not confirmed. */
 export function outcomeUnknown(cause: unknown): AppError {
   return new AppError('OUTCOME_UNKNOWN', { retryAfter: RETRY_UNKNOWN_AFTER_SECONDS, cause });
 }
 
-/** Turns a driver's "cannot reach it" into DATABASE_ERROR; anything else is handed back as it is. */
+/** Maps a driver's connection errors, lock errors and SQLITE_BUSY to DATABASE_ERROR; returns other errors unchanged. */
 export function toUnavailableError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const lost = /closed state|connection .*(lost|closed)|Pool is closed|is not established|connection is not open/i.test(

@@ -1,14 +1,14 @@
-/** What keeps the database from being used, as one sentence for the operator who set DATABASE_URL. */
+/** Explains in one sentence, for the operator who set DATABASE_URL, why the database cannot be used. */
 import { dirname, resolve } from 'node:path';
 import { QueryFailedError } from 'typeorm';
 import { ConfigError, type DatabaseConfig, type MysqlConnection } from '../common/config';
 
 const FOLDER_FAULTS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENOSPC', 'EISDIR'];
 const FILE_FAULTS = ['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_PERM'];
-/** As Node calls what is wrong with a certificate. */
+/** Node's error codes for invalid certificates. */
 const CERTIFICATE = /CERT|VERIFY|ALTNAME|HANDSHAKE_SSL_ERROR|ISSUER/;
 
-/** @returns null when it is nothing that DATABASE_URL, a right or a disk would mend */
+/** @returns null for errors that have nothing to do with DATABASE_URL, permissions or the disk */
 export function databaseFault(thrown: unknown, database: DatabaseConfig): ConfigError | null {
   const error = (thrown instanceof QueryFailedError ? thrown.driverError : thrown) as NodeJS.ErrnoException;
   const code = error?.code ?? '';

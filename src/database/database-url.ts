@@ -1,4 +1,4 @@
-/** DATABASE_URL, taken apart by us: TypeORM's own reading drops the query and splits IPv6 addresses wrongly. */
+/** Parses DATABASE_URL: TypeORM's own parser drops the query and splits IPv6 addresses wrongly. */
 import { readFileSync } from 'node:fs';
 import { ConfigError, type DatabaseConfig, type MysqlConnection } from '../common/config';
 import { parseServiceUrl } from '../common/service-url';
@@ -11,7 +11,7 @@ type Ssl = NonNullable<MysqlConnection['ssl']>;
 const ENCRYPTED: Ssl = { rejectUnauthorized: false };
 const VERIFIED: Ssl = { rejectUnauthorized: true, verifyIdentity: true };
 
-/** The modes of MySQL's own client and of libpq, which hosting companies put into their URLs; null is plain text. */
+/** The TLS modes of MySQL's client and of libpq, which hosting providers use in their URLs; null is plain text. */
 const MODES: Record<string, Ssl | null> = {
   false: null,
   '0': null,
@@ -28,7 +28,7 @@ const MODES: Record<string, Ssl | null> = {
 const MODE_PARAMETERS = ['ssl', 'sslmode', 'ssl-mode', 'ssl_mode'];
 const CA_PARAMETERS = ['ssl-ca', 'sslrootcert'];
 
-/** What `?ssl={…}` may say: the options of mysql2 that are known to be text or true/false. */
+/** Allowed options of `?ssl={…}`: mysql2 options, each with its type. */
 const SSL_OPTIONS: Record<keyof Ssl, 'string' | 'boolean'> = {
   ca: 'string',
   cert: 'string',

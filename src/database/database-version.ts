@@ -2,16 +2,13 @@ import { ConfigError } from '../common/config';
 
 export type Flavour = 'mysql' | 'mariadb';
 
-/** The oldest of each that has all that is used: SKIP LOCKED came with these. */
+/** The oldest supported versions: the first with SKIP LOCKED. */
 const OLDEST: Record<Flavour, [name: string, major: number, minor: number]> = {
   mysql: ['MySQL', 8, 0],
   mariadb: ['MariaDB', 10, 6],
 };
 
-/**
- * @param version as `SELECT VERSION()` answers
- * @throws ConfigError when it is too old
- */
+/** @param version the result of `SELECT VERSION()` @throws ConfigError when it is too old */
 export function requireSupported(version: string): Flavour {
   const flavour = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
   const [name, major, minor] = OLDEST[flavour];

@@ -10,7 +10,7 @@ import { Installation } from './entities/installation.entity';
 import { NodeLock } from './node-lock';
 import { UnitOfWork } from './unit-of-work';
 
-/** Closes the pool after everything that uses it has stopped. */
+/** Closes the connections after everything that uses them has stopped. */
 @Injectable()
 class DatabaseLifecycle implements OnApplicationShutdown {
   constructor(
@@ -54,7 +54,7 @@ class DatabaseLifecycle implements OnApplicationShutdown {
       provide: Clock,
       inject: [UnitOfWork, Connections],
       useFactory: async (work: UnitOfWork, connections: Connections) => {
-        // The embedded database lives on this machine and has its clock.
+        // The embedded database uses this machine's clock.
         if (connections.serial) return new SystemClock();
         const clock = new DatabaseClock(work);
         await clock.start();

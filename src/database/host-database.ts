@@ -1,18 +1,18 @@
-/** The database of a host, taken from its own DataSource. */
+/** A host's database, read from its DataSource. */
 import type { DataSource } from 'typeorm';
 import { ConfigError, type DatabaseConfig, type HostEntities, type MysqlConnection } from '../common/config';
 import { parseDatabaseUrl } from './database-url';
 
 export interface HostDatabase {
   database: DatabaseConfig;
-  /** Known to our connections too, so that one transaction can write the host's rows and ours. */
+  /** Registered with our connections too, so that one transaction can write the host's rows and ours. */
   hostEntities: HostEntities;
 }
 
 /**
- * We open connections of our own: ours need an isolation level and a time zone that may not be the host's, and SQLite
- * has one transaction at a time for each connection.
- * @throws ConfigError for a database that is neither MySQL, MariaDB nor a file of SQLite
+ * Our own connections are used: they need an isolation level and a time zone that may differ from the host's, and
+ * SQLite allows one transaction at a time per connection.
+ * @throws ConfigError for a database other than MySQL, MariaDB or an SQLite file
  */
 export function hostDatabase({ options }: Pick<DataSource, 'options'>): HostDatabase {
   const hostEntities = Object.values(options.entities ?? {}) as HostEntities;

@@ -1,4 +1,4 @@
-/** Brings the tables up to date; of several processes that start together, one at a time. */
+/** Runs pending migrations, in one process at a time. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { AppError } from '../common/app-error';
@@ -6,22 +6,23 @@ import type { DatabaseConfig } from '../common/config';
 import { isBusy } from './database-errors';
 import { NodeLock } from './node-lock';
 
-/** Between two looks whether another process has let go of the file; ms. */
+/** How often to check whether another process has released the file. */
 const POLL_INTERVAL_MS = 50;
 
 /**
- * @param waitSeconds how long to wait for another node that holds the lock
- * @throws AppError DATABASE_ERROR when it is at it still: without the lock nothing is touched
+ * @param waitSeconds how long to wait for another node's lock
+ * @throws AppError DATABASE_ERROR when the lock was not released in time; nothing is changed then
  */
 export async function migrate(writer: DataSource, database: DatabaseConfig, waitSeconds: number): Promise<void> {
   if (database.kind === 'sqlite') return migrateFile(writer.createQueryRunner(), waitSeconds);
   const done = await new NodeLock(database).run('migrations', waitSeconds, () => writer.runMigrations());
-  if (!done) throw held(waitSeconds);
+  if (!done) throw lockTimeout(waitSeconds);
 }
 
-/** Under SQLite's lock from the first look at what there is: who waits for it finds nothing left to do. */
+/** Holds SQLite's write lock from the start, so that a waiting process then finds no pending migration. */
 async function migrateFile(runner: QueryRunner, waitSeconds: number): Promise<void> {
-  // A table that is made anew takes nothing along that points to it. Within a transaction it is too late to say so.
+  // Rebuilding a table must not cascade to rows that reference it; foreign keys can only be turned off outside a
+  // transaction.
   await runner.beforeMigration();
   await whenUnlocked(waitSeconds, () => runner.query('BEGIN IMMEDIATE'));
   try {
@@ -35,7 +36,7 @@ async function migrateFile(runner: QueryRunner, waitSeconds: number): Promise<vo
 }
 
 /**
- * Tries until no other process is in the way: SQLite waits a while by itself, but not for everything.
+ * Retries while another process holds a lock: SQLite's own busy timeout does not cover all cases.
  * @param waitSeconds until it gives up
  * @throws AppError DATABASE_ERROR as `migrate`
  */
@@ -46,13 +47,13 @@ export async function whenUnlocked<T>(waitSeconds: number, attempt: () => Promis
       return await attempt();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      if (performance.now() > deadline) throw held(waitSeconds);
+      if (performance.now() > deadline) throw lockTimeout(waitSeconds);
     }
     await pause(POLL_INTERVAL_MS);
   }
 }
 
-function held(waitSeconds: number): AppError {
+function lockTimeout(waitSeconds: number): AppError {
   const message = `Another process has been changing the tables of this database for more than ${waitSeconds} s`;
   return new AppError('DATABASE_ERROR', { message });
 }

@@ -4,48 +4,49 @@ import { toUnavailableError } from './database-errors';
 
 const CONNECT_TIMEOUT_MS = 3000;
 
-/** Lets one node at a time do a piece of work. */
+/** Runs a task on one node at a time. */
 export class NodeLock {
   private readonly busy = new Map<string, Promise<unknown>>();
 
   constructor(private readonly database: DatabaseConfig) {}
 
   /**
-   * @param name what the work is; at most 30 characters
+   * @param name name of the task; at most 30 characters
    * @param waitSeconds how long to wait for another node that holds the lock
-   * @returns what the work answers, or null when another is still at it
+   * @returns the result of `work`, or null when the lock was not released in time
    * @throws AppError DATABASE_ERROR when the database cannot be reached
    */
   async run<T>(name: string, waitSeconds: number, work: () => Promise<T>): Promise<T | null> {
-    // Its own SQLite has no other node; and on this one, one at a time as well.
+    // Serializes calls on this node; with SQLite there is no other node.
     if (!(await this.whenFree(name, waitSeconds * 1000))) return null;
     const running =
       this.database.kind === 'mysql' ? this.locked(this.database.connection, name, waitSeconds, work) : work();
-    const settled = running.then(noop, noop).then(() => this.busy.delete(name));
-    this.busy.set(name, settled);
+    const finished = running.then(noop, noop).then(() => this.busy.delete(name));
+    this.busy.set(name, finished);
     return running;
   }
 
-  /** A connection of its own: it holds the lock for as long as it lives, also where the pool is of one. */
+  /** Uses a separate connection, which holds the lock while it is open, even with a pool of one. */
   private async locked<T>(
     options: MysqlConnection,
     name: string,
     waitSeconds: number,
     work: () => Promise<T>,
   ): Promise<T | null> {
-    const guard = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }).catch(rethrow);
-    // A lock that is lost with its connection lets another node begin; what both then do is done once all the same.
-    guard.on('error', noop);
+    const lockConnection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }).catch(rethrow);
+    // If the connection is lost, so is the lock, and another node may start: tasks must tolerate running twice.
+    lockConnection.on('error', noop);
     try {
-      // Hashed, as the name of a lock holds 64 characters and is shared by all databases of the server.
+      // Includes a hash of the database's name: lock names are limited to 64 characters and shared by all databases of
+      // the server.
       const sql = "SELECT GET_LOCK(CONCAT('vedfolnir_', ?, MD5(DATABASE())), ?) AS held";
-      const [rows] = await guard.query(sql, [name, waitSeconds]).catch(rethrow);
+      const [rows] = await lockConnection.query(sql, [name, waitSeconds]).catch(rethrow);
       const [row] = rows as [{ held: number | null }];
       return row.held === 1 ? await work() : null;
     } finally {
-      // Said, as the server may take a while to notice that the connection is gone.
-      await guard.query('DO RELEASE_ALL_LOCKS()').catch(noop);
-      guard.destroy();
+      // Released explicitly, as the server may notice a closed connection late.
+      await lockConnection.query('DO RELEASE_ALL_LOCKS()').catch(noop);
+      lockConnection.destroy();
     }
   }
 

@@ -13,24 +13,27 @@ import {
   toUnavailableError,
 } from './database-errors';
 
-/** Longest that one piece of work may take on its connection; ms. */
+/** Longest time that a transaction or read may take on its connection. */
 const TRANSACTION_TIMEOUT_MS = 5000;
-/** Longest wait for a connection while nobody else's work gets done, and longest wait at all; ms. */
+/** Longest wait for a connection while no transaction completes, and longest wait at all. */
 const ACQUIRE_TIMEOUT_MS = 8000;
 const MAX_QUEUE_TIME_MS = 30_000;
-/** How often a transaction that met another one is tried again. */
+/** Attempts of a transaction that ran into deadlocks or lock timeouts. */
 const MAX_ATTEMPTS = 8;
 
-/** Writes of one person at a time: they wait for each other anyway, and the others would for all of them. */
+/**
+ * Concurrent writes per user: they serialize on the user's row anyway, and more would occupy connections that other
+ * users need.
+ */
 const WRITES_PER_USER = 3;
 
-/** What a transaction is given: its entity manager, and the events that leave if it commits. */
+/** A transaction's entity manager, and the events to publish after its commit. */
 export class Transaction {
   readonly events: DomainEvent[] = [];
 
   constructor(readonly em: EntityManager) {}
 
-  /** Published after the commit; forgotten when the transaction rolls back. */
+  /** Published after the commit; dropped if the transaction rolls back. */
   publish(event: DomainEvent): void {
     this.events.push(event);
   }
@@ -47,8 +50,8 @@ export class UnitOfWork {
   private readonly inside: AsyncLocalStorage<true> | null;
 
   /**
-   * @param watchNesting refuses work inside of work, a mistake that locks up small pools; it costs every promise of the
-   * process something on Node 20, so it is for tests
+   * @param watchNesting rejects nested units of work, a mistake that deadlocks small pools; for tests only, as
+   *   AsyncLocalStorage slows every promise on Node 20
    */
   constructor(
     private readonly connections: Connections,
@@ -60,17 +63,19 @@ export class UnitOfWork {
 
   /**
    * @param work may run more than once: it must do nothing but database work
-   * @param userId whose row it locks: a burst of one person's takes few places among everybody's
-   * @throws AppError DATABASE_ERROR when the database cannot be reached or does not answer in time; OUTCOME_UNKNOWN when
-   *   that happens while it commits
+   * @param userId the user whose row is locked: limits concurrent writes of one user
+   * @throws AppError DATABASE_ERROR when the database cannot be reached or does not answer in time; OUTCOME_UNKNOWN
+   *   when that happens during the commit
    */
   async write<T>(work: (tx: Transaction) => Promise<T>, userId?: number): Promise<T> {
-    // A second connection asked for while one is held is how pools lock up.
+    // Acquiring a second connection while holding one can deadlock the pool.
     if (this.inside?.getStore()) throw new Error('A unit of work was started inside another one');
     const run = () =>
-      this.connections.serial ? this.inTurn(() => this.transact(work)) : this.retried(() => this.transact(work));
+      this.connections.serial
+        ? this.serialized(() => this.transact(work))
+        : this.retriedOnCollision(() => this.transact(work));
     const [result, events] = await (userId === undefined ? run() : this.turns.run(userId, run));
-    // Told in their order; whoever needs time to hear of one does not hold up the next.
+    // Published in order; slow listeners do not delay the next event.
     await Promise.all(events.map((event) => this.domainEvents.publish(event)));
     return result;
   }
@@ -110,14 +115,16 @@ export class UnitOfWork {
     });
   }
 
-  /** Runs on a connection of its own and lets go of it in any case; one that does not answer is thrown away. */
+  /** Runs on its own connection and always releases it; a connection that does not answer is closed. */
   private async onRunner<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const { connections } = this;
     const runner = connections.writer.createQueryRunner();
     if (connections.serial) return work(runner).catch(rethrow);
     try {
       await this.acquire(runner);
-      const result = await orGiveUp(TRANSACTION_TIMEOUT_MS, work(runner), () => connections.discard(runner));
+      const result = await timeoutAsUnavailable(TRANSACTION_TIMEOUT_MS, work(runner), () =>
+        connections.discard(runner),
+      );
       this.progressAt = performance.now();
       connections.release(runner);
       return result;
@@ -127,28 +134,28 @@ export class UnitOfWork {
     }
   }
 
-  /** Waits its turn for a connection, as long as the turns before it are being done. */
+  /** Waits for a connection as long as the transactions ahead of it complete. */
   private async acquire(runner: QueryRunner): Promise<void> {
     const started = performance.now();
     const connecting = runner.connect();
-    const moving = () => performance.now() - Math.max(this.progressAt, started) < ACQUIRE_TIMEOUT_MS;
-    while (moving() && performance.now() - started < MAX_QUEUE_TIME_MS) {
+    const progressing = () => performance.now() - Math.max(this.progressAt, started) < ACQUIRE_TIMEOUT_MS;
+    while (progressing() && performance.now() - started < MAX_QUEUE_TIME_MS) {
       const outcome = await withTimeout(ACQUIRE_TIMEOUT_MS / 5, connecting).catch((error: unknown) => error);
       if (!(outcome instanceof Error)) return;
       if (!(outcome instanceof TimeoutError)) throw outcome;
     }
-    // A connection that comes too late goes straight back, and the work is not done behind the caller's back.
+    // A connection that arrives too late is released at once; the caller has already got an error.
     connecting.then(() => this.connections.release(runner), ignore);
     throw databaseUnavailable(new Error('No connection to the database became free'));
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+  private serialized<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.tail.then(work, work);
     this.tail = turn.catch(() => undefined);
     return turn;
   }
 
-  private async retried<T>(work: () => Promise<T>): Promise<T> {
+  private async retriedOnCollision<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
@@ -167,11 +174,11 @@ function rethrow(error: unknown): never {
 
 function ignore(): void {}
 
-/** @throws AppError DATABASE_ERROR after `ms`, having called `giveUp` */
-async function orGiveUp<T>(ms: number, promise: Promise<T>, giveUp: () => void): Promise<T> {
+/** @throws AppError DATABASE_ERROR after `ms`, having called `onTimeout` */
+async function timeoutAsUnavailable<T>(ms: number, promise: Promise<T>, onTimeout: () => void): Promise<T> {
   return withTimeout(ms, promise).catch((error: unknown) => {
     if (!(error instanceof TimeoutError)) throw error;
-    giveUp();
+    onTimeout();
     throw databaseUnavailable(error);
   });
 }

@@ -6,13 +6,13 @@ import { toUnavailableError } from './database-errors';
 
 const CONNECT_TIMEOUT_MS = 3000;
 const RETRY_MS = 1000;
-/** How often it is said that it is still waited for; ms. */
+/** How often the wait is reported. */
 const REPORT_MS = 10_000;
 
 /**
- * Resolves when the database answers, however late it is started. What waiting does not mend is left to the next who
- * connects.
- * @param report is told why it is waited for
+ * Resolves when the database answers, however late it starts. Errors that waiting cannot fix are left to the next
+ * connection attempt.
+ * @param report gets the reason for the wait
  */
 export async function waitForDatabase(database: DatabaseConfig, report: (line: string) => void): Promise<void> {
   if (database.kind === 'sqlite') return;

@@ -7,7 +7,7 @@ import { ClusterAdapter } from './cluster-adapter';
 import { ExpiryWatch } from './expiry-watch';
 import { type AppNamespace, sessionRoom, userRoom } from './socket-types';
 
-/** Turns domain events into pushes to the tabs on every node. */
+/** Pushes domain events to the tabs on every node. */
 @Injectable()
 export class Broadcaster {
   constructor(
@@ -22,10 +22,11 @@ export class Broadcaster {
         this.watch.extend(event.payload.sessionId, toDeadlines(event.payload.deadlines));
       }
       if (source === 'elsewhere') return undefined;
-      // First, so that the caches of another node are right before its tabs hear of the change and ask.
+      // First, so that other nodes' caches are updated before their tabs see the change and read it.
       const forwarded = this.cluster.forward(namespace, event);
       push(namespace, event);
-      // The answer comes once the others can know, so that a read there shows it; a revocation waits for no Redis.
+      // The response waits until Redis has the event, so that reads on other nodes show the change; revocations do not
+      // wait for Redis.
       return event.name === 'session.ended' ? undefined : forwarded;
     });
   }
@@ -54,7 +55,7 @@ function push(namespace: AppNamespace, { name, payload }: DomainEvent): void {
       break;
     }
     case 'session.ended':
-      // Here at once, whatever Redis does: with the adapter, a call for all nodes comes back through Redis.
+      // Local sockets first: through the adapter, a call for all nodes would depend on Redis.
       endLocalSockets(namespace, payload);
       namespace.to(sessionRoom(payload.sessionId)).emit('session:ended', endedMessage(payload));
       namespace.in(sessionRoom(payload.sessionId)).disconnectSockets(true);
@@ -78,12 +79,12 @@ function push(namespace: AppNamespace, { name, payload }: DomainEvent): void {
   }
 }
 
-/** One message for all sessions that are on the same platform. */
+/** One message per platform, for all sessions that are on it. */
 function pushPlatforms(namespace: AppNamespace, event: DomainEventMap['platforms.changed']): void {
   const { revision, platforms, sessions, at } = event;
   for (const platformId of new Set(sessions.map((session) => session.platformId))) {
-    const there = sessions.filter((session) => session.platformId === platformId);
-    namespace.to(there.map(({ id }) => sessionRoom(id))).emit('platforms:changed', {
+    const onPlatform = sessions.filter((session) => session.platformId === platformId);
+    namespace.to(onPlatform.map(({ id }) => sessionRoom(id))).emit('platforms:changed', {
       revision,
       platforms,
       current_platform: platforms.find((platform) => platform.id === platformId) ?? null,
@@ -98,7 +99,7 @@ function endedMessage({ sessionId, reason, at }: Ended) {
   return { session_id: sessionId, reason, error_code: endedCode(reason), at };
 }
 
-/** Tells the session's sockets on this node that it is over, and closes them. */
+/** Sends `session:ended` to the session's sockets on this node, and closes them. */
 export function endLocalSockets(namespace: AppNamespace, ended: Ended): void {
   namespace.local.to(sessionRoom(ended.sessionId)).emit('session:ended', endedMessage(ended));
   namespace.local.in(sessionRoom(ended.sessionId)).disconnectSockets(true);

@@ -7,10 +7,10 @@ import { isDomainEvent } from '../common/domain-event-schema';
 import { type DomainEvent, DomainEvents } from '../common/domain-events';
 import { type AppNamespace, sessionRoom } from './socket-types';
 
-/** How long another node may take to say which sessions are online there. */
+/** How long to wait for another node's online sessions. */
 const ANSWER_TIMEOUT_MS = 300;
 
-/** Connects our namespace, and no other, with the other nodes: pushes, events and questions go through its adapter. */
+/** Connects our namespace, and no other, with the other nodes: pushes, events and requests use its adapter. */
 @Injectable()
 export class ClusterAdapter {
   constructor(
@@ -36,13 +36,18 @@ export class ClusterAdapter {
     });
     namespace.on('online', (ids, answer) => answer(online(ids)));
     this.presence.online = async (ids) => {
-      const here = new Set(online(ids));
-      const asked = ids.filter((id) => !here.has(id));
-      return asked.length === 0 ? here : new Set([...here, ...(await this.onlineElsewhere(namespace, asked))]);
+      const onlineHere = new Set(online(ids));
+      const asked = ids.filter((id) => !onlineHere.has(id));
+      return asked.length === 0
+        ? onlineHere
+        : new Set([...onlineHere, ...(await this.onlineElsewhere(namespace, asked))]);
     };
   }
 
-  /** To all other nodes; lost where Redis is away, and then found in the database. Resolves when Redis has it. */
+  /**
+   * Sends an event to all other nodes. Without Redis it is lost, and found later by polling the database. Resolves when
+   * Redis has it.
+   */
   async forward(namespace: AppNamespace, event: DomainEvent): Promise<void> {
     if (!this.channels) return;
     namespace.serverSideEmit('event', event);
@@ -50,7 +55,7 @@ export class ClusterAdapter {
   }
 
   private onlineElsewhere(namespace: AppNamespace, asked: string[]): Promise<string[]> {
-    // A node that does not answer in time is an error, with the answers of the others beside it.
+    // If a node does not answer in time, the callback gets an error together with the other nodes' answers.
     return new Promise((resolve) => {
       namespace.serverSideEmit('online', asked, (_: Error | null, answers: string[][]) => resolve(answers.flat()));
     });

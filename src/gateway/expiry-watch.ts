@@ -14,24 +14,24 @@ interface Watched {
   timer: NodeJS.Timeout;
 }
 
-/** A database that is away at the deadline is asked again after this; ms. */
+/** Retry interval while the database is unavailable or the session's row is locked. */
 const RETRY_MS = 1000;
-/** A session that was warned of its end is looked at this often: the word of its extension may be lost; ms. */
+/** Interval for rechecking a session after its warning: the extension event may be lost. */
 const RECHECK_INTERVAL_MS = 10_000;
 
-/** What this node's sockets of a session are to be told. */
+/** Callbacks that notify a session's sockets on this node. */
 export interface ExpiryListener {
   /** The warning is due. */
   onExpiring(sessionId: string, deadlines: Deadlines): void;
-  /** It was extended, and no message said so. */
+  /** The session was extended, but the event was lost. */
   onExtended(sessionId: string, deadlines: Deadlines): void;
-  /** It has ended, and no message said so. */
+  /** The session has ended, but the event was lost. */
   onEnded(sessionId: string, reason: EndReason, at: Date): void;
 }
 
 /**
- * Watches the deadlines of the sessions that have a socket on this node. Each of them is looked after until its last
- * socket is gone, whatever message was lost and however often the database was away.
+ * Watches the deadlines of sessions that have a socket on this node, until the last socket is closed; tolerates lost
+ * events and database outages.
  */
 @Injectable()
 export class ExpiryWatch implements OnApplicationShutdown {
@@ -45,14 +45,14 @@ export class ExpiryWatch implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Starts to watch the session. What a new socket shows of it may be news to those that are here already. */
+  /** Starts watching. If the session is already watched, a later deadline is sent to its existing sockets. */
   watch(sessionId: string, deadlines: Deadlines): void {
     if (this.watched.has(sessionId)) {
       if (this.extend(sessionId, deadlines)) this.listener?.onExtended(sessionId, deadlines);
     } else this.schedule(sessionId, { deadlines, warned: false });
   }
 
-  /** Takes note of the new deadlines of a session that is watched. @returns whether they were news */
+  /** Updates the deadlines of a watched session. @returns whether they are later than the known ones */
   extend(sessionId: string, deadlines: Deadlines): boolean {
     const known = this.watched.get(sessionId);
     if (!known || expiresAt(deadlines) <= expiresAt(known.deadlines)) return false;
@@ -65,7 +65,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
     this.watched.delete(sessionId);
   }
 
-  /** Whether the warning for these deadlines is due already. */
+  /** Whether the expiry warning is already due. */
   isExpiring(deadlines: Deadlines): boolean {
     return this.until(this.warningAt(deadlines)) <= 0;
   }
@@ -74,26 +74,26 @@ export class ExpiryWatch implements OnApplicationShutdown {
     for (const sessionId of [...this.watched.keys()]) this.unwatch(sessionId);
   }
 
-  private schedule(sessionId: string, { deadlines, warned }: Omit<Watched, 'timer'>, wait?: number): void {
+  private schedule(sessionId: string, { deadlines, warned }: Omit<Watched, 'timer'>, delayMs?: number): void {
     clearTimeout(this.watched.get(sessionId)?.timer);
     const next = warned
       ? Math.min(this.until(expiresAt(deadlines)), RECHECK_INTERVAL_MS)
       : this.until(this.warningAt(deadlines));
-    const timer = setTimeout(() => this.fire(sessionId), wait ?? Math.max(0, next));
+    const timer = setTimeout(() => this.fire(sessionId), delayMs ?? Math.max(0, next));
     timer.unref();
     this.watched.set(sessionId, { deadlines, warned, timer });
   }
 
-  /** What is known here may be old: the truth is asked before anything is done. */
+  /** The known deadlines may be outdated: reads the session before acting. */
   private async fire(sessionId: string): Promise<void> {
     const entry = this.watched.get(sessionId);
     if (!entry) return;
     try {
       const context = await this.sessions.expireIfDue(sessionId);
-      // Where this ended it, the event of that has closed the sockets by now.
+      // If this call ended the session, its event has already closed the sockets.
       if (this.watched.get(sessionId) === entry) this.compare(sessionId, entry, context);
     } catch (error) {
-      this.logger.warn(`Deadline not checked: ${describeError(error)}`);
+      this.logger.warn(`Checking a session deadline failed: ${describeError(error)}`);
       if (this.watched.get(sessionId) === entry) this.schedule(sessionId, entry, RETRY_MS);
     }
   }
@@ -105,12 +105,12 @@ export class ExpiryWatch implements OnApplicationShutdown {
       const { endReason, endedAt } = context?.session ?? { endReason: expiryReason(entry.deadlines), endedAt: now };
       this.listener?.onEnded(sessionId, endReason ?? 'revoked', endedAt ?? now);
     } else if (isExpired(context.session, now)) {
-      // Somebody else holds it: it will be extended or ended in a moment.
+      // Another transaction holds the row and is extending or ending the session.
       this.schedule(sessionId, entry, RETRY_MS);
-    } else this.goOn(sessionId, entry, context.session);
+    } else this.continueWatching(sessionId, entry, context.session);
   }
 
-  private goOn(sessionId: string, entry: Watched, deadlines: Deadlines): void {
+  private continueWatching(sessionId: string, entry: Watched, deadlines: Deadlines): void {
     const moved = expiresAt(deadlines) > expiresAt(entry.deadlines);
     if (moved) this.listener?.onExtended(sessionId, deadlines);
     const warned = entry.warned && !moved;
@@ -120,7 +120,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
   }
 
   private warningAt(deadlines: Deadlines): Date {
-    // A warning longer than the idle limit itself would never be off.
+    // A warning period as long as the idle timeout would never be off.
     const { expiryWarning, idleTimeout } = this.config;
     const lead = expiryWarning < idleTimeout ? expiryWarning : idleTimeout / 2;
     return new Date(expiresAt(deadlines).getTime() - lead);

@@ -5,7 +5,7 @@ import { SocketAuthenticator } from '../session/socket-authenticator';
 import { SocketBudgets } from './socket-budgets';
 import type { AppSocket } from './socket-types';
 
-/** Decides who may open a socket, before the connection to the namespace exists. */
+/** Authorises a socket before it joins the namespace. */
 @Injectable()
 export class Handshake {
   constructor(
@@ -13,7 +13,7 @@ export class Handshake {
     private readonly budgets: SocketBudgets,
   ) {}
 
-  /** A Socket.IO middleware; a refusal reaches the client as `connect_error` with `data.error_code`. */
+  /** A Socket.IO middleware; a rejection reaches the client as `connect_error` with `data.error_code`. */
   readonly check = (socket: AppSocket, next: (error?: Error) => void): void => {
     this.admit(socket).then(
       () => next(),
@@ -24,13 +24,13 @@ export class Handshake {
     );
   };
 
-  /** @throws AppError ORIGIN_REFUSED, VALIDATION_ERROR, RATE_LIMITED, or why there is no live session */
+  /** @throws AppError ORIGIN_REFUSED, VALIDATION_ERROR, RATE_LIMITED, or the reason why the session is not live */
   private async admit(socket: AppSocket): Promise<void> {
     const tabId: unknown = socket.handshake.auth.tab_id ?? null;
     if (tabId !== null && (typeof tabId !== 'string' || !/^[\w.:-]{1,64}$/.test(tabId))) {
       throw invalidField('tab_id', 'tab_id must be a short text of letters, digits and . : _ -');
     }
-    // The engine may allow long polling, for another namespace: that would need sticky sessions.
+    // A host may enable long polling for another namespace; ours rejects it, as it needs sticky sessions.
     if (socket.conn.transport.name !== 'websocket') throw invalidField('transport', 'transport must be websocket');
     await this.budgets.takeHandshake(socket.request);
     const { session, user } = await this.authenticator.authenticate(socket);

@@ -9,16 +9,16 @@ import { toSessionState } from '../session/session.views';
 import { endLocalSockets } from './broadcaster';
 import { type AppNamespace, type AppSocket, sessionRoom, userRoom } from './socket-types';
 
-/** How long a push may take after the commit before it counts as lost. */
+/** A push that has not arrived this long after the commit counts as lost. */
 const PUSH_DELAY_MS = 500;
 
 /**
- * Compares what has changed in the database with what the sockets of this node were sent: sends the state again to those
- * that missed a push, and closes the sockets of sessions that have ended.
+ * Compares changes in the database with what this node's sockets were sent: resends the state to sockets that missed a
+ * push, and closes sockets of ended sessions.
  */
 @Injectable()
 export class Reconciler {
-  /** By user, the revision that the last comparison found: a push of it is not on its way any more. */
+  /** Revision found by the last poll, by user: its push is no longer in transit. */
   private lastRevisions = new Map<number, number>();
   private readonly countGap: () => void;
 
@@ -38,7 +38,7 @@ export class Reconciler {
     this.events.on('session.rekeyed', ({ userId }) => this.resend(socketsIn(namespace, userRoom(userId))));
   }
 
-  /** Every message that shows a revision is noted at the socket that it was sent to. */
+  /** Records the newest revision sent to the socket. */
   track(socket: AppSocket): void {
     socket.data.revision = 0;
     socket.onAnyOutgoing((_name: string, payload: { revision?: number } | undefined) => {
@@ -55,7 +55,7 @@ export class Reconciler {
     for (const { sessionId, tokenHash } of rekeyed) {
       for (const socket of socketsIn(namespace, sessionRoom(sessionId))) closeIfRekeyed(socket, tokenHash);
     }
-    // More has changed than can be compared one by one: all are sent how things stand.
+    // Too many changes to compare one by one: resend the state to all sockets.
     if (!whole) return this.resend([...namespace.sockets.values()]);
     const previous = this.lastRevisions;
     this.lastRevisions = new Map(users.map(({ userId, revision }) => [userId, revision]));
@@ -69,7 +69,7 @@ export class Reconciler {
     await this.resend(behind);
   }
 
-  /** The sessions are looked up together, however many they are. */
+  /** Reads each session once, concurrently, so that the queries are batched. */
   private async resend(sockets: AppSocket[]): Promise<void> {
     const bySession = new Map<string, AppSocket[]>();
     for (const socket of sockets) {

@@ -36,14 +36,14 @@ import { SocketTerminator } from './socket-terminator';
 import { type AppNamespace, type AppServer, type AppSocket, sessionRoom, userRoom } from './socket-types';
 import { Tabs } from './tabs';
 
-/** A dead connection is found within their sum, so that a tab is right again within 15 s. */
+/** A dead connection is detected within their sum, so that a tab is up to date again within 15 s. */
 const PING_INTERVAL_MS = 6000;
 const PING_TIMEOUT_MS = 4000;
 
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 
 class SyncDto {
-  /** The newest that the tab knows. */
+  /** The newest revision that the tab knows. */
   @Omittable()
   @IsInt()
   revision?: number;
@@ -51,7 +51,7 @@ class SyncDto {
 
 class ActivityDto {}
 
-/** The tabs' connection: events come over it, commands go over HTTP. */
+/** The tabs' socket: events arrive over it; commands are sent over HTTP. */
 @WebSocketGateway()
 @UseGuards(SessionGuard)
 @UsePipes(BodyPipe)
@@ -59,7 +59,7 @@ class ActivityDto {}
 export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   private namespace!: AppNamespace;
 
-  /** What many messages at once have found, is noted once. */
+  /** Concurrent messages share a context, and record its activity once. */
   private readonly touches = new WeakMap<SessionContext, Promise<SessionContext>>();
 
   constructor(
@@ -97,7 +97,6 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     this.tabs.start(namespace);
     this.balancer.start(io);
     const local = (id: string) => namespace.local.to(sessionRoom(id));
-    // Each node watches the deadlines of its own sockets.
     this.watch.listener = {
       onExpiring: (id, deadlines) => local(id).emit('session:expiring', this.expiring(id, deadlines)),
       onExtended: (id, deadlines) => local(id).emit('session:extended', this.extended(id, deadlines)),
@@ -108,11 +107,11 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   async handleConnection(socket: AppSocket): Promise<void> {
     const { sessionId, userId } = socket.data;
     this.reconciler.track(socket);
-    // In the rooms first, then the state: what happens in between reaches the tab twice rather than never.
+    // Joins the rooms before reading the state, so that changes in between are sent twice rather than lost.
     await socket.join([userRoom(userId), sessionRoom(sessionId)]);
     try {
       const context = await this.sessions.requireContext(sessionId);
-      // It may have been given another token since the handshake.
+      // The session may have been given a new token since the handshake.
       if (context.session.tokenHash !== socket.data.tokenHash) return void socket.conn.close();
       socket.emit('session:state', toSessionState(context, this.clock.now()));
       if (socket.disconnected) return;
@@ -122,7 +121,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
       }
     } catch (thrown) {
       const error = toAppError(thrown);
-      // On any other error the client reconnects, and is told then.
+      // On other errors the client reconnects and retries.
       if (error.status === 401) await this.ending.close(socket, error);
       else socket.conn.close();
     }
@@ -133,13 +132,13 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     if (!this.namespace.adapter.rooms.has(sessionRoom(sessionId))) this.watch.unwatch(sessionId);
   }
 
-  /** The state as the database has it now. No activity. */
+  /** The state, read from the database. Does not count as user activity. */
   @SubscribeMessage('session:sync')
   sync(@CurrentSession() session: SessionContext, @MessageBody() _payload: SyncDto): SessionState {
     return toSessionState(session, this.clock.now());
   }
 
-  /** The person did something in this tab. */
+  /** Records user activity in this tab. */
   @SubscribeMessage('session:activity')
   async activity(
     @CurrentSession() context: SessionContext,
@@ -151,7 +150,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     return { ...toDeadlinesView(session), server_time: this.clock.now().toISOString() };
   }
 
-  /** @param next what a host asks before it takes a connection */
+  /** @param next the host's own `allowRequest` */
   private allowRequest(next: AllowRequest | undefined): AllowRequest {
     return (request, done) => {
       if (!this.budgets.openConnection(request)) done('Too many connections', false);
@@ -175,7 +174,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   }
 }
 
-/** A client that waits for the answer to an unknown message gets one. */
+/** Acknowledges unknown messages with an error, so that clients do not wait for it. */
 function answerUnknown(socket: AppSocket): void {
   socket.use(([name, ...given], next) => {
     const answer: unknown = given.at(-1);

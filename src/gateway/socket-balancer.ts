@@ -3,18 +3,20 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type NodeInfo, NodeRegistry } from '../cluster/node-registry';
 import type { AppServer } from './socket-types';
 
-/** How far above the average a node may be before it lets sockets go; with few sockets there is nothing to gain. */
+/**
+ * How far above the average a node may be before it closes sockets; below the minimum average balancing is pointless.
+ */
 const TOLERATED_SHARE = 1.2;
 const TOLERATED_SOCKETS = 10;
 const MIN_AVERAGE_SOCKETS = 50;
-/** Looks in a row that must find it so: the other nodes' counts are older than this node's while clients connect. */
+/** Consecutive observations needed: other nodes' counts lag behind this node's while clients connect. */
 const MIN_OBSERVATIONS = 3;
-/** The part of the excess that goes at once: the counts of the other nodes are a few seconds old. */
+/** Share of the excess that is closed per step: other nodes' counts are a few seconds old. */
 const SHARE_PER_STEP = 1 / 3;
-/** Over which time they go. */
+/** Time over which sockets are closed. */
 const SPREAD_MS = 2000;
 
-/** Closes sockets gently: each client connects again, after a jitter of its own, where the balancer leads it. */
+/** Closes sockets gradually: each client reconnects after a random delay, wherever the load balancer routes it. */
 @Injectable()
 export class SocketBalancer implements OnApplicationShutdown {
   private readonly logger = new Logger('Sockets');
@@ -24,7 +26,7 @@ export class SocketBalancer implements OnApplicationShutdown {
 
   constructor(private readonly nodes: NodeRegistry) {}
 
-  /** After a rolling restart most sockets are on the nodes that were restarted first. */
+  /** Starts balancing: after a rolling restart most sockets are on the nodes that restarted first. */
   start(io: AppServer): void {
     this.io = io;
     this.nodes.start(
@@ -52,14 +54,14 @@ export class SocketBalancer implements OnApplicationShutdown {
     this.observationsAbove = excess > 0 && average >= MIN_AVERAGE_SOCKETS ? this.observationsAbove + 1 : 0;
     if (this.observationsAbove < MIN_OBSERVATIONS) return;
     const count = Math.ceil(excess * SHARE_PER_STEP);
-    this.logger.log(`${self.sockets} sockets here, ${Math.round(average)} per node: ${count} are sent to the others`);
+    this.logger.log(`${self.sockets} sockets here, ${Math.round(average)} per node: closing ${count}`);
     void this.close(count, SPREAD_MS);
   }
 
   private async close(count: number, ms: number): Promise<void> {
     const sockets = [...(this.io?.of('/').sockets.values() ?? [])].sort(() => Math.random() - 0.5).slice(0, count);
     for (const socket of sockets) {
-      // Without a word: to a client that is a lost connection, after which it comes back on its own.
+      // Without a message: the client treats this as a lost connection and reconnects.
       socket.conn.close();
       await pause(ms / sockets.length);
     }

@@ -11,14 +11,14 @@ import { clientAddress } from '../http/client-address';
 import type { ErrorBody } from '../protocol/errors';
 import type { AppSocket } from './socket-types';
 
-/** A client that was told that there are too many sockets asks again after this. */
+/** Retry-After for a client that has too many sockets. */
 const RETRY_AFTER_SECONDS = 30;
 /** So often one socket is answered that it says too much; to go on answering would cost more than the messages do. */
 const MOST_REFUSALS = 20;
 /** By then Socket.IO has closed what joined no namespace; what is still there is a socket of a host's namespace. */
 const JOINED_BY_MS = 45_000;
 
-/** How many sockets and messages of sockets this node takes from one person, session or address. */
+/** Limits sockets and messages per user, session and address on this node. */
 @Injectable()
 export class SocketBudgets {
   private readonly handshakes: Throttle;
@@ -40,8 +40,8 @@ export class SocketBudgets {
   }
 
   /**
-   * Counts a new connection as without a session until `admit`.
-   * @returns false where the address has too many of them
+   * Counts a new connection as one without a session, until `admit`.
+   * @returns false if the address has too many of them
    */
   openConnection(request: IncomingMessage): boolean {
     if (!this.throttles.enabled) return true;
@@ -51,13 +51,13 @@ export class SocketBudgets {
       clearTimeout(timer);
       if (this.anonymous.delete(request)) release();
     };
-    const timer = setTimeout(settle, JOINED_BY_MS).unref();
-    this.anonymous.set(request, settle);
-    onceClosed(request, settle);
+    const timer = setTimeout(release, NAMESPACE_JOIN_TIMEOUT_MS).unref();
+    this.anonymous.set(request, release);
+    onceClosed(request, release);
     return true;
   }
 
-  /** Counts a handshake, before anything is looked up for it. @throws AppError RATE_LIMITED */
+  /** Counts a handshake, before any database query. @throws AppError RATE_LIMITED */
   takeHandshake(request: IncomingMessage): Promise<void> {
     return this.handshakes.take(this.addressOf(request));
   }
@@ -102,7 +102,7 @@ export class SocketBudgets {
   }
 }
 
-/** A client may have gone while it was looked up. */
+/** The client may have disconnected during a lookup. */
 function onceClosed({ socket }: IncomingMessage, release: () => void): void {
   if (socket.destroyed) release();
   else socket.once('close', release);

@@ -4,7 +4,7 @@ import type { ErrorBody } from '../protocol/errors';
 import { SocketTerminator } from './socket-terminator';
 import type { AppSocket } from './socket-types';
 
-/** Answers a message with a row of the error table; a socket whose session is over is closed. */
+/** Answers a message with an error of the table; closes the socket if its session is over. */
 @Catch()
 export class SocketErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Sockets');

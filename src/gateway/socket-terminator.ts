@@ -4,7 +4,7 @@ import { Clock } from '../common/clock';
 import { SessionService } from '../session/session.service';
 import type { AppSocket } from './socket-types';
 
-/** Tells one socket that its session is over, and closes it: for those that the push has not reached. */
+/** Sends `session:ended` to one socket and closes it: for sockets that the push did not reach. */
 @Injectable()
 export class SocketTerminator {
   constructor(
@@ -12,12 +12,12 @@ export class SocketTerminator {
     private readonly clock: Clock,
   ) {}
 
-  /** @param refusal why a message of this socket was refused: 401 */
+  /** @param refusal the 401 error of a rejected message */
   async close(socket: AppSocket, refusal: AppError): Promise<void> {
     const { sessionId } = socket.data;
-    // A session that has just run out says so here before any row does.
+    // The error of an expired session has the reason before the row does.
     const reason = refusal.options.reason ?? (await this.sessions.endReason(sessionId).catch(() => null));
-    // Of many messages that are refused at once, the first one says it.
+    // Only the first of concurrent rejected messages sends it.
     if (socket.disconnected) return;
     socket.emit('session:ended', {
       session_id: sessionId,

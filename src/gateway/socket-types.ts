@@ -6,14 +6,14 @@ import type { SocketAuth } from '../session/request-session';
 export interface SocketData extends SocketAuth {
   userId: number;
   tabId: string | null;
-  /** The newest revision that this socket was sent. */
+  /** The newest revision sent to this socket. */
   revision: number;
 }
 
-/** What nodes tell and ask each other. */
+/** Messages between nodes. */
 export interface ServerSideEvents {
   event: (event: DomainEvent) => void;
-  /** Answers those of the sessions that have a socket on the node asked. */
+  /** Answers with those of the sessions that have a socket on that node. */
   online: (sessionIds: string[], answer: (online: string[]) => void) => void;
 }
 

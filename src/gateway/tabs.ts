@@ -4,7 +4,7 @@ import { UnitOfWork } from '../database/unit-of-work';
 import { SessionRepository } from '../session/session.repository';
 import { type AppNamespace, sessionRoom, userRoom } from './socket-types';
 
-/** Some tabs, on whatever node they are. */
+/** A set of tabs, on any node. */
 export interface TabTarget {
   /**
    * Sends `app:message`, which the page gets as the window event `appMessage` with detail `{name, payload}`.
@@ -13,7 +13,7 @@ export interface TabTarget {
   emit(name: string, payload?: unknown): Promise<void>;
 }
 
-/** Messages of the application that hosts us to the open tabs of its users. One that is sent while Redis is away is lost. */
+/** Sends a host's messages to the open tabs of its users. A message sent while Redis is unavailable is lost. */
 @Injectable()
 export class Tabs {
   private namespace: AppNamespace | undefined;
@@ -33,7 +33,7 @@ export class Tabs {
     return this.target(async () => [userRoom(userId)]);
   }
 
-  /** The tabs of one session, which is one browser. */
+  /** The tabs of one session, i.e. of one browser. */
   ofSession(sessionId: string): TabTarget {
     return this.target(async () => [sessionRoom(sessionId)]);
   }
@@ -50,7 +50,7 @@ export class Tabs {
     return {
       emit: async (name, payload = null) => {
         const rooms = await findRooms();
-        // An empty list of rooms would be every socket there is.
+        // An empty list of rooms would address every socket.
         if (rooms.length > 0) this.namespace?.to(rooms).emit('app:message', { name, payload });
       },
     };

@@ -8,24 +8,24 @@ import { ErrorFilter } from '../http/error.filter';
 import type { HttpRequest, HttpResponse } from '../http/http-types';
 import { Public } from '../session/session.decorators';
 
-/** Fastify keeps Node's own objects beside its own; Express's are Node's. */
+/** Fastify wraps Node's request and response; Express extends them. */
 interface FastifyRequest {
   raw: IncomingMessage;
 }
 interface FastifyReply {
   raw: ServerResponse;
-  /** Says that the answer is written by somebody else. */
+  /** Tells Fastify that the response is written elsewhere. */
   hijack(): void;
   getHeaders(): Record<string, string>;
 }
 
-/** What `vite build` makes, packed: beside each file its `.gz` and `.br`. */
+/** Output of `vite build`, with a `.gz` and `.br` beside each file. */
 const FOLDER = join(__dirname, '../../client');
-/** A name with the hash of its content in it never means anything else. */
+/** File names with a content hash, which may be cached forever. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 const PREFIX = '/client';
 
-/** The browser's part for our pages and for a host's: `/client/vedfolnir.js` and what it loads. */
+/** Serves the browser client to our pages and a host's: `/client/vedfolnir.js` and the files it loads. */
 @Controller({ version: VERSION_NEUTRAL })
 @UseFilters(ErrorFilter)
 export class ClientFilesController {
@@ -35,7 +35,7 @@ export class ClientFilesController {
     brotli: true,
     setHeaders: (response, path) => {
       response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-      // An element of ours may stand in a page of another origin that is allowed to call us.
+      // Our elements may be used on pages of other allowed origins.
       response.setHeader('X-Content-Type-Options', 'nosniff');
     },
   });

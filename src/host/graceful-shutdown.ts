@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Lifecycle } from '../common/lifecycle';
 import { SocketBalancer } from '../gateway/socket-balancer';
 
-/** For a process that was told to stop, before `app.close()`. */
+/** Prepares a process for shutdown, before `app.close()`. */
 @Injectable()
 export class GracefulShutdown {
   constructor(
@@ -16,9 +16,9 @@ export class GracefulShutdown {
   }
 
   /**
-   * `/health/ready` says no from now on, and the sockets of this node are closed one after the other: their tabs connect
-   * to another node. Requests are still answered.
-   * @param durationMs over which time; resolves after it
+   * Makes `/health/ready` fail, and closes this node's sockets one by one, so that their tabs connect to another node.
+   * Requests are still answered.
+   * @param durationMs the time over which sockets are closed; resolves afterwards
    */
   async drain(durationMs: number): Promise<void> {
     this.lifecycle.draining = true;

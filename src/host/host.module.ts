@@ -5,7 +5,7 @@ import { SessionModule } from '../session/session.module';
 import { GracefulShutdown } from './graceful-shutdown';
 import { SessionService } from './session.service';
 
-/** What is made for hosts alone. */
+/** Services that are provided only for hosts. */
 @Module({
   imports: [AuthModule, GatewayModule, SessionModule],
   providers: [GracefulShutdown, SessionService],

@@ -19,9 +19,9 @@ import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
 import { SessionDevices } from '../session/session-devices';
 import { SessionTerminator } from '../session/session-terminator';
 
-/** Somebody whom the host has signed in by its own means. */
+/** A user whom the host has authenticated. */
 export interface HostUser {
-  /** What the host knows the person by; never changes. At most 255 characters. */
+  /** The host's id of the user; must never change. At most 255 characters. */
   externalId: string;
   /** At most 64 characters. */
   username: string;
@@ -29,7 +29,7 @@ export interface HostUser {
   email: string;
 }
 
-/** For hosts: signing people in and out, and work that is done only while their session lives. */
+/** For hosts: signs users in and out, and runs work only while a session is live. */
 @Injectable()
 export class SessionService {
   constructor(
@@ -47,9 +47,10 @@ export class SessionService {
   ) {}
 
   /**
-   * Makes or finds the person, opens a session and sets its cookie. The session that the browser had before ends.
+   * Creates or finds the user, opens a session and sets its cookie. The browser's previous session is ended.
    * @returns the new session
-   * @throws AppError VALIDATION_ERROR for a name that does not fit; INVALID_CREDENTIALS where the person is disabled
+   * @throws AppError VALIDATION_ERROR for a value that is empty or too long; INVALID_CREDENTIALS if the user is
+   *   disabled
    */
   async signIn(request: HttpRequest, response: HttpResponse, user: HostUser): Promise<SessionContext> {
     requireFitting(user);
@@ -60,14 +61,17 @@ export class SessionService {
     return context;
   }
 
-  /** Ends the session of the request in all of its tabs, and takes its cookie away. Nothing where there is none. */
+  /**
+   * Ends the request's session in all its tabs, and clears its cookie. Without a live session only the cookie is
+   * cleared.
+   */
   async signOut(request: HttpRequest, response: HttpResponse): Promise<void> {
     const context = await this.find(request);
     if (context) await this.devices.logout(context);
     clearSecret(this.config, request, response);
   }
 
-  /** Ends every session of a person of the host, on all nodes. @returns how many */
+  /** Ends every session of a host's user, on all nodes. @returns the number of ended sessions */
   async signOutEverywhere(externalId: string): Promise<number> {
     const user = await this.work.read((em) => this.users.findByKey(em, externalKey(externalId)));
     if (!user) return 0;
@@ -77,14 +81,14 @@ export class SessionService {
     });
   }
 
-  /** The live session of a request, for routes without a guard; null where there is none. */
+  /** The live session of a request, for routes without a guard; null if there is none. */
   async find(request: HttpRequest): Promise<SessionContext | null> {
     const secret = readSecret(this.config, request);
     if (!secret) return null;
     const device = deviceOf(request, this.config);
     try {
       const context = await this.sessions.authenticate(secret, device.ipAddress);
-      // As the guard does: another browser that shows the cookie ends the session.
+      // As in the guard: another browser that sends the cookie ends the session.
       await this.deviceWatch.check(context, device);
       return context;
     } catch (error) {
@@ -104,26 +108,26 @@ export class SessionService {
   }
 
   /**
-   * The same for many sessions, 50 with each query.
+   * As `validate`, for many sessions, with one query for every 50.
    * @param pairs session id and user id
-   * @returns by session id; one that is named with several users is true only if it is all of theirs
+   * @returns a result for each session id; an id paired with several users is true only if all pairs match
    */
   validateAll(pairs: readonly [sessionId: string, userId: number][]): Promise<Record<string, boolean>> {
     return this.batch.validate(pairs);
   }
 
   /**
-   * Ends what has expired of these users and removes old rows, 20 users at a time.
-   * @returns how many rows, by user id and in all
+   * Ends these users' expired sessions and deletes old rows, 20 users at a time.
+   * @returns the number of rows, in total and by user id
    */
   cleanUp(userIds: readonly number[]): Promise<{ cleaned: number; results: Record<string, number> }> {
     return this.batch.cleanupUsers(userIds);
   }
 
   /**
-   * Work that is done only if the session is still live in the transaction that does it.
+   * Runs work in a transaction in which the session is live.
    * @param work may run more than once: it must do nothing but database work, by `tx.em`
-   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID, and nothing is done
+   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID; nothing is done then
    */
   runAuthorized<T>(caller: SessionContext, work: (tx: Transaction, context: SessionContext) => Promise<T>): Promise<T> {
     return this.sessions.runAuthorized(caller, work);
@@ -138,7 +142,7 @@ export class SessionService {
       usernameKey: externalKey(user.externalId),
       email: user.email,
       emailKey: externalKey(user.externalId),
-      // No password matches it: the host alone signs this person in.
+      // No password matches an empty hash: only the host can sign this user in.
       passwordHash: '',
       role: 'user' as const,
       isActive: true,
@@ -150,7 +154,7 @@ export class SessionService {
     return this.work
       .write((tx) => this.users.insert(tx.em, row))
       .catch((error: unknown) => {
-        // Another request of the same person was faster.
+        // Another request has created the user in the meantime.
         if (isDuplicateKey(error)) return this.findOrCreate(user);
         throw error;
       });
@@ -163,7 +167,7 @@ export class SessionService {
   }
 }
 
-/** Longer than a registered user name can be, so it is never the key of one. */
+/** Longer than any registered user name, so that it never collides with one. */
 function externalKey(externalId: string): string {
   return `external:${createHash('sha256').update(externalId).digest('hex')}`;
 }

@@ -1,4 +1,4 @@
-/** Where a request comes from and how, past the proxies that are trusted and no further. */
+/** The client's address and protocol, behind a number of trusted proxies. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 interface Incoming {
@@ -7,8 +7,8 @@ interface Incoming {
 }
 
 /**
- * @param trustedProxies number of proxies in front whose X-Forwarded-For is believed
- * @returns the address of the client, or of the outermost proxy that is not trusted
+ * @param trustedProxies number of proxies whose X-Forwarded-For is trusted
+ * @returns the address of the client, or of the first untrusted proxy
  */
 export function clientAddress({ headers, socket }: Incoming, trustedProxies: number): string {
   const remote = socket.remoteAddress ?? '';
@@ -18,9 +18,9 @@ export function clientAddress({ headers, socket }: Incoming, trustedProxies: num
   return chain.at(-1 - trustedProxies) ?? chain[0] ?? '';
 }
 
-/** @returns the scheme by which the browser came */
+/** @returns the protocol that the browser used */
 export function clientProtocol({ headers, socket }: Incoming, trustedProxies: number): 'http' | 'https' {
-  // The last proxy is ours; what came before it may have been sent by anybody.
+  // Only the last value comes from our proxy; earlier ones may be forged.
   const forwarded =
     trustedProxies > 0
       ? String(headers['x-forwarded-proto'] ?? '')

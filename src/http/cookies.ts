@@ -1,4 +1,4 @@
-/** Cookies on either HTTP adapter. */
+/** Reads and sets cookies with Express and Fastify. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie';
 import type { HttpResponse } from './http-types';

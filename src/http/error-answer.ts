@@ -1,4 +1,6 @@
-/** The one way from an error to an answer: JSON under the API and for callers that want it, a redirect for a page. */
+/**
+ * Answers a request with an error: JSON under the API and for callers that do not accept HTML, a redirect for pages.
+ */
 import type { AppError } from '../common/app-error';
 import type { RouteConfig } from '../common/config';
 import { setFlash, toFlash } from './flash';
@@ -21,7 +23,7 @@ export function answerError(error: AppError, request: HttpRequest, response: Htt
   const target = pageFor(error, routes);
   const asked = (request.originalUrl ?? request.url).split('?')[0];
   if (asked === target) {
-    // Redirecting to the same page would not end: the message is shown in its place.
+    // A redirect to the same page would loop: the message is shown instead.
     const message = toFlash(error.code)?.message ?? error.message;
     response
       .status(error.status)
@@ -34,7 +36,7 @@ export function answerError(error: AppError, request: HttpRequest, response: Htt
   response.send();
 }
 
-/** Outside the API a caller that accepts HTML is a page. */
+/** Whether to answer with HTML: outside the API, to callers that accept it. */
 function isPage(request: HttpRequest, routes: RouteConfig): boolean {
   return !isUnderApi(request, routes.prefix) && request.headers.accept?.includes('text/html') === true;
 }
@@ -44,7 +46,7 @@ function pageFor(error: AppError, routes: RouteConfig): string {
   return error.code === 'PLATFORM_REQUIRED' ? routes.platforms : routes.home;
 }
 
-/** The message comes from the table of errors, never from the caller. */
+/** @param message from the error table, never from the caller; not escaped */
 function errorPage(message: string, link: { href: string; text: string }): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><title>${message} – Vedfolnir</title>

@@ -6,7 +6,7 @@ import type { ErrorBody } from '../protocol/errors';
 import { answerError } from './error-answer';
 import type { HttpRequest, HttpResponse } from './http-types';
 
-/** On routes of ours: every error becomes a row of the table. */
+/** For our own routes: every error becomes a row of the error table. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
@@ -21,7 +21,7 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const request = host.switchToHttp().getRequest<HttpRequest>();
     const response = host.switchToHttp().getResponse<HttpResponse>();
-    // What an instance does wrong is told to the person, who chose it.
+    // 502 is not logged: the user, who chose the instance, sees its failures.
     if (error.status >= 500 && error.status !== 502) this.log(error, request);
     answerError(error, request, response, this.config.routes);
   }
@@ -34,11 +34,11 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** On routes of a host: our own errors alone; its exceptions go on to its own filters. */
+/** For routes of a host: handles only our errors; other exceptions pass on to the host's filters. */
 @Catch(AppError)
 export class SessionErrorFilter extends ErrorFilter {}
 
-/** The acknowledgement of a message holds the error; without one it is sent as `exception`, as Nest does. */
+/** Sends the error as the message's acknowledgement, or without one as `exception`, as Nest does. */
 function answerMessage(error: AppError, host: ArgumentsHost): void {
   const acknowledge = host.getArgs().find((argument): argument is (body: ErrorBody) => void => isFunction(argument));
   if (acknowledge) acknowledge(error.toBody());

@@ -1,7 +1,7 @@
 import { sessionEndFlash, toFlash } from './flash';
 
 describe('toFlash', () => {
-  it('says what happened, and why the session ended where that is known', () => {
+  it('returns the message, with the reason why the session ended if it is known', () => {
     expect(toFlash('SESSION_EXPIRED')).toEqual({
       category: 'warning',
       message: 'Your session has expired. Please log in again.',
@@ -17,18 +17,18 @@ describe('toFlash', () => {
     expect(toFlash('SESSION_REVOKED.logout')?.message).toBe('You were signed out. Please log in again.');
   });
 
-  it.each(['', 'x', 'constructor', '__proto__', '.idle', 'Your bank is calling'])('says nothing for %s', (text) => {
+  it.each(['', 'x', 'constructor', '__proto__', '.idle', 'Your bank is calling'])('returns nothing for %s', (text) => {
     expect(toFlash(text)).toBeNull();
   });
 
-  it('puts in no word that is not ours', () => {
+  it('never includes text from the cookie', () => {
     expect(toFlash('SESSION_EXPIRED.__proto__')?.message).toBe('Your session has expired. Please log in again.');
     expect(toFlash('SESSION_EXPIRED.call me')?.message).not.toContain('call');
   });
 });
 
 describe('sessionEndFlash', () => {
-  it('knows our reasons and no others', () => {
+  it('accepts only known reasons', () => {
     expect(sessionEndFlash('idle')).toEqual([{ category: 'info', message: expect.stringContaining('long time') }]);
     for (const reason of ['x', 'constructor', undefined, ['idle'], { idle: 1 }]) {
       expect(sessionEndFlash(reason)).toEqual([]);

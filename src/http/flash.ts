@@ -1,4 +1,4 @@
-/** One message for the next page, by its code: the cookie holds no text, so nobody can put words in our mouth. */
+/** One message for the next page. The cookie holds only a code, so that nobody can inject text. */
 import { type EndReason, sessionEndMessage } from '../protocol/end-reasons';
 import { ERRORS, type ErrorCode } from '../protocol/errors';
 import { clearCookie, readCookie, setCookie } from './cookies';
@@ -38,16 +38,16 @@ const ADVICE: Partial<Record<ErrorCode, Flash>> = {
 };
 
 export type FlashCode = ErrorCode | keyof typeof NOTICES;
-/** Between the code and the reason. */
-const BECAUSE = '.';
+/** Separates the code from the reason. */
+const REASON_SEPARATOR = '.';
 
 /** @param reason why the session ended, for a code that says that it did */
 export function setFlash(reply: HttpResponse, code: FlashCode, reason?: EndReason): void {
-  const value = reason ? `${code}${BECAUSE}${reason}` : code;
+  const value = reason ? `${code}${REASON_SEPARATOR}${reason}` : code;
   setCookie(reply, COOKIE, value, { httpOnly: true, sameSite: 'lax', maxAge: 60 });
 }
 
-/** Reads the message and takes it away, so that it is shown once. */
+/** Reads the message and deletes it, so that it is shown once. */
 export function takeFlash(request: HttpRequest, reply: HttpResponse): Flash[] {
   const code = readCookie(request.headers, COOKIE);
   if (code === undefined) return [];
@@ -56,19 +56,19 @@ export function takeFlash(request: HttpRequest, reply: HttpResponse): Flash[] {
   return flash ? [flash] : [];
 }
 
-/** @param text a code, and perhaps why */
+/** @param text a code, optionally with a reason */
 export function toFlash(text: string): Flash | null {
-  const [code = '', reason] = text.split(BECAUSE);
+  const [code = '', reason] = text.split(REASON_SEPARATOR);
   if (Object.hasOwn(NOTICES, code)) return { category: 'success', message: NOTICES[code as keyof typeof NOTICES] };
   if (!Object.hasOwn(ERRORS, code)) return null;
   const error = code as ErrorCode;
   const flash = ADVICE[error] ?? { category: 'error', message: ERRORS[error].message };
-  // Who has signed out knows why.
+  // A user who signed out needs no reason.
   const why = reason === 'logout' ? null : sessionEndMessage(reason);
   return why ? { ...flash, message: `${flash.message} ${why}` } : flash;
 }
 
-/** Why the last session ended, as the client asks the sign-in page to say. */
+/** Why the last session ended, for the sign-in page; the client passes the reason. */
 export function sessionEndFlash(reason: unknown): Flash[] {
   const message = typeof reason === 'string' ? sessionEndMessage(reason) : null;
   return message ? [{ category: 'info', message }] : [];

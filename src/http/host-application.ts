@@ -1,11 +1,8 @@
-/** What we need of the application that we are part of, and no more than that. */
+/** Adapts to the host's application. */
 import { RequestMethod, type Type, UnsupportedMediaTypeException } from '@nestjs/common';
 import { type AbstractHttpAdapter, type ApplicationConfig, type ModulesContainer } from '@nestjs/core';
 
-/**
- * Our addresses are those of the contract whatever global prefix a host sets for its own.
- * @param modules ours
- */
+/** Excludes our routes from a host's global prefix, so that their paths never change. @param modules our modules */
 export function keepOutOfGlobalPrefix(
   application: ApplicationConfig,
   container: ModulesContainer,
@@ -58,8 +55,8 @@ interface FastifyLike {
 }
 
 /**
- * Fastify refuses a body that no parser is there for. Ours reads nothing, so that the route can: for that route alone.
- * A host that has a parser for multipart bodies keeps it.
+ * Fastify rejects bodies without a parser. This parser reads nothing, so that our route can read the body itself, and
+ * only there. A host's own multipart parser is kept.
  */
 export function passMultipartTo(path: string, adapter: AbstractHttpAdapter): void {
   if (adapter.getType() !== 'fastify') return;

@@ -1,4 +1,4 @@
-/** What Express and Fastify have in common of a request and a response; nothing else of either is used. */
+/** The common part of Express's and Fastify's requests and responses; nothing else of either is used. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface HttpRequest {
@@ -8,16 +8,16 @@ export interface HttpRequest {
   readonly body: unknown;
   readonly params: unknown;
   readonly query: unknown;
-  /** Fastify: as the caller is told in X-Request-Id. */
+  /** Fastify: the id that is sent as X-Request-Id. */
   readonly id?: unknown;
   readonly socket: { readonly remoteAddress?: string; readonly encrypted?: boolean };
-  /** Fastify: the route that answers. */
+  /** Fastify: the matched route. */
   readonly routeOptions?: { readonly url?: string };
-  /** Express: as the client sent it, whatever a middleware made of `url`. */
+  /** Express: the original URL, before middleware changed `url`. */
   readonly originalUrl?: string;
 }
 
-/** The JSON of a T, which the handler has written itself: its route says the content type. */
+/** A T already serialised by the handler; its route sets the content type. */
 export type JsonText<T> = string & { readonly of?: T };
 
 export interface HttpResponse {
@@ -25,6 +25,6 @@ export interface HttpResponse {
   header(name: string, value: string): unknown;
   type(contentType: string): this;
   send(body?: unknown): unknown;
-  /** Express: one more header of that name. Fastify's `header` does so by itself for cookies. */
+  /** Express: adds a header of that name. Fastify's `header` does so for cookies. */
   append?(name: string, value: string): unknown;
 }

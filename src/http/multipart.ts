@@ -1,4 +1,4 @@
-/** The parts of a multipart body as they come in, on either HTTP adapter. */
+/** Streams the parts of a multipart body, with Express and Fastify. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy, { type Limits } from 'busboy';
@@ -7,14 +7,14 @@ import type { HttpRequest } from './http-types';
 
 export type Part =
   | { kind: 'field'; name: string; value: string; truncated: boolean }
-  /** Has to be read to its end, or left, before the next part is asked for. */
+  /** The stream must be consumed before the next part is requested. */
   | { kind: 'file'; name: string; stream: Readable };
 
-/** Fastify keeps Node's request in `raw`; Express's request is one. */
+/** Fastify has Node's request in `raw`; Express's request is one. */
 type Incoming = HttpRequest & { readonly raw?: IncomingMessage };
 
 /**
- * @throws AppError VALIDATION_ERROR for what cannot be read or has too many parts, PAYLOAD_TOO_LARGE for a larger file
+ * @throws AppError VALIDATION_ERROR for a malformed body or too many parts, PAYLOAD_TOO_LARGE for a file over the limit
  */
 export async function* readParts(request: HttpRequest, limits: Limits): AsyncGenerator<Part> {
   const source = (request as Incoming).raw ?? (request as unknown as IncomingMessage);
@@ -33,7 +33,7 @@ export async function* readParts(request: HttpRequest, limits: Limits): AsyncGen
     })
     .on('file', (name, stream) => {
       stream.once('limit', () => stream.destroy(new AppError('PAYLOAD_TOO_LARGE')));
-      // Read by nobody once the parts are left.
+      // Handled here, as nobody reads the stream after an abort.
       stream.on('error', fail);
       queue.push({ kind: 'file', name, stream });
       wake();
@@ -64,7 +64,7 @@ export async function* readParts(request: HttpRequest, limits: Limits): AsyncGen
   } finally {
     source.unpipe(parser);
     parser.destroy();
-    // What is left is read and dropped, so that the connection can take its next request.
+    // Drains the rest, so that the connection can serve its next request.
     source.resume();
   }
 }

@@ -1,4 +1,4 @@
-/** What an administrator searches for, as names are compared. */
+/** Normalises an administrator's search text in the same way as user names. */
 import { invalidField } from '../common/app-error';
 import { normalise } from '../common/normalise';
 

@@ -1,10 +1,10 @@
-/** Queries on everybody's sessions. */
+/** Queries on all users' sessions. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UserSession } from '../database/entities/user-session.entity';
 import { LIVE_SQL } from '../session/expiry-policy';
 
-/** Where a page ended. */
+/** The last row of a page. */
 export interface Cursor {
   createdAt: Date;
   id: string;
@@ -14,7 +14,7 @@ export interface Cursor {
 export class AdminSessionsRepository {
   /**
    * Live sessions with their users and platforms, newest first.
-   * @param search part of a user name, or the beginning of a session's id; as users are compared
+   * @param search normalised part of a user name, or start of a session id
    */
   list(em: EntityManager, now: Date, limit: number, search?: string, before?: Cursor): Promise<UserSession[]> {
     const query = em

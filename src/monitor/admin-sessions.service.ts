@@ -15,7 +15,7 @@ import { SessionTerminator } from '../session/session-terminator';
 import { readSearch } from './admin-search';
 import { AdminSessionsRepository, type Cursor } from './admin-sessions.repository';
 
-/** Everybody's sessions, for an administrator. */
+/** All users' sessions, for an administrator. */
 @Injectable()
 export class AdminSessionsService {
   constructor(
@@ -28,10 +28,7 @@ export class AdminSessionsService {
     private readonly presence: Presence,
   ) {}
 
-  /**
-   * @param query part of a user name, or the beginning of a session's id
-   * @param before `next_before` of the page before
-   */
+  /** @param query part of a user name, or start of a session id @param before `next_before` of the previous page */
   async list(caller: SessionContext, limit: number, query?: unknown, before?: unknown): Promise<AdminSessionsView> {
     const search = readSearch(query);
     const cursor = before === undefined ? undefined : readCursor(before);
@@ -48,7 +45,7 @@ export class AdminSessionsService {
   async end(caller: SessionContext, sessionId: string): Promise<void> {
     await this.sessions.runAuthorized(caller, async (tx, context) => {
       const target = await this.sessionRows.findById(tx.em, sessionId);
-      // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
+      // MySQL ignores trailing spaces when it compares ids.
       const found = target?.session.id === sessionId && !isExpired(target.session, this.clock.now());
       if (!found) throw new AppError('SESSION_NOT_FOUND');
       await this.sessionRows.lockUser(tx.em, target.user.id);

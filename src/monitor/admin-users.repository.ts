@@ -1,4 +1,4 @@
-/** Queries on everybody's accounts. */
+/** Queries on all users' accounts. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PlatformConnection } from '../database/entities/platform-connection.entity';
@@ -8,7 +8,7 @@ import { LIVE_SQL } from '../session/expiry-policy';
 
 @Injectable()
 export class AdminUsersRepository {
-  /** Newest first. @param search part of a user name, as names are compared */
+  /** Newest first. @param search normalised part of a user name */
   list(em: EntityManager, limit: number, search?: string, beforeId?: number): Promise<User[]> {
     const query = em.createQueryBuilder(User, 'u').orderBy('u.id', 'DESC').limit(limit);
     const part = search && `%${search.replace(/[!%_]/g, '!$&')}%`;
@@ -17,7 +17,7 @@ export class AdminUsersRepository {
     return query.getMany();
   }
 
-  /** Sessions that may be used now, by user. */
+  /** Number of live sessions, by user. */
   liveSessions(em: EntityManager, userIds: number[], now: Date): Promise<Map<number, number>> {
     const query = em.createQueryBuilder(UserSession, 's').where(LIVE_SQL, { now });
     return countByUser(query.select('s.user_id', 'userId').groupBy('s.user_id'), 's', userIds);

@@ -13,7 +13,7 @@ import { SessionTerminator } from '../session/session-terminator';
 import { readSearch } from './admin-search';
 import { AdminUsersRepository } from './admin-users.repository';
 
-/** Who may use an account, decided by an administrator. */
+/** Disables and enables accounts, for an administrator. */
 @Injectable()
 export class AdminUsersService {
   constructor(
@@ -26,10 +26,7 @@ export class AdminUsersService {
     private readonly repository: AdminUsersRepository,
   ) {}
 
-  /**
-   * @param query part of a user name
-   * @param beforeId `next_before_id` of the page before
-   */
+  /** @param query part of a user name @param beforeId `next_before_id` of the previous page */
   list(limit: number, query?: unknown, beforeId?: number): Promise<AdminUsersView> {
     const search = readSearch(query);
     return this.work.read(async (em) => {
@@ -46,9 +43,9 @@ export class AdminUsersService {
   }
 
   /**
-   * Ends all sessions of the person, who cannot sign in until enabled again.
-   * @returns how many
-   * @throws AppError FORBIDDEN (oneself: somebody has to be left who can undo it) or NOT_FOUND
+   * Disables the account and ends all its sessions.
+   * @returns the number of ended sessions
+   * @throws AppError FORBIDDEN for the caller's own account, so that an administrator remains to undo it, or NOT_FOUND
    */
   disable(caller: SessionContext, userId: number): Promise<number> {
     if (userId === caller.user.id) throw new AppError('FORBIDDEN');
@@ -63,7 +60,7 @@ export class AdminUsersService {
     return this.sessions.runAuthorized(caller, (tx, context) => this.setActive(tx, context, userId, true));
   }
 
-  /** The revision is raised with it: no node goes by what it has cached of this user. */
+  /** Raises the revision, so that no node uses a cached context of this user. */
   private async setActive(tx: Transaction, admin: SessionContext, userId: number, isActive: boolean): Promise<void> {
     await this.rows.lockAndRaise(tx.em, userId, this.clock.now(), { isActive });
     if (!(await tx.em.exists(User, { where: { id: userId } }))) throw new AppError('NOT_FOUND');

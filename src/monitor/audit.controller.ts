@@ -19,7 +19,7 @@ export class AuditController {
     return this.audit.listOwn(user.id, pageSize(limit), wholeNumber('before_id', beforeId));
   }
 
-  /** Everybody's, and the failed sign-ins under names that nobody has; or one person's. */
+  /** Events of all users, including failed sign-ins with unknown names; or of one user. */
   @Get('admin/audit')
   @RequireSession({ role: 'admin' })
   all(

@@ -9,7 +9,7 @@ import { UserSession } from '../database/entities/user-session.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import { LIVE_SQL, UNEXPIRED_SQL } from '../session/expiry-policy';
 
-/** What is in the database, counted when Prometheus looks; each node counts the same. */
+/** Metrics of the database, read at each scrape; every node reports the same values, except for its pool and push delays. */
 @Injectable()
 export class Figures {
   constructor(

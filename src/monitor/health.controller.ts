@@ -20,7 +20,7 @@ interface MetricsRequest {
 
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 
-/** For the operator: alive, able to serve, and in figures. */
+/** Liveness, readiness and metrics, for the operator. */
 @Controller()
 @Public()
 export class HealthController {
@@ -42,10 +42,13 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** A node that was told to stop still answers, and wants no more. Without Redis a node still serves, only not heard by the others; without its database it cannot. */
+  /**
+   * Fails while the node shuts down, or without its database. Without Redis a node is still ready, as only its exchange
+   * with other nodes is interrupted.
+   */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessView> {
-    // A change of no row: a server that only reads, as after a failover, refuses it.
+    // Deletes no row: tests for a read-only server, as after a failover.
     const database: ReadinessView['database'] = await this.work
       .write(({ em }) => em.createQueryBuilder().delete().from(Installation).where('1 = 0').execute())
       .then(
@@ -59,7 +62,7 @@ export class HealthController {
     return { status, database, redis, ...(fault && { redis_fault: fault }) };
   }
 
-  /** For this machine, and for who has METRICS_TOKEN. @throws AppError FORBIDDEN */
+  /** For callers on this machine, or with METRICS_TOKEN. @throws AppError FORBIDDEN */
   @Get('metrics')
   metrics(@Req() request: MetricsRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (!this.mayReadMetrics(request)) throw new AppError('FORBIDDEN');
@@ -70,7 +73,7 @@ export class HealthController {
   private mayReadMetrics({ headers, socket }: MetricsRequest): boolean {
     const { metricsToken } = this.config;
     if (metricsToken !== null && isEqual(headers.authorization, `Bearer ${metricsToken}`)) return true;
-    // A proxy on this machine speaks for others.
+    // A proxy on this machine forwards requests of others.
     return headers['x-forwarded-for'] === undefined && LOOPBACK.test(socket.remoteAddress ?? '');
   }
 }

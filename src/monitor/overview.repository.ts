@@ -1,4 +1,4 @@
-/** Counts over everybody, for an administrator. */
+/** Counts over all users, for an administrator. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { AuditEvent } from '../database/entities/audit-event.entity';
@@ -10,7 +10,7 @@ import type { AuditType } from '../protocol/audit';
 import type { PostStatus } from '../protocol/http';
 import { LIVE_SQL } from '../session/expiry-policy';
 
-/** How many there were in an hour: `2026-01-02 03`, UTC. */
+/** Count per hour; `hour` is UTC: `2026-01-02 03`. */
 export interface HourCount<T extends string> {
   hour: string;
   type: T;
@@ -34,7 +34,7 @@ export class OverviewRepository {
     };
   }
 
-  /** Of what the audit trail has. */
+  /** Counts audit events. */
   eventsByHour<T extends AuditType>(em: EntityManager, types: T[], since: Date): Promise<HourCount<T>[]> {
     const events = em
       .createQueryBuilder(AuditEvent, 'a')
@@ -42,7 +42,7 @@ export class OverviewRepository {
     return countByHour(events, 'a.at', 'a.type');
   }
 
-  /** Of posts that were written here, by when they were written. */
+  /** Counts posts written here, by time of writing. */
   postsByHour(em: EntityManager, statuses: PostStatus[], since: Date): Promise<HourCount<PostStatus>[]> {
     const posts = em
       .createQueryBuilder(Post, 'p')
@@ -50,7 +50,7 @@ export class OverviewRepository {
     return countByHour(posts, 'p.created_at', 'p.status');
   }
 
-  /** Instances that refuse a connection or do not answer. */
+  /** Instances that reject a token or do not answer. */
   async troubled(em: EntityManager, limit: number): Promise<InstanceTrouble[]> {
     const refused = 'SUM(CASE WHEN c.needs_reconnect THEN 1 ELSE 0 END)';
     const rows = await em
@@ -72,7 +72,7 @@ export class OverviewRepository {
     }));
   }
 
-  /** Failed posts since then, by the instance that they were for. */
+  /** Failed posts since then, by instance. */
   async failedPosts(em: EntityManager, since: Date, limit: number): Promise<Map<string, number>> {
     const rows = await em
       .createQueryBuilder(Post, 'p')

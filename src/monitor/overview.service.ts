@@ -6,10 +6,10 @@ import { OverviewRepository } from './overview.repository';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
-/** More in trouble than this is one trouble, of ours. */
+/** If more instances fail than this, the cause is probably on our side. */
 const MAX_INSTANCES = 50;
 
-/** How the installation is, at a glance. */
+/** Key figures of the installation. */
 @Injectable()
 export class OverviewService {
   constructor(
@@ -55,7 +55,7 @@ export class OverviewService {
   }
 }
 
-/** By the hour as both databases write it: `2026-01-02 03`. */
+/** Keyed by the hour as both databases format it: `2026-01-02 03`. */
 function emptyHours(first: number): Map<string, HourView> {
   const hours = Array.from({ length: HOURS }, (_, index) => new Date(first + index * HOUR_MS).toISOString());
   const none = { published: 0, failed: 0, sign_ins: 0, failed_sign_ins: 0 };

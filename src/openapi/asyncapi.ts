@@ -1,4 +1,4 @@
-/** The socket as tools read it: an AsyncAPI document, from the same types that both ends are compiled with. */
+/** Describes the socket as an AsyncAPI document, from the types that server and client are compiled with. */
 import { referredSchemas, type Schema } from './wire-schemas';
 
 interface Message {
@@ -6,7 +6,7 @@ interface Message {
   payload: Schema;
 }
 
-/** `Event_platform_switched` stands for the event `platform:switched`. */
+/** Schema names such as `Event_platform_switched` become the event `platform:switched`. */
 function messagesOf(schemas: Record<string, Schema>, prefix: string): Record<string, Message> {
   const messages: Record<string, Message> = {};
   for (const key of Object.keys(schemas).filter((name) => name.startsWith(`${prefix}_`))) {
@@ -20,15 +20,15 @@ const refer = (...path: string[]) => ({ $ref: `#/${path.join('/')}` });
 
 export function describeSocket(schemas: Record<string, Schema>): object {
   const events = messagesOf(schemas, 'Event');
-  const asked = messagesOf(schemas, 'Message');
+  const clientMessages = messagesOf(schemas, 'Message');
   const replies = messagesOf(schemas, 'Reply');
   const answers = Object.fromEntries(Object.entries(replies).map(([name, reply]) => [`${name}_reply`, reply]));
-  const messages = { ...events, ...asked, ...answers };
+  const messages = { ...events, ...clientMessages, ...answers };
   const operations: Record<string, object> = {};
   for (const name of Object.keys(events)) {
     operations[name] = { action: 'send', channel: refer('channels', 'socket'), messages: [inChannel(name)] };
   }
-  for (const name of Object.keys(asked)) {
+  for (const name of Object.keys(clientMessages)) {
     const reply = { channel: refer('channels', 'socket'), messages: [inChannel(`${name}_reply`)] };
     operations[name] = { action: 'receive', channel: refer('channels', 'socket'), messages: [inChannel(name)], reply };
   }

@@ -1,4 +1,4 @@
-/** What an operation of the OpenAPI document says beyond what Nest finds out: headers, security, answers, errors. */
+/** Adds to Nest's description of an operation: headers, security, responses, errors. */
 
 import { ERRORS, type ErrorCode } from '../protocol/errors';
 import type { RoutePolicy } from '../session/route-policy';
@@ -14,14 +14,14 @@ export interface Operation {
   responses: Record<string, object>;
 }
 
-/** What the decorators of a route say. */
+/** A route's decorators. */
 export interface Route {
   policy: RoutePolicy;
-  /** It reads `Idempotency-Key`. */
+  /** The route reads `Idempotency-Key`. */
   isRepeatable: boolean;
 }
 
-/** What only these routes answer; the rest follows from what a route asks of its callers. */
+/** Errors specific to these routes; all others follow from the route's policy. */
 const OWN_ERRORS: Record<string, ErrorCode[]> = {
   AuthController_register: ['REGISTRATION_CLOSED', 'USERNAME_TAKEN'],
   AuthController_login: ['INVALID_CREDENTIALS', 'PLATFORM_NOT_FOUND'],
@@ -44,7 +44,7 @@ const OWN_ERRORS: Record<string, ErrorCode[]> = {
   PostController_discard: ['POST_NOT_FAILED'],
 };
 
-/** Uploads are read as a stream, by no DTO. */
+/** Uploads have no DTO: they are read as a stream. */
 const OWN_BODIES: Record<string, Schema> = {
   MediaController_upload: {
     type: 'object',
@@ -53,7 +53,7 @@ const OWN_BODIES: Record<string, Schema> = {
   },
 };
 
-/** Files, and no JSON. */
+/** Routes that answer with a file instead of JSON. */
 const OWN_ANSWERS: Record<string, string> = {
   PictureController_avatar: 'image/*',
   PictureController_image: 'image/*',
@@ -61,7 +61,7 @@ const OWN_ANSWERS: Record<string, string> = {
 
 const TOKEN: ErrorCode[] = ['AUTHENTICATION_REQUIRED', 'SESSION_EXPIRED', 'SESSION_INVALID', 'SESSION_REVOKED'];
 
-/** The headers that a request may carry, as components of the document. */
+/** Request headers, as components of the document. */
 export const HEADER_PARAMETERS = {
   TabId: header('X-Tab-Id', 'The tab that asks; a push about the change names it as its origin.', {
     type: 'string',
@@ -120,7 +120,7 @@ function errorsOf(operation: Operation, { policy, isRepeatable }: Route, unsafe:
   ];
 }
 
-/** One answer for each status, which names the codes that it may have. */
+/** One response per status, which lists its possible codes. */
 function errorResponses(codes: ErrorCode[]): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const { status } of codes.map((code) => ERRORS[code])) {
@@ -142,7 +142,7 @@ function errorResponses(codes: ErrorCode[]): Record<string, object> {
   return responses;
 }
 
-/** `makeDefault` of PlatformController is "Platform: make default". */
+/** For example, `makeDefault` of PlatformController becomes "Platform: make default". */
 function summaryOf(operationId: string): string {
   const [controller, method = ''] = operationId.split('_') as [string, string?];
   const words = (name: string) => name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
@@ -150,8 +150,8 @@ function summaryOf(operationId: string): string {
 }
 
 /**
- * @param found what Nest says of the operation
- * @param answer the schema of what it answers; undefined where it answers nothing
+ * @param found the operation as described by Nest
+ * @param answer the schema of the response body; undefined if there is none
  */
 export function describeOperation(
   found: Operation,

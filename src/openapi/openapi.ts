@@ -1,4 +1,4 @@
-/** The HTTP interface as tools read it. */
+/** Serves OpenAPI and AsyncAPI documents. */
 import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type INestApplication, StreamableFile } from '@nestjs/common';
@@ -15,10 +15,10 @@ import { readWireSchemas, referredSchemas } from './wire-schemas';
 
 const VERSION = '1.0';
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** Beside the API; pages are no part of the interface. */
+/** Routes outside the API prefix that are documented too; pages are not. */
 const FOR_OPERATORS = /^\/(health|metrics)\b/;
 
-/** Of swagger-ui-dist, as it ships them: no script or style stands in the page itself. */
+/** Files of swagger-ui-dist, unchanged: the page has no inline script or style. */
 const PAGE_FILES = {
   'index.html': 'text/html',
   'index.css': 'text/css',
@@ -41,8 +41,8 @@ const startPage = (prefix: string) => `window.onload = () => {
 `;
 
 /**
- * Serves `/api/openapi.json`, `/api/asyncapi.json`, and outside production Swagger UI at `/api/docs`, all behind the
- * prefix of the API. On Express and on Fastify.
+ * Serves `/api/openapi.json`, `/api/asyncapi.json`, and outside production Swagger UI at `/api/docs`, under the API's
+ * prefix, on Express and Fastify.
  */
 export function describeApi(app: INestApplication): void {
   const config = app.get<Config>(CONFIG, { strict: false });
@@ -111,7 +111,7 @@ function createDocument(app: INestApplication, config: Config): OpenAPIObject {
   return { ...document, paths, components } as unknown as OpenAPIObject;
 }
 
-/** By the id that Nest gives the operation. */
+/** Routes by Nest's operation id. */
 function routesByOperation(app: INestApplication): Map<string, Route> {
   const reader = app.get(RoutePolicies, { strict: false });
   const routes = new Map<string, Route>();

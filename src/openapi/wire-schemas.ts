@@ -1,8 +1,11 @@
-/** The JSON schemas that the build makes of `src/protocol` and of the controllers; see scripts/wire-schemas.mjs. */
+/**
+ * Reads the JSON schemas that the build generates from `src/protocol` and the controllers; see
+ * scripts/wire-schemas.mjs.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** JSON Schema of draft 2020-12, as OpenAPI 3.1 and AsyncAPI 3 take it. */
+/** JSON Schema draft 2020-12, as used by OpenAPI 3.1 and AsyncAPI 3. */
 export interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -13,12 +16,12 @@ export interface Schema {
   [keyword: string]: unknown;
 }
 
-/** By name: the types of the protocol, `Controller_method` for what a route answers, `Event_…` for the socket. */
+/** By name: types of the protocol, `Controller_method` for a route's response, `Event_…` for the socket. */
 export function readWireSchemas(): Record<string, Schema> {
   return JSON.parse(readFileSync(join(__dirname, 'wire-schemas.json'), 'utf8')) as Record<string, Schema>;
 }
 
-/** Those that `roots` refer to, and in turn those refer to. */
+/** The schemas that `roots` refer to, directly or through other schemas. */
 export function referredSchemas(all: Record<string, Schema>, roots: unknown): Record<string, Schema> {
   const found: Record<string, Schema> = {};
   const visit = (node: unknown) => {

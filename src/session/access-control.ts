@@ -34,12 +34,12 @@ interface GuardedSocket {
   conn: { close(): void };
 }
 
-/** All that decides whether a request is let in, in this order: origin, session, role, recent sign-in, budget, platform. */
+/** The checks that a request passes, in this order: origin, session, role, recent sign-in, rate budget, platform. */
 @Injectable()
 export class AccessControl {
-  /** Bound to the application and to the gateway, the guard is asked twice for a message. */
+  /** The guard runs twice for a message when it is bound to both the application and the gateway. */
   private readonly admittedMessages = new WeakSet<ExecutionContext>();
-  /** By socket: however many messages it sends at once, one of them at a time asks the database. */
+  /** One lookup per socket: messages that arrive together share one database query. */
   private readonly lookups = new WeakMap<SocketAuth, CoalescedCall<SessionContext>>();
 
   constructor(
@@ -53,7 +53,7 @@ export class AccessControl {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Without a promise where there is nothing to wait for: that is most of what the rest of a request costs. */
+  /** Synchronous when nothing has to be awaited: a promise would be most of the cost of such a request. */
   check(execution: ExecutionContext): boolean | Promise<boolean> {
     const policy = this.policies.of(execution);
     if (execution.getType() === 'ws') {
@@ -66,15 +66,15 @@ export class AccessControl {
       requireBodyType(request, policy);
     }
     if (policy.isPublic) return true;
-    // Bound to the application and to the route, the guard is asked twice.
+    // The guard runs twice when it is bound to both the application and the route.
     if (findRequestSession(request)?.policy === policy) return true;
     execution.switchToHttp().getResponse<HttpResponse>().header('Cache-Control', 'no-store');
     return this.checkRequest(request, policy, safe);
   }
 
   /**
-   * Each message finds out whether the session is still live. Sockets of our namespace were authenticated at the
-   * handshake; those of a host's namespaces are with their first message that needs it.
+   * Checks for each message that the session is still live. Sockets of our namespace were authenticated at the
+   * handshake; sockets of a host's namespaces are authenticated with the first message that requires a session.
    */
   private async checkMessage(execution: ExecutionContext): Promise<boolean> {
     const socket = execution.switchToWs().getClient<GuardedSocket>();
@@ -88,7 +88,7 @@ export class AccessControl {
       this.admittedMessages.add(execution);
       return true;
     }
-    // The session has another secret now: clients with the new cookie reconnect on their own.
+    // The session was given a new secret: clients with the new cookie reconnect on their own.
     conn.close();
     throw new AppError('SESSION_INVALID');
   }
@@ -106,13 +106,13 @@ export class AccessControl {
     const { allowExpired, role } = policy.requirement;
     const passive = allowExpired || policy.passive || request.headers[HEADERS.background] === 'true';
 
-    // Most requests read, with a session that this node knows: then there is nothing to wait for. But a role that was
-    // taken away holds no longer, whatever a cache has heard of it.
+    // Most requests are reads with a cached session and need no query. A role is always read from the database: it may
+    // have been revoked since the context was cached.
     const mayBeCached = (safe || policy.allowCachedSession) && !allowExpired && !role;
-    const known = mayBeCached ? this.sessions.recall(secret) : null;
-    if (known && this.devices.isSettled(known, device) && (passive || !this.sessions.isDue(known))) {
+    const cached = mayBeCached ? this.sessions.recall(secret) : null;
+    if (cached && this.devices.isUnchanged(cached, device) && (passive || !this.sessions.isDue(cached))) {
       if (!safe) requireCsrfToken(secret, request);
-      return this.admit(request, device, { secret, context: known, policy }, safe);
+      return this.admit(request, device, { secret, context: cached, policy }, safe);
     }
     return this.find(request, secret, device, policy, { safe, passive, mayBeCached });
   }
@@ -129,7 +129,7 @@ export class AccessControl {
       : await this.sessions.authenticate(secret, device.ipAddress, policy.requirement.allowExpired);
     await this.devices.check(context, device);
     if (!safe) requireCsrfToken(secret, request);
-    // Before the platform is looked for: a refusal that comes while nothing waits for it would end the process.
+    // Awaited before the platform lookup starts: a rejected promise without a handler would end the process.
     const current = passive ? context : await this.sessions.touch(context);
     return this.admit(request, device, { secret, context: current, policy }, safe);
   }
@@ -146,12 +146,12 @@ export class AccessControl {
     setRequestSession(request, session);
     if (recentLogin) this.requireRecentLogin(request, context, recentLogin);
     const admitToPlatform = () => !requirement.platform || this.admitToPlatform(request, context, safe);
-    const spending = this.spend(context, device, policy, safe);
-    return spending ? spending.then(admitToPlatform) : admitToPlatform();
+    const taken = this.takeBudget(context, device, policy, safe);
+    return taken ? taken.then(admitToPlatform) : admitToPlatform();
   }
 
-  /** @returns null where the request costs none of the budgets; signing out never does */
-  private spend(
+  /** @returns null when no rate budget applies to the request; signing out is never limited */
+  private takeBudget(
     { user }: SessionContext,
     { ipAddress }: Device,
     { requirement, callsInstance }: RoutePolicy,
@@ -173,7 +173,7 @@ export class AccessControl {
     if (sinceMs > (age ?? this.config.recentLogin)) throw new AppError('REAUTHENTICATION_REQUIRED');
   }
 
-  /** A route that writes must name its platform; one that reads may. */
+  /** Writes must name their platform; for reads it is optional. */
   private admitToPlatform(request: GuardedRequest, context: SessionContext, safe: boolean): boolean | Promise<boolean> {
     const target = targetPlatform(request);
     const active = context.platform;
@@ -190,13 +190,13 @@ export class AccessControl {
   }
 }
 
-/** A body of another type than the route takes is refused before anything reads it as something else. */
+/** Rejects a body type that the route does not accept, before any handler parses it as another type. */
 function requireBodyType(request: GuardedRequest, { bodyType }: RoutePolicy): void {
   const given = mediaType(request);
   if (bodyType !== null && given !== '' && given !== bodyType) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
 }
 
-/** From the header, or from the field of a form post, which cannot set one. */
+/** From the header, or from a field of a form post, as forms cannot set headers. */
 function requireCsrfToken(secret: string, request: GuardedRequest): void {
   const body = request.body as { csrf_token?: unknown } | null | undefined;
   const given = request.headers[HEADERS.csrf] ?? (isFormPost(request) ? body?.csrf_token : undefined);

@@ -1,20 +1,20 @@
 import { toDeviceName } from './device';
 import type { SessionContext } from './session-context';
 
-/** The source of what an administrator does to somebody else. */
+/** The administrator behind an audit entry of another user. */
 export interface Actor {
   actorUserId: number;
   device: string;
   ipAddress: string;
 }
 
-/** The caller, for the trail of another person. */
+/** The calling administrator, for entries in another user's audit trail. */
 export function administratorOf(context: SessionContext): Actor {
   const { userId: actorUserId, device, ipAddress } = auditActorOf(context);
   return { actorUserId, device, ipAddress };
 }
 
-/** The caller as the audit trail names one. */
+/** The caller's own columns of an audit entry. */
 export function auditActorOf({ user, session }: SessionContext) {
   const { id, userAgent, ipAddress } = session;
   return { userId: user.id, sessionId: id, device: toDeviceName(userAgent), ipAddress };

@@ -1,6 +1,6 @@
 /**
- * The one query that every request asks, written out: to build it and to make entities of its row costs more than the
- * database needs to answer it.
+ * Raw SQL: this query runs with every request, and building it and hydrating entities costs more than the database
+ * needs to answer it.
  */
 import type { EntityManager } from 'typeorm';
 import { isSqlite } from '../database/dialect';
@@ -9,7 +9,7 @@ import type { PlatformType, PlatformView, Role } from '../protocol/http';
 import { toPlatformView } from './session.views';
 import type { SessionContext } from './session-context';
 
-/** As the drivers give them: MySQL's make times, SQLite's leave the text that is stored. */
+/** As the drivers return them: MySQL's gives dates, SQLite's the stored text. */
 type Time = Date | string;
 
 interface Row {
@@ -34,7 +34,7 @@ interface Row {
   [ofPlatform: `${string}_${keyof PlatformRow}`]: unknown;
 }
 
-/** Of a connection, each with its alias in front; nulls where there is none. */
+/** Columns of a connection, each prefixed with the table alias; null where there is none. */
 interface PlatformRow {
   id: number | null;
   name: string;
@@ -77,7 +77,7 @@ const FROM = `
   JOIN vedfolnir_users u ON u.id = s.user_id
   LEFT JOIN vedfolnir_platform_connections p ON p.id = s.active_platform_id AND p.is_active = 1`;
 
-/** @param column of the session, which is unique */
+/** @param column a unique column of the session */
 export async function findContext(
   em: EntityManager,
   column: 's.id' | 's.token_hash',
@@ -87,7 +87,7 @@ export async function findContext(
   return row ? toContext(row) : null;
 }
 
-/** As `findContext`, of many in one question. @returns those that there are, by their key */
+/** As `findContext`, for many keys in one query. @returns the contexts found, by key */
 export async function findContexts(
   em: EntityManager,
   column: 's.id' | 's.token_hash',
@@ -98,18 +98,18 @@ export async function findContexts(
   return new Map(rows.map((row) => [column === 's.id' ? row.id : row.token_hash, toContext(row)]));
 }
 
-/** What a switch has to know before it writes. */
+/** What a platform switch reads before it writes. */
 export interface SwitchState {
   context: SessionContext | null;
-  /** Where it leads; null: no active connection of the person's. */
+  /** The platform to switch to; null if the user has no such active connection. */
   target: PlatformView | null;
-  /** Of the user's sessions that have not ended. */
+  /** The user's pinned sessions that have not ended. */
   pinnedSessionIds: string[];
 }
 
 /**
- * One query, whose rows stay locked until the transaction ends: another switch of the same user waits here. On SQLite
- * the transaction must hold the database already.
+ * One query that locks its rows until the transaction ends, so that concurrent switches of a user are serialized. On
+ * SQLite the transaction must already hold the write lock.
  */
 export async function lockSwitchState(
   em: EntityManager,

@@ -8,19 +8,19 @@ import { SessionRepository } from './session.repository';
 import type { Device, SessionContext } from './session-context';
 import { SessionTerminator } from './session-terminator';
 
-/** Sessions whose address this node has just written; a forgotten one costs one write that changes nothing. */
+/** Sessions whose address this node wrote recently; forgetting one costs a write that changes nothing. */
 const MAX_REMEMBERED_SESSIONS = 20_000;
-/** A session that goes back and forth between addresses, as over dual stack or Tor, is noted so often within this time; ms. */
+/** Limits address writes per session and period: with dual stack or Tor a session alternates between addresses. */
 const MAX_WRITES_PER_PERIOD = 20;
 const PERIOD_MS = 3_600_000;
 
-/** Looks at where the requests and sockets of a session come from. */
+/** Compares the browser and address of a session's requests and sockets with those on record. */
 @Injectable()
 export class DeviceWatch {
-  /** A context from the cache may still have the address from before. */
+  /** The address last written, by session: a cached context may still have the one before. */
   private readonly addresses = new LRUCache<string, string>({ max: MAX_REMEMBERED_SESSIONS });
-  /** How often the address of a session was noted in this period. */
-  private readonly notes = new LRUCache<string, number>({
+  /** Number of address writes in this period, by session. */
+  private readonly writes = new LRUCache<string, number>({
     max: MAX_REMEMBERED_SESSIONS,
     ttl: PERIOD_MS,
     noUpdateTTL: true,
@@ -33,20 +33,20 @@ export class DeviceWatch {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** Whether all is as it was when this session was last looked at, so that `check` would do nothing. */
-  isSettled({ session }: SessionContext, { userAgent, ipAddress }: Device): boolean {
+  /** Whether `check` would have nothing to do. */
+  isUnchanged({ session }: SessionContext, { userAgent, ipAddress }: Device): boolean {
     const isKnown = (this.addresses.get(session.id) ?? session.ipAddress) === ipAddress.slice(0, 45);
-    const isEnough = (this.notes.get(session.id) ?? 0) >= MAX_WRITES_PER_PERIOD;
-    return (isKnown || isEnough) && isSameDevice(session.userAgent, userAgent);
+    const isLimited = (this.writes.get(session.id) ?? 0) >= MAX_WRITES_PER_PERIOD;
+    return (isKnown || isLimited) && isSameDevice(session.userAgent, userAgent);
   }
 
   /**
-   * Another browser with this session's cookie ends the session; another address is only noted.
+   * Ends the session when its cookie is sent by another browser; a new address is only recorded.
    * @throws AppError SESSION_REVOKED
    */
   async check(context: SessionContext, device: Device): Promise<void> {
     const { session, user } = context;
-    if (session.endedAt || this.isSettled(context, device)) return;
+    if (session.endedAt || this.isUnchanged(context, device)) return;
     if (!isSameDevice(session.userAgent, device.userAgent)) {
       await this.work.write(async (tx) => {
         await this.repository.lockUser(tx.em, user.id);
@@ -54,18 +54,18 @@ export class DeviceWatch {
       });
       throw new AppError('SESSION_REVOKED', { reason: 'revoked' });
     }
-    await this.noteAddress(context, device);
+    await this.recordAddress(context, device);
   }
 
-  private async noteAddress({ session, user }: SessionContext, device: Device): Promise<void> {
+  private async recordAddress({ session, user }: SessionContext, device: Device): Promise<void> {
     const ipAddress = device.ipAddress.slice(0, 45);
     await this.work.write(async (tx) => {
-      // Of several requests that come at once from the new address, one finds it changed.
+      // Of concurrent requests from the new address only the first changes the row.
       if (!(await this.repository.setAddress(tx.em, session.id, ipAddress))) return;
-      const who = { userId: user.id, sessionId: session.id, device: toDeviceName(session.userAgent) };
-      await this.audit.record(tx, { type: 'address_changed', ...who, ipAddress });
+      const actor = { userId: user.id, sessionId: session.id, device: toDeviceName(session.userAgent) };
+      await this.audit.record(tx, { type: 'address_changed', ...actor, ipAddress });
     });
     this.addresses.set(session.id, ipAddress);
-    this.notes.set(session.id, (this.notes.get(session.id) ?? 0) + 1);
+    this.writes.set(session.id, (this.writes.get(session.id) ?? 0) + 1);
   }
 }

@@ -23,7 +23,7 @@ describe('toDeviceName', () => {
     ['x'.repeat(500), 'x'.repeat(60)],
   ])('of %s is %s', (agent, name) => expect(toDeviceName(agent)).toBe(name));
 
-  it('remembers a bounded number of agents and stays right', () => {
+  it('caches a limited number of agents and still returns correct names', () => {
     for (let index = 0; index < 5000; index++) expect(toDeviceName(`agent-${index}`)).toBe(`agent-${index}`);
   });
 });

@@ -1,21 +1,21 @@
-/** Which browser a request comes from, and whether it is the same one. Pure. */
+/** Identifies the browser behind a user agent, and whether two are the same. Pure. */
 import Bowser from 'bowser';
 
 interface Known {
-  /** For people. */
+  /** For display. */
   name: string;
-  /** The same for all that one device may say of itself. */
+  /** Equal for all user agents that one device may send. */
   kind: string;
 }
 
-/** The same few agents come again and again, and telling them apart costs more than the rest of a request. */
+/** Parsed user agents are cached: parsing costs more than the rest of a request. */
 const MAX_REMEMBERED_NAMES = 1000;
 const known = new Map<string, Known>();
 
-/** Asked for a page as a desktop has it, a browser on a phone or a tablet calls itself one on this system. */
+/** The system that a phone's or tablet's browser names when "desktop site" is turned on. */
 const DESKTOP_OF: Readonly<Record<string, string>> = { Android: 'Linux', iOS: 'macOS' };
 
-/** "Firefox on Linux"; what cannot be told is left out. */
+/** For example "Firefox on Linux"; unknown parts are left out. */
 export function toDeviceName(userAgent: string): string {
   return knownOf(userAgent).name;
 }
@@ -38,12 +38,12 @@ function parse(userAgent: string): Known {
 }
 
 /**
- * Whether both agents can be the same device: a browser by its name and system, so that an update or a wish for the
- * desktop's page changes nothing, and a program by what stands before its version. A program that signs in may hand its
- * session to a browser; what a browser has signed in stays with browsers, which always say who they are: a program that
- * has its cookie has stolen it.
- * @param stored as it was at the sign-in, at most 512 characters; an empty one told nothing
- * @param given as it is now
+ * Whether both user agents can be the same device. Browsers are compared by name and system, so that updates and
+ * "desktop site" do not matter; programs by the product name before the version. A program that signs in may hand its
+ * session to a browser, but not the reverse: browsers always identify themselves, so a program with a browser's cookie
+ * has stolen it.
+ * @param stored at sign-in, at most 512 characters; an empty one matches any device
+ * @param given in this request
  */
 export function isSameDevice(stored: string, given: string): boolean {
   const now = given.slice(0, 512);
@@ -52,7 +52,7 @@ export function isSameDevice(stored: string, given: string): boolean {
   return now === '' || isBrowser(now) || product(stored) === product(now);
 }
 
-/** Every browser has said so since Netscape. */
+/** All browsers send this prefix, for historical reasons. */
 function isBrowser(userAgent: string): boolean {
   return userAgent.startsWith('Mozilla/');
 }

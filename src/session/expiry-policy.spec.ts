@@ -30,13 +30,13 @@ describe('expiry policy', () => {
     );
   });
 
-  it('notes activity once a minute, and more often where the idle limit is short', () => {
+  it('records activity once per minute, and more often where the idle timeout is short', () => {
     const due = (policy: typeof POLICY) => now.getTime() - activityDueAfter(policy, now).getTime();
     expect(due(POLICY)).toBe(60_000);
     expect(due({ ...POLICY, idleTimeout: 5000 })).toBe(500);
   });
 
-  it('hears of an express wish once a second, and of the first one at once', () => {
+  it('records explicit extensions once per second, and the first one at once', () => {
     const due = (policy: typeof POLICY, created: Date) =>
       now.getTime() - extensionDueAfter(policy, created, now).getTime();
     expect(due(POLICY, ago(1))).toBe(1000);

@@ -10,15 +10,15 @@ const MAX_ADDRESSES = 10_000;
 const MAX_TOKENS = 50_000;
 
 /**
- * Every unknown token costs a read of the database. An address that sends many of them has to wait, and nothing is read
- * for it meanwhile except for tokens known to be valid: other people behind the same address are not affected.
+ * Every unknown token costs a database read. An address that sends many is blocked for some time; tokens known to be
+ * valid still pass, so that other users behind the same address are not affected.
  */
 @Injectable()
 export class InvalidTokenLimiter {
   private readonly throttle: Throttle;
   /** By network and by site: until when it has to wait, as of Date.now(). */
   private readonly waitsUntil = new LRUCache<string, number>({ max: MAX_ADDRESSES });
-  /** Hashes of tokens that belong or belonged to a session. That it may have ended since does no harm. */
+  /** Hashes of tokens that belong or belonged to a session; an ended session does no harm here. */
   private readonly validTokens = new LRUCache<string, true>({ max: MAX_TOKENS });
 
   constructor(throttles: Throttles, events: DomainEvents) {
@@ -29,7 +29,7 @@ export class InvalidTokenLimiter {
     events.on('session.rekeyed', ({ tokenHash }) => this.markValid(tokenHash));
   }
 
-  /** @returns how long this address has to wait; 0: not at all */
+  /** @returns how long this address is blocked; 0 if it is not */
   retryAfterSeconds(address: string): number {
     const keys = [throttleKey(address), siteKey(address)];
     const until = Math.max(...keys.map((key) => (key !== null && this.waitsUntil.get(key)) || 0));

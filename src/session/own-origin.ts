@@ -1,4 +1,4 @@
-/** Unsafe requests come from our own pages, or from no page at all. */
+/** Unsafe requests must come from our own pages, or from a client that is not a browser. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../common/app-error';
 import type { Config } from '../common/config';
@@ -6,8 +6,8 @@ import type { Config } from '../common/config';
 export const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Whether a browser may speak for this origin. A caller that names none is no browser.
- * @param host the Host of the request, which counts as ours outside production
+ * Whether pages of this origin may send requests. Callers without an Origin header are not browsers.
+ * @param host the request's Host, which counts as ours outside production
  */
 export function isOwnOrigin(config: Config, origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined) return true;

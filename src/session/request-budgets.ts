@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RATE_BUDGETS } from '../cluster/budgets';
 import { type Throttle, Throttles } from '../cluster/throttle';
 
-/** What signed-in callers may ask for in a while, by person and by address. */
+/** Rate limits of signed-in callers, by user and by address. */
 @Injectable()
 export class RequestBudgets {
   private readonly writes: Throttle;

@@ -1,4 +1,4 @@
-/** What the guard has found out about a request or a socket, and how handlers get at it. */
+/** Where the guard stores a request's or a socket's session, and how handlers read it. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Config } from '../common/config';
 import { clientAddress } from '../http/client-address';
@@ -8,39 +8,39 @@ import type { RoutePolicy } from './route-policy';
 import { type Device, MAX_USER_AGENT_LENGTH, type SessionContext } from './session-context';
 import { csrfToken } from './session-token';
 
-/** Of a request that was let in. */
+/** The session of a request that passed the guard. */
 export interface RequestSession {
   secret: string;
   context: SessionContext;
-  /** What it was let in for. */
+  /** The policy of the route that the guard admitted it to. */
   policy: RoutePolicy;
 }
 
-/** The platform that a request is about, and how the request named it. */
+/** The platform that a request addresses, and how the request named it. */
 export interface RequestPlatform {
   target: PlatformTarget;
   view: PlatformView;
 }
 
-/** The platform that a request names, and whether it means that one whatever is active. */
+/** The platform that a request names; `pinned`: the request addresses it whatever platform is active. */
 export interface PlatformTarget {
   id: number;
   pinned: boolean;
 }
 
-/** What the handshake and the guard have found out about a socket; in its `data`. */
+/** What the handshake and the guard store in a socket's `data`. */
 export interface SocketAuth {
   sessionId: string;
-  /** Of the secret that it was opened with, SHA-256 in hex. */
+  /** SHA-256 of the secret that the socket was opened with, hex. */
   tokenHash: string;
-  /** As of the message that is being handled. */
+  /** The context as of the message being handled. */
   context?: SessionContext;
 }
 
 const SESSION = Symbol('session');
 const PLATFORM = Symbol('platform');
 
-/** A request on which the guard keeps what it has found out: under symbols, so that no name of a host's is taken. */
+/** A request with the guard's results, under symbols so that they cannot collide with a host's properties. */
 export interface GuardedRequest extends HttpRequest {
   [SESSION]?: RequestSession;
   [PLATFORM]?: RequestPlatform;
@@ -86,25 +86,25 @@ export function platformOf(execution: ExecutionContext): PlatformView {
 /** The SessionContext of the caller, of a request or of a message. */
 export const CurrentSession = createParamDecorator((_: unknown, execution: ExecutionContext) => sessionOf(execution));
 
-/** The platform that the request is about: the one that it names, else the session's active one. */
+/** The platform that the request addresses: the one it names, else the session's active one. */
 export const CurrentPlatform = createParamDecorator((_: unknown, execution: ExecutionContext) => platformOf(execution));
 
-/** How the request named its platform: for the fence, which a write passes once more in its own transaction. */
+/** How the request named its platform: a write checks it again within its own transaction. */
 export const TargetPlatform = createParamDecorator(
   (_: unknown, execution: ExecutionContext): PlatformTarget => requestPlatform(execution).target,
 );
 
-/** The secret of the caller's cookie, for what is derived from it. */
+/** The secret in the caller's cookie, to derive tokens from. */
 export const CurrentSecret = createParamDecorator(
   (_: unknown, execution: ExecutionContext): string => requestSession(execution).secret,
 );
 
-/** What the caller's unsafe requests carry as X-CSRFToken: for pages, in `<meta name="csrf-token">`. */
+/** The caller's CSRF token, which unsafe requests send as X-CSRFToken: for pages, in `<meta name="csrf-token">`. */
 export const CurrentCsrfToken = createParamDecorator((_: unknown, execution: ExecutionContext): string =>
   csrfToken(requestSession(execution).secret),
 );
 
-/** The id that the calling tab gave itself, or null. */
+/** The id that the calling tab chose for itself, or null. */
 export const CurrentTab = createParamDecorator((_: unknown, execution: ExecutionContext): string | null => {
   const value = execution.switchToHttp().getRequest<HttpRequest>().headers['x-tab-id'];
   return typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) ? value : null;

@@ -1,19 +1,19 @@
-/** What decorators note about a route, and where the guard looks it up. */
+/** Route metadata: set by decorators, read by the guard. */
 import type { Role } from '../protocol/http';
 
 export interface SessionRequirement {
   /** An active platform is needed: without one the answer is PLATFORM_REQUIRED. */
   platform?: boolean;
-  /** A session that has run out may pass, for cleaning up and signing out; an ended one may not. */
+  /** Accepts an expired session, for cleaning up and signing out; never an ended one. */
   allowExpired?: boolean;
-  /** Only callers of this role; others get FORBIDDEN. */
+  /** Accepts only callers with this role; others get FORBIDDEN. */
   role?: Role;
 }
 
 export interface RecentLogin {
-  /** Milliseconds; null: as configured. */
+  /** Milliseconds; null: the configured age. */
   age: number | null;
-  /** A parameter of the path: where it names the caller's own session, nothing is asked. */
+  /** A path parameter: when it names the caller's own session, no recent sign-in is required. */
   exceptOwn?: string;
 }
 

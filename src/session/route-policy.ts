@@ -12,23 +12,23 @@ import {
   type SessionRequirement,
 } from './route-metadata';
 
-/** What a route asks of its callers. */
+/** What a route requires of its callers. */
 export interface RoutePolicy {
   isPublic: boolean;
   requirement: SessionRequirement;
   passive: boolean;
   allowCachedSession: boolean;
   recentLogin: RecentLogin | null;
-  /** Makes the server call an instance. */
+  /** The handler makes the server call an instance. */
   callsInstance: boolean;
-  /** The one media type of body that is taken; null: a host's route takes what it likes. */
+  /** The only media type accepted for bodies; null: a host's route, which accepts any. */
   bodyType: string | null;
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 type Controller = ReturnType<ExecutionContext['getClass']>;
 
-/** Reads the decorators of each route once: what they say never changes, and to look them up costs more than a guard. */
+/** Caches each route's metadata: it never changes, and reading it costs more than the rest of the guard. */
 @Injectable()
 export class RoutePolicies {
   private readonly known = new WeakMap<Handler, WeakMap<Controller, RoutePolicy>>();

@@ -9,7 +9,7 @@ const PLAIN_NAME = 'vedfolnir_session';
 
 type Incoming = Pick<HttpRequest, 'headers' | 'socket'>;
 
-/** Over HTTPS only the `__Host-` cookie counts: no other host and no plain page can have set it. */
+/** Over HTTPS only the `__Host-` cookie counts: other hosts and plain HTTP pages cannot set it. */
 function isSecure(config: Config, request: Incoming): boolean {
   return config.publicOrigin?.startsWith('https:') === true || clientProtocol(request, config.trustProxy) === 'https';
 }
@@ -23,7 +23,7 @@ export function readSecret(config: Config, request: Incoming): string | null {
   return readCookie(request.headers, isSecure(config, request) ? SECURE_NAME : PLAIN_NAME) || null;
 }
 
-/** @returns the Cookie header without ours */
+/** @returns the Cookie header without our cookies */
 export function withoutSecret(header: string | undefined): string | undefined {
   const names = [SECURE_NAME, PLAIN_NAME];
   const others = header?.split(';').filter((pair) => !names.includes(pair.split('=', 1)[0]!.trim()));
@@ -43,6 +43,6 @@ export function setSecret(config: Config, request: HttpRequest, response: HttpRe
 export function clearSecret(config: Config, request: HttpRequest, response: HttpResponse): void {
   const secure = isSecure(config, request);
   clearCookie(response, secure ? SECURE_NAME : PLAIN_NAME, { httpOnly: true, sameSite: 'lax', secure });
-  // What was shown is not to be had again by "back". Drafts and settings of others in this browser stay.
+  // Pages must not be shown again by "back". Drafts and settings of other users of this browser are kept.
   response.header('Clear-Site-Data', '"cache"');
 }

@@ -12,7 +12,7 @@ import type { SessionContext } from './session-context';
 import { SessionTerminator } from './session-terminator';
 import { hashSecret, isSecret } from './session-token';
 
-/** A person's devices, one live session each: seen, and signed out. */
+/** Lists and signs out a user's devices; each live session is one. */
 @Injectable()
 export class SessionDevices {
   constructor(
@@ -24,7 +24,7 @@ export class SessionDevices {
     private readonly presence: Presence,
   ) {}
 
-  /** The caller's own. */
+  /** The caller's devices. */
   async list(context: SessionContext): Promise<DeviceView[]> {
     const rows = await this.work.read((em) => this.repository.listLive(em, context.user.id, this.clock.now()));
     const online = await this.presence.online(rows.map((row) => row.id));
@@ -32,9 +32,9 @@ export class SessionDevices {
   }
 
   /**
-   * Ends the caller's own session, also one that has just run out.
-   * @param everywhere all other sessions of the person end with it; then this one must be live
-   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID for `everywhere`, and nothing is ended
+   * Ends the caller's own session, even if it has just expired.
+   * @param everywhere also ends all other sessions of the user; the caller's must then be live
+   * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID for `everywhere`; nothing is ended then
    */
   async logout(context: SessionContext, everywhere = false): Promise<void> {
     if (everywhere) {
@@ -50,7 +50,7 @@ export class SessionDevices {
     });
   }
 
-  /** @param name none: it is called after its browser again @throws AppError SESSION_NOT_FOUND */
+  /** @param name empty: restores the browser's name @throws AppError SESSION_NOT_FOUND */
   async rename(caller: SessionContext, sessionId: string, name: string): Promise<void> {
     await this.sessions.runAuthorized(caller, async (tx, { user }) => {
       const live = await this.repository.listLive(tx.em, user.id, this.clock.now());
@@ -63,15 +63,15 @@ export class SessionDevices {
   async end(caller: SessionContext, sessionId: string): Promise<void> {
     await this.sessions.runAuthorized(caller, async (tx, { user }) => {
       const target = await this.repository.findById(tx.em, sessionId);
-      // MySQL finds an id with spaces behind it, and nobody else would know which one is meant.
+      // MySQL ignores trailing spaces when it compares ids.
       const owned = target?.user.id === user.id && target.session.id === sessionId;
-      // Also one that has just run out: an extension that is on its way would bring it back.
+      // Also ends an expired session: a concurrent extension could revive it.
       const ended = owned && (await this.endings.endIn(tx, sessionId, 'revoked'));
       if (!ended) throw new AppError('SESSION_NOT_FOUND');
     });
   }
 
-  /** Signs out all other devices of the caller. @returns how many */
+  /** Signs out all other devices of the caller. @returns the number of ended sessions */
   endOthers(caller: SessionContext): Promise<number> {
     return this.sessions.runAuthorized(caller, (tx, context) => this.endOthersIn(tx, context, 'revoked'));
   }
@@ -81,12 +81,12 @@ export class SessionDevices {
     return this.endings.endAllIn(tx, user.id, reason, session.id);
   }
 
-  /** What the user called the device that a session of theirs with this secret was on. */
+  /** The device name that the user gave to the session of this secret. */
   async nameOf(tx: Transaction, userId: number, secret: string): Promise<string | null> {
     return isSecret(secret) ? this.repository.findDeviceName(tx.em, userId, hashSecret(secret)) : null;
   }
 
-  /** Ends the session of this secret, if there is one: its browser is about to hold another. */
+  /** Ends the session of this secret, if there is one: a new session replaces it in its browser. */
   async endReplacedIn(tx: Transaction, secret: string): Promise<void> {
     if (!isSecret(secret)) return;
     const replaced = await this.repository.findByTokenHash(tx.em, hashSecret(secret));

@@ -1,4 +1,4 @@
-/** Queries that end sessions, and that remove what has ended long ago. */
+/** Queries that end sessions, and that delete sessions ended long ago. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { isSqlite } from '../database/dialect';
@@ -6,17 +6,17 @@ import { UserSession } from '../database/entities/user-session.entity';
 import type { EndReason } from '../protocol/events';
 import { EXPIRY_REASON_SQL, UNEXPIRED_SQL } from './expiry-policy';
 
-/** Which sessions to look at. At least one of the first three. */
+/** Which sessions to select. At least one of the first three is needed. */
 export interface Scope {
   sessionIds?: string[];
   userIds?: number[];
-  /** Those that this deadline has passed: with it the index is used that is sorted by it. */
+  /** Sessions past this deadline: the query then uses the index on that deadline. */
   past?: 'idle' | 'absolute';
-  /** One that is spared. */
+  /** A session that is left alone. */
   except?: string;
 }
 
-/** What is told of a session that ends. */
+/** The columns that audit entries and events of an ended session need. */
 export type Ending = Pick<UserSession, 'id' | 'userId' | 'userAgent' | 'ipAddress'>;
 export type Expired = Ending & { reason: 'idle' | 'absolute' };
 
@@ -24,7 +24,7 @@ const COLUMNS = { id: 's.id', userId: 's.user_id', userAgent: 's.user_agent', ip
 
 @Injectable()
 export class SessionTerminationRepository {
-  /** Sessions that were not ended, also those that have run out; held for the rest of the transaction. */
+  /** Sessions without an end, including expired ones; locked until the transaction ends. */
   takeUnended(em: EntityManager, scope: Pick<Scope, 'sessionIds' | 'userIds' | 'except'>): Promise<Ending[]> {
     const query = rowsOf(em, scope).andWhere('s.ended_at IS NULL');
     if (!isSqlite(em)) query.setLock('pessimistic_write');
@@ -32,9 +32,9 @@ export class SessionTerminationRepository {
   }
 
   /**
-   * Sessions that have run out and were not ended, held for the rest of the transaction. On MySQL those that somebody
-   * else is holding are left out, as they are being extended or ended: nobody waits here.
-   * @param limit as many at most, and no other row is locked
+   * Expired sessions without an end, locked until the transaction ends. On MySQL rows locked by another transaction,
+   * which is extending or ending them, are skipped, so that this query never waits.
+   * @param limit most rows to select and lock
    */
   takeExpired(em: EntityManager, scope: Scope, now: Date, limit: number): Promise<Expired[]> {
     const query = rowsOf(em, scope)
@@ -47,7 +47,7 @@ export class SessionTerminationRepository {
     return query.getRawMany<Expired>();
   }
 
-  /** `ended_at IS NULL` is the gate: of several that try, one ends the session. @returns how many it ended */
+  /** Compare-and-set on `ended_at IS NULL`: only the first caller ends a session. @returns how many were ended */
   async end(em: EntityManager, sessionIds: string[], reason: EndReason, now: Date): Promise<number> {
     const result = await em
       .createQueryBuilder()
@@ -58,7 +58,7 @@ export class SessionTerminationRepository {
     return result.affected ?? 0;
   }
 
-  /** Removes sessions that ended before then, at most `limit`. @returns their users, one entry for each session */
+  /** Deletes at most `limit` sessions that ended before then. @returns user ids, one entry for each session */
   async prune(em: EntityManager, scope: Scope, before: Date, limit: number): Promise<number[]> {
     const query = em
       .createQueryBuilder(UserSession, 's')
@@ -76,7 +76,7 @@ export class SessionTerminationRepository {
   }
 }
 
-/** Read as they come: to make entities of hundreds of rows would hold up every other request of this node. */
+/** Raw rows: hydrating hundreds of entities would block this node's other requests. */
 function rowsOf(em: EntityManager, { sessionIds, userIds, except }: Scope): SelectQueryBuilder<UserSession> {
   const query = em.createQueryBuilder(UserSession, 's').select([]);
   for (const [name, column] of Object.entries(COLUMNS)) query.addSelect(column, name);

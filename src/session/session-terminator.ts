@@ -11,7 +11,7 @@ import { SessionRepository } from './session.repository';
 import type { Device } from './session-context';
 import { type Ending, type Scope, SessionTerminationRepository } from './session-termination.repository';
 
-/** The one way in which sessions end: once, with their line in the audit trail and the event that tells the tabs. */
+/** The only way in which sessions end: once, with an audit entry and an event for the tabs. */
 @Injectable()
 export class SessionTerminator {
   constructor(
@@ -22,19 +22,16 @@ export class SessionTerminator {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /**
-   * @param by who brought it about, where that was not the session's own device
-   * @returns whether the session was still there to end
-   */
+  /** @param by the actor, if it was not the session's own device @returns whether the session was ended by this call */
   async endIn(tx: Transaction, sessionId: string, reason: EndReason, by?: Device | Actor): Promise<boolean> {
     return (await this.endUnendedIn(tx, { sessionIds: [sessionId] }, reason, by)) > 0;
   }
 
   /**
-   * Ends whatever the user has, also what has run out: an extension that is on its way would bring it back.
-   * @param except a session that is spared
+   * Ends all sessions of the user, including expired ones: a concurrent extension could revive those.
+   * @param except a session that is left alone
    * @param by an administrator
-   * @returns how many
+   * @returns the number of ended sessions
    */
   endAllIn(tx: Transaction, userId: number, reason: EndReason, except?: string, by?: Actor): Promise<number> {
     return this.endUnendedIn(tx, { userIds: [userId], except }, reason, by);
@@ -56,15 +53,18 @@ export class SessionTerminator {
       at,
     );
     const actor = by && 'actorUserId' in by ? by : {};
-    await this.audit.record(tx, ...endings.map((ending) => ({ ...toFact({ ...ending, ...by }, reason), ...actor })));
-    for (const { id, userId } of endings) this.tell(tx, id, userId, reason, at);
+    await this.audit.record(
+      tx,
+      ...endings.map((ending) => ({ ...toAuditEntry({ ...ending, ...by }, reason), ...actor })),
+    );
+    for (const { id, userId } of endings) this.publishEnded(tx, id, userId, reason, at);
     return endings.length;
   }
 
   /**
-   * Ends those of `scope` that have run out; an extension that was faster wins.
-   * @param limit as many at most
-   * @returns their users, one entry for each session
+   * Ends the expired sessions of `scope`, except those extended in the meantime.
+   * @param limit most sessions to end
+   * @returns user ids, one entry for each session
    */
   async endExpiredIn(tx: Transaction, scope: Scope, limit = 1): Promise<number[]> {
     const at = this.clock.now();
@@ -73,26 +73,26 @@ export class SessionTerminator {
       const ids = endings.filter((ending) => ending.reason === reason).map(({ id }) => id);
       if (ids.length > 0) await this.repository.end(tx.em, ids, reason, at);
     }
-    for (const { id, userId, reason } of endings) this.tell(tx, id, userId, reason, at);
-    await this.audit.record(tx, ...endings.map((ending) => toFact(ending, ending.reason)));
+    for (const { id, userId, reason } of endings) this.publishEnded(tx, id, userId, reason, at);
+    await this.audit.record(tx, ...endings.map((ending) => toAuditEntry(ending, ending.reason)));
     return endings.map(({ userId }) => userId);
   }
 
-  /** Ends the oldest sessions of the user, whose row is held, so that with one more they are within the limit. */
+  /** Ends the user's oldest sessions, so that one more stays within the limit. The user's row must be locked. */
   async makeRoomIn(tx: Transaction, userId: number): Promise<void> {
-    const most = this.config.maxSessionsPerUser;
-    if (most === 0) return;
+    const limit = this.config.maxSessionsPerUser;
+    if (limit === 0) return;
     const live = await this.sessions.listLive(tx.em, userId, this.clock.now());
     const byAge = live.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    const sessionIds = byAge.slice(0, Math.max(0, live.length + 1 - most)).map(({ id }) => id);
+    const sessionIds = byAge.slice(0, Math.max(0, live.length + 1 - limit)).map(({ id }) => id);
     if (sessionIds.length > 0) await this.endUnendedIn(tx, { sessionIds }, 'replaced');
   }
 
-  private tell(tx: Transaction, sessionId: string, userId: number, reason: EndReason, at: Date): void {
+  private publishEnded(tx: Transaction, sessionId: string, userId: number, reason: EndReason, at: Date): void {
     tx.publish({ name: 'session.ended', payload: { sessionId, userId, reason, at: at.toISOString() } });
   }
 }
 
-function toFact({ id, userId, userAgent, ipAddress }: Ending, reason: EndReason): AuditEntry {
+function toAuditEntry({ id, userId, userAgent, ipAddress }: Ending, reason: EndReason): AuditEntry {
   return { type: 'session_ended', userId, sessionId: id, device: toDeviceName(userAgent), ipAddress, reason };
 }

@@ -1,7 +1,7 @@
-/** The secret of a session and what is derived from it. Pure but for the random source. */
+/** A session's secret, and the values derived from it. Pure except for the random source. */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** 256 random bits; the contract asks for at least 128. */
+/** 256 random bits; at least 128 are required. */
 const SECRET_BYTES = 32;
 const SECRET_FORMAT = /^[A-Za-z0-9_-]{43}$/;
 
@@ -9,26 +9,26 @@ export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
-/** Whether this could ever have been a secret of ours; anything else costs no look-up. */
+/** Whether the text has the format of a secret; anything else needs no lookup. */
 export function isSecret(text: string): boolean {
   return SECRET_FORMAT.test(text);
 }
 
-/** What the database keeps in place of the secret: SHA-256, hex. A random secret needs no salt and no stretching. */
+/** The hash that is stored instead of the secret: SHA-256, hex. A random secret needs neither salt nor stretching. */
 export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'hex');
 }
 
 /**
- * The CSRF token of a session: derived from the cookie's secret, so that it is bound to the session, needs no storage,
- * and is a new one as soon as the secret is. The secret is random and of one length: a plain hash is as good as a MAC,
- * and differs from the stored one by what stands in front.
+ * The CSRF token of a session. Derived from the secret, so that it is bound to the session, needs no storage and
+ * changes with the secret. The secret is random and of fixed length, so a plain hash is as good as a MAC; the prefix
+ * makes it differ from the stored hash.
  */
 export function csrfToken(secret: string): string {
   return hash('sha256', `vedfolnir csrf token ${secret}`, 'base64url');
 }
 
-/** In constant time. */
+/** Compares in constant time. */
 export function isCsrfToken(secret: string, given: unknown): boolean {
   if (typeof given !== 'string') return false;
   const expected = Buffer.from(csrfToken(secret));

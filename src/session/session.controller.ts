@@ -25,7 +25,7 @@ export class SessionController {
     return toRestSessionJson(session, this.clock.now(), secret);
   }
 
-  /** Notes the activity itself, so the guard need not. */
+  /** The service records the activity, so the guard need not. */
   @Post('session/extend')
   @Passive()
   @HttpCode(200)
@@ -38,7 +38,7 @@ export class SessionController {
     return { sessions: await this.devices.list(session) };
   }
 
-  /** Gives one of the caller's devices a name; an empty one takes it away. */
+  /** Names one of the caller's devices; an empty name removes it. */
   @Patch('sessions/:id')
   @HttpCode(204)
   rename(

@@ -1,4 +1,4 @@
-/** What a route says of the session it needs. */
+/** Decorators that declare what a route requires of its session. */
 import {
   applyDecorators,
   Controller,
@@ -25,34 +25,34 @@ import {
 import { SessionGuard } from './session.guard';
 
 /**
- * Takes callers with a live session only, and what the requirement names beyond. Brings its guard and its error answers
- * with it; for a method or a class of routes, or of messages of a gateway.
+ * Accepts only callers with a live session that meets the requirement. Applies the guard and the error filter as well;
+ * for a method or a class of routes, or of messages of a gateway.
  * @example `@RequireSession({ platform: true })`
  */
 export const RequireSession = (requirement: SessionRequirement = {}) =>
   applyDecorators(SetMetadata(REQUIREMENT, requirement), UseGuards(SessionGuard), UseFilters(SessionErrorFilter));
 
-/** Open to everyone, within a controller that otherwise takes signed-in callers only. */
+/** Accepts any caller, in a controller that otherwise requires a session. */
 export const Public = () => SetMetadata(PUBLIC, true);
 
 /** Does not count as user activity: it does not move the idle limit. */
 export const Passive = () => SetMetadata(PASSIVE, true);
 
 /**
- * The handler does all that it does by `SessionService.runAuthorizedSwitch`, which finds the session live where it
- * writes: the guard need not ask the database before.
+ * The guard may use a cached session: the handler works only through `SessionService.runAuthorizedSwitch`, which checks
+ * the session within its transaction.
  */
 export const AllowCachedSession = () => SetMetadata(ALLOW_CACHED_SESSION, true);
 
-/** The handler makes the server call an instance: callers have a budget of such requests. */
+/** The handler makes the server call an instance: the caller's rate budget for such requests applies. */
 export const CallsInstance = () => SetMetadata(CALLS_INSTANCE, true);
 
-/** The one media type of body that the route takes; JSON where none is said. */
+/** The only media type accepted for bodies; JSON by default. */
 export const BodyType = (mediaType: string) => SetMetadata(BODY_TYPE, mediaType);
 
 /**
- * Only for those who have given their password a short while ago; others get REAUTHENTICATION_REQUIRED.
- * @param age such as `10m`; as configured where none is given
+ * Requires that the caller gave a password recently; others get REAUTHENTICATION_REQUIRED.
+ * @param age such as `10m`; the configured age by default
  */
 export const RequireRecentLogin = (age?: string, options: Omit<RecentLogin, 'age'> = {}) => {
   const milliseconds = age === undefined ? null : parseDuration('@RequireRecentLogin', age);
@@ -60,8 +60,8 @@ export const RequireRecentLogin = (age?: string, options: Omit<RecentLogin, 'age
 };
 
 /**
- * A controller of ours: signed-in callers unless a route says @Public(), our answers to every error, bodies checked
- * against their DTO. Whatever versions and pipes a host has are its own.
+ * A controller of this package: requires a session unless a route is @Public(), answers errors in our format, and
+ * validates bodies against their DTO. A host's versioning and pipes do not apply.
  */
 export const ApiController = (path = '') =>
   applyDecorators(

@@ -1,7 +1,7 @@
 import { IsText } from '../common/validation';
 
 export class RenameDeviceDto {
-  /** An empty one takes the name away: the device is called after its browser and system again. */
+  /** An empty name removes it: the device is then named after its browser and system. */
   @IsText(0, 60)
   name!: string;
 }

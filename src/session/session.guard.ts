@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessControl } from './access-control';
 
-/** Lets a request or a message through when its session meets what the route says. */
+/** Admits a request or a message if its session meets the route's requirements. */
 @Injectable()
 export class SessionGuard implements CanActivate {
   constructor(private readonly access: AccessControl) {}

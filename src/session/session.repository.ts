@@ -1,4 +1,4 @@
-/** Queries only; the caller decides, and brings the transaction. */
+/** Queries only; the caller decides and provides the transaction. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull, MoreThanOrEqual } from 'typeorm';
 import { isSqlite } from '../database/dialect';
@@ -14,17 +14,17 @@ import type { SessionContext } from './session-context';
 export interface Changes {
   ended: { userId: number; sessionId: string; reason: EndReason; at: Date }[];
   users: { userId: number; revision: number; at: Date }[];
-  /** Sessions that live on under another secret. */
+  /** Sessions that were given a new secret. */
   rekeyed: { sessionId: string; tokenHash: string }[];
-  /** False: there was more than could be told. */
+  /** False if a limit was reached, so that changes may be missing. */
   whole: boolean;
 }
 
 @Injectable()
 export class SessionRepository {
   /**
-   * Takes the user's row for the rest of the transaction: changes of one user happen one after the other, whatever
-   * node they come through, and always lock in this order.
+   * Locks the user's row until the transaction ends, so that changes of one user are serialized across nodes and always
+   * lock in the same order.
    */
   async lockUser(em: EntityManager, userId: number): Promise<void> {
     // An update that changes nothing locks the row on MySQL and is harmless on SQLite.
@@ -36,7 +36,10 @@ export class SessionRepository {
       .execute();
   }
 
-  /** As `lockUser`, for one more change that this user's tabs must see. @param more what else it changes of the user */
+  /**
+   * As `lockUser`, and raises the revision for a change that this user's tabs must see.
+   * @param more other columns of the user to change
+   */
   async lockAndRaise(em: EntityManager, userId: number, now: Date, more: Partial<User> = {}): Promise<void> {
     await em
       .createQueryBuilder()
@@ -46,7 +49,7 @@ export class SessionRepository {
       .execute();
   }
 
-  /** One more change that this user's tabs must see. @returns its number */
+  /** Raises the revision for a change that this user's tabs must see. @returns the new revision */
   async raiseRevision(em: EntityManager, userId: number, now: Date): Promise<number> {
     await this.lockAndRaise(em, userId, now);
     const user = await em.findOneOrFail(User, { select: { revision: true }, where: { id: userId } });
@@ -57,12 +60,12 @@ export class SessionRepository {
     return findContext(em, 's.token_hash', tokenHash);
   }
 
-  /** By their token hash. */
+  /** @returns the contexts found, by token hash */
   findByTokenHashes(em: EntityManager, tokenHashes: string[]): Promise<Map<string, SessionContext>> {
     return findContexts(em, 's.token_hash', tokenHashes);
   }
 
-  /** By their id. */
+  /** @returns the contexts found, by id */
   findByIds(em: EntityManager, sessionIds: string[]): Promise<Map<string, SessionContext>> {
     return findContexts(em, 's.id', sessionIds);
   }
@@ -71,15 +74,16 @@ export class SessionRepository {
     return findContext(em, 's.id', sessionId);
   }
 
-  /** As `lockUser`, with what a switch of the caller's to this platform has to know. */
+  /** As `lockUser`, and reads what a switch of the caller to this platform needs. */
   async lockForSwitch(em: EntityManager, caller: SessionContext, platformId: number): Promise<SwitchState> {
     if (isSqlite(em)) await this.lockUser(em, caller.user.id);
     return lockSwitchState(em, caller, platformId);
   }
 
   /**
-   * Moves sessions of a user that have not ended to a platform, and raises the revision.
-   * @param scope all that are not pinned and the calling one, which is freed; or the calling one alone, which is pinned
+   * Moves a user's sessions that have not ended to a platform, and raises the revision.
+   * @param scope `all`: all sessions that are not pinned, and the caller's, which is unpinned; otherwise only the
+   *   caller's, which is pinned
    */
   async moveSessions(
     em: EntityManager,
@@ -96,7 +100,7 @@ export class SessionRepository {
       await em.query(sql, [platformId, Number(!all), user.id, session.id]);
       return;
     }
-    // One statement for both tables: each is a round trip.
+    // One statement for both tables saves a round trip.
     await em.query(
       `UPDATE vedfolnir_users u JOIN vedfolnir_user_sessions s ON s.user_id = u.id AND ${moved}
       SET u.revision = u.revision + 1, u.changed_at = ?, u.last_platform_id = IF(?, ?, u.last_platform_id),
@@ -106,8 +110,8 @@ export class SessionRepository {
   }
 
   /**
-   * What has happened to sessions and users since then, at most `limit` of each. Not those that have run out, be they
-   * many: whoever knows of such a session knows its deadlines.
+   * Changes of sessions and users since then, at most `limit` of each kind. Expired sessions, which may be many, are
+   * left out: every node that knows such a session knows its deadlines.
    */
   async changesSince(em: EntityManager, since: Date, limit: number): Promise<Changes> {
     const ended = await em
@@ -143,21 +147,21 @@ export class SessionRepository {
     await em.insert(UserSession, session);
   }
 
-  /** The user's live sessions with their platforms, last used first. */
+  /** The user's live sessions with their platforms, most recently used first. */
   async listLive(em: EntityManager, userId: number, now: Date): Promise<UserSession[]> {
     const live = await em
       .createQueryBuilder(UserSession, 's')
       .leftJoinAndSelect('s.activePlatform', 'p', 'p.is_active = :active', { active: true })
       .where(`s.user_id = :userId AND ${LIVE_SQL}`, { userId, now })
       .getMany();
-    // Here, as no index has them in this order.
+    // Sorted here, as no index has this order.
     return live.sort((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime());
   }
 
   /**
    * @param session with its new idle deadline
-   * @param after the activity on record must be from then or earlier: of several that come at once, one is recorded
-   * @returns false when it was not, or the session was not live any more, or has another secret
+   * @param after the recorded activity must not be later: only the first of concurrent updates is recorded
+   * @returns false if it was not recorded: too soon, or the session is no longer live or has a new secret
    */
   async recordActivity(
     em: EntityManager,
@@ -183,13 +187,13 @@ export class SessionRepository {
     await em.update(UserSession, { id }, { deviceName });
   }
 
-  /** What the user calls the device of this session, also when the session has ended. */
+  /** The user's name for the device of this session, even if the session has ended. */
   async findDeviceName(em: EntityManager, userId: number, tokenHash: string): Promise<string | null> {
     const row = await em.findOne(UserSession, { select: { id: true, deviceName: true }, where: { userId, tokenHash } });
     return row?.deviceName ?? null;
   }
 
-  /** @returns whether that was a change */
+  /** @returns whether the address changed */
   async setAddress(em: EntityManager, sessionId: string, ipAddress: string): Promise<boolean> {
     const result = await em
       .createQueryBuilder()
@@ -204,7 +208,7 @@ export class SessionRepository {
     await em.update(UserSession, { id }, change);
   }
 
-  /** Of the user's sessions that have not ended. */
+  /** The user's pinned sessions that have not ended. */
   async listPinned(em: EntityManager, userId: number): Promise<string[]> {
     const rows = await em.find(UserSession, {
       select: { id: true },
@@ -214,24 +218,24 @@ export class SessionRepository {
   }
 
   /**
-   * The platform that a new session starts on: the wished one, else where the last switch of all sessions left the
-   * user, else the default.
-   * @returns undefined when the wished one is not there
+   * The platform that a new session starts on: the requested one, else the platform of the last switch of all sessions,
+   * else the default.
+   * @returns undefined if the requested one does not exist
    */
-  async startingPlatform(em: EntityManager, userId: number, wished?: number): Promise<number | null | undefined> {
+  async startingPlatform(em: EntityManager, userId: number, requested?: number): Promise<number | null | undefined> {
     const { lastPlatformId } = await em.findOneOrFail(User, {
       select: { id: true, lastPlatformId: true },
       where: { id: userId },
     });
     const owned = await em.find(PlatformConnection, { where: { userId, isActive: true } });
     const has = (id: number | null) => owned.some((platform) => platform.id === id);
-    if (wished !== undefined) return has(wished) ? wished : undefined;
+    if (requested !== undefined) return has(requested) ? requested : undefined;
     if (has(lastPlatformId)) return lastPlatformId;
     return owned.find((platform) => platform.isDefault)?.id ?? null;
   }
 }
 
-/** An UPDATE knows no alias. */
+/** An UPDATE has no table alias here. */
 function bare(predicate: string): string {
   return predicate.replaceAll(/\bs\./g, '');
 }

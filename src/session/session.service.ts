@@ -24,19 +24,19 @@ import { hashSecret, isSecret, newSecret } from './session-token';
 
 export interface NewSession {
   id: string;
-  /** For the cookie; kept nowhere else. */
+  /** For the cookie; stored nowhere else. */
   secret: string;
 }
 
-/** Sessions for each query, and queries at a time: most connections of the pool stay free for other requests. */
+/** Sessions per query and concurrent queries: most connections of the pool stay free for other requests. */
 const LOOKUPS = { keys: 100, calls: 4 };
-/** Sessions for each transaction, and transactions at a time. */
+/** Sessions per transaction and concurrent transactions. */
 const EXPIRIES = { keys: 100, calls: 2 };
 
-/** The life of a session: made, used, found out, ended. */
+/** The life cycle of sessions: creation, authentication, activity, expiry. */
 @Injectable()
 export class SessionService {
-  /** A crowd that connects or expires at once is looked up and ended together. */
+  /** Many sessions that connect or expire at once are read and ended in batches. */
   private readonly byTokenHash = new BatchedCall<SessionContext>(
     (keys) => this.work.read((em) => this.repository.findByTokenHashes(em, keys)),
     LOOKUPS,
@@ -61,7 +61,9 @@ export class SessionService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** A new session within the caller's transaction, which holds the user's row and has made sure of the platform. */
+  /**
+   * Creates a session within the caller's transaction, which must hold the user's row and have checked the platform.
+   */
   async createIn(
     tx: Transaction,
     userId: number,
@@ -91,8 +93,8 @@ export class SessionService {
       endReason: null,
     });
     const { userAgent, ipAddress } = device;
-    const who = { userId, sessionId: created.id, device: toDeviceName(userAgent), ipAddress };
-    await this.audit.record(tx, { type: 'sign_in', ...who });
+    const actor = { userId, sessionId: created.id, device: toDeviceName(userAgent), ipAddress };
+    await this.audit.record(tx, { type: 'sign_in', ...actor });
     tx.publish({
       name: 'session.created',
       payload: { sessionId: created.id, userId, tokenHash, at: now.toISOString() },
@@ -101,10 +103,11 @@ export class SessionService {
   }
 
   /**
-   * Who calls, by the secret of the cookie, as the database has it now.
+   * Authenticates the secret of the cookie against the database.
    * @param address where the request comes from
-   * @param allowExpired lets a session pass that has run out, but none that was ended
-   * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED; RATE_LIMITED to whoever tries many secrets
+   * @param allowExpired accepts an expired session, but none that was ended
+   * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED; RATE_LIMITED for an address that tries many
+   *   secrets
    */
   @MonitorPerformance('authenticate')
   async authenticate(secret: string, address: string, allowExpired = false): Promise<SessionContext> {
@@ -112,7 +115,7 @@ export class SessionService {
     return this.live(await this.find(hashSecret(secret), address), allowExpired);
   }
 
-  /** As `authenticate`, for a request that changes nothing: the answer may come from the cache. */
+  /** As `authenticate`, for a request that changes nothing: the context may come from the cache. */
   @MonitorPerformance('authenticate_read')
   async authenticateRead(secret: string, address: string): Promise<SessionContext> {
     if (!isSecret(secret)) throw new AppError('SESSION_INVALID');
@@ -122,12 +125,15 @@ export class SessionService {
       loaded = true;
       return this.find(tokenHash, address);
     });
-    // A cache does not say that a session is over: it may not have heard of an extension.
+    // A cached context cannot prove that a session is over: it may lack an extension.
     const over = !context || context.session.endedAt || isExpired(context.session, this.clock.now());
     return over && !loaded ? this.authenticate(secret, address) : this.live(context);
   }
 
-  /** Who calls, where this node knows it without asking anybody; null says nothing. For reads, as `authenticateRead`. */
+  /**
+   * @returns the cached context of a live session, without a query; null says nothing about the session. For reads,
+   *   as `authenticateRead`
+   */
   recall(secret: string): SessionContext | null {
     const started = performance.now();
     const context = isSecret(secret) ? this.cache.recall(hashSecret(secret)) : null;
@@ -151,22 +157,26 @@ export class SessionService {
     return context && !context.session.endedAt && !isExpired(context.session, this.clock.now()) ? context : null;
   }
 
-  /** As `getContext`, saying why there is none. @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED */
+  /**
+   * As `getContext`, but throws if there is none.
+   * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED
+   */
   async requireContext(sessionId: string): Promise<SessionContext> {
     return this.live(await this.read(sessionId));
   }
 
-  /** A session that has run out is ended by whoever notices first, and so are all of somebody who was shut out. */
+  /** The first node that notices an expired session, or a disabled user, ends the session or all of the user's. */
   private async live(context: SessionContext | null, allowExpired = false): Promise<SessionContext> {
-    const settled = context && !allowExpired ? await this.expireContextIfDue(context) : context;
-    const live = requireLive(settled, this.clock.now(), allowExpired);
+    const current = context && !allowExpired ? await this.expireContextIfDue(context) : context;
+    const live = requireLive(current, this.clock.now(), allowExpired);
     this.tokenLimiter.markValid(live.session.tokenHash);
     return live;
   }
 
   /**
-   * Ends the session if it is over; of several that try, one does, and its event tells the tabs.
-   * @returns how it stands then: live, ended, or held by somebody who is just extending or ending it; null: no such one
+   * Ends the session if it is over. Compare-and-set: only the first caller ends it and publishes the event.
+   * @returns its state afterwards: live, ended, or unchanged while another transaction is extending or ending it;
+   *   null: no such session
    */
   async expireIfDue(sessionId: string): Promise<SessionContext | null> {
     const context = await this.read(sessionId);
@@ -191,15 +201,15 @@ export class SessionService {
     return (await this.read(sessionId))?.session.endReason ?? null;
   }
 
-  /** Whether the session is live and this user's. */
+  /** Whether the session is live and belongs to this active user. */
   async validate(sessionId: string, userId: number): Promise<boolean> {
     const context = await this.getContext(sessionId);
     return context?.user.id === userId && context.user.isActive;
   }
 
   /**
-   * A change by a signed-in caller: holds the user's row, finds the session live and of the same secret still in the
-   * very transaction that writes, and hands on what is true there, whatever the request was told before.
+   * Runs a change by a signed-in caller: locks the user's row, checks within the same transaction that the session is
+   * live and has the same secret, and passes the current context on.
    * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID
    */
   runAuthorized<T>(caller: SessionContext, work: (tx: Transaction, context: SessionContext) => Promise<T>): Promise<T> {
@@ -210,8 +220,8 @@ export class SessionService {
   }
 
   /**
-   * As `runAuthorized`, for a switch: also for a caller whom the guard has let in by what it knew.
-   * @param work is given the context, the platform and the user's pinned sessions from before the switch
+   * As `runAuthorized`, for a platform switch; the guard may have admitted the caller by a cached session.
+   * @param work gets the context, the platform and the user's pinned sessions from before the switch
    * @throws AppError SESSION_EXPIRED, SESSION_REVOKED or SESSION_INVALID; PLATFORM_NOT_FOUND
    */
   runAuthorizedSwitch<T>(
@@ -227,24 +237,24 @@ export class SessionService {
     }, caller.user.id);
   }
 
-  /** Who was let in by a secret that the session has no more, a request that takes long or waits, is let in no further. */
+  /** Rejects a long-running or delayed request whose secret was replaced after the guard admitted it. */
   private assertSameToken({ session }: SessionContext, found: SessionContext | null): SessionContext {
     return requireLive(found?.session.tokenHash === session.tokenHash ? found : null, this.clock.now());
   }
 
-  /** Notes that the person did something, unless that was noted a moment ago. */
+  /** Records user activity, unless that was done a moment ago. */
   async touch(context: SessionContext): Promise<SessionContext> {
     const now = this.clock.now();
     const after = activityDueAfter(this.config, now);
     return context.session.lastActivityAt <= after ? this.recordActivity(context, now, after) : context;
   }
 
-  /** Whether a doing of the person's now would have to be noted. */
+  /** Whether user activity would have to be recorded now. */
   isDue({ session }: SessionContext): boolean {
     return session.lastActivityAt <= activityDueAfter(this.config, this.clock.now());
   }
 
-  /** "Stay signed in": moves the idle deadline, unless that was done this very second; the absolute one stands. */
+  /** "Stay signed in": moves the idle deadline, at most once per second; the absolute deadline does not move. */
   @MonitorPerformance('session_extend')
   async extend(context: SessionContext): Promise<ExtendedView> {
     const now = this.clock.now();
@@ -268,21 +278,22 @@ export class SessionService {
       return true;
     });
     if (recorded) return { ...context, session };
-    // Somebody else was faster, or it is over: the row knows, and what is kept of it may be from before.
+    // Another request recorded activity first, or the session is over: read the row, as cached data may be stale.
     const current = this.assertSameToken(context, await this.requireContext(id));
     this.cache.noteActivity(current);
     return current;
   }
 
   /**
-   * Gives the session of a person who has just shown the password a new secret; what was opened with the old one must
-   * go. @returns the secret for the cookie
+   * Gives the session a new secret after the user gave the password; connections opened with the old secret must be
+   * closed.
+   * @returns the secret for the cookie
    */
   async rekeyIn(tx: Transaction, { session, user }: SessionContext): Promise<string> {
     const secret = newSecret();
     const tokenHash = hashSecret(secret);
     await this.repository.rekey(tx.em, session.id, tokenHash, this.clock.now());
-    // What is cached under the old secret is of an older revision from here on, and counts no more.
+    // The new revision invalidates contexts cached under the old secret.
     const revision = await this.repository.raiseRevision(tx.em, user.id, this.clock.now());
     tx.publish({ name: 'session.rekeyed', payload: { sessionId: session.id, userId: user.id, tokenHash, revision } });
     return secret;

@@ -1,4 +1,4 @@
-/** From rows to what the wire shows. */
+/** Maps rows to wire types. */
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { UserSession } from '../database/entities/user-session.entity';
 import type { JsonText } from '../http/http-types';
@@ -10,7 +10,7 @@ import { type Deadlines, expiresAt } from './expiry-policy';
 import type { SessionContext } from './session-context';
 import { csrfToken } from './session-token';
 
-/** What of a connection is shown. */
+/** The columns of a connection that a view shows. */
 type ShownPlatform = Pick<
   PlatformConnection,
   'id' | 'name' | 'platformType' | 'instanceUrl' | 'username' | 'isDefault' | 'isActive'
@@ -48,18 +48,18 @@ export function toDeadlinesView(deadlines: Deadlines): DeadlinesView {
   };
 }
 
-/** What is the same whenever it is told; a context that is cached is asked for again and again. */
-interface Lasting extends Pick<SessionState, 'user' | 'session'> {
-  /** Found where it is first asked for: a context is that of one secret. */
+/** The parts of a state that do not depend on the time; cached, as a context is requested many times. */
+interface TimeIndependent extends Pick<SessionState, 'user' | 'session'> {
+  /** Computed on first use: a context belongs to one secret. */
   csrfToken?: string;
-  /** The JSON of the whole state, before and after the time of the answer. */
+  /** The JSON of the whole state, split around the server's time. */
   json?: [before: string, after: string];
 }
 
-const lasting = new WeakMap<SessionContext, Lasting>();
+const timeIndependent = new WeakMap<SessionContext, TimeIndependent>();
 
 export function toSessionState(context: SessionContext, now: Date): SessionState {
-  const { user, session } = lastingOf(context);
+  const { user, session } = timeIndependentOf(context);
   return {
     authenticated: true,
     revision: context.revision,
@@ -70,18 +70,18 @@ export function toSessionState(context: SessionContext, now: Date): SessionState
   };
 }
 
-/** @param secret of this session: what only its own cookie has */
+/** @param secret the session's own, from the caller's cookie */
 export function toRestSessionState(context: SessionContext, now: Date, secret: string): RestSessionState {
-  const known = lastingOf(context);
+  const known = timeIndependentOf(context);
   known.csrfToken ??= csrfToken(secret);
   const state = toSessionState(context, now) as RestSessionState;
   state.csrf_token = known.csrfToken;
   return state;
 }
 
-/** As `toRestSessionState`, in JSON, of which only the time is new in each answer. */
+/** As `toRestSessionState`, as JSON; only the time differs between answers. */
 export function toRestSessionJson(context: SessionContext, now: Date, secret: string): JsonText<RestSessionState> {
-  const known = lastingOf(context);
+  const known = timeIndependentOf(context);
   known.json ??= splitAtTime(JSON.stringify(toRestSessionState(context, now, secret)), toIsoTime(now));
   return `${known.json[0]}${toIsoTime(now)}${known.json[1]}`;
 }
@@ -91,24 +91,26 @@ function splitAtTime(json: string, time: string): [before: string, after: string
   return [json.slice(0, at), json.slice(at + time.length)];
 }
 
-/** Under load many answers are given in one millisecond, and to write a time out costs as much as to hash a secret. */
-let written = { time: Number.NaN, text: '' };
+/**
+ * Cached: under load many answers fall into one millisecond, and formatting a time costs as much as hashing a secret.
+ */
+let lastFormatted = { time: Number.NaN, text: '' };
 
 function toIsoTime(now: Date): string {
   const time = now.getTime();
-  if (time !== written.time) written = { time, text: now.toISOString() };
-  return written.text;
+  if (time !== lastFormatted.time) lastFormatted = { time, text: now.toISOString() };
+  return lastFormatted.text;
 }
 
-function lastingOf(context: SessionContext): Lasting {
-  const known = lasting.get(context);
+function timeIndependentOf(context: SessionContext): TimeIndependent {
+  const known = timeIndependent.get(context);
   if (known) return known;
-  const made = toLasting(context);
-  lasting.set(context, made);
+  const made = toTimeIndependent(context);
+  timeIndependent.set(context, made);
   return made;
 }
 
-function toLasting({ user, session }: SessionContext): Lasting {
+function toTimeIndependent({ user, session }: SessionContext): TimeIndependent {
   const { id, username, email, role } = user;
   return {
     user: { id, username, email, role },

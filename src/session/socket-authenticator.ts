@@ -22,8 +22,8 @@ export class SocketAuthenticator {
   ) {}
 
   /**
-   * Takes our cookie out of the headers of a new connection: an adapter sends a socket's handshake, headers and all, to
-   * any node that asks. Other cookies stay.
+   * Removes our cookie from the headers of a new connection: the adapter sends a socket's handshake, including headers,
+   * to other nodes. Other cookies stay.
    */
   takeCookie(request: IncomingMessage): void {
     const secret = readSecret(this.config, request);
@@ -31,7 +31,7 @@ export class SocketAuthenticator {
     request.headers.cookie = withoutSecret(request.headers.cookie);
   }
 
-  /** @throws AppError ORIGIN_REFUSED, AUTHENTICATION_REQUIRED, or why there is no live session */
+  /** @throws AppError ORIGIN_REFUSED, AUTHENTICATION_REQUIRED, or the reason why the session is not live */
   async authenticate({ request }: { request: IncomingMessage }): Promise<SessionContext> {
     const { origin, host } = request.headers;
     if (!isOwnOrigin(this.config, origin, host)) throw new AppError('ORIGIN_REFUSED');

@@ -29,14 +29,14 @@ export const SETTINGS = [
   'LOG_LEVEL',
 ] as const;
 
-/** Shorter names are near too many that have nothing to do with us, such as POST to PORT. */
+/** Shorter names resemble too many unrelated ones, such as POST and PORT. */
 const MIN_LENGTH = 8;
-/** Letters that are wrong, missing or too many. */
+/** Largest edit distance that counts as a typo. */
 const MAX_EDITS = 2;
 
 /**
- * A setting whose name is misspelt would be left out without a word. A name beside the right one is no mistake: some
- * platforms set both DATABASE_URI and DATABASE_URL.
+ * Rejects misspelt setting names, which would otherwise be ignored silently. A similar name beside the correct one is
+ * accepted: some platforms set both DATABASE_URI and DATABASE_URL.
  * @throws ConfigError
  */
 export function refuseMisspelt(env: NodeJS.ProcessEnv): void {

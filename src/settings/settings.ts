@@ -1,4 +1,4 @@
-/** Settings by their names, as the environment of a server or the options of a host give them: checked, frozen. */
+/** Parses and validates settings, from a server's environment or a host's options. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,8 +15,8 @@ import {
 import { parseDatabaseUrl } from '../database/database-url';
 
 const DATA_FOLDER = 'data';
-/** The process ends within ten seconds, and open requests need some of them. */
-const LONGEST_GRACE_MS = 7000;
+/** Shutdown must finish within ten seconds, including open requests. */
+const MAX_SHUTDOWN_GRACE_MS = 7000;
 
 function integer(name: string, text: string, min: number, max: number): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
@@ -70,8 +70,8 @@ function decodeKeys(text: string): Buffer[] {
   return keys;
 }
 
-/** Whole or not at all, and the first one wins: two that start together must not encrypt with different keys. */
-function makeKey(file: string): void {
+/** Writes the key file atomically and never overwrites it: two processes that start together must use the same key. */
+function createKey(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const own = `${file}.${process.pid}`;
   writeFileSync(own, randomBytes(32).toString('base64'), { mode: 0o600 });
@@ -85,9 +85,9 @@ function makeKey(file: string): void {
 }
 
 /** @throws ConfigError */
-function readOrMakeKey(file: string): string {
+function readOrCreateKey(file: string): string {
   try {
-    if (!existsSync(file)) makeKey(file);
+    if (!existsSync(file)) createKey(file);
     return readFileSync(file, 'utf8');
   } catch (error) {
     const folder = resolve(dirname(file));
@@ -98,14 +98,14 @@ function readOrMakeKey(file: string): string {
   }
 }
 
-/** Outside production a key is made once, beside the embedded database, so that nothing has to be configured. */
+/** Outside production a key is generated once, beside the embedded database, so that nothing has to be configured. */
 function encryptionKeys(text: string | undefined, production: boolean): Buffer[] {
   if (text) return decodeKeys(text);
   if (production) throw new ConfigError('ENCRYPTION_KEYS is required when NODE_ENV=production');
-  return decodeKeys(readOrMakeKey(join(DATA_FOLDER, 'encryption.key')));
+  return decodeKeys(readOrCreateKey(join(DATA_FOLDER, 'encryption.key')));
 }
 
-/** The idle limit, which the lifetime shortens where only that one was given. */
+/** Both timeouts; a shorter lifetime also limits the default idle timeout. */
 function timeouts(env: NodeJS.ProcessEnv): { idleTimeout: number; sessionLifetime: number } {
   const sessionLifetime = parseDuration('SESSION_LIFETIME', env.SESSION_LIFETIME || '24h');
   const idle = env.SESSION_IDLE_TIMEOUT;
@@ -118,8 +118,8 @@ function timeouts(env: NodeJS.ProcessEnv): { idleTimeout: number; sessionLifetim
 }
 
 /**
- * @param env values by the name of the setting; what is missing or empty has its default
- * @throws ConfigError for the first setting that cannot be used
+ * @param env values by setting name; missing or empty ones get their default
+ * @throws ConfigError for the first invalid setting
  */
 export function readSettings(env: NodeJS.ProcessEnv): Config {
   const production = env.NODE_ENV === 'production';
@@ -155,7 +155,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Config {
     shutdownGrace: parseDuration(
       'SHUTDOWN_GRACE',
       env.SHUTDOWN_GRACE || (production ? '3s' : '0s'),
-      LONGEST_GRACE_MS,
+      MAX_SHUTDOWN_GRACE_MS,
       0,
     ),
     logLevel: oneOf('LOG_LEVEL', env.LOG_LEVEL || 'info', LOG_LEVELS),

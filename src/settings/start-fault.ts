@@ -3,9 +3,9 @@ import { type Config, ConfigError } from '../common/config';
 import { databaseFault } from '../database/database-fault';
 
 /**
- * What went wrong while the server or a command started, for its operator.
- * @param config null: the settings themselves could not be used
- * @returns one sentence for what the operator can mend, the whole trace for what only a developer can
+ * Describes a startup error of the server or a command, for its operator.
+ * @param config null if the settings could not be read
+ * @returns one sentence for errors that the operator can fix, the stack trace for others
  */
 export function describeFault(error: unknown, config: Config | null): string {
   if (error instanceof ConfigError) return error.message;

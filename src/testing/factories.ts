@@ -12,7 +12,7 @@ import type { PlatformType, PlatformView } from '../protocol/http';
 import { toPlatformView } from '../session/session.views';
 import { TestClient } from './test-client';
 
-/** A person without a password, whom only `signIn` signs in. */
+/** Creates a user without a password, who can sign in only by `signIn`. */
 export function createUser(
   app: INestApplication,
   fields: Partial<Pick<User, 'username' | 'email' | 'role'>> = {},
@@ -44,7 +44,7 @@ export interface PlatformFields {
   instanceUrl?: string;
 }
 
-/** A connection that no instance was asked about; the first one of a person is the default. */
+/** Creates a connection without asking an instance; a user's first one is the default. */
 export function createPlatform(app: INestApplication, user: User, fields: PlatformFields = {}): Promise<PlatformView> {
   const { name = 'Test platform', platformType = 'mastodon', instanceUrl = 'https://test.example' } = fields;
   const username = `account-${randomUUID().slice(0, 8)}`;
@@ -68,7 +68,7 @@ export function createPlatform(app: INestApplication, user: User, fields: Platfo
   });
 }
 
-/** A new session of the person, on the default platform unless another is named. @param app one that listens */
+/** Creates a session of the user, on the default platform unless another is given. @param app must be listening */
 export async function signIn(app: INestApplication, user: User, platformId?: number): Promise<TestClient> {
   const device = { userAgent: 'node', ipAddress: '127.0.0.1' };
   const { secret } = await app.get(AuthService, { strict: false }).openSession(user.id, device, { platformId });

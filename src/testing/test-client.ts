@@ -4,7 +4,7 @@ import { HEADERS, type RestSessionState } from '../protocol/http';
 export interface TestAnswer<T> {
   status: number;
   headers: Headers;
-  /** Parsed where the answer is JSON, else the text. */
+  /** Parsed if it is JSON, else the text. */
   body: T;
 }
 
@@ -12,11 +12,11 @@ export interface TestRequest {
   /** Sent as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
-  /** The platform that a write is meant for. */
+  /** The platform that a write addresses. */
   platformId?: number;
 }
 
-/** A browser without a page: keeps its cookie, and sends the CSRF token with each write. */
+/** An HTTP client that keeps the session cookie and sends the CSRF token with each write. */
 export class TestClient {
   private csrfToken = '';
 
@@ -26,7 +26,7 @@ export class TestClient {
     readonly cookie: string,
   ) {}
 
-  /** @param app one that listens */
+  /** @param app must be listening */
   static async withCookie(app: INestApplication, cookie: string): Promise<TestClient> {
     const client = new TestClient((await app.getUrl()).replace('[::1]', 'localhost'), cookie);
     const { status, body } = await client.request<RestSessionState>('GET', '/api/session');

@@ -11,7 +11,7 @@ import { type Answer, type Json, type RequestOptions, TestClient } from '../supp
 import { sharedInstanceUrl } from '../support/shared-instances';
 import { closeTabs, openTab, type Tab, type TabOptions } from '../support/socket-client';
 
-/** The table as it is, with numbers that a test reaches quickly. */
+/** The table of limits, with numbers that a test reaches quickly. */
 jest.mock('../../src/cluster/budgets', () => {
   const actual = jest.requireActual('../../src/cluster/budgets');
   const few: Record<string, number> = {
@@ -44,13 +44,13 @@ jest.mock('../../src/cluster/budgets', () => {
 
 let app: App;
 let addresses = 0;
-/** Used once. */
+/** Returns an address that no other request uses. */
 const newAddress = () => `10.${++addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
 /** Of one /48: each fourth is of the same /64. */
 const addressOf = (site: string, count: number) => `2001:db8:${site}:${count % 4}::${count + 1}`;
 const from = (address: string): RequestOptions => ({ headers: { 'x-forwarded-for': address } });
 
-/** Each request comes from another address, unless it says from which. */
+/** Sends each request from a new address unless one is given. */
 class Traveller extends TestClient {
   override request<T = Json>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const headers = { ...from(newAddress()).headers, ...options.headers };
@@ -82,7 +82,7 @@ describe.each<[string, number, number, (client: TestClient, address?: string) =>
   ['requests that may change something', 20, 30, extending],
   ['requests that call an instance', 6, 9, connecting],
 ])('%s', (_, perPerson, perAddress, ask) => {
-  it('are bounded by person, from whatever address and session, and leave others and reads alone', async () => {
+  it('are limited per user, across addresses and sessions; other users and reads are not affected', async () => {
     const client = await person();
     const phone = client.device('phone');
     await phone.login();
@@ -95,11 +95,11 @@ describe.each<[string, number, number, (client: TestClient, address?: string) =>
     expect(refused.headers['retry-after']).toBe(String(refused.body.retry_after));
     expect((await client.get('/api/session')).status).toBe(200);
     expect((await ask(await person())).body.error_code).not.toBe('RATE_LIMITED');
-    // Signing out always goes.
+    // Signing out is never limited.
     expect((await client.post('/api/auth/logout')).status).toBe(204);
   });
 
-  it('are bounded by address, whoever asks', async () => {
+  it('are limited per address, across users', async () => {
     const address = newAddress();
     const crowd = await Promise.all([person(), person()]);
     for (let count = 0; count < perAddress; count++) {
@@ -138,7 +138,7 @@ it('lets cookies that nobody has be tried a bounded number of times from a /48, 
   expectRow(await guess('2001:db8:ee:aa::1'), 'SESSION_INVALID');
 });
 
-it('lets a forged request of another site cost nothing', async () => {
+it('does not count forged requests of other sites', async () => {
   const client = await person();
   for (let count = 0; count < 25; count++) {
     const forged = { headers: { 'x-csrftoken': 'forged' } };
@@ -158,14 +158,14 @@ it.each<[string, (home: Household) => Promise<Answer<Json>>]>([
 ])('counts %s among the calls of an instance', async (_, ask) => {
   const home = await household(app.url, await person());
   const codes: unknown[] = [];
-  // To connect its three platforms has cost three.
+  // Connecting the three platforms took three.
   for (let count = 0; count < 4; count++) codes.push((await ask(home)).body.error_code);
   expect(codes.slice(0, 3)).not.toContain('RATE_LIMITED');
   expect(codes[3]).toBe('RATE_LIMITED');
 });
 
 describe('what is kept', () => {
-  it('is a bounded number of connections, and a removed one makes room', async () => {
+  it('is a limited number of connections; removing one allows another', async () => {
     const { client, platforms } = await household(app.url, await person());
     const form = (name: string) => ({
       name,
@@ -181,11 +181,11 @@ describe('what is kept', () => {
     expect((await client.post('/api/platforms', form('six'))).status).toBe(201);
   });
 
-  it('is a bounded number of files that no post has, of one connection and of all', async () => {
+  it('is a limited number of files without a post, per connection and per user', async () => {
     const { client, platforms } = await household(app.url, await person());
     const [first, second, third] = platforms.map(({ id }) => id) as [number, number, number];
     const refused = (id: number) => expect(upload(client, id)).rejects.toThrow(/VALIDATION_ERROR/);
-    // One is there from the beginning.
+    // One exists from the beginning.
     await Promise.all([upload(client, first), upload(client, first)]);
     await refused(first);
     await upload(client, second);
@@ -198,7 +198,7 @@ describe('sockets', () => {
   const refusal = { data: { error_code: 'RATE_LIMITED', retry_after: expect.any(Number) } };
   const at = (address: string): TabOptions => ({ headers: { 'X-Forwarded-For': address } });
 
-  it('are bounded by session and by person, and one that closes makes room', async () => {
+  it('are limited per session and per user; closing one allows another', async () => {
     const laptop = await person();
     const phone = laptop.device('phone');
     await phone.login();
@@ -212,7 +212,7 @@ describe('sockets', () => {
     await eventually(() => openTab(phone, at(newAddress())));
   });
 
-  it('are opened a bounded number of times, by address and by session', async () => {
+  it('can be opened a limited number of times per address and session', async () => {
     const address = newAddress();
     for (let count = 0; count < 9; count++) {
       const nobody = openTab({ url: app.url, cookie: '' }, at(address));
@@ -224,7 +224,7 @@ describe('sockets', () => {
     await expect(openTab(client, at(newAddress()))).rejects.toMatchObject(refusal);
   });
 
-  it('without a session are a bounded number at a time, and sockets of people do not count', async () => {
+  it('without a session are limited per address; sockets with a session do not count', async () => {
     const address = newAddress();
     for (const client of [await person(), await person()]) {
       await openTab(client, at(address));

@@ -1,4 +1,4 @@
-/** Requests that another site makes a signed-in browser send: beside the matrix of routes, how they may be spelt. */
+/** Cross-site requests of a signed-in browser: encodings that the matrix of routes does not cover. */
 import { type App, closeApps, DATABASES, startApp } from '../integration/support/app';
 import { expectRow, secretOf } from '../integration/support/attack';
 import { encryptionKey } from '../support/backends';
@@ -24,7 +24,7 @@ afterAll(async () => {
   await closeApps();
 });
 
-it('takes no token out of a JSON body or a query', async () => {
+it('accepts no token in a JSON body or a query', async () => {
   const token = client.csrfToken!;
   const none = { 'x-csrftoken': undefined };
   const inBody = await client.post('/api/platforms', { csrf_token: token }, { headers: none });
@@ -33,14 +33,14 @@ it('takes no token out of a JSON body or a query', async () => {
   expectRow(inQuery, 'CSRF_INVALID');
 });
 
-it('is not led astray by the spelling of the path', async () => {
+it('checks every encoding of the path', async () => {
   for (const path of ['/%61pi/session/extend', `${own}/api/session/extend`, '/api/session/extend?x=/client/']) {
     expectRow(await client.post(path, {}, { headers: { origin: EVIL } }), 'ORIGIN_REFUSED');
     expectRow(await client.post(path, {}, { headers: { 'x-csrftoken': 'x' } }), 'CSRF_INVALID');
   }
 });
 
-it('lets our own pages, allowed origins and callers that are no browsers pass', async () => {
+it('accepts our own pages, allowed origins and clients that are not browsers', async () => {
   const welcome = [
     { origin: own },
     { origin: own, 'sec-fetch-site': 'same-origin' },
@@ -54,7 +54,7 @@ it('lets our own pages, allowed origins and callers that are no browsers pass', 
   }
 });
 
-it('answers pages of the allowed origin, with their cookie, and those of no other', async () => {
+it('allows credentialed CORS for the allowed origin only', async () => {
   const ask = (origin: string) =>
     fetch(`${app.url}/api/posts`, {
       method: 'OPTIONS',
@@ -113,7 +113,7 @@ it('opens no socket for a foreign page, and one for a page of ours or for no pag
   }
 });
 
-it('believes in production the configured origins alone, on requests and on sockets', async () => {
+it('accepts only configured origins in production, for requests and sockets', async () => {
   const node = await startNode({
     NODE_ENV: 'production',
     RATE_LIMITS: 'on',

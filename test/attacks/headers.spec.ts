@@ -1,11 +1,11 @@
-/** What every answer says to a browser, and who may read the figures. */
+/** Security headers of every response, and access to the metrics. */
 import { closeApps, DATABASES, startApp } from '../integration/support/app';
 import { TestClient } from '../support/http-client';
 import { rawBytes } from '../support/raw-request';
 
 afterAll(closeApps);
 
-it('says so on every answer, also on those of the parser; keeps other hosts of the domain out of it', async () => {
+it('are on every response, including errors of the parser, and do not extend to other hosts of the domain', async () => {
   const [, create] = DATABASES[0]!;
   const app = await startApp(await create(), { PUBLIC_ORIGIN: 'https://social.example', METRICS_TOKEN: 'a-token' });
   const client = new TestClient(app.url);

@@ -1,4 +1,4 @@
-/** Every route that the application declares, in every way in which it must not be called. A new route is among them. */
+/** Calls every declared route in every forbidden way; new routes are covered automatically. */
 import { randomUUID } from 'node:crypto';
 import { User } from '../../src/database/entities/user.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
@@ -15,7 +15,7 @@ import { idOf, isUnsafe, nameOf, ROUTE_RULES, ruleOf, type Sample, sampleOf } fr
 
 let app: App;
 let routes: Route[];
-/** The first account: an administrator, so that no route refuses for want of rights. */
+/** The first account: an administrator, so that no route rejects it for lack of rights. */
 let home: Household;
 let stranger: Household;
 let strangersTab: Tab;
@@ -24,7 +24,7 @@ const callers = new Map<string, Pick<TestClient, 'cookie' | 'csrfToken'>>();
 const send = (client: TestClient, { method, path, body, headers }: Sample, more: RequestOptions = {}) =>
   client.request(method, path, { body, ...more, headers: { ...headers, ...more.headers } });
 
-/** As they are now: a client drops them when it is told that its session is over. */
+/** A copy: a client drops its credentials when its session ends. */
 const credentialsOf = ({ cookie, csrfToken }: TestClient) => ({ cookie, csrfToken });
 
 async function signedIn(): Promise<{ client: TestClient; user: number }> {
@@ -69,7 +69,7 @@ it('has a rule for every route, and a route for every rule', () => {
   expect(routes.map(nameOf).sort()).toEqual(Object.keys(ROUTE_RULES).sort());
 });
 
-it('carries out the sample request of every route for a caller who may, and tells no other person', async () => {
+it('runs the sample request of every route for a permitted caller, and notifies no other user', async () => {
   const heard = toldTo(strangersTab);
   const administrator = await signedIn();
   const { user: id } = administrator;
@@ -148,7 +148,7 @@ describe('every route', () => {
     await expect(openTab(caller(name))).rejects.toMatchObject({ data: { error_code: code } });
   });
 
-  it('for administrators is refused to all others', async () => {
+  it('for administrators is refused to other users', async () => {
     const before = await belongings(home.client);
     for (const route of routes.filter((each) => ruleOf(each).access === 'admin')) {
       const answer = await send(stranger.client, sampleOf(home, route));
@@ -165,18 +165,18 @@ describe("every id of another person's", () => {
     await tab.waitFor('session:state');
   });
 
-  /** Holds what the person has, and what their tab was told, to what they were before. */
+  /** Expects that the user's data, and the events that their tab received, have not changed. */
   async function unharmed(what: string, attack: () => Promise<void>): Promise<void> {
     const before = [what, await belongings(home.client), toldTo(tab)];
     await attack();
-    // Whatever had been sent to the tab would have come before this answer.
+    // An event sent to the tab would have arrived before this response.
     await tab.sync();
     expect([what, await belongings(home.client), toldTo(tab)]).toEqual(before);
   }
 
   function expectHidden(name: string, answer: Answer<unknown>, code: ErrorCode): void {
     const { error_code } = answer.body as { error_code?: string };
-    // The form that works without a script is answered with a page.
+    // The form for browsers without scripts is answered with a page.
     const said = error_code === undefined ? code : error_code;
     expect([name, answer.status, said]).toEqual([name, ERRORS[code].status, code]);
   }
@@ -188,7 +188,7 @@ describe("every id of another person's", () => {
     image: 'NOT_FOUND',
   };
 
-  it('in a path is not there, and the answer is that for an id that nobody has', async () => {
+  it('in a path is answered like an id that does not exist', async () => {
     const ofPeople = routes.filter((route) => ruleOf(route).id && ruleOf(route).access === 'user');
     expect(ofPeople.length).toBeGreaterThan(10);
     for (const route of ofPeople) {
@@ -204,13 +204,13 @@ describe("every id of another person's", () => {
     }
   });
 
-  it.each([{}, { 'x-platform-pinned': 'true' }])('in X-Platform-Id is not there, with %j', async (pinned) => {
+  it.each([{}, { 'x-platform-pinned': 'true' }])('in X-Platform-Id is not found, with %j', async (pinned) => {
     const platforms = routes.filter((route) => ruleOf(route).platform);
     expect(platforms.length).toBeGreaterThan(8);
     for (const route of platforms) {
       const headers = { ...pinned, 'x-platform-id': idOf(home, 'platform') };
       await unharmed(nameOf(route), async () => {
-        // What else it names may be the caller's own, or all of it the other person's.
+        // Other ids in the request may be the caller's own, or all may be the other user's.
         for (const owner of [stranger, home]) {
           const answer = await send(stranger.client, sampleOf(owner, route), { headers });
           expectHidden(nameOf(route), answer, 'PLATFORM_NOT_FOUND');
@@ -219,7 +219,7 @@ describe("every id of another person's", () => {
     }
   });
 
-  it('in a body is not there', async () => {
+  it('in a body is not found', async () => {
     const withIds = routes.filter((route) => ruleOf(route).bodyId);
     expect(withIds.length).toBeGreaterThan(2);
     for (const route of withIds) {
@@ -233,7 +233,7 @@ describe("every id of another person's", () => {
     }
   });
 
-  it('in a handshake or a message says nothing', async () => {
+  it('in a handshake or a message has no effect', async () => {
     const ids = { session_id: home.deviceSession, user_id: home.user, platform_id: home.platforms[0]!.id };
     const { prototype } = SessionGateway;
     const messages = Object.getOwnPropertyNames(prototype).flatMap(

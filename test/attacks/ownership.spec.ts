@@ -1,4 +1,4 @@
-/** One person's reach for what is another's, beside the matrix of ids: lists, pages, secrets, and what tabs are told. */
+/** Access to another user's data, beyond the matrix of ids: lists, pages, secrets, and events. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { PlatformView, PostsView, RestSessionState } from '../../src/protocol/http';
 import { belongings, expectRow, secretOf, startEmpty, toldTo } from '../integration/support/attack';
@@ -53,19 +53,19 @@ describe.each(BACKENDS)('$name', (backend) => {
   });
   afterAll(() => running.stop());
 
-  /** Holds alice's things, and what her tabs were told, to what they were before. */
+  /** Expects that alice's data, and the events that her tabs received, have not changed. */
   async function unharmed(attack: () => Promise<void>): Promise<void> {
     const before = await belongings(alice.client);
     const heard = alice.tabs.map(toldTo);
     await attack();
     expect(await belongings(alice.client)).toEqual(before);
-    // Whatever had been sent to her tabs would have come before this answer.
+    // An event sent to her tabs would have arrived before this response.
     await Promise.all(alice.tabs.map((tab) => tab.sync()));
     expect(alice.tabs.map(toldTo)).toEqual(heard);
     expect(alice.tabs.every((tab) => tab.connected)).toBe(true);
   }
 
-  it("pages past no end into another's posts", async () => {
+  it("never pages into another user's posts", async () => {
     const mine = (await bob.client.get<PostsView>('/api/posts?limit=200')).body.posts;
     for (const before of [1, ...mine.map(({ id }) => id), 99_999_999]) {
       const { posts } = (await bob.client.get<PostsView>(`/api/posts?before_id=${before}`)).body;
@@ -73,7 +73,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     }
   });
 
-  it("starts on no platform of another's", async () => {
+  it("starts no session on another user's platform", async () => {
     const { username } = (await bob.client.get<RestSessionState>('/api/session')).body.user;
     await unharmed(async () => {
       for (const { id } of alice.platforms) {
@@ -85,12 +85,12 @@ describe.each(BACKENDS)('$name', (backend) => {
     });
   });
 
-  it("lists no session of another's", async () => {
+  it('lists no session of another user', async () => {
     const text = (await bob.client.get('/api/sessions')).text;
     for (const id of [alice.session, alice.phoneSession]) expect(text).not.toContain(id);
   });
 
-  it('takes no public id of a session for its secret', async () => {
+  it('does not accept the public id of a session as its secret', async () => {
     for (const id of [alice.session, alice.phoneSession, alice.session.replaceAll('-', '').padEnd(43, 'A')]) {
       const thief = new Witness(url(), record);
       thief.cookie = `vedfolnir_session=${id}`;
@@ -103,7 +103,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     expectRow(await thief.get('/api/session'), 'SESSION_INVALID');
   });
 
-  it("says nothing to anybody of another's doings", async () => {
+  it("sends no event about another user's actions", async () => {
     const heard = bob.tabs.map(toldTo);
     for (const { id } of [...alice.platforms].reverse()) await alice.client.post(`/api/switch_platform/${id}`);
     await alice.client.patch(`/api/platforms/${alice.platforms[0]!.id}`, { name: 'renamed' });
@@ -113,7 +113,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect(bob.tabs.map(toldTo)).toEqual(heard);
   });
 
-  it('has told nobody a token, a password or a secret, in any answer or frame of the run', async () => {
+  it('has sent no token, password or secret in any response or frame of the run', async () => {
     const people = [admin, alice, bob];
     for (const { client, tabs } of people) {
       await client.get('/', { headers: { accept: 'text/html' } });

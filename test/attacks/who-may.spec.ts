@@ -1,4 +1,4 @@
-/** Who may do what: an administrator's rights, a stolen cookie, names and passwords that are easy to take. */
+/** Authorisation: administrators' rights, stolen cookies, weak passwords and misleading names. */
 
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
@@ -33,7 +33,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     return { client, id: body.user.id, sessionId: body.session.id };
   }
 
-  it('asks an administrator for the password before others are signed out or shut out', async () => {
+  it('asks an administrator for the password before ending sessions or disabling accounts', async () => {
     const { client, id, sessionId } = await person();
     app.clock.advance(HOUR);
     for (const [method, path] of [
@@ -48,7 +48,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect((await admin.delete(`/api/admin/sessions/${sessionId}`)).status).toBe(204);
   });
 
-  it('names the administrator and their device in the trail, and the person is told neither', async () => {
+  it('records the administrator and their device in the trail, and shows the user neither', async () => {
     await admin.post('/api/auth/reauthenticate', { password: 'correct horse battery staple' });
     const { client, id, sessionId } = await person();
     expect((await admin.delete(`/api/admin/sessions/${sessionId}`)).status).toBe(204);
@@ -65,7 +65,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(own.map(({ device, ip_address }) => [device, ip_address])).toEqual([['An administrator', '']]);
   });
 
-  it('takes a role that has gone at its word at once, whatever is cached', async () => {
+  it('applies a revoked role at once, whatever is cached', async () => {
     const { client, id } = await person();
     const setRole = (role: 'user' | 'admin') =>
       app.get<UnitOfWork>(UnitOfWork).write(({ em }) => em.update(User, { id }, { role }));
@@ -76,7 +76,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     expectRow(await client.get('/api/admin/sessions'), 'FORBIDDEN');
   });
 
-  it('ends the session of a browser whose cookie another program shows, by socket and on the page to sign in', async () => {
+  it('ends a browser’s session when another program sends its cookie, by socket and on the sign-in page', async () => {
     const { client } = await person(FIREFOX);
     const { url, cookie } = client;
     (await openTab(client)).close();
@@ -92,7 +92,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     expectRow(await other.client.get('/api/session'), 'SESSION_REVOKED');
   });
 
-  it('refuses passwords that are guessed first, and names that are somebody else’s or the site’s', async () => {
+  it('rejects common passwords, and names that resemble another user’s or the site’s', async () => {
     const register = (fields: Record<string, string>) =>
       new TestClient(app.url).register({ username: `u${randomUUID().slice(0, 8)}`, ...fields });
     for (const password of ['eleven 11!!', 'password1234', 'vedfolnir1234', 'aaaaaaaaaaaa']) {
@@ -108,7 +108,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect((await change('a long one that nobody has')).status).toBe(200);
   });
 
-  it('keeps nothing of an upload once its session is revoked', async () => {
+  it('stores nothing of an upload once its session is revoked', async () => {
     const { client, sessionId } = await person();
     const form = { name: 'A', platform_type: 'mastodon', instance_url: sharedInstanceUrl(), access_token: 't' };
     const platform = (await client.post<{ id: number }>('/api/platforms', form)).body;
@@ -135,7 +135,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const device = client.device();
     await device.login();
     expect((await device.delete(`/api/sessions/${sessionId}`)).status).toBe(204);
-    // Not all of it: what comes of a session that has ended is refused as it comes.
+    // Only partly sent: data of an ended session is rejected on arrival.
     socket.write(whole.subarray(1_500_000, 5_000_000));
     expect(await answered).toMatch(/^HTTP\/1.1 401 [\s\S]*SESSION_REVOKED/);
     socket.destroy();

@@ -1,6 +1,6 @@
 /**
- * Three nodes behind real nginx with the configuration that we ship. LONG=1 does the rolling restart with 300 sockets and
- * 20 switches a second in place of 30 and 5.
+ * Three nodes behind real nginx with the configuration that we ship. LONG=1 runs the rolling restart with 300 sockets
+ * and 20 switches per second instead of 30 and 5.
  */
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
@@ -38,7 +38,7 @@ const socketsPerNode = async (): Promise<number[]> => {
   return texts.map((text) => Number(/^vedfolnir_sockets (\d+)$/m.exec(text)?.[1]));
 };
 
-it('keeps all nodes in while strangers send what is too large', async () => {
+it('keeps all nodes in rotation while strangers send oversized requests', async () => {
   const large = 'x'.repeat(2 * 1024 * 1024);
   const stranger = new TestClient(nginx.url);
   const answers: Record<string, number> = {};

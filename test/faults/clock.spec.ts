@@ -1,4 +1,4 @@
-/** Nodes whose own clocks are wrong: what has expired and who is there is decided by the database's clock. */
+/** Nodes with wrong clocks: expiry and presence depend on the database's clock. */
 import { join } from 'node:path';
 import type { AuditView } from '../../src/protocol/audit';
 import type { DeviceView, ExtendedView } from '../../src/protocol/http';
@@ -11,7 +11,7 @@ import { openTab } from '../support/socket-client';
 
 const MINUTE = 60_000;
 const IDLE = 6000;
-/** The same machine's clock in the test and in the database, which is asked now and then; ms. */
+/** Test and database use the same machine's clock, which nodes sample periodically; ms. */
 const TOLERANCE = 100;
 
 let redis: Redis;
@@ -43,7 +43,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-it('ends sessions on time, and extends them by what is right, on nodes five minutes behind and ahead', async () => {
+it('ends and extends sessions correctly on nodes five minutes behind and ahead', async () => {
   const client = new TestClient(behind.url);
   const begun = Date.now();
   const { session } = (await client.register()).body;
@@ -66,7 +66,7 @@ it('ends sessions on time, and extends them by what is right, on nodes five minu
   expect(Date.now()).toBeLessThan(extended + IDLE);
 });
 
-it('ends a session once that has two tabs on each of three nodes, and tells each tab once', async () => {
+it('ends a session with two tabs on each of three nodes once, and notifies each tab once', async () => {
   const client = new TestClient(right.url);
   const { session } = (await client.register()).body;
   const urls = [right, behind, ahead, right, behind, ahead].map((node) => node.url);
@@ -84,7 +84,7 @@ it('ends a session once that has two tabs on each of three nodes, and tells each
   expect(ends).toEqual([expect.objectContaining({ reason: 'idle' })]);
 });
 
-it('sees who has a tab open at which node', async () => {
+it('detects open tabs on every node', async () => {
   const client = new TestClient(right.url);
   await client.register();
   const nodes = [right, behind, ahead];

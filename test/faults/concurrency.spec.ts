@@ -1,4 +1,4 @@
-/** Many at once, and nodes that die in the middle: one order of events, old or new and never mixed. */
+/** Concurrent switches, and nodes killed during a switch: one order of events, and no partial changes. */
 import type { PlatformView, RestSessionState, SwitchResult } from '../../src/protocol/http';
 import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey, type Running, startCluster } from '../support/backends';
@@ -15,7 +15,7 @@ describe('three nodes with a pool of two', () => {
   });
   afterAll(() => running.stop());
 
-  it('puts 1000 parallel switches of one person into one order that every tab agrees on', async () => {
+  it('serializes 1000 parallel switches of one user in an order that every tab agrees on', async () => {
     const client = new TestClient(running.nodes[0]!.url);
     await client.register();
     const platforms = await connectPlatforms(client);
@@ -39,7 +39,7 @@ describe('three nodes with a pool of two', () => {
     }
     for (const tab of tabs) {
       await eventually(async () => expect((await tab.sync()).revision).toBe(last.revision));
-      // What was pushed never says anything else than what was answered for that revision.
+      // Events never contradict the responses of the same revision.
       for (const event of tab.of('platform:switched')) {
         expect(event.platform?.id).toBe(platformAt.get(event.revision));
       }
@@ -49,7 +49,7 @@ describe('three nodes with a pool of two', () => {
 });
 
 describe('a node that is killed', () => {
-  /** Each costs the start of a node; KILLS=50 for the long run. */
+  /** Each round starts a node; KILLS=50 for the long run. */
   const ROUNDS = Number(process.env.KILLS ?? 12);
   let redis: Redis;
   let survivor: ServerNode;
@@ -65,7 +65,7 @@ describe('a node that is killed', () => {
     await redis.stop();
   });
 
-  /** What must agree, wherever it is read. */
+  /** The state that must be consistent wherever it is read. */
   async function state(client: TestClient, other: TestClient) {
     const [mine, theirs] = [
       (await client.get<RestSessionState>('/api/session')).body,
@@ -74,7 +74,7 @@ describe('a node that is killed', () => {
     return { revisions: [mine.revision, theirs.revision], platforms: [mine.platform?.id, theirs.platform?.id] };
   }
 
-  /** How long a switch takes on this node once it is warm; ms. */
+  /** Duration of a switch on this warmed-up node; ms. */
   async function switchTime(client: TestClient, platforms: PlatformView[]): Promise<number> {
     let last = 0;
     for (let index = 0; index < 6; index++) {
@@ -85,7 +85,7 @@ describe('a node that is killed', () => {
     return last;
   }
 
-  it(`leaves old or new and nothing in between, ${ROUNDS} times in mid-switch`, async () => {
+  it(`leaves the old or the new state, ${ROUNDS} times during a switch`, async () => {
     const laptop = new TestClient(survivor.url);
     await laptop.register();
     const platforms = await connectPlatforms(laptop);
@@ -101,7 +101,7 @@ describe('a node that is killed', () => {
       const before = await state(laptop, phone);
       const target = platforms[(round + 1) % 3] as PlatformView;
       const switching = at.post<SwitchResult>(`/api/switch_platform/${target.id}`).catch(() => null);
-      // At another point of the transaction each time, from before it to after its answer.
+      // Kills at a different point each time, from before the transaction to after its response.
       await new Promise((resolve) => setTimeout(resolve, took * 1.5 * ((round % 12) / 11)));
       await victim.kill();
       const answer = await switching;
@@ -128,7 +128,7 @@ describe('a node that is killed', () => {
     await (await spare).stop();
     await victim.stop();
     process.stdout.write(`killed ${ROUNDS} times: ${JSON.stringify(outcomes)}\n`);
-    // Otherwise the kills have missed the transaction.
+    // Otherwise no kill hit the transaction.
     expect(Math.min(outcomes.old, outcomes.new)).toBeGreaterThan(0);
     const { body } = await laptop.get<RestSessionState>('/api/session');
     expect(await tab.sync()).toMatchObject({ revision: body.revision, platform: body.platform });

@@ -1,4 +1,4 @@
-/** A database that is gone, or does not answer: 503 and when to come back; never a hang, never an exit. */
+/** A database that is down or does not answer: requests get 503 with Retry-After, and nodes neither hang nor exit. */
 import { DomainEvents } from '../../src/common/domain-events';
 import { Connections } from '../../src/database/connections';
 import { DatabaseClock } from '../../src/database/database-clock';
@@ -43,7 +43,7 @@ async function expectAway(): Promise<void> {
     expect(headers['retry-after']).toBe('30');
   }
   expect(performance.now() - started).toBeLessThan(25_000);
-  // For as long as a revocation may take to be known, a page is still drawn for a session that the node remembers.
+  // Until the cached session may no longer be used (3 s), pages are still rendered from the cache.
   await eventually(
     async () => {
       const page = await client.get('/devices', { headers: { accept: 'text/html' } });
@@ -64,7 +64,7 @@ async function expectAway(): Promise<void> {
 const expectBack = () =>
   eventually(async () => expect((await client.get('/api/user_platforms')).status).toBe(200), { timeout: 10_000 });
 
-it('is told while it is down, and back within 10 s, with all that was acknowledged', async () => {
+it('answers 503 while it is down, and recovers within 10 s with all acknowledged changes', async () => {
   const platforms = await connectPlatforms(client);
   const { revision } = (await client.post(`/api/switch_platform/${platforms[2]!.id}`)).body;
   await database.kill();
@@ -75,14 +75,14 @@ it('is told while it is down, and back within 10 s, with all that was acknowledg
   expect([state.revision, state.platform?.id]).toEqual([revision, platforms[2]!.id]);
 }, 120_000);
 
-it('is told while it is frozen', async () => {
+it('answers 503 while it is frozen', async () => {
   await database.freeze();
   await expectAway();
   await database.thaw();
   await expectBack();
 }, 120_000);
 
-it('keeps an open tab, which is right again afterwards', async () => {
+it('keeps an open tab connected, and up to date again afterwards', async () => {
   const tab = await openTab({ url: node.url, cookie: client.cookie });
   await tab.waitFor('session:state');
   await database.kill();
@@ -92,7 +92,7 @@ it('keeps an open tab, which is right again afterwards', async () => {
   await eventually(async () => expect((await tab.sync()).authenticated).toBe(true), { timeout: 10_000 });
 }, 120_000);
 
-it('answers or says 503 while the database answers two seconds late, accepts nothing wrong, and keeps what it said', async () => {
+it('answers, or fails with 503, while the database is two seconds late; accepts no revoked session and loses no acknowledged change', async () => {
   const late = await startTcpProxy(database.port);
   const url = new URL(await migratedDatabase(database.url()));
   url.port = String(late.port);
@@ -159,7 +159,7 @@ it('answers or says 503 while the database answers two seconds late, accepts not
   await late.close();
 }, 120_000);
 
-it('does not set the clock back by an answer that came late', async () => {
+it('does not set the clock back because of a late response', async () => {
   const late = await startTcpProxy(database.port);
   const url = new URL(await migratedDatabase(database.url()));
   url.port = String(late.port);

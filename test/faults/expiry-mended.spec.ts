@@ -1,4 +1,4 @@
-/** Sessions run out on time also where a message was lost, the database failed, or somebody held the row meanwhile. */
+/** Sessions expire on time even if an event was lost, the database failed, or another transaction held the row. */
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
@@ -34,7 +34,7 @@ async function person(app: App): Promise<{ client: TestClient; tab: Tab; session
   return { client, tab, sessionId: session.id, deadline: Date.parse(session.idle_expires_at) };
 }
 
-/** Past everybody: no node tells any other of it. */
+/** Updates the row directly, so that no node publishes an event. */
 async function moveDeadline(sessionId: string, to: number) {
   const connection = await createConnection({ uri: url, timezone: 'Z' });
   await connection.beginTransaction();
@@ -46,7 +46,7 @@ async function moveDeadline(sessionId: string, to: number) {
   };
 }
 
-it('tries again where the database failed at the deadline', async () => {
+it('retries if the database failed at the deadline', async () => {
   const app = await start();
   const ending = jest.spyOn(app.get(SessionTerminator), 'endExpiredIn').mockRejectedValueOnce(new Error('away'));
   const { tab, deadline } = await person(app);
@@ -56,14 +56,14 @@ it('tries again where the database failed at the deadline', async () => {
   await tab.closed;
 });
 
-it('goes on watching a session that was just being extended at its deadline, and tells its tab', async () => {
+it('keeps watching a session that is being extended at its deadline, and notifies its tab', async () => {
   const app = await start();
   const { tab, sessionId, deadline } = await person(app);
   await tab.waitFor('session:expiring');
   const commit = await moveDeadline(sessionId, deadline + IDLE);
-  const looks = jest.spyOn(app.get(SessionService), 'expireIfDue');
-  await eventually(() => expect(looks.mock.results.length).toBeGreaterThan(0));
-  await looks.mock.results[0]!.value;
+  const calls = jest.spyOn(app.get(SessionService), 'expireIfDue');
+  await eventually(() => expect(calls.mock.results.length).toBeGreaterThan(0));
+  await calls.mock.results[0]!.value;
   expect(tab.of('session:ended')).toEqual([]);
   await commit();
   const extended = await tab.waitFor('session:extended');
@@ -73,7 +73,7 @@ it('goes on watching a session that was just being extended at its deadline, and
   expect(Date.parse(at)).toBeGreaterThanOrEqual(deadline + IDLE);
 });
 
-it('says why, and once, to a tab that asks much while somebody holds the row of a session that has run out', async () => {
+it('sends the reason once to a tab that sends many messages while the expired session’s row is locked', async () => {
   const app = await start({ SESSION_IDLE_TIMEOUT: '1h' });
   const { tab, sessionId, deadline } = await person(app);
   const commit = await moveDeadline(sessionId, deadline);
@@ -85,7 +85,7 @@ it('says why, and once, to a tab that asks much while somebody holds the row of 
   await commit();
 });
 
-it('tells a tab of an extension that no message told it, before it warns and while it warns', async () => {
+it('notifies a tab of an extension whose event was lost, before and after the warning', async () => {
   const app = await start({ SESSION_IDLE_TIMEOUT: '14s', SESSION_EXPIRY_WARNING: '13s' });
   const [early, warned] = await Promise.all([person(app), person(app)]);
   const lose = async ({ sessionId, deadline }: typeof early) => (await moveDeadline(sessionId, deadline + 600_000))();
@@ -100,7 +100,7 @@ it('tells a tab of an extension that no message told it, before it warns and whi
   expect(early.tab.of('session:expiring')).toEqual([]);
 });
 
-it('tells an open tab what a new one shows: that the session was extended', async () => {
+it('notifies an open tab of an extension that a new tab revealed', async () => {
   const app = await start({ SESSION_IDLE_TIMEOUT: '1h' });
   const { client, tab, sessionId, deadline } = await person(app);
   await (await moveDeadline(sessionId, deadline + 600_000))();
@@ -108,12 +108,12 @@ it('tells an open tab what a new one shows: that the session was extended', asyn
   expect(Date.parse((await tab.waitFor('session:extended')).idle_expires_at)).toBe(deadline + 600_000);
 });
 
-it('closes the tabs of a session that another node has ended and said nothing', async () => {
-  // Nothing carries word from one to the other.
+it('closes the tabs of a session that another node ended without an event', async () => {
+  // Without Redis neither node sends events to the other.
   const [here, there] = [await start(), await start()];
   const { client, tab } = await person(here);
   const elsewhere = await openTab({ url: there.url, cookie: client.cookie });
-  // The other does not get to end it.
+  // Keeps the other node from ending the session.
   jest.spyOn(there.get(SessionTerminator), 'endExpiredIn').mockResolvedValue([]);
   for (const each of [tab, elsewhere]) {
     expect(await each.waitFor('session:ended')).toMatchObject({ reason: 'idle', error_code: 'SESSION_EXPIRED' });
@@ -122,7 +122,7 @@ it('closes the tabs of a session that another node has ended and said nothing', 
   }
 });
 
-it('troubles nobody else when thousands run out at once', async () => {
+it('does not affect other sessions when thousands expire at once', async () => {
   const app = await start({ SESSION_IDLE_TIMEOUT: '1h' });
   const { client, tab } = await person(app);
   const { user } = tab.of('session:state')[0]!;
@@ -135,10 +135,10 @@ it('troubles nobody else when thousands run out at once', async () => {
   );
   await connection.end();
   expect(await app.get(ExpirySweep).run(true)).toBe(6000);
-  const looks: boolean[] = [];
-  app.get(ChangeFeed).onChanges(({ whole }) => void looks.push(whole));
-  await eventually(() => expect(looks.length).toBeGreaterThan(2));
-  expect(looks).not.toContain(false);
+  const calls: boolean[] = [];
+  app.get(ChangeFeed).onChanges(({ whole }) => void calls.push(whole));
+  await eventually(() => expect(calls.length).toBeGreaterThan(2));
+  expect(calls).not.toContain(false);
   await tab.sync();
   expect(tab.of('session:state')).toHaveLength(1);
   expect((await client.get('/api/session')).status).toBe(200);

@@ -1,4 +1,4 @@
-/** Sessions run out on time: none early, none missed, each ended once though several nodes watch. */
+/** Sessions expire on time: none early, none missed, each ended once although several nodes watch. */
 import { randomUUID } from 'node:crypto';
 import { DomainEvents } from '../../src/common/domain-events';
 import { Connections } from '../../src/database/connections';
@@ -31,11 +31,11 @@ describe.each(BACKENDS)('$name', (backend) => {
     return { client, tabs };
   }
 
-  it('signs an idle person out on time, for all that its tabs do by themselves', async () => {
+  it('signs an idle user out on time, despite the background requests of tabs', async () => {
     const { client, tabs } = await person();
     const deadline = Date.parse(tabs[0]!.of('session:state')[0]!.session.idle_expires_at);
     let over = false;
-    // What pages do by themselves: polls, refreshes, syncs. None of it is a person.
+    // Background requests of pages: polls, refreshes, syncs. They do not count as user activity.
     const timers = (async () => {
       while (!over) {
         await client.get('/api/session');
@@ -61,7 +61,7 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect((await client.get('/api/session')).body).toMatchObject({ error_code: 'SESSION_EXPIRED' });
   });
 
-  it('keeps a person signed in who does something, and clears the warning everywhere', async () => {
+  it('keeps an active user signed in, and clears the warning in all tabs', async () => {
     const { tabs } = await person();
     const first = tabs[0]!.of('session:state')[0]!.session.idle_expires_at;
     await Promise.all(tabs.map((tab) => tab.waitFor('session:expiring')));
@@ -150,7 +150,7 @@ describe('many at once, on three nodes', () => {
       `${SESSIONS} sessions ended: lag p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, earliest ${lags[0]} ms, most ${lags.at(-1)} ms\n`,
     );
     expect([...ended.values()].every((count) => count === 1)).toBe(true);
-    // The same machine's clock on both sides; the database's is sampled to a few milliseconds.
+    // Both sides use the same machine's clock; the database's is sampled to a few milliseconds.
     expect(lags[0]).toBeGreaterThan(-50);
     const reasons = await work.read((em) => em.find(UserSession, { where: { endReason: 'idle' } }));
     expect(reasons).toHaveLength(SESSIONS);

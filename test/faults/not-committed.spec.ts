@@ -1,4 +1,6 @@
-/** What was acknowledged is committed: also after a full disk, a lost answer, and a failover to a server that only reads. */
+/**
+ * Acknowledged changes are committed: also after a full disk, a lost response, and a failover to a read-only server.
+ */
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { DomainEvents } from '../../src/common/domain-events';
@@ -16,13 +18,13 @@ import { startTcpProxy } from '../support/tcp-proxy';
 afterAll(closeApps);
 
 describe('a full disk', () => {
-  /** The file may not grow any more, as on a disk without space: the writer is really told SQLITE_FULL. */
+  /** The file may not grow, as on a full disk: the writer really gets SQLITE_FULL. */
   const fill = async ({ writer }: Connections) => {
     const [{ page_count }] = (await writer.query('PRAGMA page_count')) as [{ page_count: number }];
     await writer.query(`PRAGMA max_page_count = ${page_count}`);
   };
 
-  it('is told, and all that is acknowledged after it is there', async () => {
+  it('is reported, and changes acknowledged afterwards are stored', async () => {
     const app = await startApp(`sqlite:${join(temporaryFolder(), 'test.sqlite')}`);
     const connections = app.get<Connections>(Connections);
     const client = new TestClient(app.url);
@@ -38,7 +40,7 @@ describe('a full disk', () => {
         return told;
       });
       expect(failures[0]).toMatchObject({ success: false, retry_after: 30 });
-      // There is space again: the connection is a new one, whose file may grow.
+      // Space is available again: the connection was reopened, and its file may grow.
       const later = new TestClient(app.url);
       const username = `later${round}`;
       expect((await later.register({ username })).status).toBe(201);
@@ -54,7 +56,7 @@ describe('a full disk', () => {
 });
 
 describe('on MariaDB', () => {
-  it('says that it does not know, where the answer to the commit does not come', async () => {
+  it('answers OUTCOME_UNKNOWN when the commit is not confirmed', async () => {
     const target = parseDatabaseUrl(await createDatabase());
     if (target.kind !== 'mysql') throw new Error('This is about MySQL');
     const proxy = await startTcpProxy(target.connection.port);
@@ -63,7 +65,7 @@ describe('on MariaDB', () => {
     const work = new UnitOfWork(connections, new DomainEvents());
     const unknown = work.write(async ({ em }) => {
       await em.query('SELECT 1');
-      // What comes next is the commit.
+      // The next statement is the commit.
       proxy.blackHole();
     });
     await expect(unknown).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', options: { retryAfter: 5 } });
@@ -75,7 +77,7 @@ describe('on MariaDB', () => {
     await proxy.close();
   });
 
-  it('is not ready while its server only reads, and has left that server behind as soon as there is another', async () => {
+  it('is not ready while its server is read-only, and uses the new server as soon as there is one', async () => {
     const server = await startMariaDb();
     const url = new URL(await createDatabase(server.url()));
     const root = await createConnection(server.url());

@@ -42,11 +42,11 @@ async function person(url: string, instance: FakeInstance) {
   return { client, platform, there, writeOne };
 }
 
-it('posts once when its worker is killed in the middle, and started again', async () => {
+it('posts once when its worker is killed and restarted', async () => {
   const town = await startInstance();
   const node = await startNode(allowed(town));
   const { client, platform, writeOne, there } = await person(node.url, town);
-  // Accepted there, and the answer never comes.
+  // The instance accepts the post, but its response never arrives.
   town.fail(STATUSES, never());
   const post = await writeOne('Survivor', false);
   await eventually(() => there().length === 1);
@@ -57,10 +57,10 @@ it('posts once when its worker is killed in the middle, and started again', asyn
   await next.stop();
 });
 
-it('posts once, whatever the node that had them in hand was at when it was killed', async () => {
+it('posts once, at whatever step the publishing node was killed', async () => {
   const town = await startInstance();
   const photos = await startInstance({ kind: 'pixelfed', name: 'Photos' });
-  // Alone at first, so that nobody else takes anything up.
+  // Alone at first, so that no other node claims a post.
   const { nodes, join, stop } = await startCluster(1, allowed(town, photos));
   const holder = nodes[0]!;
   const people = [
@@ -91,7 +91,7 @@ it('posts once, whatever the node that had them in hand was at when it was kille
     expect(there().map(({ text }) => text)).toEqual([at]);
     expect(url).toContain(there()[0]!.id);
   }
-  // Those that were there already were found, and not sent a second time.
+  // Already published posts were found, and not sent again.
   expect([town.count(STATUSES), photos.count(STATUSES)]).toEqual([2, 1]);
   await stop();
 });
@@ -128,7 +128,7 @@ it('holds no file whole in memory while eight of 16 MB go out at once', async ()
 }, 120_000);
 
 describe.each(BACKENDS)('$name', (backend) => {
-  it(`brings ${POSTS} posts, written amid switches, each to its own of five platforms`, async () => {
+  it(`publishes ${POSTS} posts, written amid switches, each to its own of five platforms`, async () => {
     const towns: FakeInstance[] = [];
     for (let index = 0; index < PLATFORMS; index++) {
       towns.push(await startInstance({ name: `Town ${index}`, rateLimits: PLENTY }));
@@ -191,7 +191,7 @@ describe.each(BACKENDS)('$name', (backend) => {
         expect(texts.sort()).toEqual(expected[which]!.sort());
       }
       expect(own.every(({ url }) => url!.startsWith(town.url))).toBe(true);
-      // None was sent a second time either.
+      // None was sent twice.
       expect(town.count(STATUSES)).toBe(own.length);
     }
     const [writing, whole] = [wrote, took].map((ms) => (ms / 1000).toFixed(1));

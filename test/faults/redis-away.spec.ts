@@ -1,4 +1,4 @@
-/** Redis that is not there when a node starts, that is shared with strangers, and that loses what matters. */
+/** Redis is unavailable at start, shared with strangers, or loses messages. */
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
 import type { RestSessionState, SwitchResult } from '../../src/protocol/http';
@@ -28,7 +28,7 @@ async function start(env: Record<string, string>): Promise<ServerNode> {
 
 const shared = async () => ({ DATABASE_URL: await migratedDatabase(), ENCRYPTION_KEYS: encryptionKey() });
 
-it('starts and serves without Redis, and works with it once it is there', async () => {
+it('starts and serves without Redis, and uses it once it is available', async () => {
   const port = await freePort();
   const env = { ...(await shared()), REDIS_URL: `redis://127.0.0.1:${port}` };
   const [a, b] = [await start(env), await start(env)];
@@ -38,7 +38,7 @@ it('starts and serves without Redis, and works with it once it is there', async 
   void a.exited.then(() => {
     ended = true;
   });
-  // Longer than the patience of every client and watchdog.
+  // Longer than every timeout of clients and watchdogs.
   await eventually(() => expect(a.output()).toMatch(/(Connection lost[\s\S]*){2}/), { timeout: 20_000 });
   await client.post(`/api/switch_platform/${platforms[1]!.id}`);
   await tab.waitFor('session:state', ({ platform }) => platform?.id === platforms[1]!.id, 15_000);
@@ -67,7 +67,7 @@ it('keeps installations apart that share a Redis, whatever the number of its dat
   tab.close();
 });
 
-it('closes a socket of the old secret also when Redis does not tell of the new one', async () => {
+it('closes a socket with the old secret even if Redis loses the event', async () => {
   redis = await startRedis();
   const env = { ...(await shared()), REDIS_URL: redis.url };
   const [a, b] = [await start(env), await start(env)];
@@ -80,12 +80,12 @@ it('closes a socket of the old secret also when Redis does not tell of the new o
   expect((await client.post('/api/auth/password', form)).status).toBe(200);
   await thief.closed;
   await expect(openTab(stolen)).rejects.toMatchObject({ data: { error_code: 'SESSION_INVALID' } });
-  // Nobody was told that the session is over: it is not.
+  // No tab got session:ended: the session is still live.
   expect(thief.of('session:ended')).toEqual([]);
   expect((await client.get('/api/session')).status).toBe(200);
 });
 
-it('takes no harm from whatever stands in its channels', async () => {
+it('ignores invalid and forged messages in its channels', async () => {
   redis = await startRedis();
   const env = { ...(await shared()), REDIS_URL: redis.url };
   const [a, b] = [await start(env), await start(env)];
@@ -100,7 +100,7 @@ it('takes no harm from whatever stands in its channels', async () => {
   await listener.pSubscribe('*-response#*', (answer) => void answers.push(answer));
   const channels = await admin.pubSubChannels('vedfolnir:*');
   const requests = channels.find((channel) => channel.includes(':sockets-request#'))!;
-  // Of those that are heard by a pattern, Redis tells none.
+  // Redis does not list pattern subscriptions.
   channels.push(requests.replace('-request', ''));
   const junk: (string | Buffer)[] = [
     '',
@@ -114,7 +114,7 @@ it('takes no harm from whatever stands in its channels', async () => {
   const { user, session, revision } = (await client.get<RestSessionState>('/api/session')).body;
   const forged = { userId: user.id, revision: 1e15, platform: platforms[2], at: new Date().toISOString() };
   junk.push(JSON.stringify({ from: 'x', event: { name: 'platform.switched', payload: forged } }));
-  // Requests of the adapter, some of which would be understood: they join, disconnect and fetch sockets.
+  // Requests of the adapter, some of them valid except for the signature: they join, disconnect and fetch sockets.
   const opts = { rooms: [`user:${user.id}`], except: [] };
   const packet = { type: 2, nsp: '/', data: ['platform:switched', forged] };
   const event = [
@@ -130,7 +130,7 @@ it('takes no harm from whatever stands in its channels', async () => {
     );
   }
   for (const channel of channels) for (const text of junk) await admin.publish(channel, text);
-  // MessagePack, as the sockets' adapter speaks: a packet of no kind, one that is cut off, and what is no list.
+  // MessagePack, the adapter's format: a packet of an unknown kind, a truncated one, and values that are not lists.
   for (const bytes of ['93a17882a47479706563a36e7370a12fc0', '93a1', 'c1', '01', '93010203']) {
     for (const channel of channels) await admin.publish(channel, Buffer.from(bytes, 'hex'));
   }
@@ -146,11 +146,11 @@ it('takes no harm from whatever stands in its channels', async () => {
 
 /** Seconds; REDIS_AWAY=30 for the long run. */
 const AWAY = Number(process.env.REDIS_AWAY ?? 7);
-/** How far a tab may be behind, whatever is lost, and sooner where Redis is back before; ms. */
+/** Longest delay of a tab, whatever is lost; shorter where Redis is back earlier; ms. */
 const BEHIND = 15_000;
 const BEHIND_AWAY = Math.min(BEHIND, AWAY * 700);
 
-it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a second on two nodes`, async () => {
+it(`keeps every tab up to date through ${AWAY} s without Redis, under 20 switches per second on two nodes`, async () => {
   redis = await startRedis();
   const env = { ...(await shared()), REDIS_URL: redis.url };
   const [a, b] = [await start(env), await start(env)];
@@ -164,7 +164,7 @@ it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a s
   const exits: string[] = [];
   for (const node of [a, b]) void node.exited.then(() => exits.push(node.url));
 
-  /** By revision: which platform, and when the last could have heard of it. */
+  /** By revision: the platform, and the latest time of its commit. */
   const committed = new Map<number, { platform: number; at: number }>();
   const known = (tab: Tab) => [...tab.of('session:state'), ...tab.of('platform:switched')];
   const newest = (tab: Tab) => Math.max(...known(tab).map(({ revision }) => revision));
@@ -172,7 +172,7 @@ it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a s
   const pending = new Set<Promise<void>>();
   const switchOnce = async (turn: number) => {
     const { id } = platforms[turn % platforms.length]!;
-    // Without Redis through one alone: nobody but the database tells the other's tabs.
+    // Without Redis through one node only: the other node's tabs depend on polling the database.
     const node = away ? a : [a, b][turn % 2]!;
     const { status, body } = await client.at(node.url).post<SwitchResult>(`/api/switch_platform/${id}`);
     expect(status).toBe(200);
@@ -203,7 +203,7 @@ it(`keeps every tab right through ${AWAY} s without Redis, under 20 switches a s
   const gone = performance.now();
   away = true;
   expect((await client.delete(`/api/sessions/${revoked}`)).status).toBe(204);
-  // Who is signed in stays so, and who is not does not become so.
+  // Signed-in clients stay signed in; others do not become so.
   while (performance.now() - gone < AWAY * 1000) {
     for (const node of [a, b]) {
       expect((await client.at(node.url).get('/api/session')).status).toBe(200);

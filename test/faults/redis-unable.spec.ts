@@ -1,11 +1,14 @@
-/** A Redis that answers and does not serve: readiness and the log say so, and why; the node goes on from the database. */
+/**
+ * A Redis that answers but rejects commands: readiness and the log report the cause, and the node continues with the
+ * database.
+ */
 import { createClient } from 'redis';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { startNode } from '../support/server';
 import { startRedis } from '../support/services';
 
-/** Within which it must be said; ms. */
+/** Time within which it must be reported; ms. */
 const NOTICED_MS = 5000;
 
 const FAULTS: [what: string, cause: string[][], undo: string[][], says: RegExp][] = [
@@ -24,7 +27,7 @@ const FAULTS: [what: string, cause: string[][], undo: string[][], says: RegExp][
   ],
 ];
 
-it('is found out within 5 s', async () => {
+it('is detected within 5 s', async () => {
   const redis = await startRedis();
   const operator = createClient({ url: redis.url });
   await operator.connect();

@@ -1,4 +1,4 @@
-/** Nothing is accepted after the answer to a revocation: writes at once, reads within 3 s, whatever Redis does. */
+/** After the response to a revocation writes are rejected at once, reads within 3 s, whatever Redis does. */
 import { createClient } from 'redis';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
@@ -9,7 +9,7 @@ import { sharedInstanceUrl } from '../support/shared-instances';
 import { openTab } from '../support/socket-client';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
-/** Milliseconds; the contract's third promise. */
+/** Milliseconds after the response within which reads may still be accepted. */
 const READS_UNTIL = 3000;
 
 let redis: Redis;
@@ -36,7 +36,7 @@ afterEach(async () => {
 /** A refused connection must not become a busy loop. */
 const pause = () => new Promise<{ status: number }>((resolve) => setTimeout(resolve, 50, { status: 0 }));
 
-/** A session that both nodes have in their caches, read at B all the time; and its owner's other device. */
+/** A session cached by both nodes and read continuously at B, and another device of its user. */
 async function readers() {
   await hearing([a, b]);
   const owner = new TestClient(a.url);
@@ -63,7 +63,7 @@ async function readers() {
     phone,
     sessionId,
     tab,
-    /** Revokes through A. @returns how long after the answer a read was still accepted, ms; 0: never */
+    /** Revokes through A. @returns ms after the response at which a read was last accepted; 0: never */
     revoke: async (): Promise<number> => {
       expect((await owner.delete(`/api/sessions/${sessionId}`)).status).toBe(204);
       const answered = performance.now();
@@ -95,7 +95,7 @@ it('while B is healthy', async () => {
   ]);
 });
 
-it('while the line from B to Redis is a black hole', async () => {
+it('while the connection from B to Redis drops all data', async () => {
   const { revoke } = await readers();
   line.blackHole();
   const last = await revoke();
@@ -105,7 +105,7 @@ it('while the line from B to Redis is a black hole', async () => {
   await hearing([b]);
 });
 
-it('takes no switch by a secret from before a new password, where nothing was heard of it', async () => {
+it('rejects a switch with a secret from before a password change, even if the event was lost', async () => {
   await hearing([a, b]);
   const owner = new TestClient(a.url);
   await owner.register();
@@ -138,7 +138,7 @@ it('while Redis is flushed', async () => {
   expect(last).toBeLessThan(READS_UNTIL);
 });
 
-it('while Redis stalls for a moment, so that nothing is published', async () => {
+it('while Redis stalls briefly, so that nothing is published', async () => {
   const { revoke, phone } = await readers();
   const admin = createClient({ url: redis.url });
   await admin.connect();
@@ -155,7 +155,7 @@ it('while Redis stalls for a moment, so that nothing is published', async () => 
   admin.destroy();
 });
 
-it('while Redis is down, also at a node that starts when it is back', async () => {
+it('while Redis is down, and on a node that starts afterwards', async () => {
   const { revoke, phone } = await readers();
   await redis.kill();
   const last = await revoke();
@@ -172,7 +172,7 @@ it('while Redis is down, also at a node that starts when it is back', async () =
   await c.stop();
 });
 
-it('shows every tab the right platform within 15 s when no push arrives at all', async () => {
+it('updates every tab within 15 s when no push arrives', async () => {
   const { owner, phone, tab } = await readers();
   const first = await owner.post<{ id: number }>('/api/platforms', {
     name: 'One',
@@ -191,7 +191,7 @@ it('shows every tab the right platform within 15 s when no push arrives at all',
   line.blackHole();
   const { revision } = (await owner.post<{ revision: number }>(`/api/switch_platform/${second.body.id}`)).body;
   const answered = performance.now();
-  // That this one knows by itself, says nothing of the other.
+  // This new tab reads its own state; that must not update the other one.
   await openTab({ url: b.url, cookie: phone.cookie });
   const state = await tab.waitFor('session:state', (each) => each.revision >= revision, 15_000);
   process.stdout.write(`tab right without a push after ${Math.round(performance.now() - answered)} ms\n`);

@@ -1,4 +1,4 @@
-/** Revoked, switched, posted with and run out at once: what is over stays over, and a post is where it was named. */
+/** Concurrent revocation, switch, post and expiry: an ended session stays ended, and posts go to the named platform. */
 import { randomUUID } from 'node:crypto';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { PlatformView, RestSessionState } from '../../src/protocol/http';
@@ -12,11 +12,11 @@ import { openTab } from '../support/socket-client';
 
 /** RACES=10000 for the long run. */
 const RACES = Number(process.env.RACES ?? 240);
-/** Races side by side, each with a person of its own. */
+/** Concurrent races, each with its own user. */
 const LANES = 8;
-/** In every so many the session runs out in the middle. */
+/** In every n-th race the session expires during it. */
 const EXPIRES = 3;
-/** A read may be accepted this long after the answer; ms. */
+/** How long after the response a read may still be accepted; ms. */
 const READS_UNTIL = 3000;
 
 interface Call {
@@ -24,14 +24,14 @@ interface Call {
   asked: number;
   status: number;
   code: unknown;
-  /** Posts: the platform that was named, and what came of it. */
+  /** For posts: the named platform, and the outcome. */
   named?: number;
   post?: number;
 }
 
 interface Race {
   sessionId: string;
-  /** When the revocation was answered, and how. */
+  /** Time and status of the revocation's response. */
   answered: number;
   status: number;
   calls: Call[];
@@ -55,7 +55,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** A device that is signed in, without the cost of a password. */
+/** Signs in a device without hashing a password. */
 async function signIn(userId: number, platformId: number): Promise<{ sessionId: string; client: TestClient }> {
   const [sessionId, secret, now] = [randomUUID() as string, newSecret(), new Date()];
   const [soon, late] = [new Date(now.getTime() + 3_600_000), new Date(now.getTime() + 86_400_000)];
@@ -72,7 +72,7 @@ async function signIn(userId: number, platformId: number): Promise<{ sessionId: 
 async function race(owner: TestClient, userId: number, platforms: PlatformView[], index: number): Promise<Race> {
   const [first, second] = platforms as [PlatformView, PlatformView];
   const { sessionId, client } = await signIn(userId, first.id);
-  // Both nodes have it in their caches, and the client its token.
+  // Caches the session on both nodes, and gives the client its token.
   for (const node of nodes) await client.at(node.url).get<RestSessionState>('/api/session');
   const tab = index % 10 === 0 ? await openTab(client) : null;
   const calls: Call[] = [];
@@ -109,7 +109,7 @@ async function race(owner: TestClient, userId: number, platforms: PlatformView[]
   return { sessionId, ...outcome, calls };
 }
 
-/** What is wrong with the whole history, by what the database has. */
+/** Checks the whole history against the database. @returns violations */
 async function check(races: Race[]): Promise<string[]> {
   const wrong: string[] = [];
   const rows = async (sql: string) => (await database.query<RowDataPacket[]>(sql))[0];
@@ -126,7 +126,7 @@ async function check(races: Race[]): Promise<string[]> {
   const sessions = new Map(
     (await rows('SELECT id, end_reason AS reason FROM vedfolnir_user_sessions')).map((row) => [row.id, row.reason]),
   );
-  // Whoever writes for a person holds the person's row, so their lines stand in the order of the commits.
+  // Writers hold the user's row, so audit entries are in commit order.
   const late = await rows(`
     SELECT a.session_id AS id FROM vedfolnir_audit_events a JOIN vedfolnir_audit_events e ON e.session_id = a.session_id
     WHERE e.type = 'session_ended' AND e.reason = 'revoked' AND a.type = 'platform_switched' AND a.id > e.id`);
@@ -181,6 +181,6 @@ it(`lets the revocation win, ${RACES} times`, async () => {
     `${RACES} races: ${wrong.length} violations, last accepted read ${Math.round(Math.max(0, ...reads))} ms after, ${JSON.stringify(counts)}\n`,
   );
   expect(wrong).toEqual([]);
-  // Otherwise nothing has raced.
+  // Otherwise nothing ran concurrently.
   for (const both of ['post 201', 'switch 200', 'post 401', 'switch 401']) expect(counts[both]).toBeGreaterThan(0);
 }, 1_200_000);

@@ -1,4 +1,4 @@
-/** A node that is told to stop while everybody calls: it drains and goes, nothing is lost, and the tabs go elsewhere. */
+/** A node stopped under load: it drains and exits, loses nothing, and its tabs reconnect elsewhere. */
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import { openTab } from '../support/socket-client';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
 const CALLERS = 16;
-/** Stops, each with about one connection in the backlog. */
+/** Number of stops, each with about one connection in the backlog. */
 const ROUNDS = 6;
-/** What the process gives itself to drain; ms. */
+/** The process's own limit for draining; ms. */
 const DRAIN = 10_000;
 
 let running: Running;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await running.stop();
 });
 
-it(`drains under the load of ${CALLERS} callers that keep their lines, and exits with 0`, async () => {
+it(`drains under the load of ${CALLERS} callers with persistent connections, and exits with 0`, async () => {
   const [leaving, staying] = running.nodes as [Running['nodes'][0], Running['nodes'][0]];
   const client = new TestClient(leaving.url);
   await client.register();
@@ -49,7 +49,7 @@ it(`drains under the load of ${CALLERS} callers that keep their lines, and exits
   const call = async (index: number) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     let outcome = '';
-    // Until nobody listens there any more.
+    // Until the port is closed.
     for (let turn = index; outcome !== 'ECONNREFUSED'; turn++) {
       const { id } = platforms[turn % platforms.length]!;
       outcome = await client
@@ -70,10 +70,10 @@ it(`drains under the load of ${CALLERS} callers that keep their lines, and exits
   await Promise.all(callers);
   process.stdout.write(`drained in ${Math.round(took)} ms; answers: ${JSON.stringify(outcomes)}\n`);
   expect(took).toBeLessThan(DRAIN);
-  // A line that was idle at that moment may be closed under the next request, which is then not begun.
+  // An idle connection may be closed under the next request, which is then not processed.
   for (const outcome of Object.keys(outcomes)) expect(['200', 'ECONNREFUSED', 'ECONNRESET']).toContain(outcome);
 
-  // What was done was acknowledged, and what was acknowledged was done.
+  // Exactly the acknowledged changes were made.
   const { revision } = (await client.at(staying.url).get<RestSessionState>('/api/session')).body;
   const acknowledged = start + (outcomes['200'] ?? 0);
   expect(revision).toBeGreaterThanOrEqual(acknowledged);
@@ -81,11 +81,11 @@ it(`drains under the load of ${CALLERS} callers that keep their lines, and exits
   const known = () => [...tab.of('session:state'), ...tab.of('platform:switched')].map((event) => event.revision);
   await eventually(() => expect(Math.max(...known())).toBe(revision));
   expect(tab.connected).toBe(true);
-  // The other node kept its own.
+  // The other node kept its own sockets.
   expect(bystander.connected).toBe(true);
 });
 
-it('says that it is not ready, and goes on answering for the grace time', async () => {
+it('reports that it is not ready, and still answers during the grace time', async () => {
   const node = await startNode({ SHUTDOWN_GRACE: '2s' });
   const client = new TestClient(node.url);
   await client.register();
@@ -105,7 +105,7 @@ it('says that it is not ready, and goes on answering for the grace time', async 
   expect(performance.now() - told).toBeLessThan(DRAIN);
 });
 
-it('resets no connection that waits to be accepted when the port closes', async () => {
+it('resets no connection waiting to be accepted when the port closes', async () => {
   const outcomes: Record<string, number> = {};
   for (let round = 0; round < ROUNDS; round++) {
     const node = await startNode({ SHUTDOWN_GRACE: '300ms' });
@@ -125,7 +125,7 @@ it('resets no connection that waits to be accepted when the port closes', async 
   expect(Object.keys(outcomes).sort()).toEqual(['200', 'ECONNREFUSED']);
 }, 120_000);
 
-it('ends in time with 0 though a request never ends', async () => {
+it('exits with 0 in time although a request never ends', async () => {
   const node = await startNode();
   const hanging = connect(node.port, '127.0.0.1');
   hanging.on('error', () => undefined);
@@ -140,7 +140,7 @@ it('ends in time with 0 though a request never ends', async () => {
   await lost;
 });
 
-it('npm run start:prod, as a process manager calls it, hands the signal on', async () => {
+it('npm run start:prod, as run by a process manager, forwards the signal', async () => {
   const env = {
     ...process.env,
     NODE_ENV: 'test',

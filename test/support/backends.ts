@@ -1,4 +1,4 @@
-/** The two ways the product is run; `describe.each(BACKENDS)` holds both to the same promises. */
+/** The two ways to run the product; `describe.each(BACKENDS)` runs a suite against both. */
 import { randomBytes } from 'node:crypto';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
 import { type ServerNode, startNode } from './server';
@@ -12,9 +12,9 @@ export interface Running {
 
 export interface Backend {
   name: string;
-  /** @param env for every node */
+  /** @param env environment of every node */
   start(env?: Record<string, string | undefined>): Promise<Running>;
-  /** Nodes in the default environment that all suites use; the administrator is `ADMIN`. */
+  /** Nodes in the default environment, shared by all suites; the administrator is `ADMIN`. */
   shared(): Promise<Running>;
 }
 
@@ -23,10 +23,10 @@ const shared = async (what: 'node' | 'cluster'): Promise<Running> => ({
   stop: async () => {},
 });
 
-/** Base64 of 32 random bytes, as ENCRYPTION_KEYS wants them. */
+/** Base64 of 32 random bytes, the format of ENCRYPTION_KEYS. */
 export const encryptionKey = (): string => randomBytes(32).toString('base64');
 
-/** An own server where there is one to start: its channels are nobody else's. */
+/** A separate Redis server if one is installed, as channels are global to a server. */
 async function redisForSuite(): Promise<{ url: string; stop(): Promise<void> }> {
   const given = process.env.TEST_REDIS_URL;
   if (!findBinary('redis-server') && given) return { url: given, stop: async () => {} };
@@ -34,7 +34,7 @@ async function redisForSuite(): Promise<{ url: string; stop(): Promise<void> }> 
 }
 
 export interface Cluster extends Running {
-  /** One more node. */
+  /** Starts one more node. */
   join(): Promise<ServerNode>;
 }
 

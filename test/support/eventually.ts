@@ -1,7 +1,8 @@
 /**
- * Polls until `probe` neither throws nor answers something falsy (undefined counts as done, for blocks of `expect`).
- * @returns what the probe answered
- * @throws what the probe last threw, or a word about the time that ran out
+ * Polls until `probe` neither throws nor returns a falsy value other than undefined, which counts as success for blocks
+ * of `expect`.
+ * @returns the probe's result
+ * @throws the probe's last error, or an error about the timeout
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,

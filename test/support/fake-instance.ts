@@ -1,4 +1,4 @@
-/** Pretended instances for the tests, and accounts connected to them. */
+/** Fake instances for the tests, and accounts connected to them. */
 import { randomUUID } from 'node:crypto';
 import type { PlatformView } from '../../src/protocol/http';
 import { FakeInstance } from '../../tools/fake-instance/fake-instance';
@@ -9,7 +9,7 @@ import type { TestClient } from './http-client';
 export { FakeInstance } from '../../tools/fake-instance/fake-instance';
 export type { FakeStatus } from '../../tools/fake-instance/fake-store';
 
-/** For tests that ask more often than an instance lets anybody ask. */
+/** Rate limits for tests that send more requests than a real instance allows. */
 export const PLENTY: RateLimits = {
   account: { requests: 1e6, period: 60_000 },
   media: { requests: 1e6, period: 60_000 },
@@ -17,7 +17,7 @@ export const PLENTY: RateLimits = {
 
 const running = new Set<FakeInstance>();
 
-/** An instance that ends with the suite (call `stopInstances` in afterAll). */
+/** Starts an instance for one suite (call `stopInstances` in afterAll). */
 export async function startInstance(options: Partial<FakeInstanceOptions> = {}): Promise<FakeInstance> {
   const instance = await FakeInstance.start({ kind: 'mastodon', name: 'Town', ...options });
   running.add(instance);
@@ -29,18 +29,18 @@ export async function stopInstances(): Promise<void> {
   running.clear();
 }
 
-/** For the environment of a server that is to speak to them. */
+/** Environment of a server that may call these instances. */
 export const allowed = (...instances: FakeInstance[]): { ALLOW_PRIVATE_INSTANCES: string } => ({
   ALLOW_PRIVATE_INSTANCES: instances.map((each) => each.host).join(','),
 });
 
-/** An account of its own on the instance, and a token that works there. @param scopes what the token may do */
+/** Creates an account on the instance and a token for it. @param scopes the token's scopes */
 export function newAccount(instance: FakeInstance, username = `u${randomUUID().slice(0, 8)}`, scopes?: string[]) {
   const account = instance.store.account(username);
   return { account, token: instance.store.issueToken(account, scopes) };
 }
 
-/** An attachment that another program has sent there. @returns its id */
+/** Creates an attachment that another program uploaded. @returns its id */
 export function imageThere(instance: FakeInstance, accountId: string, description: string | null): string {
   const id = instance.store.nextId();
   const file = { bytes: Buffer.from('x'), mimeType: 'image/png' };
@@ -48,7 +48,7 @@ export function imageThere(instance: FakeInstance, accountId: string, descriptio
   return id;
 }
 
-/** A connection by pasted token. */
+/** Connects a new account by a pasted token. */
 export async function connectTo(client: TestClient, instance: FakeInstance, name = 'Town', scopes?: string[]) {
   const { account, token } = newAccount(instance, undefined, scopes);
   const form = { name, instance_url: instance.url, access_token: token };

@@ -1,4 +1,7 @@
-/** Once per run: one MariaDB, one Redis and a few instances, which the suites find in TEST_MARIADB_URL, TEST_REDIS_URL and TEST_INSTANCES. */
+/**
+ * Starts once per run: MariaDB, Redis and a few instances, which suites find through TEST_MARIADB_URL, TEST_REDIS_URL
+ * and TEST_INSTANCES.
+ */
 import { randomBytes } from 'node:crypto';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
 import { offerShared } from './offer-shared';

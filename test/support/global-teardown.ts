@@ -1,4 +1,4 @@
-/** Ends what global-setup started; on a server that was given to us, drops the databases that the run made. */
+/** Stops what global-setup started; on a given server, drops the databases created by the run. */
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
 import { stopShared } from './offer-shared';

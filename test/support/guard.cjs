@@ -1,6 +1,6 @@
 /**
- * Stands outside of the process that runs the tests. When that one is gone, however it went (Ctrl-C, a crash, a
- * worker that jest killed), the pipe between them closes, and what was told here is stopped and removed.
+ * Runs as a separate process. When the test process ends in any way (Ctrl-C, a crash, a worker killed by jest), the
+ * pipe between them closes, and this process stops the registered processes and removes the registered folders.
  * Lines on stdin: `+pid 12`, `-pid 12`, `+dir /tmp/x`.
  */
 const { rmSync } = require('node:fs');
@@ -23,7 +23,7 @@ lines.on('close', () => {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It went by itself.
+      // It has already ended.
     }
   }
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

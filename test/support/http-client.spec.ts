@@ -34,7 +34,7 @@ describe('TestClient', () => {
 
   afterAll(() => server.close());
 
-  it('keeps cookies and the CSRF token, on every node that the browser talks to', async () => {
+  it('keeps cookies and the CSRF token across nodes', async () => {
     const client = new TestClient(url);
     client.cookie = 'old=1';
     await client.login({ username: 'ada', password: 'x' });
@@ -48,7 +48,7 @@ describe('TestClient', () => {
     expect(read.body.headers['x-csrftoken']).toBeUndefined();
   });
 
-  it('lets a test replace and take away headers, and leaves the path as it is', async () => {
+  it('lets a test replace and remove headers, and does not normalise the path', async () => {
     const client = new TestClient(url);
     client.csrfToken = 'token';
     const headers = { 'X-CSRFToken': undefined, Origin: 'https://evil.example', Accept: ['a', 'b'] };
@@ -66,7 +66,7 @@ describe('TestClient', () => {
     await expect(client.get('/page')).resolves.toMatchObject({ status: 303, body: 'moved' });
   });
 
-  it('remembers who registered, for other devices', async () => {
+  it('reuses the registered credentials on other devices', async () => {
     const client = new TestClient(url);
     const registered = JSON.parse(((await client.register()).body as unknown as Echo).sent) as {
       username: string;
@@ -76,7 +76,7 @@ describe('TestClient', () => {
     expect(JSON.parse(sent)).toEqual({ username: registered.username, password: registered.password });
   });
 
-  it('sends bytes that are no HTTP', async () => {
+  it('sends bytes that are not valid HTTP', async () => {
     await expect(rawBytes(url, 'nonsense\r\n\r\n')).resolves.toMatch(/^HTTP\/1.1 400/);
   });
 });

@@ -1,4 +1,4 @@
-/** A caller of the REST interface with a cookie jar kept by hand: nothing is sent or followed that a test does not see. */
+/** An HTTP client with its own cookie jar, which sends and follows nothing that a test does not see. */
 import { randomUUID } from 'node:crypto';
 import type { Agent, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { HEADERS, type RestSessionState } from '../../src/protocol/http';
@@ -7,7 +7,7 @@ import { rawRequest } from './raw-request';
 export interface Answer<T> {
   status: number;
   headers: IncomingHttpHeaders;
-  /** Parsed where the answer is JSON, else the text. */
+  /** Parsed if it is JSON, else the text. */
   body: T;
   text: string;
 }
@@ -15,14 +15,14 @@ export interface Answer<T> {
 export type Json = Record<string, unknown>;
 
 export interface RequestOptions {
-  /** Sent as JSON; a string or a Buffer as it is. */
+  /** Sent as JSON; a string or a Buffer is sent unchanged. */
   body?: unknown;
   /** Sent as an HTML form. */
   form?: Record<string, string>;
-  /** Over all others; undefined takes one away. */
+  /** Override all others; undefined removes one. */
   headers?: OutgoingHttpHeaders;
   tabId?: string;
-  /** Keeps the connection for more requests; without one each has its own. */
+  /** Reuses connections; without an agent each request opens its own. */
   agent?: Agent;
 }
 
@@ -32,7 +32,7 @@ export interface Credentials {
   password: string;
 }
 
-/** What a browser profile holds, whichever node it talks to. */
+/** A browser profile's cookies and CSRF token, shared by its clients of all nodes. */
 class Jar {
   readonly cookies = new Map<string, string>();
   csrfToken: string | undefined;
@@ -61,7 +61,7 @@ export class TestClient {
     this.userAgent = userAgent;
   }
 
-  /** The Cookie header that goes with each request. Settable, for stolen and hostile ones. */
+  /** The Cookie header of each request. Can be set, to send stolen or forged cookies. */
   get cookie(): string {
     return [...this.jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
@@ -71,7 +71,7 @@ export class TestClient {
     this.jar.keep(header.split('; ').filter(Boolean));
   }
 
-  /** Taken from every answer that carries one, and sent with every unsafe request. */
+  /** Updated from every response that has one, and sent with every unsafe request. */
   get csrfToken(): string | undefined {
     return this.jar.csrfToken;
   }
@@ -80,7 +80,7 @@ export class TestClient {
     this.jar.csrfToken = token;
   }
 
-  /** The same browser (one jar) talking to another node. */
+  /** The same browser (same jar), as a client of another node. */
   at(nodeUrl: string): TestClient {
     const other = new TestClient(nodeUrl, { userAgent: this.userAgent });
     other.jar = this.jar;
@@ -125,7 +125,7 @@ export class TestClient {
     return this.request<T>('DELETE', path, options);
   }
 
-  /** A new account, with a name that nobody has unless one is given; remembered for `login`. */
+  /** Registers an account, with a unique name unless one is given; remembered for `login`. */
   async register(fields: Partial<Credentials> = {}): Promise<Answer<RestSessionState>> {
     const username = fields.username ?? `u${randomUUID().replaceAll('-', '').slice(0, 12)}`;
     const email = `${username}@example.org`;
@@ -135,7 +135,7 @@ export class TestClient {
     return answer;
   }
 
-  /** Signs in, as who registered here unless told otherwise. */
+  /** Signs in, with the remembered credentials by default. */
   login(
     fields: { username?: string; password?: string; platform_id?: number } = {},
   ): Promise<Answer<RestSessionState>> {
@@ -143,7 +143,7 @@ export class TestClient {
     return this.post<RestSessionState>('/api/auth/login', { ...fields, username, password });
   }
 
-  /** Another browser of the same person: an empty jar, ready to `login()`. */
+  /** Another browser of the same user: an empty jar, ready to `login()`. */
   device(userAgent = this.userAgent): TestClient {
     const other = new TestClient(this.url, { userAgent });
     other.jar.credentials = this.jar.credentials;

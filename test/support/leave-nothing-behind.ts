@@ -1,4 +1,4 @@
-/** Loaded into every suite with services: what a suite forgot to stop, or could not for a failure, ends with it. */
+/** Loaded into every suite with services: stops what a suite did not stop, as after a failure. */
 import { stopAll } from './processes';
 import { closeTabs } from './socket-client';
 import { closeProxies } from './tcp-proxy';

@@ -1,6 +1,6 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** Files that take a minute and more, which their size does not tell: begun late, one of them runs on alone. */
+/** Files that take over a minute, which their size does not show: started late, one of them would run on alone. */
 const LONG = ['client-schedules', 'revocation', 'leadership', 'conventions', 'open-states', 'pages', 'composer'].map(
   (name) => `/${name}.`,
 );

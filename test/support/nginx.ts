@@ -1,4 +1,4 @@
-/** nginx with our own configuration, in front of nodes of the test. */
+/** Runs nginx with our configuration in front of the test's nodes. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
@@ -9,23 +9,23 @@ export interface Nginx {
   url: string;
   port: number;
   stop(): Promise<unknown>;
-  /** What it has logged of its upstreams. */
+  /** The error log, including upstream errors. */
   errors(): string;
 }
 
 const CONFIGURATION = join(__dirname, '../../docker/nginx.conf');
 
-/** @param terminator the address that is believed about addresses and HTTPS */
+/** @param terminator the address whose X-Forwarded-* headers are trusted */
 export async function startNginx(ports: readonly number[], terminator = '127.0.0.9'): Promise<Nginx> {
   const binary = findBinary('nginx');
   if (!binary) throw new Error('nginx is not installed: this suite cannot run without it. `npm test` installs it.');
   const folder = temporaryFolder();
   const port = await freePort();
   for (const name of ['logs', 'temp']) mkdirSync(join(folder, name));
-  writeFileSync(join(folder, 'server.conf'), ours(ports, port, terminator));
+  writeFileSync(join(folder, 'server.conf'), configurationFor(ports, port, terminator));
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const main = [
-    // One process, so that whatever ends it ends all of it.
+    // A single process, so that a signal ends all of it.
     'daemon off; master_process off; pid nginx.pid; error_log logs/error.log warn;',
     'events { worker_connections 4096; }',
     `http { access_log off; ${kinds.map((kind) => `${kind}_temp_path temp/${kind};`).join(' ')} include server.conf; }`,
@@ -40,8 +40,11 @@ export async function startNginx(ports: readonly number[], terminator = '127.0.0
   return { url, port, stop: () => nginx.stop(), errors: () => readFileSync(join(folder, 'logs/error.log'), 'utf8') };
 }
 
-/** The file that we ship, with what the image of nginx fills in, and with these nodes in place of the two of Compose. */
-function ours(ports: readonly number[], port: number, terminator: string): string {
+/**
+ * Our configuration, with the variables that the nginx image substitutes, and with these nodes instead of Compose's
+ * two.
+ */
+function configurationFor(ports: readonly number[], port: number, terminator: string): string {
   const text = readFileSync(CONFIGURATION, 'utf8').replaceAll(/\$\{TLS_TERMINATOR\}/g, terminator);
   return text
     .replace('listen 80;', `listen 127.0.0.1:${port};`)

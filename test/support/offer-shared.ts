@@ -1,6 +1,6 @@
 /**
- * Two backends and a browser for all suites: started in jest's own process when the first suite asks for one, and
- * stopped with the run. Jest gives each suite a sandbox, so they ask by HTTP.
+ * Two backends and a browser, shared by all suites: started in jest's main process on first use, and stopped with the
+ * run. Jest sandboxes each suite, so suites request them by HTTP.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,7 +28,7 @@ const STARTERS: Record<string, () => Promise<unknown>> = {
 
 let server: Server | undefined;
 
-/** @returns where suites ask, for TEST_SHARED_URL */
+/** @returns the URL for TEST_SHARED_URL */
 export async function offerShared(): Promise<string> {
   const started = new Map<string, Promise<unknown>>();
   const offer = createServer(async (request, response) => {
@@ -45,7 +45,7 @@ export async function offerShared(): Promise<string> {
   return `http://127.0.0.1:${(offer.address() as AddressInfo).port}`;
 }
 
-/** `stopAll` stops the nodes. */
+/** The nodes are stopped by `stopAll`. */
 export async function stopShared(): Promise<void> {
   server?.close();
   server?.closeAllConnections();

@@ -16,34 +16,34 @@ function isAlive(pid: number): boolean {
 describe('processes', () => {
   afterEach(stopAll);
 
-  it('keeps what a program says, and how it ended', async () => {
+  it('records the output and exit status of a program', async () => {
     const program = node("console.log('out'); console.error('err'); process.exitCode = 3");
     await expect(program.exited).resolves.toEqual({ code: 3, signal: null });
     await eventually(() => expect(program.output()).toMatch(/out\nerr\n|err\nout\n/));
     expect(program.running()).toBe(false);
   });
 
-  it('says why a program that is not there did not start', async () => {
+  it('reports why a missing program did not start', async () => {
     const program = launch('/nowhere/to/be/found', []);
     await expect(program.exited).resolves.toEqual({ code: 127, signal: null });
     expect(program.output()).toContain('ENOENT');
   });
 
-  it('answers the exit code of a program that ends as asked', async () => {
+  it('returns the exit code of a program that stops on SIGTERM', async () => {
     const program = node(`process.on('SIGTERM', () => process.exit(7)); ${FOREVER}`);
     await eventually(() => program.output() === 'up');
     await expect(program.stop()).resolves.toBe(7);
   });
 
-  it('stops a frozen program, and one that will not listen', async () => {
+  it('stops a frozen program, and one that ignores SIGTERM', async () => {
     const frozen = node(FOREVER);
-    const deaf = node(`process.on('SIGTERM', () => {}); ${FOREVER}`);
-    await eventually(() => frozen.output() === 'up' && deaf.output() === 'up');
+    const ignoring = node(`process.on('SIGTERM', () => {}); ${FOREVER}`);
+    await eventually(() => frozen.output() === 'up' && ignoring.output() === 'up');
     frozen.freeze();
-    await expect(Promise.all([frozen.stop(), deaf.stop(50)])).resolves.toEqual([null, null]);
+    await expect(Promise.all([frozen.stop(), ignoring.stop(50)])).resolves.toEqual([null, null]);
   });
 
-  it('leaves no program and no folder behind', async () => {
+  it('stops all programs and removes all folders', async () => {
     const program = node(FOREVER);
     const folder = temporaryFolder();
     await stopAll();
@@ -51,7 +51,7 @@ describe('processes', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('gives ports below those of outgoing connections', async () => {
+  it('picks ports below the range of outgoing connections', async () => {
     const port = await freePort();
     expect(port).toBeGreaterThanOrEqual(20_000);
     expect(port).toBeLessThan(32_000);

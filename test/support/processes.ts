@@ -1,4 +1,4 @@
-/** Child processes and temporary folders of the tests, all of which are gone when the tests are. */
+/** Child processes and temporary folders of the tests, all removed at their end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -13,13 +13,16 @@ export interface Exit {
 
 export interface Managed {
   pid: number;
-  /** All that it has written so far, stdout and stderr as they came. */
+  /** Output so far, stdout and stderr interleaved. */
   output(): string;
   exited: Promise<Exit>;
   running(): boolean;
-  /** SIGTERM (a frozen one is thawed for it), SIGKILL after `graceMs`; null when a signal ended it. */
+  /**
+   * Sends SIGTERM (thawing a frozen process), SIGKILL after `graceMs`.
+   * @returns the exit code; null when a signal ended it
+   */
   stop(graceMs?: number): Promise<number | null>;
-  /** kill -9, and gone when this resolves. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
   freeze(): void;
   thaw(): void;
@@ -28,7 +31,7 @@ export interface Managed {
 export interface LaunchOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Others depend on it: goes last, and without ceremony, as nobody will read its data again. */
+  /** Other processes depend on it: killed last, without a graceful stop, as its data is no longer needed. */
   isService?: boolean;
 }
 
@@ -36,10 +39,10 @@ const running = new Map<Managed, LaunchOptions>();
 const folders = new Set<string>();
 let guard: ChildProcess | null = null;
 
-/** See guard.cjs: an exit handler of our own would not run inside of jest's sandbox. */
+/** See guard.cjs: our own exit handler would not run inside jest's sandbox. */
 function tellGuard(line: string): void {
   if (!guard) {
-    // Detached, so that the Ctrl-C that ends the tests does not end their cleaner too.
+    // Detached, so that Ctrl-C does not end the guard together with the tests.
     const stdio: ['pipe', 'ignore', 'ignore'] = ['pipe', 'ignore', 'ignore'];
     guard = spawn(process.execPath, [join(__dirname, 'guard.cjs')], { stdio, detached: true });
     guard.unref();
@@ -49,7 +52,7 @@ function tellGuard(line: string): void {
   guard.stdin?.write(`${line}\n`);
 }
 
-/** A folder that is removed at the end of the suite. */
+/** Creates a folder that is removed at the end of the suite. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'vedfolnir-'));
   folders.add(folder);
@@ -66,8 +69,8 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * A free port below the range that outgoing connections are given: a client that keeps calling a server that is down
- * could otherwise be given the server's own port, and be connected to itself.
+ * A free port below the range of outgoing connections: a client that keeps connecting to a stopped server could
+ * otherwise get the server's own port and connect to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -76,7 +79,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Starts a program that does not outlive the tests. */
+/** Starts a program that is stopped with the tests. */
 export function launch(program: string, args: string[], options: LaunchOptions = {}): Managed {
   const { cwd, env } = options;
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -106,9 +109,9 @@ export function launch(program: string, args: string[], options: LaunchOptions =
     stop: async (graceMs = 15_000) => {
       child.kill('SIGTERM');
       child.kill('SIGCONT');
-      const impatience = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      const killTimer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       const { code } = await exited;
-      clearTimeout(impatience);
+      clearTimeout(killTimer);
       return code;
     },
   };
@@ -121,10 +124,10 @@ export function launch(program: string, args: string[], options: LaunchOptions =
   return process;
 }
 
-/** Stops all that was launched and removes the temporary folders. May be called more than once. */
+/** Stops all launched programs and removes the temporary folders. May be called more than once. */
 export async function stopAll(): Promise<void> {
   const all = [...running];
-  // A server that drains still needs its database.
+  // Services last: a draining server still needs its database.
   await Promise.all(all.map(([each, { isService }]) => !isService && each.stop()));
   await Promise.all(all.map(([each, { isService }]) => isService && each.kill()));
   await Promise.all([...folders].map((each) => rm(each, { recursive: true, force: true, maxRetries: 5 })));

@@ -1,12 +1,12 @@
-/** Requests as given, for whatever a well-behaved client would not send. */
+/** Sends requests unchanged, for tests of malformed requests. */
 import { type Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * One request as given, on a connection of its own unless an agent keeps one; redirects are answers.
- * @param path as it goes on the wire, never normalised
+ * Sends one request unchanged, on its own connection unless an agent is given; redirects are not followed.
+ * @param path sent without normalisation
  */
 export function rawRequest(
   url: string,
@@ -42,9 +42,9 @@ export function rawRequest(
 }
 
 /**
- * Bytes that no HTTP library would send.
- * @param steps each is sent once its `after` has come back
- * @returns what came back until the server closed, or `waitMs` passed
+ * Sends raw bytes.
+ * @param steps each is sent once the response contains its `after`
+ * @returns what was received until the server closed, or `waitMs` passed
  */
 export function rawBytes(
   url: string,

@@ -1,18 +1,18 @@
-/** The routes that an application has, as its controllers declare them. */
+/** Lists an application's routes, from its controllers' metadata. */
 import { type INestApplicationContext, RequestMethod, type Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
 
-/** As Nest numbers what a parameter is taken from. */
+/** Nest's number for body parameters, see RouteParamtypes. */
 const BODY_PARAMETER = 3;
 
 export interface Route {
   method: string;
-  /** With its prefix, and `:id` where an id stands. */
+  /** Including the prefix, with placeholders such as `:id`. */
   path: string;
   controller: Type;
   handler: string;
-  /** The class that its body is checked against, if it takes one. */
+  /** The DTO of the body, if there is one. */
   body: Type | null;
 }
 

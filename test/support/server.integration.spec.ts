@@ -10,23 +10,23 @@ describe.each(BACKENDS)('$name', (backend) => {
   });
   afterAll(() => running?.stop());
 
-  it('has nodes that live', async () => {
+  it('starts nodes that are alive', async () => {
     for (const node of running.nodes) {
       expect(await new TestClient(node.url).get('/health/live')).toMatchObject({ status: 200 });
     }
   });
 
-  it('ends with code 0 when asked to', async () => {
+  it('exits with code 0 on SIGTERM', async () => {
     await expect(Promise.all(running.nodes.map((node) => node.stop()))).resolves.toEqual(running.nodes.map(() => 0));
   });
 });
 
 describe('startNode', () => {
-  it('says what the server said when it does not start', async () => {
+  it('reports the output of a server that does not start', async () => {
     await expect(startNode({ PORT: 'nonsense' })).rejects.toThrow(/ended while starting[\s\S]*PORT must be/);
   });
 
-  it('starts again on the data of an earlier node', async () => {
+  it('restarts with the data of an earlier node', async () => {
     const first = await startNode();
     await first.kill();
     const second = await startNode({}, { cwd: first.cwd });

@@ -1,4 +1,4 @@
-/** Nodes of the product as it is built, each in a folder of its own. */
+/** Starts nodes of the built product, each in its own folder. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './eventually';
@@ -13,10 +13,10 @@ export interface ServerNode {
   url: string;
   port: number;
   pid: number;
-  /** Its working folder, with `data/` in it. */
+  /** Its working folder, which contains `data/`. */
   cwd: string;
   output(): string;
-  /** SIGTERM; answers the exit code, null when it had to be killed. */
+  /** Sends SIGTERM. @returns the exit code; null when it had to be killed */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
   freeze(): void;
@@ -26,7 +26,7 @@ export interface ServerNode {
 
 const MAIN = join(__dirname, '../../dist/src/app/main.js');
 const READY = /Vedfolnir is ready at (http:\/\/\S+)/;
-const START_LIMIT_MS = 90_000;
+const START_TIMEOUT_MS = 90_000;
 
 /**
  * Starts a node and waits until it says that it is ready.
@@ -43,7 +43,7 @@ export async function startNode(
   const { PATH, HOME } = process.env;
   const defaults = { NODE_ENV: 'test', PORT: '0', HOST: '127.0.0.1', RATE_LIMITS: 'off', LOG_LEVEL: 'warn' };
   const data = join(cwd, 'data');
-  // What a first start makes of an empty folder is tried where another NODE_ENV is given.
+  // A test that sets NODE_ENV tests the first start in an empty folder.
   if (!('DATABASE_URL' in env) && !('NODE_ENV' in env) && !existsSync(data)) {
     mkdirSync(data);
     migratedFile(join(data, 'vedfolnir.sqlite'));
@@ -51,14 +51,14 @@ export async function startNode(
   const instances = { ALLOW_PRIVATE_INSTANCES: withSharedInstances(env.ALLOW_PRIVATE_INSTANCES) };
   const node = launch(process.execPath, [main], { cwd, env: { PATH, HOME, ...defaults, ...env, ...instances } });
 
-  const deadline = performance.now() + START_LIMIT_MS;
+  const deadline = performance.now() + START_TIMEOUT_MS;
   const announced = () => READY.exec(node.output())?.[1];
   while (!announced() && node.running() && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const url = announced()?.replace(/\/$/, '');
   if (!url) {
-    const why = node.running() ? `was not ready within ${START_LIMIT_MS / 1000} s` : 'ended while starting';
+    const why = node.running() ? `was not ready within ${START_TIMEOUT_MS / 1000} s` : 'ended while starting';
     await node.kill();
     throw new Error(`The server ${why}. It said:\n${node.output()}`);
   }
@@ -66,11 +66,13 @@ export async function startNode(
   return { url, port: Number(new URL(url).port), cwd, pid, output, stop, kill, freeze, thaw, exited };
 }
 
-/** Until these nodes hear each other, and so trust their caches; one node alone has nobody to hear. */
+/**
+ * Waits until the nodes receive each other's messages, and so use their caches; for a single node until it is ready.
+ */
 export async function hearing(nodes: readonly ServerNode[]): Promise<void> {
-  const hears = async ({ url }: ServerNode) => {
+  const isConnected = async ({ url }: ServerNode) => {
     const { body } = await new TestClient(url).get('/health/ready');
     return body.status === 'ok' && /^(up|unused)$/.test(String(body.redis));
   };
-  for (const node of nodes) await eventually(() => hears(node), { timeout: 20_000 });
+  for (const node of nodes) await eventually(() => isConnected(node), { timeout: 20_000 });
 }

@@ -13,7 +13,7 @@ async function answers(url: string, timeout = 500): Promise<boolean> {
 }
 
 describe('the shared services of the run', () => {
-  it('gives every caller an empty database of its own', async () => {
+  it('creates a separate empty database for every caller', async () => {
     const [one, other] = await Promise.all([createDatabase(), createDatabase()]);
     expect(one).not.toBe(other);
     const connection = await createConnection(one);
@@ -22,15 +22,15 @@ describe('the shared services of the run', () => {
     expect(tables).toEqual([]);
   });
 
-  it('has a Redis', async () => {
+  it('include a Redis server', async () => {
     const redis = await createClient({ url: process.env.TEST_REDIS_URL ?? '' }).connect();
     await expect(redis.ping()).resolves.toBe('PONG');
     await redis.close();
   });
 });
 
-describe('a MariaDB of its own', () => {
-  it('keeps its data over a kill and a restart, and can be frozen', async () => {
+describe('a separate MariaDB server', () => {
+  it('keeps its data across a kill and a restart, and can be frozen', async () => {
     const server = await startMariaDb();
     const url = await createDatabase(server.url());
     await server.kill();
@@ -45,8 +45,8 @@ describe('a MariaDB of its own', () => {
   });
 });
 
-describe('a Redis of its own', () => {
-  it('comes back empty on the same port', async () => {
+describe('a separate Redis server', () => {
+  it('restarts empty on the same port', async () => {
     const server = await startRedis();
     const before = await createClient({ url: server.url }).connect();
     await before.set('key', 'value');

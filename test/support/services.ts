@@ -1,4 +1,4 @@
-/** Throw-away MariaDB and Redis servers, and databases on the shared one. */
+/** Temporary MariaDB and Redis servers, and databases on the shared one. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
@@ -13,18 +13,18 @@ import { freePort, launch, type Managed, temporaryFolder } from './processes';
 
 export interface Service {
   port: number;
-  /** Ends it as an operator would. */
+  /** Stops it gracefully. */
   stop(): Promise<void>;
-  /** kill -9 */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Up again on the same port, with the data that a stop or a kill left; stops it first if it runs. */
+  /** Starts it again on the same port, with its existing data; stops it first if it runs. */
   restart(): Promise<void>;
   freeze(): void;
   thaw(): void;
 }
 
 export interface MariaDb extends Service {
-  /** `mysql://…/database`; without a name, the server. */
+  /** @returns `mysql://…/database`; without a name, the server's URL */
   url(database?: string): string;
 }
 
@@ -32,13 +32,13 @@ export interface Redis extends Service {
   url: string;
 }
 
-/** What `makeTemplates` leaves for the suites. */
+/** The database templates made by `makeTemplates`. */
 export interface Templates {
   /** A file to copy. */
   sqlite: string;
-  /** A script for an empty database. */
+  /** An SQL script for an empty database. */
   mariaDb: string;
-  /** The table whose one row names the installation: no two databases have the same. */
+  /** The table whose only row is the installation's id, which must be unique per database. */
   installation: string;
 }
 
@@ -75,7 +75,7 @@ async function supervise(port: number, start: () => Managed, isReady: () => Prom
   };
 }
 
-/** A MariaDB of one's own, for suites that stop, freeze or restart it. Takes about 1.5 s. */
+/** Starts a separate MariaDB, for suites that stop, freeze or restart it. Takes about 1.5 s. */
 export async function startMariaDb(): Promise<MariaDb> {
   const server = needBinary('mariadbd');
   const folder = temporaryFolder();
@@ -88,10 +88,10 @@ export async function startMariaDb(): Promise<MariaDb> {
     ...base,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
-    // Relative to the data folder: the path of a socket may not be longer than 107 characters.
+    // Relative to the data folder: a socket path is limited to 107 characters.
     '--socket=mariadb.sock',
     '--pid-file=mariadb.pid',
-    // Its own: a server that starts removes from this folder what it takes for the leavings of an earlier one.
+    // Its own folder: a starting server deletes leftovers of others in a shared one.
     `--tmpdir=${folder}`,
     '--skip-name-resolve',
     '--skip-log-bin',
@@ -99,7 +99,8 @@ export async function startMariaDb(): Promise<MariaDb> {
     '--max-connections=500',
     '--innodb-buffer-pool-size=128M',
     '--innodb-log-file-size=16M',
-    // Survives the kill of the server, not of the machine; a disk flush per commit would be most of the run.
+    // Survives a kill of the server, though not of the machine; flushing the disk with every commit would take most of
+    // the run.
     '--innodb-flush-log-at-trx-commit=2',
   ];
   const url = (database = '') => `mysql://root@127.0.0.1:${port}/${database}`;
@@ -127,7 +128,7 @@ function ping(port: number): Promise<void> {
   });
 }
 
-/** A Redis of one's own: pub/sub is global to a server, so suites do not share one. Takes about 0.2 s. */
+/** Starts a separate Redis: pub/sub is global to a server, so suites do not share one. Takes about 0.2 s. */
 export async function startRedis(port?: number): Promise<Redis> {
   const server = needBinary('redis-server');
   const folder = temporaryFolder();
@@ -141,18 +142,18 @@ export async function startRedis(port?: number): Promise<Redis> {
   return { ...service, url: `redis://127.0.0.1:${own}` };
 }
 
-/** A fresh, empty database on the run's shared MariaDB (or on the server given). @returns its URL */
+/** Creates an empty database on the run's shared MariaDB, or on the given server. @returns its URL */
 export function createDatabase(serverUrl?: string): Promise<string> {
   return makeDatabase('', serverUrl);
 }
 
-/** As `createDatabase`, with the tables that the migrations make. */
+/** As `createDatabase`, with all migrations applied. */
 export function migratedDatabase(serverUrl?: string): Promise<string> {
   const { mariaDb, installation } = templates();
   return makeDatabase(`${mariaDb};\nINSERT INTO \`${installation}\` VALUES ('${randomUUID()}')`, serverUrl);
 }
 
-/** A SQLite file with the tables that the migrations make. @returns its URL */
+/** An SQLite file with all migrations applied. @returns its URL */
 export function migratedFile(path = join(temporaryFolder(), 'test.sqlite')): string {
   const { sqlite, installation } = templates();
   copyFileSync(sqlite, path);

@@ -1,9 +1,9 @@
 import type { SessionContext } from '../../src/session/session-context';
 
-/** Seconds of a day that is past. */
+/** A fixed time in the past, plus seconds. */
 export const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
 
-/** @param active when the person last did something; 100 s later the session has been idle for too long */
+/** @param active seconds of the last user activity; the idle deadline is 100 s later */
 export function sessionContext(id: string, revision = 1, active = 0, userId = 1): SessionContext {
   return {
     revision,

@@ -1,7 +1,6 @@
 /**
- * Instances for suites that are about something else: they take any token, each as
- * another account's, and no posts.
- * Every server of a run may ask them.
+ * Instances for suites that do not test them: they accept any token, each as another account, and reject posts. Every
+ * server of a run may call them.
  */
 import type { PlatformType } from '../../src/protocol/http';
 import { FakeInstance } from '../../tools/fake-instance/fake-instance';
@@ -18,7 +17,7 @@ interface SharedInstance {
   url: string;
 }
 
-/** @returns what the suites find them by, for TEST_INSTANCES */
+/** @returns the value of TEST_INSTANCES */
 export async function startSharedInstances(): Promise<string> {
   const started = INSTANCES.map(async (each): Promise<SharedInstance> => {
     const { url } = await FakeInstance.start({ ...each, takesAnyToken: true, isClosed: true, rateLimits: PLENTY });
@@ -29,7 +28,7 @@ export async function startSharedInstances(): Promise<string> {
 
 const instances = (): SharedInstance[] => JSON.parse(process.env.TEST_INSTANCES ?? '[]');
 
-/** @param index counts over the instances of the kind */
+/** @param index index among the instances of the kind */
 export function sharedInstanceUrl(kind: PlatformType = 'mastodon', index = 0): string {
   const urls = instances()
     .filter((each) => each.kind === kind)
@@ -37,7 +36,7 @@ export function sharedInstanceUrl(kind: PlatformType = 'mastodon', index = 0): s
   return urls[index % urls.length]!;
 }
 
-/** ALLOW_PRIVATE_INSTANCES with the shared instances. @param others that the server may ask as well */
+/** ALLOW_PRIVATE_INSTANCES with the shared instances. @param others further instances that the server may call */
 export function withSharedInstances(others = ''): string {
   return [others, ...instances().map(({ url }) => new URL(url).host)].filter(Boolean).join(',');
 }

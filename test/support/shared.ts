@@ -1,8 +1,8 @@
-/** What many suites use and none changes; see offer-shared.ts. */
+/** Nodes and a browser shared by all suites; see offer-shared.ts. */
 import type { Exit } from './processes';
 import type { ServerNode } from './server';
 
-/** The first account of the shared nodes, so their administrator; on the embedded database it is the demo's. */
+/** The first account of the shared nodes and so their administrator; on the embedded database the demo's. */
 export const ADMIN = { username: 'demo', password: 'demo-password' };
 
 type Address = Pick<ServerNode, 'url' | 'port' | 'pid' | 'cwd'>;
@@ -17,7 +17,7 @@ const refuse = () => {
   throw new Error('This node is shared by all suites. A test that stops it or reads its output starts its own.');
 };
 
-/** Nodes that are there for all suites: each test has people of its own on them. */
+/** Nodes shared by all suites: each test creates its own users on them. */
 export async function sharedNodes(what: 'node' | 'cluster'): Promise<[ServerNode, ...ServerNode[]]> {
   const own = {
     output: refuse,
@@ -31,5 +31,5 @@ export async function sharedNodes(what: 'node' | 'cluster'): Promise<[ServerNode
   return [{ ...first, ...own }, ...others.map((each) => ({ ...each, ...own }))];
 }
 
-/** The address of the run's Chromium. */
+/** The WebSocket URL of the run's Chromium. */
 export const sharedChromium = (): Promise<string> => shared('chromium');

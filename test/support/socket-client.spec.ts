@@ -27,7 +27,7 @@ describe('openTab', () => {
   afterEach(closeTabs);
   afterAll(() => gateway.close());
 
-  it('sends what a browser sends, and keeps what it is told', async () => {
+  it('sends the headers of a browser, and records all events', async () => {
     const tab = await openTab(client, { tabId: 't1', revision: 7 });
     const state = await tab.waitFor('session:state');
     expect(state).toMatchObject({ revision: 1, auth: { tab_id: 't1', revision: 7 }, origin: client.url });
@@ -36,12 +36,12 @@ describe('openTab', () => {
     expect(tab.of('platform:switched')).toHaveLength(1);
   });
 
-  it('can stay silent about its origin', async () => {
+  it('can omit the Origin header', async () => {
     const tab = await openTab(client, { origin: null });
     await expect(tab.waitFor('session:state')).resolves.toMatchObject({ origin: null });
   });
 
-  it('answers acknowledgements, and rejects with the error body of a refusal', async () => {
+  it('returns acknowledgements, and rejects with the error body of a failure', async () => {
     const tab = await openTab(client);
     await expect(tab.sync(5)).resolves.toEqual({ revision: 2, asked: { revision: 5 } });
     await expect(tab.activity()).rejects.toMatchObject({ data: { error_code: 'SESSION_EXPIRED' } });
@@ -52,13 +52,13 @@ describe('openTab', () => {
     expect(refused.data?.error_code).toBe('SESSION_INVALID');
   });
 
-  it('says what it has seen when a wait runs out', async () => {
+  it('reports the recorded events when a wait times out', async () => {
     const tab = await openTab(client);
     await tab.waitFor('session:state');
     await expect(tab.waitFor('session:ended', undefined, 30)).rejects.toThrow(/session:state \{"revision":1/);
   });
 
-  it('tells when and why it was closed', async () => {
+  it('reports when and why it was closed', async () => {
     const tab = await openTab(client);
     gateway.disconnectSockets(true);
     await expect(tab.closed).resolves.toMatch(/transport close|io server disconnect/);

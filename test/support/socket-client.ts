@@ -1,4 +1,4 @@
-/** A browser tab as the gateway sees it: a socket that remembers, in order, all that it was told. */
+/** A browser tab's socket, which records all received events in order. */
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import type { ErrorBody } from '../../src/protocol/errors';
@@ -11,19 +11,19 @@ export type Payload<K extends EventName> = Parameters<ServerToClientEvents[K]>[0
 export type TabEvent = { [K in EventName]: { name: K; payload: Payload<K>; at: number } }[EventName];
 
 export interface TabOptions {
-  /** Default: the page's own, as a browser sends it. Null: none, as a script. */
+  /** The Origin header. Default: the page's own origin; null: none, like a script. */
   origin?: string | null;
   tabId?: string;
-  /** The newest that the tab knows. */
+  /** The newest revision that the tab knows. */
   revision?: number;
-  /** Connect again by itself after a loss, as the browser's client does. */
+  /** Reconnect after a lost connection, like the browser's client. */
   reconnection?: boolean;
-  /** Replaces the whole handshake, for hostile ones. */
+  /** Replaces the handshake's `auth`, for forged ones. */
   auth?: Record<string, unknown>;
   headers?: Record<string, string>;
 }
 
-/** A refusal: of the handshake (`err.data`), or of a message (the error body of its acknowledgement). */
+/** A rejected handshake (`err.data`) or message (the error body of its acknowledgement). */
 export class TabError extends Error {
   constructor(
     message: string,
@@ -63,27 +63,27 @@ export class Tab {
     return this.events.filter((event) => event.name === name).map((event) => event.payload as Payload<K>);
   }
 
-  /** The first such event, past or coming. */
+  /** The first matching event, already received or still to come. */
   waitFor<K extends EventName>(
     name: K,
     predicate: (payload: Payload<K>) => boolean = () => true,
     timeoutMs = WAIT_MS,
   ): Promise<Payload<K>> {
     return new Promise((resolve, reject) => {
-      const look = () => {
+      const check = () => {
         const found = this.of(name).find(predicate);
         if (found === undefined) return false;
         clearTimeout(timer);
-        this.watchers.delete(look);
+        this.watchers.delete(check);
         resolve(found);
         return true;
       };
       const timer = setTimeout(() => {
-        this.watchers.delete(look);
+        this.watchers.delete(check);
         const seen = this.events.map((event) => `${event.name} ${JSON.stringify(event.payload)}`).join('\n');
         reject(new Error(`No such ${name} within ${timeoutMs} ms. The tab has seen:\n${seen || 'nothing'}`));
       }, timeoutMs);
-      if (!look()) this.watchers.add(look);
+      if (!check()) this.watchers.add(check);
     });
   }
 
@@ -109,7 +109,7 @@ function accepted<T extends object>(message: string, answer: T | ErrorBody): T {
   return answer;
 }
 
-/** Whose session it is, and as which program it speaks: sessions of browsers take none but theirs. */
+/** The session and user agent of the tab: a browser's session accepts only the same browser. */
 interface TabClient {
   url: string;
   cookie: string;
@@ -118,7 +118,7 @@ interface TabClient {
 
 /**
  * Opens a tab of the client's session and waits until it is connected.
- * @throws TabError with the server's `err.data` when the handshake is refused
+ * @throws TabError with the server's `err.data` when the handshake is rejected
  */
 export async function openTab(client: TabClient, options: TabOptions = {}): Promise<Tab> {
   const { origin = new URL(client.url).origin, tabId = randomUUID(), revision } = options;

@@ -1,30 +1,30 @@
-/** A line between two processes that a test can make silent, as a dead network does: nothing comes, nothing ends. */
+/** A TCP proxy that can drop all traffic like a dead network, without closing connections. */
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
   port: number;
-  /** From now on no byte passes, in either direction, on old lines and new. */
+  /** Drops all data in both directions, on old and new connections. */
   blackHole(): void;
-  /** New lines work again; the old ones stay dead. */
+  /** Lets new connections work again; old ones stay dead. */
   heal(): void;
-  /** From now on what the target says arrives this much later; ms. */
+  /** Delays data from the target; ms. */
   slow(ms: number): void;
-  /** New lines lead to another port; the old ones stay where they are. */
+  /** Routes new connections to another port; old ones stay where they are. */
   leadTo(port: number): void;
   close(): Promise<void>;
 }
 
 const open = new Set<TcpProxy>();
 
-/** All that a suite has left open: a line that somebody listens to keeps the whole run from ending. */
+/** Closes all proxies that a suite left open: a listening server keeps the run from ending. */
 export async function closeProxies(): Promise<void> {
   await Promise.all(Array.from(open, (proxy) => proxy.close()));
 }
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let silent = false;
-  let late = 0;
+  let isDropping = false;
+  let delayMs = 0;
   let port = targetPort;
   const server = createServer((client) => {
     const target = connect(port, '127.0.0.1');
@@ -33,24 +33,24 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       socket.on('close', () => sockets.delete(socket));
       socket.on('error', () => socket.destroy());
     }
-    let dead = silent;
-    const pass = (to: Socket, bytes: Buffer) => {
-      dead ||= silent;
+    let dead = isDropping;
+    const forward = (to: Socket, bytes: Buffer) => {
+      dead ||= isDropping;
       if (!dead && !to.destroyed) to.write(bytes);
     };
-    // In the order in which they came, also when they are no longer held back.
-    let before: Promise<unknown> | null = null;
-    const passLate = (bytes: Buffer) => {
-      if (late === 0 && before === null) return pass(client, bytes);
-      const due = new Promise((resolve) => setTimeout(resolve, late));
-      const mine = Promise.all([before, due]).then(() => {
-        if (before === mine) before = null;
-        pass(client, bytes);
+    // Keeps the order of the data, also after the delay is reduced.
+    let previous: Promise<unknown> | null = null;
+    const forwardDelayed = (bytes: Buffer) => {
+      if (delayMs === 0 && previous === null) return forward(client, bytes);
+      const due = new Promise((resolve) => setTimeout(resolve, delayMs));
+      const sent = Promise.all([previous, due]).then(() => {
+        if (previous === sent) previous = null;
+        forward(client, bytes);
       });
-      before = mine;
+      previous = sent;
     };
-    client.on('data', (bytes: Buffer) => pass(target, bytes));
-    target.on('data', passLate);
+    client.on('data', (bytes: Buffer) => forward(target, bytes));
+    target.on('data', forwardDelayed);
     client.on('close', () => target.destroy());
     target.on('close', () => !dead && client.destroy());
   });
@@ -58,13 +58,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const proxy: TcpProxy = {
     port: (server.address() as { port: number }).port,
     blackHole: () => {
-      silent = true;
+      isDropping = true;
     },
     heal: () => {
-      silent = false;
+      isDropping = false;
     },
     slow: (ms) => {
-      late = ms;
+      delayMs = ms;
     },
     leadTo: (other) => {
       port = other;

@@ -1,4 +1,4 @@
-/** One migrated database of each kind, made once per run: a suite takes a copy instead of running every migration. */
+/** Creates one migrated database of each kind per run: suites copy it instead of running every migration. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
@@ -8,7 +8,7 @@ import { Installation } from '../../src/database/entities/installation.entity';
 import { temporaryFolder } from './processes';
 import { createDatabase, type Templates } from './services';
 
-/** SQL that makes the tables and rows which the migrations leave; the installation's row is left to each copy. */
+/** SQL that recreates the migrated tables and rows, except for the installation's row, which differs per copy. */
 async function scriptOf(source: DataSource, installation: string): Promise<string> {
   const tables: Record<string, string>[] = await source.query('SHOW TABLES');
   const statements = ['SET FOREIGN_KEY_CHECKS = 0'];
@@ -25,7 +25,7 @@ async function scriptOf(source: DataSource, installation: string): Promise<strin
   return [...statements, 'SET FOREIGN_KEY_CHECKS = 1'].join(';\n');
 }
 
-/** @returns the file that describes them, for TEST_TEMPLATES */
+/** @returns the path of a file that describes them, for TEST_TEMPLATES */
 export async function makeTemplates(mariaDbUrl: string): Promise<string> {
   const folder = temporaryFolder();
   const path = join(folder, 'template.sqlite');

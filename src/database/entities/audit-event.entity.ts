@@ -3,8 +3,8 @@ import type { AuditType } from '../../protocol/audit';
 import type { EndReason } from '../../protocol/events';
 
 /**
- * One line of the audit trail. Points at other rows by number only, without foreign keys: the trail outlives what it
- * tells of, and writing it locks no row of another table.
+ * An entry of the audit trail. References other rows without foreign keys: the trail outlives them, and writing it
+ * locks no row of another table.
  */
 @Entity('vedfolnir_audit_events')
 @Index('ix_vedfolnir_audit_events_user', ['userId', 'id'])
@@ -19,14 +19,14 @@ export class AuditEvent {
   @Column({ type: 'varchar', length: 32 })
   type!: AuditType;
 
-  /** Null for a sign-in under a name that nobody has. */
+  /** Null for a sign-in with an unknown name. */
   @Column({ name: 'user_id', type: 'integer', nullable: true })
   userId!: number | null;
 
   @Column({ name: 'session_id', type: 'varchar', length: 36, nullable: true })
   sessionId!: string | null;
 
-  /** Browser and system, in words. */
+  /** Browser and system, for display. */
   @Column({ type: 'varchar', length: 128 })
   device!: string;
 
@@ -36,11 +36,11 @@ export class AuditEvent {
   @Column({ name: 'platform_id', type: 'integer', nullable: true })
   platformId!: number | null;
 
-  /** As it was called then. */
+  /** The connection's name at that time. */
   @Column({ name: 'platform_name', type: 'varchar', length: 100, nullable: true })
   platformName!: string | null;
 
-  /** The administrator who did it; null where it was the person themselves, or nobody. */
+  /** The administrator who acted; null otherwise. */
   @Column({ name: 'actor_user_id', type: 'integer', nullable: true })
   actorUserId!: number | null;
 

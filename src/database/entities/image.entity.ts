@@ -20,7 +20,7 @@ export class Image {
   @JoinColumn({ name: 'platform_connection_id', foreignKeyConstraintName: 'fk_vedfolnir_images_platform' })
   platform?: PlatformConnection;
 
-  /** Null until a post takes the image up. */
+  /** Null until a post uses the image. */
   @Column({ name: 'post_id', type: 'integer', nullable: true })
   postId!: number | null;
 
@@ -28,14 +28,14 @@ export class Image {
   @JoinColumn({ name: 'post_id', foreignKeyConstraintName: 'fk_vedfolnir_images_post' })
   post?: Post | null;
 
-  /** Among the images of its post; where it is the same, the one that was stored first is first. */
+  /** Order among the post's images; equal positions are ordered by id. */
   @Column({ type: 'integer', default: 0 })
   position!: number;
 
   @Column({ name: 'alt_text', type: 'text', nullable: true })
   altText!: string | null;
 
-  /** `pending`: an image that still lacks its alt text. */
+  /** `pending`: the alt text is still missing. */
   @Column({ type: 'varchar', length: 16 })
   status!: ImageStatus;
 
@@ -49,7 +49,7 @@ export class Image {
   @Column({ type: 'integer', nullable: true })
   size!: number | null;
 
-  /** Null while the upload is under way: until then no post can have it. */
+  /** Null during the upload: until it is complete no post can use the image. */
   @Column({ name: 'uploaded_at', type: 'datetime', precision: 3, nullable: true })
   uploadedAt!: Date | null;
 
@@ -57,11 +57,11 @@ export class Image {
   @Column({ name: 'remote_id', type: 'varchar', length: 255, nullable: true })
   remoteId!: string | null;
 
-  /** How often the instance has failed at the file. */
+  /** How often the upload to the instance failed. */
   @Column({ name: 'upload_failures', type: 'integer', default: 0 })
   uploadFailures!: number;
 
-  /** Where the instance shows it. */
+  /** The image's URL on the instance. */
   @Column({ type: 'varchar', length: 1024, nullable: true })
   url!: string | null;
 }

@@ -1,6 +1,6 @@
 import { Entity, PrimaryColumn } from 'typeorm';
 
-/** One row: which installation this database belongs to. */
+/** One row: the id of the installation that owns this database. */
 @Entity('vedfolnir_installation')
 export class Installation {
   @PrimaryColumn({ type: 'varchar', length: 36 })

@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Image } from './image.entity';
 
-/** A piece of an uploaded file, small enough for every database's packet; gone when the instance has the file. */
+/** Part of an uploaded file, smaller than every database's packet limit; deleted when the instance has the file. */
 @Entity('vedfolnir_media_chunks')
 export class MediaChunk {
   @PrimaryColumn({ name: 'image_id', type: 'integer' })

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What an instance knows us as: registered once per instance and address of ours. */
+/** Our OAuth client at an instance: registered once per instance and redirect address. */
 @Entity('vedfolnir_oauth_apps')
 export class OAuthApp {
   /** Instance and redirect address, hashed. */
@@ -16,7 +16,7 @@ export class OAuthApp {
   @Column({ name: 'client_id', type: 'varchar', length: 255 })
   clientId!: string;
 
-  /** Sealed by the token cipher. */
+  /** Encrypted by the token cipher. */
   @Column({ name: 'client_secret', type: 'text' })
   clientSecret!: string;
 

@@ -2,7 +2,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typ
 import type { PlatformType } from '../../protocol/http';
 import { User } from './user.entity';
 
-/** A sign-in at an instance that was begun; used once, by the session that began it. */
+/** A sign-in at an instance in progress; used once, by the session that started it. */
 @Entity('vedfolnir_oauth_states')
 @Index('ix_vedfolnir_oauth_states_expires', ['expiresAt'])
 export class OAuthState {
@@ -29,7 +29,7 @@ export class OAuthState {
   @Column({ type: 'varchar', length: 100, nullable: true })
   name!: string | null;
 
-  /** PKCE; sealed by the token cipher. */
+  /** PKCE; encrypted by the token cipher. */
   @Column({ name: 'code_verifier', type: 'text' })
   codeVerifier!: string;
 

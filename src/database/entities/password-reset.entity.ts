@@ -1,7 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { User } from './user.entity';
 
-/** A link by which a person sets a new password; good once. */
+/** A token with which a user sets a new password once. */
 @Entity('vedfolnir_password_resets')
 @Index('ix_vedfolnir_password_resets_user', ['userId'])
 export class PasswordReset {

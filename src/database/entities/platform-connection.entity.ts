@@ -28,11 +28,11 @@ export class PlatformConnection {
   @Column({ type: 'varchar', length: 255, nullable: true })
   username!: string | null;
 
-  /** Instance and account, hashed: what makes two connections of a user the same one. */
+  /** Hash of instance and account: a user may connect each account once. */
   @Column({ name: 'account_key', type: 'varchar', length: 64 })
   accountKey!: string;
 
-  /** Sealed by the token cipher; never leaves the server. */
+  /** Encrypted by the token cipher; never leaves the server. */
   @Column({ name: 'access_token', type: 'text' })
   accessToken!: string;
 
@@ -45,7 +45,7 @@ export class PlatformConnection {
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 
-  /** The account's id on its instance; this and the next five are null until the instance has told them. */
+  /** The account's id on its instance; this and the next five columns are null until the instance was asked. */
   @Column({ name: 'remote_account_id', type: 'varchar', length: 255, nullable: true })
   remoteAccountId!: string | null;
 
@@ -65,33 +65,36 @@ export class PlatformConnection {
   @Column({ name: 'media_limits', type: 'text', nullable: true })
   mediaLimits!: string | null;
 
-  /** The instance has refused the token; nothing is sent there until there is a new one. */
+  /** The instance rejected the token; nothing is sent there until it is replaced. */
   @Column({ name: 'needs_reconnect', type: 'boolean', default: false })
   needsReconnect!: boolean;
 
-  /** Why, for the person to read. */
+  /** The reason, for display. */
   @Column({ name: 'reconnect_reason', type: 'varchar', length: 255, nullable: true })
   reconnectReason!: string | null;
 
-  /** When the instance confirmed that the token is this account's; null with every new token, and nothing goes before. */
+  /**
+   * When the instance confirmed that the token belongs to this account; null for a new token, and nothing is sent until
+   * then.
+   */
   @Column({ name: 'met_at', type: 'datetime', precision: 3, nullable: true })
   metAt!: Date | null;
 
-  /** When account and limits are to be asked for again, and by whom it falls: a claim moves it forward. */
+  /** When to refresh account and limits; a worker claims the task by moving this forward. */
   @Column({ name: 'next_check_at', type: 'datetime', precision: 3, nullable: true })
   nextCheckAt!: Date | null;
 
-  /** Of OAuthApp: what the token was given to, so that it can be revoked there. Null: it was pasted. */
+  /** The OAuthApp that the token was issued to, for revoking it; null for a pasted token. */
   @Column({ name: 'app_key', type: 'varchar', length: 64, nullable: true })
   appKey!: string | null;
 
-  /** In a row. */
+  /** Consecutive failures. */
   @Column({ name: 'check_failures', type: 'integer', default: 0 })
   checkFailures!: number;
 }
 
-/** What a connection learns of itself later; absent when it is made. */
-type Learned =
+/** Columns that are filled later, and are optional when a connection is created. */
+type FilledLater =
   | 'remoteAccountId'
   | 'displayName'
   | 'avatarUrl'
@@ -104,5 +107,5 @@ type Learned =
   | 'nextCheckAt'
   | 'checkFailures'
   | 'appKey';
-export type NewPlatformConnection = Omit<PlatformConnection, 'id' | 'user' | Learned> &
-  Partial<Pick<PlatformConnection, Learned>>;
+export type NewPlatformConnection = Omit<PlatformConnection, 'id' | 'user' | FilledLater> &
+  Partial<Pick<PlatformConnection, FilledLater>>;

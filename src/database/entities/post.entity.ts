@@ -15,7 +15,7 @@ export class Post {
   @Column({ name: 'user_id', type: 'integer' })
   userId!: number;
 
-  /** Fixed when the post is written: the platform that the request named. */
+  /** The platform that the request named; it never changes. */
   @Column({ name: 'platform_connection_id', type: 'integer' })
   platformConnectionId!: number;
 
@@ -47,14 +47,14 @@ export class Post {
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 
-  /** When somebody last tried it again; null: nobody has. */
+  /** When the user last retried it; null: never. */
   @Column({ name: 'queued_at', type: 'datetime', precision: 3, nullable: true })
   queuedAt!: Date | null;
 
   @Column({ name: 'published_at', type: 'datetime', precision: 3, nullable: true })
   publishedAt!: Date | null;
 
-  /** ISO 639, as the instance is told; null: as the account has it. */
+  /** ISO 639; null: the account's default. */
   @Column({ type: 'varchar', length: 16, nullable: true })
   language!: string | null;
 
@@ -62,26 +62,26 @@ export class Post {
   @Column({ name: 'remote_id', type: 'varchar', length: 255, nullable: true })
   remoteId!: string | null;
 
-  /** Sent along to the instance, so that it takes the post once. Random: no other post has it, of any installation. */
+  /** Sent to the instance so that it accepts the post only once. Random, hence unique across installations. */
   @Column({ name: 'idempotency_key', type: 'varchar', length: 36, nullable: true })
   idempotencyKey!: string | null;
 
-  /** The `Idempotency-Key` of the request that made the post, and what that request said, hashed. */
+  /** The `Idempotency-Key` of the request that created the post, and a hash of its body. */
   @Column({ name: 'request_key', type: 'varchar', length: 36, nullable: true })
   requestKey!: string | null;
 
   @Column({ name: 'request_hash', type: 'varchar', length: 64, nullable: true })
   requestHash!: string | null;
 
-  /** How often a worker has taken it up; whoever holds the latest number may write its outcome. */
+  /** Number of attempts; only the worker with the latest number may write the outcome. */
   @Column({ type: 'integer', default: 0 })
   attempts!: number;
 
-  /** It was sent, or may have been, and nothing has said what came of it: it is looked for before it is sent again. */
+  /** Sent, or possibly sent, with an unknown outcome: the instance is searched for it before it is sent again. */
   @Column({ type: 'boolean', default: false })
   uncertain!: boolean;
 
-  /** When a worker may take it up (again); a worker that has it moves this forward. Null: nothing left to do. */
+  /** When a worker may (re)try it; a worker claims it by moving this forward. Null: nothing left to do. */
   @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
   nextAttemptAt!: Date | null;
 }

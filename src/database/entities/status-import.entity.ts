@@ -3,7 +3,7 @@ import { PlatformConnection } from './platform-connection.entity';
 
 export type ImportDirection = 'newer' | 'older';
 
-/** How far an account has been read, and the reading that is under way. */
+/** How far an account's statuses were imported, and the state of the current run. */
 @Entity('vedfolnir_imports')
 @Index('ix_vedfolnir_imports_due', ['nextAttemptAt'])
 export class StatusImport {
@@ -17,44 +17,44 @@ export class StatusImport {
   @Column({ type: 'varchar', length: 8 })
   direction!: ImportDirection;
 
-  /** The last status that was read in this run: the next page comes after it. Null: it begins with the newest. */
+  /** The last status read in this run: the next page follows it. Null: start with the newest. */
   @Column({ name: 'cursor_id', type: 'varchar', length: 255, nullable: true })
   cursorId!: string | null;
 
   @Column({ name: 'cursor_at', type: 'datetime', precision: 3, nullable: true })
   cursorAt!: Date | null;
 
-  /** The oldest status that has been read, all newer ones too; null until there is one. */
+  /** The oldest imported status; all newer ones are imported too. Null: none yet. */
   @Column({ name: 'bottom_id', type: 'varchar', length: 255, nullable: true })
   bottomId!: string | null;
 
   @Column({ name: 'bottom_at', type: 'datetime', precision: 3, nullable: true })
   bottomAt!: Date | null;
 
-  /** The account has nothing older than what has been read. */
+  /** The account has no statuses older than the imported ones. */
   @Column({ name: 'is_whole', type: 'boolean', default: false })
   isWhole!: boolean;
 
-  /** Of this run: new here, and what could not be read. */
+  /** Statuses of this run that were new, and those that could not be read. */
   @Column({ type: 'integer', default: 0 })
   imported!: number;
 
   @Column({ name: 'left_out', type: 'integer', default: 0 })
   leftOut!: number;
 
-  /** Why it waits, or has ended before its end. */
+  /** Why the run waits or was aborted. */
   @Column({ type: 'varchar', length: 500, nullable: true })
   error!: string | null;
 
-  /** Failures in a row. */
+  /** Consecutive failures. */
   @Column({ type: 'integer', default: 0 })
   failures!: number;
 
-  /** How often a worker has taken it up; the one with the latest number may write. */
+  /** Number of attempts; only the worker with the latest number may write. */
   @Column({ type: 'integer', default: 0 })
   attempts!: number;
 
-  /** When a worker may go on; a worker that has it moves this forward. Null: nothing left to do. */
+  /** When a worker may continue; a worker claims it by moving this forward. Null: nothing left to do. */
   @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
   nextAttemptAt!: Date | null;
 }

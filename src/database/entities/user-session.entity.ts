@@ -12,7 +12,7 @@ import { User } from './user.entity';
 @Index('ix_vedfolnir_user_sessions_rekeyed', ['rekeyedAt'])
 @Index('ix_vedfolnir_user_sessions_absolute', ['endedAt', 'absoluteExpiresAt'])
 export class UserSession {
-  /** Public; never the secret of the cookie. */
+  /** Public id; not the cookie's secret. */
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 
@@ -34,14 +34,14 @@ export class UserSession {
   @JoinColumn({ name: 'active_platform_id', foreignKeyConstraintName: 'fk_vedfolnir_user_sessions_platform' })
   activePlatform?: PlatformConnection | null;
 
-  /** It stays on its platform when the user's other sessions switch. */
+  /** Stays on its platform when the user's other sessions switch. */
   @Column({ type: 'boolean', default: false })
   pinned!: boolean;
 
   @Column({ name: 'user_agent', type: 'varchar', length: 512 })
   userAgent!: string;
 
-  /** What the person calls the device; null: what the user agent says. */
+  /** The user's name for the device; null: named after the user agent. */
   @Column({ name: 'device_name', type: 'varchar', length: 60, nullable: true })
   deviceName!: string | null;
 
@@ -54,11 +54,11 @@ export class UserSession {
   @Column({ name: 'last_activity_at', type: 'datetime', precision: 3 })
   lastActivityAt!: Date;
 
-  /** When the password was last given; null for a session from before this was kept: when it was created. */
+  /** When the password was last given; null for rows older than this column, which use the creation time. */
   @Column({ name: 'authenticated_at', type: 'datetime', precision: 3, nullable: true })
   authenticatedAt!: Date | null;
 
-  /** When it was given another secret than it began with; null: never. */
+  /** When the secret was last replaced; null: never. */
   @Column({ name: 'rekeyed_at', type: 'datetime', precision: 3, nullable: true })
   rekeyedAt!: Date | null;
 

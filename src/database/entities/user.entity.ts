@@ -12,7 +12,7 @@ export class User {
   @Column({ type: 'varchar', length: 64 })
   username!: string;
 
-  /** The name as it is compared: case and width do not make another person. */
+  /** The name as compared, so that names cannot differ only by case or width. */
   @Column({ name: 'username_key', type: 'varchar', length: 128 })
   usernameKey!: string;
 
@@ -35,11 +35,11 @@ export class User {
   @Column({ type: 'integer', default: 0 })
   revision!: number;
 
-  /** When the revision was last raised: what the other nodes look for. */
+  /** When the revision was last raised; other nodes poll for it. */
   @Column({ name: 'changed_at', type: 'datetime', precision: 3 })
   changedAt!: Date;
 
-  /** Where the last switch of all sessions left this person; new sessions start there. */
+  /** The platform of the last switch of all sessions; new sessions start there. */
   @Column({ name: 'last_platform_id', type: 'integer', nullable: true })
   lastPlatformId!: number | null;
 

@@ -26,7 +26,7 @@ export class BatchController {
     return this.batch.cleanupUsers(form.user_ids, caller.session.id);
   }
 
-  /** Also with a session that has run out itself: it is spared. */
+  /** The caller's own session may have expired; it is not cleaned up. */
   @Post('cleanup_sessions')
   @RequireSession({ role: 'admin', allowExpired: true })
   @HttpCode(200)

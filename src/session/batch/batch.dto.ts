@@ -1,6 +1,6 @@
 import { ArrayMaxSize, IsArray, IsInt, IsPositive, ValidateBy } from 'class-validator';
 
-/** As many as a request of the longest kind holds. */
+/** Limited by the size of a request body. */
 const MAX_ITEMS = 5000;
 
 export type SessionUserPair = [sessionId: string, userId: number];

@@ -6,7 +6,7 @@ import { LIVE_SQL } from '../expiry-policy';
 
 @Injectable()
 export class BatchRepository {
-  /** Of these sessions, those that may be used, each with whose it is. */
+  /** @returns the live ones among these sessions, by id, each with its user's id */
   async findLive(em: EntityManager, sessionIds: string[], now: Date): Promise<Map<string, number>> {
     if (sessionIds.length === 0) return new Map();
     const rows = await em

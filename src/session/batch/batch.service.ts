@@ -5,13 +5,13 @@ import type { SessionUserPair } from './batch.dto';
 import { BatchRepository } from './batch.repository';
 import { ExpirySweep } from './expiry-sweep';
 
-/** Sessions asked for with one query. */
+/** Sessions per query. */
 export const PAIRS_PER_BATCH = 50;
-/** Users whose sessions are cleaned up together. */
+/** Users per transaction. */
 export const USERS_PER_BATCH = 20;
 const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Work on many sessions, in pieces that hold up nobody. */
+/** Works on many sessions in batches, so that other work is not blocked. */
 @Injectable()
 export class BatchService {
   constructor(
@@ -22,12 +22,12 @@ export class BatchService {
   ) {}
 
   /**
-   * Which of the sessions are live and belong to the user named beside them.
-   * @returns for each session id given; one that is named with several users is true only if it is all of theirs
+   * Checks which sessions are live and belong to the given user.
+   * @returns a result for each session id; an id paired with several users is true only if all pairs match
    */
   async validate(pairs: readonly SessionUserPair[]): Promise<Record<string, boolean>> {
     const owners = new Map<string, number>();
-    // What cannot be an id of ours costs no query.
+    // Malformed ids need no query.
     const ids = [...new Set(pairs.map(([id]) => id))].filter((id) => SESSION_ID.test(id));
     for (const batch of chunks(ids, PAIRS_PER_BATCH)) {
       const live = await this.work.read((em) => this.repository.findLive(em, batch, this.clock.now()));
@@ -39,9 +39,9 @@ export class BatchService {
   }
 
   /**
-   * Ends what has run out of these users, and removes what ended longer ago than is remembered.
-   * @param except a session that is spared
-   * @returns how many rows, of each user and in all
+   * Ends these users' expired sessions, and deletes rows of sessions that ended longer ago than the retention time.
+   * @param except a session that is left alone
+   * @returns the number of rows, per user and in total
    */
   async cleanupUsers(userIds: readonly number[], except?: string): Promise<CleanupResult> {
     const results = new Map<number, number>([...new Set(userIds)].map((id) => [id, 0]));

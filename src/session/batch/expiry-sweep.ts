@@ -9,12 +9,12 @@ import { UnitOfWork } from '../../database/unit-of-work';
 import { type Scope, SessionTerminationRepository } from '../session-termination.repository';
 import { SessionTerminator } from '../session-terminator';
 
-/** Rows that one transaction holds: some 20 ms of work, which is as long as a sign-in may have to wait for it. */
+/** Rows per transaction: about 20 ms of work, which is the longest that it may delay a sign-in. */
 export const ROWS_PER_BATCH = 500;
-/** How long a person who asks for it waits for a sweep that another node is at; seconds. */
+/** How long a requested sweep waits for a sweep in progress on another node. */
 const LOCK_WAIT_SECONDS = 20;
 
-/** Ends what has run out, and removes what ended longer ago than is remembered. */
+/** Ends expired sessions, and deletes rows of sessions that ended longer ago than the retention time. */
 @Injectable()
 export class ExpirySweep {
   private stopping = false;
@@ -30,11 +30,11 @@ export class ExpirySweep {
   ) {}
 
   /**
-   * All sessions, by one node at a time.
-   * @param wait whether somebody waits for it: then also for another that is at it, and without pauses. If not, that
-   *   one does the work, and as much time as is worked is left to everybody else
-   * @param except a session that is spared
-   * @returns how many sessions were ended or removed; null when another is at it
+   * Sweeps all sessions; one node at a time.
+   * @param wait true for a requested sweep: waits for the lock and works without pauses. False for a background
+   *   sweep: gives up when another node has the lock, and pauses after each batch for as long as the batch took
+   * @param except a session that is left alone
+   * @returns the number of sessions ended or deleted; null when another node has the lock
    */
   run(wait: boolean, except?: string): Promise<number | null> {
     return this.lock.run('sweep', wait ? LOCK_WAIT_SECONDS : 0, async () => {
@@ -46,43 +46,43 @@ export class ExpirySweep {
     });
   }
 
-  /** As `run`, for these users alone. @returns their users, one entry for each session */
+  /** As `run`, for these users only. @returns user ids, one entry for each session */
   async cleanUsers(userIds: number[], except?: string): Promise<number[]> {
     return [...(await this.end({ userIds, except })), ...(await this.prune({ userIds, except }))];
   }
 
-  /** Lets the batch that is being done come to its end, and begins no other. */
+  /** Stops after the current batch. */
   stop(): void {
     this.stopping = true;
   }
 
-  private async end(scope: Scope, gently = false): Promise<number[]> {
+  private async end(scope: Scope, yieldBetweenBatches = false): Promise<number[]> {
     const ended: number[] = [];
     await this.inBatches(async () => {
       const batch = await this.work.write((tx) => this.endings.endExpiredIn(tx, scope, ROWS_PER_BATCH));
       ended.push(...batch);
       return batch.length;
-    }, gently);
+    }, yieldBetweenBatches);
     return ended;
   }
 
-  private async prune(scope: Scope, gently = false): Promise<number[]> {
+  private async prune(scope: Scope, yieldBetweenBatches = false): Promise<number[]> {
     const removed: number[] = [];
     await this.inBatches(async () => {
       const before = new Date(this.clock.now().getTime() - this.config.sessionRetention);
       const batch = await this.work.write((tx) => this.rows.prune(tx.em, scope, before, ROWS_PER_BATCH));
       removed.push(...batch);
       return batch.length;
-    }, gently);
+    }, yieldBetweenBatches);
     return removed;
   }
 
-  /** Until a batch is not full; between them it is everybody else's turn. */
-  private async inBatches(batch: () => Promise<number>, gently: boolean): Promise<void> {
+  /** Repeats until a batch is not full; pausing between batches leaves the database to other requests. */
+  private async inBatches(batch: () => Promise<number>, yieldBetweenBatches: boolean): Promise<void> {
     while (!this.stopping) {
       const started = performance.now();
       if ((await batch()) < ROWS_PER_BATCH) return;
-      await pause(gently ? performance.now() - started : 0);
+      await pause(yieldBetweenBatches ? performance.now() - started : 0);
     }
   }
 }

@@ -10,7 +10,7 @@ import { CONFIG } from '../../common/config';
 import { describeError } from '../../common/describe-error';
 import { ExpirySweep } from './expiry-sweep';
 
-/** Sweeps every now and then. The nodes do so at different times, so that one finds little after another. */
+/** Sweeps periodically, with jitter, so that the nodes do not all sweep at the same time. */
 @Injectable()
 export class SweepTimer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Sweep');
@@ -50,8 +50,8 @@ export class SweepTimer implements OnApplicationBootstrap, BeforeApplicationShut
       const cleaned = await this.sweep.run(false);
       if (cleaned) this.logger.log(`${cleaned} sessions ended or removed`);
     } catch (error) {
-      // The next one comes in time.
-      this.logger.warn(`Not swept: ${describeError(error)}`);
+      // The next scheduled sweep tries again.
+      this.logger.warn(`Sweep failed: ${describeError(error)}`);
     }
   }
 }

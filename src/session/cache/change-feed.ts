@@ -7,15 +7,18 @@ import { UnitOfWork } from '../../database/unit-of-work';
 import { type Changes, SessionRepository } from '../session.repository';
 
 const POLL_INTERVAL_MS = 1000;
-/** A change is looked for this much longer than it can be on its way: a transaction ends within 5 s, or not at all. */
+/**
+ * Each poll overlaps the one before: a row's timestamp may precede its commit by up to 5 s, the longest that a
+ * transaction may take.
+ */
 const OVERLAP_MS = 10_000;
-/** Older knowledge than this is not acted on; ms. A revocation is known everywhere within it. */
+/** Caches are not used when the last successful poll is older. A revocation reaches every node within this time. */
 const MAX_AGE_MS = 2500;
 const MAX_CHANGES = 5000;
 
 /**
- * What other nodes have committed, asked of the database itself each second: so that a revocation holds and a tab
- * follows also when no message came. On SQLite the other process is the command line's, and what was done there.
+ * Polls the database each second for changes that other processes committed, so that revocations and switches arrive
+ * even when a Redis message is lost. With SQLite the other process is the command line.
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -34,12 +37,12 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly connections: Connections,
   ) {}
 
-  /** Whether this node knows all that was committed up to a moment ago. */
+  /** Whether the last successful poll is recent enough for caches to be used. */
   get fresh(): boolean {
     return this.connections.serial || performance.now() - this.freshAt < MAX_AGE_MS;
   }
 
-  /** @returns its undo */
+  /** @returns a function that removes the listener */
   onChanges(listener: (changes: Changes) => void | Promise<void>): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -72,7 +75,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
       this.since = new Date(now.getTime() - OVERLAP_MS);
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.logger.warn(`The database does not tell its changes: ${describeError(error)}`);
+      if (!this.failing) this.logger.warn(`Polling the database for changes failed: ${describeError(error)}`);
       this.failing = true;
     }
   }

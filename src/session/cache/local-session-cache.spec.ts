@@ -7,7 +7,7 @@ import { LocalSessionCache } from './local-session-cache';
 const put = (cache: LocalSessionCache, tokenHash: string, found: SessionContext) =>
   cache.load(tokenHash, async () => found);
 
-/** A read of the database that is in progress. @returns what ends it, with what it has found */
+/** A database read in progress. @returns a function that completes it with a result */
 function startLoad(cache: LocalSessionCache, tokenHash: string): (found: SessionContext) => Promise<void> {
   let finish: (found: SessionContext) => void = () => undefined;
   const reading = new Promise<SessionContext>((resolve) => {
@@ -31,14 +31,14 @@ const sizesOfMaps = (cache: LocalSessionCache) =>
   Object.values(cache).flatMap((each) => (each instanceof Map || each instanceof Set ? [each.size] : []));
 
 describe('LocalSessionCache', () => {
-  it('gives back what was loaded', async () => {
+  it('returns what was loaded', async () => {
     const cache = new LocalSessionCache(1000);
     await put(cache, 'a', context('s1'));
     expect(cache.get('a')).toEqual(context('s1'));
     expect(cache.get('b')).toBeNull();
   });
 
-  it('never holds more than its bound, nor an index of what it no longer holds', async () => {
+  it('never exceeds its maximum size, and removes evicted entries from its index', async () => {
     const cache = new LocalSessionCache(60_000, 100);
     for (let index = 0; index < 2000; index++) {
       await put(cache, `t${index}`, context(`s${index}`, 1, 0, index));
@@ -51,13 +51,13 @@ describe('LocalSessionCache', () => {
     expect([cache.size, ...sizesOfMaps(cache)]).toEqual([0, 0, 0]);
   });
 
-  it('keeps nothing of a read that fails', async () => {
+  it('caches nothing when a read fails', async () => {
     const cache = new LocalSessionCache(1000);
     await expect(cache.load('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     expect([cache.size, ...sizesOfMaps(cache)]).toEqual([0, 0, 0]);
   });
 
-  it('removes a session that has ended, and does not take it back from a slower read', async () => {
+  it('removes an ended session, and does not cache it again from a slower read', async () => {
     const cache = new LocalSessionCache(1000);
     const finish = startLoad(cache, 'a');
     await put(cache, 'a', context('s1'));
@@ -70,7 +70,7 @@ describe('LocalSessionCache', () => {
     expect(cache.get('a')).toBeNull();
   });
 
-  it('removes what is older than its user, and keeps of slower reads only what is not', async () => {
+  it('removes entries older than the user’s revision, and caches slower reads only if they are not older', async () => {
     const cache = new LocalSessionCache(1000);
     await put(cache, 'a', context('s1', 4));
     const [old, current] = [startLoad(cache, 'a'), startLoad(cache, 'a')];
@@ -87,7 +87,7 @@ describe('LocalSessionCache', () => {
     expect(cache.get('a')?.revision).toBe(5);
   });
 
-  it('follows a switch by what it says, where nothing came between', async () => {
+  it('applies a switch event to entries of the preceding revision', async () => {
     const cache = new LocalSessionCache(1000);
     const platform = { id: 7 } as PlatformView;
     const origin = { sessionId: null, tabId: null };
@@ -107,7 +107,7 @@ describe('LocalSessionCache', () => {
       [6, 8],
       [4, undefined],
     ]);
-    // One was missed: what it changed is not known.
+    // An event was missed: its changes are not known.
     cache.noteSwitch({ ...event, sessionId: null, revision: 8 });
     cache.noteSwitch({ ...event, sessionId: null, revision: 7 });
     expect(seen().slice(0, 2)).toEqual([
@@ -116,7 +116,7 @@ describe('LocalSessionCache', () => {
     ]);
   });
 
-  it('leaves a pinned session where it is, and knows from each switch which ones are pinned', async () => {
+  it('does not move pinned sessions, and updates which ones are pinned with each switch', async () => {
     const cache = new LocalSessionCache(1000);
     const origin = { sessionId: null, tabId: null };
     const platform = (id: number) => ({ id }) as PlatformView;
@@ -137,7 +137,7 @@ describe('LocalSessionCache', () => {
     ]);
   });
 
-  it('keeps the later activity, whichever comes first', async () => {
+  it('keeps the later activity, in whichever order events arrive', async () => {
     const cache = new LocalSessionCache(1000);
     await put(cache, 'a', context('s1', 1, 20));
     await put(cache, 'a', context('s1', 1, 10));
@@ -150,7 +150,7 @@ describe('LocalSessionCache', () => {
     expect(cache.get('a')?.session).toMatchObject({ lastActivityAt: at(40), idleExpiresAt: at(140) });
   });
 
-  it('keeps no read that began before an activity and does not show it', async () => {
+  it('does not cache a read that lacks an activity recorded during it', async () => {
     const cache = new LocalSessionCache(1000);
     const [old, current] = [startLoad(cache, 'a'), startLoad(cache, 'a')];
     activeAt(cache, 's1', 30);
@@ -160,7 +160,7 @@ describe('LocalSessionCache', () => {
     expect(cache.get('a')).not.toBeNull();
   });
 
-  it('holds a session by its newest token only', async () => {
+  it('caches a session under its newest token only', async () => {
     const cache = new LocalSessionCache(60_000);
     await put(cache, 'old', context('s1', 1));
     await put(cache, 'new', context('s1', 2));
@@ -171,7 +171,7 @@ describe('LocalSessionCache', () => {
     expect(cache.size).toBe(0);
   });
 
-  it('keeps no entry past its time, however busy its person is', async () => {
+  it('keeps no entry beyond its TTL, however active its user is', async () => {
     const cache = new LocalSessionCache(500);
     await put(cache, 'a', context('s1'));
     let second = 0;
@@ -183,7 +183,7 @@ describe('LocalSessionCache', () => {
     await eventually(beBusy, { timeout: 3000, interval: 5 });
   });
 
-  it('keeps nothing that was being read when it was cleared', async () => {
+  it('discards reads in progress when it is cleared', async () => {
     const cache = new LocalSessionCache(1000);
     const finish = startLoad(cache, 'a');
     cache.clear();

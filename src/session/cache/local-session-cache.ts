@@ -6,18 +6,18 @@ import type { SessionContext } from '../session-context';
 /** About 1.5 KB each. */
 export const MAX_LOCAL_SESSIONS = 20_000;
 
-/** How exactly entries are dropped in time: to be told the time by the millisecond costs the cache a timer in each. */
+/** Precision of expiry: with a resolution of 1 ms the cache would read the clock for each entry. */
 const TTL_RESOLUTION_MS = 100;
 
-/** Ends, revisions and activities that became known while a read of the database was in progress, by id. */
+/** Session ends, revisions and activities that became known while a database read was in progress, by id. */
 type Load = Map<string | number, number>;
 
 /** Newer than any activity. */
 const ENDED = Number.POSITIVE_INFINITY;
 
 /**
- * Session contexts in process memory, one for each session, by the hash of its token. Every event updates or removes
- * what it makes stale; a read that was in progress is kept only if it already shows what the event said.
+ * Session contexts in process memory, one for each session, by token hash. Events update or remove stale entries; the
+ * result of a read in progress is kept only if it already includes all changes announced during the read.
  */
 export class LocalSessionCache {
   private readonly entries: LRUCache<string, SessionContext>;
@@ -43,7 +43,7 @@ export class LocalSessionCache {
     return this.entries.get(tokenHash) ?? null;
   }
 
-  /** Reads the database, and keeps what it found unless that is stale by the time it is there. */
+  /** Reads the database, and caches the result unless it became stale during the read. */
   async load(tokenHash: string, read: () => Promise<SessionContext | null>): Promise<SessionContext | null> {
     const load: Load = new Map();
     this.loads.add(load);
@@ -70,7 +70,7 @@ export class LocalSessionCache {
     }
   }
 
-  /** A switch event holds all that the switch changed, so an entry of the revision before it is updated, not removed. */
+  /** A switch event carries the full change, so entries of the preceding revision are updated instead of removed. */
   noteSwitch(event: DomainEventMap['platform.switched']): void {
     const { userId, revision, sessionId, platform, pinnedSessionIds } = event;
     for (const [id, tokenHash] of this.tokensByUser.get(userId) ?? []) {
@@ -94,7 +94,7 @@ export class LocalSessionCache {
     this.update(tokenHash, { ...known, session });
   }
 
-  /** Removes everything, and keeps nothing of the reads that are in progress. */
+  /** Removes all entries, and discards the results of reads in progress. */
   clear(): void {
     this.loads.clear();
     this.entries.clear();
@@ -105,20 +105,20 @@ export class LocalSessionCache {
     const previous = this.tokenOf(user.id, session.id);
     const known = previous === undefined ? undefined : this.entries.get(previous);
     if (session.endedAt || (known && isOlder(context, known))) return;
-    // The session was given a new token: the old one is valid no longer.
+    // The session was given a new token: the old one is no longer valid.
     if (previous !== undefined && previous !== tokenHash) this.entries.delete(previous);
     this.entries.set(tokenHash, context);
     const tokens = this.tokensByUser.get(user.id) ?? new Map<string, string>();
     this.tokensByUser.set(user.id, tokens.set(session.id, tokenHash));
   }
 
-  /** Not a read of the database, so the entry does not live longer. */
+  /** Keeps the entry's expiry: the data was not read from the database. */
   private update(tokenHash: string, context: SessionContext): void {
     this.entries.set(tokenHash, context, { noUpdateTTL: true });
   }
 
-  private noteInLoads(id: string | number, least: number): void {
-    for (const load of this.loads) load.set(id, Math.max(least, load.get(id) ?? 0));
+  private noteInLoads(id: string | number, minimum: number): void {
+    for (const load of this.loads) load.set(id, Math.max(minimum, load.get(id) ?? 0));
   }
 
   private tokenOf(userId: number, sessionId: string): string | undefined {
@@ -133,12 +133,12 @@ export class LocalSessionCache {
   }
 }
 
-/** Whether a context that was read shows all that became known during the read. */
+/** Whether the context includes all changes announced during the read. */
 function isCurrent({ session, user, revision }: SessionContext, load: Load): boolean {
   return revision >= (load.get(user.id) ?? 0) && session.lastActivityAt.getTime() >= (load.get(session.id) ?? 0);
 }
 
-/** Of two contexts of one session: by the user's revision, then by activity. */
+/** Compares two contexts of one session by the user's revision, then by activity. */
 function isOlder(a: SessionContext, b: SessionContext): boolean {
   if (a.revision !== b.revision) return a.revision < b.revision;
   return a.session.lastActivityAt < b.session.lastActivityAt;

@@ -12,8 +12,8 @@ import { ChangeFeed } from './change-feed';
 import { LocalSessionCache } from './local-session-cache';
 
 /**
- * Session contexts for reads: this process's memory over the database. The cache may say "this session is live", never
- * "it is not", and only while this node knows what the other nodes have committed.
+ * Session contexts for reads, cached in process memory. A cached context proves only that a session is live, never that
+ * it has ended, and is used only while this node is up to date with other nodes' commits.
  */
 @Injectable()
 export class SessionCache {
@@ -41,10 +41,7 @@ export class SessionCache {
     );
   }
 
-  /**
-   * @param read reads the database
-   * @returns what is cached, or what `read` found
-   */
+  /** @param read loads the context from the database @returns the cached context, or the result of `read` */
   async get(tokenHash: string, read: () => Promise<SessionContext | null>): Promise<SessionContext | null> {
     const known = this.recall(tokenHash);
     if (known) return known;
@@ -52,14 +49,14 @@ export class SessionCache {
     return this.isUsable() ? this.local.load(tokenHash, read) : read();
   }
 
-  /** What is cached; null says nothing. */
+  /** @returns the cached context; null if there is none, which says nothing about the session */
   recall(tokenHash: string): SessionContext | null {
     const known = this.isUsable() ? this.local.get(tokenHash) : null;
     if (known) this.count({ place: 'cache' });
     return known;
   }
 
-  /** A read of the database has shown a later activity than the cache may know of. */
+  /** Updates the cache after a database read showed a later activity. */
   noteActivity({ user, session }: SessionContext): void {
     this.local.noteActivity(user.id, session.id, session.lastActivityAt.toISOString(), toDeadlinesView(session));
   }

@@ -1,4 +1,4 @@
-/** What another site, or a thief of half of what is needed, may send with a request that changes something. */
+/** Forged requests of another site, or of a thief who has only the cookie or only the token. */
 import { randomUUID } from 'node:crypto';
 import { csrfToken } from '../../../src/session/session-token';
 import type { Household } from '../../integration/support/household';
@@ -6,10 +6,10 @@ import type { Household } from '../../integration/support/household';
 type Headers = Record<string, string | undefined>;
 
 export const EVIL = 'https://evil.example';
-/** Of ALLOWED_ORIGINS. */
+/** In ALLOWED_ORIGINS. */
 export const PARTNER = 'https://partner.example';
 
-/** @param stranger another person who is signed in */
+/** @param stranger another signed-in user */
 export const CSRF_VARIANTS: [name: string, headers: (home: Household, stranger: Household) => Headers][] = [
   ['no token', () => ({ 'x-csrftoken': undefined })],
   ['an empty token', () => ({ 'x-csrftoken': '' })],
@@ -23,7 +23,7 @@ export const CSRF_VARIANTS: [name: string, headers: (home: Household, stranger: 
   ['the token of an empty secret', () => ({ 'x-csrftoken': csrfToken('') })],
 ];
 
-/** @param own the origin of the server */
+/** @param own the server's origin */
 export const ORIGIN_VARIANTS: [name: string, headers: (own: string) => Headers][] = [
   ['a foreign origin', () => ({ origin: EVIL })],
   ['the null origin', () => ({ origin: 'null' })],

@@ -1,26 +1,26 @@
-/** For every route: who may call it, what its ids name, and a request that succeeds when it is let through. */
+/** For every route: who may call it, what its ids refer to, and a valid sample request. */
 import type { Household } from '../../integration/support/household';
 import { MULTIPART, pictureForm } from '../../integration/support/household';
 import type { Route } from '../../support/route-table';
 import { sharedInstanceUrl } from '../../support/shared-instances';
 
-/** What an id belongs to; `user` ids are for administrators alone. */
+/** What an id refers to; `user` ids are for administrators only. */
 export type IdKind = 'platform' | 'post' | 'image' | 'session' | 'user';
 
 export interface RouteRule {
   access: 'public' | 'user' | 'admin';
-  /** Status of the sample request below, sent by a caller who may. */
+  /** Status of the sample request, sent by a permitted caller. */
   status: number;
-  /** What `:id` in the path names. */
+  /** What `:id` in the path refers to. */
   id?: IdKind;
-  /** Acts on the platform that X-Platform-Id names. */
+  /** Acts on the platform in X-Platform-Id. */
   platform?: true;
-  /** Takes a session that has run out. */
+  /** Accepts an expired session. */
   allowExpired?: true;
-  /** Uses up what the samples of other routes act on. */
+  /** Deletes or changes what other routes' samples need. */
   spends?: true;
   body?: (home: Household) => unknown;
-  /** Ids of a body: replaces the one there, and tells the answer when it is another person's. */
+  /** An id in the body, and the error code when it belongs to another user. */
   bodyId?: { name: string; kind: IdKind; isList?: true; refusal: string };
   headers?: Record<string, string>;
 }
@@ -33,7 +33,7 @@ const publicPage: RouteRule = { access: 'public', status: 200 };
 const admin: RouteRule = { access: 'admin', status: 200 };
 
 export const ROUTE_RULES: Record<string, RouteRule> = {
-  // A caller who is signed in is sent home.
+  // Redirects signed-in callers to the start page.
   'GET /login': { access: 'public', status: 303 },
   'GET /register': { access: 'public', status: 303 },
   'GET /reset': publicPage,
@@ -54,10 +54,10 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /health/live': publicPage,
   'GET /health/ready': publicPage,
   'GET /metrics': publicPage,
-  // No such file: that is found out without a session.
+  // The file does not exist; no session is needed to find that out.
   'GET /client/:file': { access: 'public', status: 404 },
   'GET /client/:folder/:file': { access: 'public', status: 404 },
-  // Sends the browser to the page of its platforms, whatever comes of it.
+  // Always redirects to the platforms page.
   'GET /platforms/callback/:instance': { access: 'user', status: 303 },
 
   'POST /api/auth/register': { access: 'public', status: 201, spends: true, body: () => ACCOUNT },
@@ -95,7 +95,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
     status: 201,
     body: () => ({ instance_url: sharedInstanceUrl(), access_token: 't' }),
   },
-  // The instance of the sample does not exist.
+  // The sample's instance does not exist.
   'POST /api/platforms/connect': {
     access: 'user',
     status: 502,
@@ -109,7 +109,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'POST /api/platforms/:id/import': { access: 'user', status: 200, id: 'platform' },
   'GET /api/platforms/:id/import': { access: 'user', status: 200, id: 'platform' },
 
-  // Its instance has told of none.
+  // The sample's instance has none.
   'GET /api/platforms/:id/avatar': { access: 'user', status: 404, id: 'platform' },
 
   'GET /api/posts': { access: 'user', status: 200, platform: true },
@@ -130,7 +130,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
     body: ({ image }) => ({ content: 'changed', media_ids: [image] }),
     bodyId: { name: 'media_ids', kind: 'image', isList: true, refusal: 'VALIDATION_ERROR' },
   },
-  // A post that waits has nothing to try again.
+  // A queued post cannot be retried.
   'POST /api/posts/:id/retry': { access: 'user', status: 409, id: 'post', platform: true },
   'DELETE /api/posts/:id': { access: 'user', status: 204, spends: true, id: 'post', platform: true },
   'GET /api/user_data': { access: 'user', status: 200, platform: true },
@@ -175,14 +175,14 @@ export const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string
 
 export const isUnsafe = ({ method }: Pick<Route, 'method'>): boolean => method !== 'GET';
 
-/** What ids of a kind are in this household; of several, the one that the samples act on. */
+/** The household's id of this kind that the samples act on. */
 export function idOf(home: Household, kind: IdKind): string {
   const { platforms, post, image, deviceSession, user } = home;
   const ids = { platform: platforms[0]!.id, post, image, session: deviceSession, user };
   return String(ids[kind]);
 }
 
-/** A request as this household would send it. */
+/** The sample request for this household. */
 export interface Sample {
   method: string;
   path: string;

@@ -1,4 +1,4 @@
-/** Required by a node before all else: its machine's clock is wrong by CLOCK_OFF milliseconds. */
+/** Preloaded by a node: shifts its machine's clock by CLOCK_OFF milliseconds. */
 const off = Number(process.env.CLOCK_OFF);
 const RightDate = Date;
 
