@@ -13,10 +13,10 @@ import type { AppSocket } from './socket-types';
 
 /** Retry-After for a client that has too many sockets. */
 const RETRY_AFTER_SECONDS = 30;
-/** So often one socket is answered that it says too much; to go on answering would cost more than the messages do. */
-const MOST_REFUSALS = 20;
-/** By then Socket.IO has closed what joined no namespace; what is still there is a socket of a host's namespace. */
-const JOINED_BY_MS = 45_000;
+/** After so many refused messages a socket is closed: to go on answering costs more than the messages themselves. */
+const MAX_REFUSALS = 20;
+/** By then Socket.IO has closed connections that joined no namespace; one that is left belongs to a host's namespace. */
+const NAMESPACE_JOIN_TIMEOUT_MS = 45_000;
 
 /** Limits sockets and messages per user, session and address on this node. */
 @Injectable()
@@ -45,11 +45,11 @@ export class SocketBudgets {
    */
   openConnection(request: IncomingMessage): boolean {
     if (!this.throttles.enabled) return true;
-    const release = this.withoutSession.take(this.addressOf(request));
-    if (!release) return false;
-    const settle = () => {
+    const freeSlot = this.withoutSession.take(this.addressOf(request));
+    if (!freeSlot) return false;
+    const release = () => {
       clearTimeout(timer);
-      if (this.anonymous.delete(request)) release();
+      if (this.anonymous.delete(request)) freeSlot();
     };
     const timer = setTimeout(release, NAMESPACE_JOIN_TIMEOUT_MS).unref();
     this.anonymous.set(request, release);
@@ -89,7 +89,7 @@ export class SocketBudgets {
       this.messages.take(socket.data.sessionId).then(
         () => next(),
         (thrown: unknown) => {
-          if (++refusals > MOST_REFUSALS) return void socket.conn.close();
+          if (++refusals > MAX_REFUSALS) return void socket.conn.close();
           const answer: unknown = packet.at(-1);
           if (typeof answer === 'function') (answer as (body: ErrorBody) => void)(toAppError(thrown).toBody());
         },
