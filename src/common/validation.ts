@@ -1,5 +1,12 @@
 /** Bodies and parameters: checked against their DTO, refused rather than bent into shape. */
-import { type ArgumentMetadata, applyDecorators, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import {
+  type ArgumentMetadata,
+  applyDecorators,
+  Body,
+  Injectable,
+  type PipeTransform,
+  ValidationPipe,
+} from '@nestjs/common';
 import {
   IsString,
   MaxLength,
@@ -42,7 +49,7 @@ function isPlainObject(body: object): boolean {
   return (prototype === Object.prototype || prototype === null) && !innards.some((name) => Object.hasOwn(body, name));
 }
 
-/** The global pipe: unknown fields and wrong types are refused, nothing is coerced. */
+/** Unknown fields and wrong types are refused, nothing is coerced. */
 @Injectable()
 export class BodyPipe implements PipeTransform {
   private readonly pipe = new ValidationPipe({
@@ -63,6 +70,12 @@ export class BodyPipe implements PipeTransform {
     return this.pipe.transform(body, metadata);
   }
 }
+
+/**
+ * The body, checked against the DTO that is its type. On the parameter: Nest gives a pipe of a whole route every one of its
+ * parameters, and waits for a promise for each.
+ */
+export const CheckedBody = () => Body(BodyPipe);
 
 /** A whole number in the path, as ids are. */
 @Injectable()

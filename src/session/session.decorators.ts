@@ -1,15 +1,6 @@
 /** What a route says of the session it needs. */
-import {
-  applyDecorators,
-  Controller,
-  SetMetadata,
-  UseFilters,
-  UseGuards,
-  UsePipes,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
+import { applyDecorators, Controller, SetMetadata, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { parseDuration } from '../common/config';
-import { BodyPipe } from '../common/validation';
 import { ErrorFilter, SessionErrorFilter } from '../http/error.filter';
 import {
   ALLOW_CACHED_SESSION,
@@ -60,8 +51,8 @@ export const RequireRecentLogin = (age?: string, options: Omit<RecentLogin, 'age
 };
 
 /**
- * A controller of ours: signed-in callers unless a route says @Public(), our answers to every error, bodies checked
- * against their DTO. Whatever versions and pipes a host has are its own.
+ * A controller of ours: signed-in callers unless a route says @Public(), and our answers to every error. Whatever versions
+ * and pipes a host has are its own.
  */
 export const ApiController = (path = '') =>
   applyDecorators(
@@ -69,5 +60,4 @@ export const ApiController = (path = '') =>
     SetMetadata(BODY_TYPE, 'application/json'),
     UseGuards(SessionGuard),
     UseFilters(ErrorFilter),
-    UsePipes(BodyPipe),
   );
