@@ -19,6 +19,9 @@ const RETRY = 1000;
 /** A session that was warned of its end is looked at this often: the word of its extension may be lost; ms. */
 const LOOK_AGAIN = 10_000;
 
+/** Sessions whose time comes within this share their statements; it delays each by as much at the most. */
+export const TOGETHER_MS = 50;
+
 /** What this node's sockets of a session are to be told. */
 export interface ExpiryListener {
   /** The warning is due. */
@@ -79,7 +82,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
     const next = warned
       ? Math.min(this.until(expiresAt(deadlines)), LOOK_AGAIN)
       : this.until(this.warningAt(deadlines));
-    const timer = setTimeout(() => this.fire(sessionId), wait ?? Math.max(0, next));
+    const timer = setTimeout(() => this.fire(sessionId), untilTogether(wait ?? Math.max(0, next)));
     timer.unref();
     this.watched.set(sessionId, { deadlines, warned, timer });
   }
@@ -129,4 +132,9 @@ export class ExpiryWatch implements OnApplicationShutdown {
   private until(time: Date): number {
     return time.getTime() - this.clock.now().getTime();
   }
+}
+
+/** @returns `wait` and as much more as leads to a moment that other sessions wait for too; ms */
+export function untilTogether(wait: number, now = Date.now()): number {
+  return Math.ceil((now + wait) / TOGETHER_MS) * TOGETHER_MS - now;
 }
