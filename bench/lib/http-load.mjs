@@ -17,7 +17,7 @@ function answerLength(data) {
   const headers = data.latin1Slice(0, headersEnd);
   const length = /\r\ncontent-length: (\d+)/i.exec(headers)?.[1];
   if (length !== undefined) return data.length >= bodyStart + Number(length) ? bodyStart + Number(length) : null;
-  return data.latin1Slice(-CHUNKS_END.length) === CHUNKS_END ? data.length : null;
+  return data.subarray(-CHUNKS_END.length).latin1Slice() === CHUNKS_END ? data.length : null;
 }
 
 /**
