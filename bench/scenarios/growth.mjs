@@ -1,12 +1,12 @@
 /** The same requests with 10^4, 10^5 and 10^6 live sessions in the database: each should cost what it costs with few. */
 import { createConnection } from 'mysql2/promise';
-import { inTurns, median, ratio, table, verdict } from '../lib/figures.mjs';
+import { median, ratio, table, verdict } from '../lib/figures.mjs';
 import { seedPeople } from '../lib/people.mjs';
 import { barChart } from '../lib/plot.mjs';
 import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const SESSIONS_EACH = 5;
-/** Asked for by one caller after the other, each of them chosen by chance. */
+/** Of each kind, by callers who are chosen by chance. */
 const REQUESTS = 100;
 /** Of people who are asked for nothing else. */
 const EXPIRED = 500;
@@ -31,18 +31,24 @@ async function startWith(sessions, { createDatabase, redisUrl }, index) {
   return { node, people, database };
 }
 
-/** @returns the median time of an answer, ms */
-async function timesOf({ node }, callers, request) {
-  const times = [];
-  for (const caller of callers) {
-    const { path, ...options } = request(caller);
-    const started = performance.now();
-    const answer = await fetch(`http://127.0.0.1:${node.port}${path}`, options);
-    const text = await answer.text();
-    times.push(performance.now() - started);
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+async function timeOf({ node }, { path, ...options }) {
+  const started = performance.now();
+  const answer = await fetch(`http://127.0.0.1:${node.port}${path}`, options);
+  const text = await answer.text();
+  const time = performance.now() - started;
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+  return time;
+}
+
+/** One request to each contender after the other. @returns the median time of an answer of each, ms */
+async function timesOf(contenders, count, request) {
+  const times = contenders.map(() => []);
+  for (let turn = 0; turn < count; turn++) {
+    for (const [index, contender] of contenders.entries()) {
+      times[index].push(await timeOf(contender, request(contender.callers[turn], contender)));
+    }
   }
-  return median(times);
+  return times.map(median);
 }
 
 async function sweep({ node, database, admin, people }) {
@@ -75,31 +81,39 @@ async function csrfToken({ node }, cookie) {
   return (await answer.json()).csrf_token;
 }
 
-async function measure(contender) {
-  const { people } = contender;
-  const admin = { cookie: people[0].cookie, 'x-csrftoken': await csrfToken(contender, people[0].cookie) };
-  const callers = chooseCallers(contender);
+/** @returns of each contender, the figures of one round */
+async function measure(contenders) {
+  for (const contender of contenders) {
+    const { cookie } = contender.people[0];
+    contender.admin = { cookie, 'x-csrftoken': await csrfToken(contender, cookie) };
+    contender.callers = chooseCallers(contender);
+  }
   const read = (path) => (caller) => ({ path, headers: { cookie: caller.cookie } });
-  const found = { 'cold read': await timesOf(contender, callers, read('/api/session')) };
-  found['warm read'] = await timesOf(contender, callers, read('/api/session'));
-  for (const caller of callers) caller.token = await csrfToken(contender, caller.cookie);
-  found.switch = await timesOf(contender, callers, ({ platforms, cookie, token }) => ({
+  const found = {
+    'cold read': await timesOf(contenders, REQUESTS, read('/api/session')),
+    'warm read': await timesOf(contenders, REQUESTS, read('/api/session')),
+  };
+  for (const contender of contenders) {
+    for (const caller of contender.callers) caller.token = await csrfToken(contender, caller.cookie);
+  }
+  found.switch = await timesOf(contenders, REQUESTS, ({ platforms, cookie, token }) => ({
     path: `/api/switch_platform/${platforms[1]}`,
     method: 'POST',
     headers: { cookie, 'x-csrftoken': token },
   }));
-  found['device list'] = await timesOf(contender, callers, read('/api/sessions'));
-  found['sign-in'] = await timesOf(contender, callers, ({ id }) => ({
+  found['device list'] = await timesOf(contenders, REQUESTS, read('/api/sessions'));
+  found['sign-in'] = await timesOf(contenders, REQUESTS, ({ id }) => ({
     path: '/api/auth/login',
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username: `person_${id}`, password: PASSWORD }),
   }));
-  found['admin search'] = await timesOf(contender, callers.slice(0, 50), ({ id }) => ({
+  found['admin search'] = await timesOf(contenders, REQUESTS / 2, ({ id }, { admin }) => ({
     path: `/api/admin/sessions?query=person_${id}`,
     headers: admin,
   }));
-  found['sweep, each row'] = await sweep({ ...contender, admin });
+  found['sweep, each row'] = [];
+  for (const contender of contenders) found['sweep, each row'].push(await sweep(contender));
   return found;
 }
 
@@ -111,15 +125,19 @@ export async function run(services, { quick }) {
   for (const [index, sessions] of sizes.entries()) {
     contenders[LABELS[sessions]] = await startWith(sessions, services, index);
   }
-  const rounds = quick ? 2 : 5;
-  for (const contender of Object.values(contenders)) await measure(contender);
-  const found = await inTurns(contenders, rounds, measure);
-  for (const { node, database } of Object.values(contenders)) {
+  const started = Object.values(contenders);
+  await measure(started);
+  const found = [];
+  for (let round = quick ? 2 : 5; round > 0; round--) {
+    found.push(await measure(started));
+    console.log(`  rounds left: ${round - 1}`);
+  }
+  for (const { node, database } of started) {
     await database.end();
     await node.stop();
   }
   const names = Object.keys(contenders);
-  const all = (name, figure) => found[name].map((round) => round[figure]);
+  const all = (name, figure) => found.map((round) => round[figure][names.indexOf(name)]);
   const shown = (value) => (value < 1 ? value.toFixed(2) : value.toFixed(1));
   const rows = FIGURES.map((figure) => {
     const times = ratio(all(names.at(-1), figure), all(names[0], figure));
