@@ -12,7 +12,7 @@ export interface Cursor {
 }
 
 /** A search that finds more people than these finds a page of sessions among the newest of all. */
-const MOST_USERS = 1000;
+const MOST_USERS = 10_000;
 
 @Injectable()
 export class AdminSessionsRepository {
