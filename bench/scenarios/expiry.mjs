@@ -23,7 +23,7 @@ async function loopDelay({ port }) {
 /** One after the other, each at a moment of its own. @returns when the session of each person runs out */
 async function setDeadlines(databaseUrl, people) {
   const database = await createConnection({ uri: databaseUrl, timezone: 'Z' });
-  const first = Date.now() + 20_000 + people.length * LEAD_MS;
+  const first = Date.now() + 5000 + people.length * LEAD_MS;
   const apartMs = (WITHIN_SECONDS * 1000) / people.length;
   await database.query(
     'UPDATE vedfolnir_user_sessions SET idle_expires_at = ? + INTERVAL ROUND(user_id * ?) * 1000 MICROSECOND',

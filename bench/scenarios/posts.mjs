@@ -1,9 +1,9 @@
 /** Writing posts: held to the active platform, to a platform that is named as pinned, and a bare insert. */
-import autocannon from 'autocannon';
 import { inTurns, median, ratio, table } from '../lib/figures.mjs';
+import { load } from '../lib/http-load.mjs';
 import { seedPeople } from '../lib/people.mjs';
 import { barChart } from '../lib/plot.mjs';
-import { processorTime, startPeer } from '../lib/processes.mjs';
+import { startPeer } from '../lib/processes.mjs';
 import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const CONNECTIONS = 16;
@@ -29,38 +29,25 @@ async function startContenders({ createDatabase, redisUrl }) {
   return {
     [FENCED]: { ...node, url, headers: callers },
     [PINNED]: { ...node, url, headers: callers.map((each) => ({ ...each, 'x-platform-pinned': 'true' })) },
-    [PEER]: { ...bare, headers: [{}] },
+    [PEER]: { ...bare, headers: callers },
   };
 }
 
-async function load({ url, pid, headers }, duration, name) {
-  let next = 0;
-  const before = processorTime(pid);
-  const result = await autocannon({
-    url,
+function post(contender, seconds) {
+  const toRequest = (headers) => ({
     method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
     body: BODY,
-    connections: CONNECTIONS,
-    duration,
-    setupClient: (client) =>
-      client.setHeaders({ ...headers[next++ % headers.length], 'content-type': 'application/json' }),
   });
-  if (result.non2xx || result.errors) throw new Error(`${name}: ${result.non2xx} refusals, ${result.errors} errors`);
-  const { total } = result.requests;
-  return {
-    perSecond: total / result.duration,
-    p50: result.latency.p50,
-    p99: result.latency.p99,
-    processor: ((processorTime(pid) - before) * 1e6) / total,
-  };
+  return load(contender, contender.headers.map(toRequest), seconds);
 }
 
 /** @returns what was found */
 export async function run(services, effort) {
   console.log('Posts: starting …');
   const contenders = await startContenders(services);
-  for (const [name, contender] of Object.entries(contenders)) await load(contender, effort.warmUp, name);
-  const found = await inTurns(contenders, effort.rounds, (each, name) => load(each, effort.seconds, name));
+  for (const contender of Object.values(contenders)) await post(contender, effort.warmUp);
+  const found = await inTurns(contenders, effort.rounds, (each) => post(each, effort.seconds));
   await contenders[FENCED].stop();
   await contenders[PEER].stop();
   const all = (name, figure) => found[name].map((round) => round[figure]);

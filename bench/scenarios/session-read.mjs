@@ -1,9 +1,9 @@
 /** A read that needs a session: 64 keep-alive connections, each with a session of its own. */
-import autocannon from 'autocannon';
 import { inTurns, median, ratio, table, verdict } from '../lib/figures.mjs';
+import { load } from '../lib/http-load.mjs';
 import { seedPeople } from '../lib/people.mjs';
 import { barChart } from '../lib/plot.mjs';
-import { processorTime, startPeer } from '../lib/processes.mjs';
+import { startPeer } from '../lib/processes.mjs';
 import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const CONNECTIONS = 64;
@@ -40,25 +40,12 @@ async function check({ url, cookies }, name) {
   }
 }
 
-async function load({ url, pid, cookies }, duration, name) {
-  let next = 0;
-  const before = processorTime(pid);
-  const result = await autocannon({
-    url,
-    connections: CONNECTIONS,
-    duration,
-    setupClient: (client) => client.setHeaders({ cookie: cookies[next++ % cookies.length] }),
-  });
-  const used = before === null ? Number.NaN : processorTime(pid) - before;
-  if (result.non2xx || result.errors) throw new Error(`${name}: ${result.non2xx} refusals, ${result.errors} errors`);
-  const { total } = result.requests;
-  return {
-    perSecond: total / result.duration,
-    p50: result.latency.p50,
-    p99: result.latency.p99,
-    processor: (used * 1e6) / total,
-  };
-}
+const ask = (contender, seconds) =>
+  load(
+    contender,
+    contender.cookies.map((cookie) => ({ headers: { cookie } })),
+    seconds,
+  );
 
 /** @returns what was found */
 export async function run(services, effort) {
@@ -66,9 +53,9 @@ export async function run(services, effort) {
   const contenders = await startContenders(services);
   for (const [name, contender] of Object.entries(contenders)) {
     await check(contender, name);
-    await load(contender, effort.warmUp, name);
+    await ask(contender, effort.warmUp);
   }
-  const found = await inTurns(contenders, effort.rounds, (each, name) => load(each, effort.seconds, name));
+  const found = await inTurns(contenders, effort.rounds, (each) => ask(each, effort.seconds));
   for (const { stop } of Object.values(contenders)) await stop();
 
   const all = (name, figure) => found[name].map((round) => round[figure]);

@@ -1,7 +1,8 @@
-import { Body, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
+import { CheckedBody } from '../common/validation';
 import type { HttpRequest, HttpResponse } from '../http/http-types';
 import type { RestSessionState } from '../protocol/http';
 import { CurrentSession, deviceOf } from '../session/request-session';
@@ -27,7 +28,7 @@ export class AuthController {
   @Post('register')
   @Public()
   async register(
-    @Body() form: RegisterDto,
+    @CheckedBody() form: RegisterDto,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
@@ -42,7 +43,7 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   async login(
-    @Body() form: LoginDto,
+    @CheckedBody() form: LoginDto,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
@@ -58,7 +59,7 @@ export class AuthController {
   @HttpCode(204)
   async logout(
     @CurrentSession() session: SessionContext,
-    @Body() form: LogoutDto,
+    @CheckedBody() form: LogoutDto,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<void> {
@@ -71,7 +72,7 @@ export class AuthController {
   @HttpCode(200)
   async reauthenticate(
     @CurrentSession() session: SessionContext,
-    @Body() form: ReauthenticateDto,
+    @CheckedBody() form: ReauthenticateDto,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
@@ -87,7 +88,7 @@ export class AuthController {
   @HttpCode(200)
   async changePassword(
     @CurrentSession() session: SessionContext,
-    @Body() form: ChangePasswordDto,
+    @CheckedBody() form: ChangePasswordDto,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
@@ -102,7 +103,7 @@ export class AuthController {
   @Post('reset')
   @Public()
   @HttpCode(200)
-  async reset(@Body() form: ResetPasswordDto, @Req() request: HttpRequest): Promise<{ success: true }> {
+  async reset(@CheckedBody() form: ResetPasswordDto, @Req() request: HttpRequest): Promise<{ success: true }> {
     await this.resets.redeem(form.token, form.new_password, deviceOf(request, this.config));
     return { success: true };
   }

@@ -1,5 +1,12 @@
 /** Validates bodies and parameters against their DTO; values are never coerced. */
-import { type ArgumentMetadata, applyDecorators, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import {
+  type ArgumentMetadata,
+  applyDecorators,
+  Body,
+  Injectable,
+  type PipeTransform,
+  ValidationPipe,
+} from '@nestjs/common';
 import {
   IsString,
   MaxLength,
@@ -65,6 +72,12 @@ export class BodyPipe implements PipeTransform {
     return this.pipe.transform(body, metadata);
   }
 }
+
+/**
+ * The body, validated against the DTO that is its type. Applied to the parameter: Nest runs a pipe of a whole route for
+ * every parameter, and awaits a promise for each.
+ */
+export const CheckedBody = () => Body(BodyPipe);
 
 /** Parses an id in the path. */
 @Injectable()

@@ -19,6 +19,9 @@ const RETRY_MS = 1000;
 /** Interval for rechecking a session after its warning: the extension event may be lost. */
 const RECHECK_INTERVAL_MS = 10_000;
 
+/** Deadlines are rounded up to this grid, so that sessions that are due together share their statements. */
+export const GRID_MS = 50;
+
 /** Callbacks that notify a session's sockets on this node. */
 export interface ExpiryListener {
   /** The warning is due. */
@@ -79,7 +82,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
     const next = warned
       ? Math.min(this.until(expiresAt(deadlines)), RECHECK_INTERVAL_MS)
       : this.until(this.warningAt(deadlines));
-    const timer = setTimeout(() => this.fire(sessionId), delayMs ?? Math.max(0, next));
+    const timer = setTimeout(() => this.fire(sessionId), roundUpToGrid(delayMs ?? Math.max(0, next)));
     timer.unref();
     this.watched.set(sessionId, { deadlines, warned, timer });
   }
@@ -129,4 +132,9 @@ export class ExpiryWatch implements OnApplicationShutdown {
   private until(time: Date): number {
     return time.getTime() - this.clock.now().getTime();
   }
+}
+
+/** @returns a delay of at least `wait` that ends on a multiple of `GRID_MS`; ms */
+export function roundUpToGrid(wait: number, now = Date.now()): number {
+  return Math.ceil((now + wait) / GRID_MS) * GRID_MS - now;
 }

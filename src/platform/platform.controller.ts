@@ -1,6 +1,6 @@
-import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import { IdPipe } from '../common/validation';
+import { CheckedBody, IdPipe } from '../common/validation';
 import type {
   PlatformTestView,
   PlatformView,
@@ -35,7 +35,7 @@ export class PlatformController {
   switch(
     @CurrentSession() session: SessionContext,
     @Param('id', IdPipe) id: number,
-    @Body() form: SwitchPlatformDto,
+    @CheckedBody() form: SwitchPlatformDto,
     @CurrentTab() tabId: string | null,
   ): Promise<SwitchResult> {
     return this.platforms.switch(session, id, form.scope ?? 'all', tabId);
@@ -53,7 +53,7 @@ export class PlatformController {
 
   @Post('platforms')
   @CallsInstance()
-  connect(@CurrentSession() session: SessionContext, @Body() form: ConnectPlatformDto): Promise<PlatformView> {
+  connect(@CurrentSession() session: SessionContext, @CheckedBody() form: ConnectPlatformDto): Promise<PlatformView> {
     return this.platforms.connect(session, form);
   }
 
@@ -66,7 +66,7 @@ export class PlatformController {
   update(
     @CurrentSession() session: SessionContext,
     @Param('id', IdPipe) id: number,
-    @Body() form: UpdatePlatformDto,
+    @CheckedBody() form: UpdatePlatformDto,
   ): Promise<PlatformView> {
     return this.platforms.update(session, id, form);
   }

@@ -1,5 +1,6 @@
-import { Body, Delete, Get, Header, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Delete, Get, Header, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { Clock } from '../common/clock';
+import { CheckedBody } from '../common/validation';
 import type { JsonText } from '../http/http-types';
 import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/http';
 import { CurrentSecret, CurrentSession } from './request-session';
@@ -44,7 +45,7 @@ export class SessionController {
   rename(
     @CurrentSession() session: SessionContext,
     @Param('id') id: string,
-    @Body() form: RenameDeviceDto,
+    @CheckedBody() form: RenameDeviceDto,
   ): Promise<void> {
     return this.devices.rename(session, id, form.name);
   }

@@ -1,15 +1,6 @@
 /** Decorators that declare what a route requires of its session. */
-import {
-  applyDecorators,
-  Controller,
-  SetMetadata,
-  UseFilters,
-  UseGuards,
-  UsePipes,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
+import { applyDecorators, Controller, SetMetadata, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { parseDuration } from '../common/config';
-import { BodyPipe } from '../common/validation';
 import { ErrorFilter, SessionErrorFilter } from '../http/error.filter';
 import {
   ALLOW_CACHED_SESSION,
@@ -60,8 +51,10 @@ export const RequireRecentLogin = (age?: string, options: Omit<RecentLogin, 'age
 };
 
 /**
- * A controller of this package: requires a session unless a route is @Public(), answers errors in our format, and
- * validates bodies against their DTO. A host's versioning and pipes do not apply.
+/**
+ * A controller of this package: requires a session unless a route is @Public(), and answers errors in our format. A
+ * host's versioning and pipes do not apply.
+ */
  */
 export const ApiController = (path = '') =>
   applyDecorators(
@@ -69,5 +62,4 @@ export const ApiController = (path = '') =>
     SetMetadata(BODY_TYPE, 'application/json'),
     UseGuards(SessionGuard),
     UseFilters(ErrorFilter),
-    UsePipes(BodyPipe),
   );

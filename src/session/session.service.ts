@@ -6,7 +6,7 @@ import { BatchedCall } from '../common/batched-call';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
-import { MonitorPerformance, recordOperation } from '../common/performance';
+import { MonitorPerformance } from '../common/performance';
 import type { Transaction } from '../database/unit-of-work';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
@@ -135,11 +135,8 @@ export class SessionService {
    *   as `authenticateRead`
    */
   recall(secret: string): SessionContext | null {
-    const started = performance.now();
     const context = isSecret(secret) ? this.cache.recall(hashSecret(secret)) : null;
-    if (!context?.user.isActive || isExpired(context.session, this.clock.now())) return null;
-    recordOperation('authenticate_read', performance.now() - started, false);
-    return context;
+    return context?.user.isActive && !isExpired(context.session, this.clock.now()) ? context : null;
   }
 
   private async find(tokenHash: string, address: string): Promise<SessionContext | null> {

@@ -1,9 +1,11 @@
 /** What requests, sockets and timers ask of the database reads by an index and sorts nothing, however many rows there are. */
 import type { EntityManager } from 'typeorm';
 import { AuditRepository } from '../../src/audit/audit.repository';
+import { UserRepository } from '../../src/auth/user.repository';
 import { Connections } from '../../src/database/connections';
 import { parseDatabaseUrl } from '../../src/database/database-url';
 import { PlatformRepository } from '../../src/platform/platform.repository';
+import { PublishingRepository } from '../../src/publishing/outbox/publishing.repository';
 import { PostRepository } from '../../src/publishing/posts/post.repository';
 import { SessionRepository } from '../../src/session/session.repository';
 import type { SessionContext } from '../../src/session/session-context';
@@ -39,10 +41,12 @@ interface Plan {
   Extra: string | null;
 }
 
+const users = new UserRepository();
 const sessions = new SessionRepository();
 const terminations = new SessionTerminationRepository();
 const platforms = new PlatformRepository();
 const posts = new PostRepository();
+const publishing = new PublishingRepository();
 const audit = new AuditRepository();
 const now = new Date();
 const before = new Date(now.getTime() - 10_000);
@@ -50,6 +54,8 @@ const sessionIds = ['10', '20', '30'];
 const caller = async (em: EntityManager): Promise<SessionContext> => (await sessions.findById(em, `${3 * USER}`))!;
 
 const HOT_PATHS: [string, (em: EntityManager) => Promise<unknown>][] = [
+  ['a sign-in', (em) => users.findByLogin(em, `${USER}`)],
+  ['a change that the tabs must see', (em) => sessions.raiseRevision(em, USER, now)],
   ['a read by its cookie', (em) => sessions.findByTokenHashes(em, sessionIds)],
   ['a crowd that connects', (em) => sessions.findByIds(em, sessionIds)],
   ['a switch', async (em) => sessions.lockForSwitch(em, await caller(em), 2 * USER)],
@@ -69,6 +75,8 @@ const HOT_PATHS: [string, (em: EntityManager) => Promise<unknown>][] = [
   ['connections that are due', (em) => platforms.findDue(em, now, [1], ['https://b.example'])],
   ['a page of posts', (em) => posts.list(em, 2 * USER, 50)],
   ['a further page of posts', (em) => posts.list(em, 2 * USER, 50, { createdAt: now, id: 100 })],
+  ['posts that are due', (em) => publishing.nextDue(em, now, [1], ['https://b.example'])],
+  ['events that are forgotten', (em) => audit.prune(em, before, 500)],
   ['a trail', (em) => audit.list(em, 50, USER)],
 ];
 

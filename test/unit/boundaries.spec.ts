@@ -1,6 +1,6 @@
 /** The lint rules that keep the parts apart: what each may import, and what it may not. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stopAll, temporaryFolder } from '../support/processes';
 
@@ -60,4 +60,12 @@ describe('the boundaries of the parts', () => {
       expect(!said.includes(`case-${index}.ts:`)).toBe(allowed);
     },
   );
+});
+
+it('no controller takes a body that is not checked against its DTO', () => {
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+  const controllers = files.filter((file) => file.endsWith('.controller.ts'));
+  const unchecked = controllers.filter((file) => /@Body\(/.test(readFileSync(join(ROOT, 'src', file), 'utf8')));
+  expect(controllers.length).toBeGreaterThan(10);
+  expect(unchecked).toEqual([]);
 });

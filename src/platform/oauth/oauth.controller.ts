@@ -1,7 +1,8 @@
-import { Body, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { invalidField } from '../../common/app-error';
 import type { Config } from '../../common/config';
 import { CONFIG } from '../../common/config';
+import { CheckedBody } from '../../common/validation';
 import { clientProtocol } from '../../http/client-address';
 import type { HttpRequest } from '../../http/http-types';
 import type { ConnectStartView } from '../../protocol/http';
@@ -24,7 +25,7 @@ export class OAuthController {
   @HttpCode(200)
   begin(
     @CurrentSession() session: SessionContext,
-    @Body() form: BeginConnectDto,
+    @CheckedBody() form: BeginConnectDto,
     @Req() request: HttpRequest,
   ): Promise<ConnectStartView> {
     return this.oauth.begin(session, form, this.originOf(request));

@@ -1,6 +1,6 @@
-import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import { IsBoolean } from 'class-validator';
-import { IdPipe, Omittable } from '../../common/validation';
+import { CheckedBody, IdPipe, Omittable } from '../../common/validation';
 import type { ImportView } from '../../protocol/http';
 import { CurrentSession } from '../../session/request-session';
 import { ApiController, CallsInstance } from '../../session/session.decorators';
@@ -24,7 +24,7 @@ export class ImportController {
   start(
     @CurrentSession() session: SessionContext,
     @Param('id', IdPipe) id: number,
-    @Body() form: ImportDto,
+    @CheckedBody() form: ImportDto,
   ): Promise<ImportView> {
     return this.imports.start(session, id, form.older ? 'older' : 'newer');
   }

@@ -1,7 +1,7 @@
-import { Body, Delete, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { Delete, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import { IsString, MaxLength } from 'class-validator';
 import { AppError } from '../../common/app-error';
-import { IdPipe } from '../../common/validation';
+import { CheckedBody, IdPipe } from '../../common/validation';
 import type { HttpRequest } from '../../http/http-types';
 import { readParts } from '../../http/multipart';
 import { isMultipart } from '../../http/request-kind';
@@ -53,7 +53,7 @@ export class MediaController {
     @CurrentSession() session: SessionContext,
     @TargetPlatform() named: PlatformTarget,
     @Param('id', IdPipe) id: number,
-    @Body() form: DescribeMediaDto,
+    @CheckedBody() form: DescribeMediaDto,
   ): Promise<MediaView> {
     return this.media.describe(session, named, id, form.alt_text);
   }

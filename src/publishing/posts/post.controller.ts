@@ -1,6 +1,6 @@
-import { Body, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { pageSize, wholeNumber } from '../../common/paging';
-import { IdPipe } from '../../common/validation';
+import { CheckedBody, IdPipe } from '../../common/validation';
 import type { HttpResponse } from '../../http/http-types';
 import {
   HEADERS,
@@ -39,7 +39,7 @@ export class PostController {
   async create(
     @CurrentSession() session: SessionContext,
     @TargetPlatform() named: PlatformTarget,
-    @Body() form: CreatePostDto,
+    @CheckedBody() form: CreatePostDto,
     @Headers(HEADERS.idempotencyKey) key: string | undefined,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<PostView> {
@@ -53,7 +53,7 @@ export class PostController {
     @CurrentSession() session: SessionContext,
     @TargetPlatform() named: PlatformTarget,
     @Param('id', IdPipe) id: number,
-    @Body() form: UpdatePostDto,
+    @CheckedBody() form: UpdatePostDto,
   ): Promise<PostView> {
     return this.posts.update(session, named, id, form);
   }

@@ -1,4 +1,5 @@
-import { Body, HttpCode, Post } from '@nestjs/common';
+import { HttpCode, Post } from '@nestjs/common';
+import { CheckedBody } from '../../common/validation';
 import { CurrentSession } from '../request-session';
 import { ApiController, RequireSession } from '../session.decorators';
 import type { SessionContext } from '../session-context';
@@ -16,13 +17,13 @@ export class BatchController {
 
   @Post('admin/sessions/validate')
   @HttpCode(200)
-  async validate(@Body() form: ValidateSessionsDto): Promise<{ results: Record<string, boolean> }> {
+  async validate(@CheckedBody() form: ValidateSessionsDto): Promise<{ results: Record<string, boolean> }> {
     return { results: await this.batch.validate(form.pairs) };
   }
 
   @Post('admin/sessions/cleanup')
   @HttpCode(200)
-  cleanupUsers(@CurrentSession() caller: SessionContext, @Body() form: CleanupUsersDto): Promise<CleanupResult> {
+  cleanupUsers(@CurrentSession() caller: SessionContext, @CheckedBody() form: CleanupUsersDto): Promise<CleanupResult> {
     return this.batch.cleanupUsers(form.user_ids, caller.session.id);
   }
 
