@@ -10,6 +10,9 @@ const NAMES = {
   'mariadb-install-db': ['mariadb-install-db'],
   'redis-server': ['redis-server'],
   nginx: ['nginx'],
+  'firefox-esr': ['firefox-esr', 'firefox'],
+  WebKitWebDriver: ['WebKitWebDriver'],
+  Xvfb: ['Xvfb'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
 };
 

@@ -8,6 +8,8 @@ const NEEDS = [
   { programs: ['redis-server'], packages: ['redis-server'], replacedBy: 'REDIS_URL' },
   { programs: ['nginx'], packages: ['nginx-light'] },
   { programs: ['chromium'], packages: ['chromium', 'fonts-dejavu-core'] },
+  { programs: ['firefox-esr'], packages: ['firefox-esr'] },
+  { programs: ['WebKitWebDriver', 'Xvfb'], packages: ['webkit2gtk-driver', 'xvfb'] },
 ];
 
 /** Debian asks this file before a package starts or restarts a service; 101 means "not allowed". */

@@ -76,6 +76,11 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** A process that somebody else starts and ends goes at the latest with the tests. */
+export function stopWithTests(pid: number): void {
+  tellGuard(`+pid ${pid}`);
+}
+
 /** Starts a program that does not outlive the tests. */
 export function launch(program: string, args: string[], options: LaunchOptions = {}): Managed {
   const { cwd, env } = options;
