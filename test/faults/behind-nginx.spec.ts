@@ -2,6 +2,10 @@
  * Three nodes behind real nginx with the configuration that we ship. LONG=1 does the rolling restart with 300 sockets and
  * 20 switches a second in place of 30 and 5.
  */
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { RestSessionState } from '../../src/protocol/http';
 import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey } from '../support/backends';
@@ -55,6 +59,20 @@ it('keeps all nodes in while strangers send what is too large', async () => {
   expect(answers).toEqual({ 200: 12 });
   const refused = await stranger.post('/api/auth/login', large);
   expect(refused).toMatchObject({ status: 413, body: { error_code: 'PAYLOAD_TOO_LARGE' } });
+});
+
+it('gets the parts of a script from the node that has them, while others are of another version', async () => {
+  // All that matters here of a node before its upgrade: it has no such file.
+  const older = createServer((_, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve));
+  const mixed = await startNginx([(older.address() as AddressInfo).port, nodes[0]!.port]);
+  const [part] = readdirSync(join(__dirname, '../../dist/client/parts'));
+  const get = async (name: string) => (await fetch(`${mixed.url}/client/parts/${name}`)).status;
+  for (let turn = 0; turn < 6; turn++) expect(await get(part!)).toBe(200);
+  expect(await get('none-12345678.mjs')).toBe(404);
+  await mixed.stop();
+  older.close();
+  older.closeAllConnections();
 });
 
 it('tells the nodes the address of the person, behind what ends HTTPS too, and believes nobody else', async () => {

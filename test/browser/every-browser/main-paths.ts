@@ -2,12 +2,12 @@
 import type { ServerResponse } from 'node:http';
 import type { RestSessionState } from '../../../src/protocol/http';
 import { eventually } from '../../support/eventually';
-import { type ServerNode, startNode } from '../../support/server';
 import { postsOf, switchTo } from '../support/composing';
 import type { DrivenTab } from '../support/drivers/driver';
 import { active, click, fill, has, isAt, placeOf, shown, value } from '../support/drivers/page';
 import { htmlPage } from '../support/host-server';
 import { newPerson } from '../support/people';
+import { PIXEL } from '../support/pictures';
 import { PLAIN } from '../support/plain-page';
 import { IS_CONNECTED, standsOn, until } from '../support/recorder';
 import { type EveryBrowserStage, KEEP_UNCAUGHT } from './stage';
@@ -92,6 +92,67 @@ export function mainPaths(stage: EveryBrowserStage): void {
     await until(tab, `${value('#vf-composer-text')} === 'Half a thought'`);
   });
 
+  it('keeps the words of a draft where the browser keeps no images, and says so', async () => {
+    const tab = await stage.tab('/create_post');
+    // As in a private window of Safari.
+    await tab.evaluate(`(() => {
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (value, ...key) {
+        if (value?.files?.length > 0) throw new DOMException('A blob', 'DataCloneError');
+        return put.call(this, value, ...key);
+      };
+    })()`);
+    await fill(tab, '#vf-composer-text', 'With a picture');
+    await tab.evaluate(`(() => {
+      const chosen = new DataTransfer();
+      const bytes = Uint8Array.from(atob(${JSON.stringify(PIXEL.toString('base64'))}), (each) => each.charCodeAt(0));
+      chosen.items.add(new File([bytes], 'pixel.png', { type: 'image/png' }));
+      const input = document.querySelector('vf-composer input[type=file]');
+      input.files = chosen.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    })()`);
+    await has(tab, 'vf-toasts', 'this browser keeps no images in a private window');
+    await tab.open(`${stage.host.url}/create_post`);
+    await until(tab, `${value('#vf-composer-text')} === 'With a picture'`);
+  });
+
+  it('tells a visitor in the place of a composer that nobody is signed in', async () => {
+    const html = `<!doctype html>${KEEP_UNCAUGHT}<script src="/client/vedfolnir.js"></script>
+      <script type="module" src="/client/composer.mjs"></script><vf-composer login="/enter"></vf-composer>`;
+    stage.host.pages.set('/visitor', htmlPage(html));
+    await stage.browser.reset(stage.host.url, '');
+    const tab = await stage.browser.newTab();
+    await tab.open(`${stage.host.url}/visitor`);
+    await has(tab, 'vf-composer', 'You are not signed in.');
+    await has(tab, 'vf-composer a[href="/enter"]', 'Sign in');
+    expect(await tab.evaluate('uncaught')).toEqual([]);
+  });
+
+  it('draws the meter of the counter dark in the dark', async () => {
+    const tab = await stage.tab('/create_post');
+    const meter = '.vf-counter meter';
+    await has(tab, meter);
+    await tab.evaluate(`(() => {
+      document.documentElement.style.colorScheme = 'dark';
+      document.querySelector(${JSON.stringify(meter)}).scrollIntoView({ block: 'center' });
+    })()`);
+    const colorIn = (picture: string) => `(async () => {
+      const image = new Image();
+      image.src = ${JSON.stringify(picture)};
+      await image.decode();
+      const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+      const pen = canvas.getContext('2d');
+      pen.drawImage(image, 0, 0);
+      const { right, top, height } = document.querySelector(${JSON.stringify(meter)}).getBoundingClientRect();
+      const scale = image.width / innerWidth;
+      return [...pen.getImageData((right - 20) * scale, (top + height / 2) * scale, 1, 1).data].slice(0, 3);
+    })()`;
+    await eventually(async () => {
+      const [red, green, blue] = await tab.evaluate<number[]>(colorIn(await tab.picture()));
+      expect(Math.max(red!, green!, blue!)).toBeLessThan(100);
+    });
+  });
+
   it('sends a form that came late to the platform that it was begun for', async () => {
     const tab = await stage.tab(PLAIN);
     await tab.evaluate(`document.querySelector('main').insertAdjacentHTML('beforeend', ${JSON.stringify(LATE)})`);
@@ -144,28 +205,19 @@ export function mainPaths(stage: EveryBrowserStage): void {
     await isAt(tab, '/login');
   });
 
-  describe('before the end of an idle session', () => {
-    let node: ServerNode;
-
-    beforeAll(async () => {
-      node = await startNode({ SESSION_IDLE_TIMEOUT: '8s', SESSION_EXPIRY_WARNING: '6s' });
-    });
-
-    afterAll(() => node?.stop());
-
-    it('goes on asking, whatever is typed, until it is answered', async () => {
-      const { client } = await newPerson(node.url, []);
-      await stage.browser.reset(node.url, client.cookie);
-      const tab = await stage.browser.newTab();
-      await tab.open(`${node.url}/devices`);
-      await has(tab, DIALOG);
-      await tab.evaluate("sessionSync.on('sessionExtended', () => (window.wasExtended = true))");
-      for (let times = 0; times < 4; times += 1) await tab.press('Escape');
-      await tab.type('x');
-      await until(tab, `${shown(DIALOG)}?.matches(':modal')`);
-      expect(await tab.evaluate('window.wasExtended')).toBeFalsy();
-      await click(tab, `${DIALOG} button`, 'Stay signed in');
-      await until(tab, `window.wasExtended && !(${shown(DIALOG)})`);
-    });
+  it('asks before the end of an idle session, whatever is typed, until it is answered', async () => {
+    const { url } = stage.shortNode;
+    const { client } = await newPerson(url, []);
+    await stage.browser.reset(url, client.cookie);
+    const tab = await stage.browser.newTab();
+    await tab.open(`${url}/devices`);
+    await has(tab, DIALOG);
+    await tab.evaluate("void sessionSync.on('sessionExtended', () => (window.wasExtended = true))");
+    for (let times = 0; times < 4; times += 1) await tab.press('Escape');
+    await tab.type('x');
+    await until(tab, `${shown(DIALOG)}?.matches(':modal')`);
+    expect(await tab.evaluate('window.wasExtended')).toBeFalsy();
+    await click(tab, `${DIALOG} button`, 'Stay signed in');
+    await until(tab, `window.wasExtended && !(${shown(DIALOG)})`);
   });
 }

@@ -21,12 +21,14 @@ export const script =
   (response) =>
     response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(code);
 
-export async function startHostServer(port: number): Promise<HostServer> {
+/** @param port of the node; without one there is nothing but the pages */
+export async function startHostServer(port?: number): Promise<HostServer> {
   const pages = new Map<string, HostPage>();
   const server = createServer((incoming, response) => {
     const { method, url = '/', headers } = incoming;
     const page = pages.get(url.split('?', 1)[0]!);
     if (page) return void page(response, incoming);
+    if (!port) return void response.writeHead(404).end();
     const outgoing = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(response);
@@ -36,6 +38,7 @@ export async function startHostServer(port: number): Promise<HostServer> {
   });
   server.on('upgrade', ({ method, url, rawHeaders }, socket, head) => {
     const lines = rawHeaders.map((text, index) => text + (index % 2 ? '\r\n' : ': '));
+    if (!port) return void socket.destroy();
     const node = connect(port, '127.0.0.1', () => {
       node.write(`${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`);
       node.write(head);

@@ -13,6 +13,8 @@ export interface DrivenTab {
   /** Into what has the focus. */
   type(text: string): Promise<void>;
   press(key: Key): Promise<void>;
+  /** What is seen of it, as a data URL of a PNG. */
+  picture(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -32,3 +34,5 @@ export function cookiePairs(cookies: string): { name: string; value: string }[] 
       return { name, value };
     });
 }
+
+export const pngUrl = (base64: string): string => `data:image/png;base64,${base64}`;

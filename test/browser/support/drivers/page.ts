@@ -1,4 +1,5 @@
 /** What a test does in a page by any driver. Elements are expressions: they are looked for in the page. */
+import { eventually } from '../../../support/eventually';
 import { until } from '../recorder';
 import type { DrivenTab } from './driver';
 
@@ -16,7 +17,8 @@ export const isAt = (tab: DrivenTab, pathname: string) =>
 export async function click(tab: DrivenTab, selector: string, words?: string): Promise<void> {
   const element = shown(selector, words);
   await until(tab, element);
-  await tab.click(element);
+  // A framework may put another in its place before it is clicked.
+  await eventually(async () => void (await tab.click(element)));
 }
 
 export async function fill(tab: DrivenTab, selector: string, text: string): Promise<void> {

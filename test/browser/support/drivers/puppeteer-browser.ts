@@ -3,7 +3,7 @@ import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type 
 import { findBinary } from '../../../../scripts/lib/binaries.cjs';
 import { CHROMIUM } from '../../../support/chromium';
 import { stopWithTests, temporaryFolder } from '../../../support/processes';
-import { cookiePairs, type DrivenBrowser, type DrivenTab, type Key } from './driver';
+import { cookiePairs, type DrivenBrowser, type DrivenTab, type Key, pngUrl } from './driver';
 
 class PuppeteerTab implements DrivenTab {
   constructor(private readonly page: Page) {}
@@ -29,6 +29,11 @@ class PuppeteerTab implements DrivenTab {
 
   async press(key: Key): Promise<void> {
     await this.page.keyboard.press(key);
+  }
+
+  async picture(): Promise<string> {
+    await this.page.bringToFront();
+    return pngUrl(await this.page.screenshot({ encoding: 'base64' }));
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 import { findBinary } from '../../../../scripts/lib/binaries.cjs';
 import { eventually } from '../../../support/eventually';
 import { freePort, launch, temporaryFolder } from '../../../support/processes';
-import { cookiePairs, type DrivenBrowser, type DrivenTab, type Key } from './driver';
+import { cookiePairs, type DrivenBrowser, type DrivenTab, type Key, pngUrl } from './driver';
 
 /** https://www.w3.org/TR/webdriver2/#keyboard-actions */
 const KEYS: Record<Key, string> = {
@@ -17,6 +17,7 @@ const KEYS: Record<Key, string> = {
 const FORGET = `(async () => {
   localStorage.clear();
   for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+  for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
 })()`;
 
 type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<T>;
@@ -65,6 +66,10 @@ class WebDriverTab implements DrivenTab {
 
   press(key: Key): Promise<void> {
     return this.type(KEYS[key]);
+  }
+
+  async picture(): Promise<string> {
+    return pngUrl(await this.within(this.handle, (call) => call<string>('GET', '/screenshot')));
   }
 
   async close(): Promise<void> {
