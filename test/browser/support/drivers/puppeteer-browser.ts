@@ -20,7 +20,8 @@ class PuppeteerTab implements DrivenTab {
     await this.page.bringToFront();
     const handle = (await this.page.evaluateHandle(element)) as ElementHandle;
     await handle.click();
-    await handle.dispose();
+    // The click may have led to another page.
+    await handle.dispose().catch(() => {});
   }
 
   async type(text: string): Promise<void> {
