@@ -129,8 +129,8 @@ export async function startWebKit(): Promise<DrivenBrowser> {
   const display = await eventually(() => /^(\d+)$/m.exec(screen.output())?.[1] ?? '');
   const port = await freePort();
   const { PATH } = process.env;
-  // Without a language of its own WebKitGTK calls it "C", which is none.
-  const env = { PATH, HOME: temporaryFolder(), DISPLAY: `:${display}`, LANG: 'C' };
+  // As in a container: WebKitGTK calls the language of this "C", which is none.
+  const env = { PATH, HOME: temporaryFolder(), DISPLAY: `:${display}`, LANG: 'C.UTF-8' };
   const driver = launch(findBinary('WebKitWebDriver')!, [`--port=${port}`, '--host=127.0.0.1'], { env });
   const call = caller(`http://127.0.0.1:${port}`);
   await eventually(() => call('GET', '/status'));
