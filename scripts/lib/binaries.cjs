@@ -13,6 +13,9 @@ const NAMES = {
   'redis-server': ['redis-server'],
   nginx: ['nginx'],
   caddy: ['caddy'],
+  'firefox-esr': ['firefox-esr', 'firefox'],
+  WebKitWebDriver: ['WebKitWebDriver'],
+  Xvfb: ['Xvfb'],
   chromium: CHROMIUM,
   // The same engine without windows, at a third of the processor time.
   'chromium-headless-shell': ['chromium-headless-shell', 'chrome-headless-shell', ...CHROMIUM],

@@ -9,6 +9,8 @@ const NEEDS = [
   { programs: ['nginx'], packages: ['nginx-light'] },
   { programs: ['caddy'], packages: ['caddy'] },
   { programs: ['chromium'], packages: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'] },
+  { programs: ['firefox-esr'], packages: ['firefox-esr'] },
+  { programs: ['WebKitWebDriver', 'Xvfb'], packages: ['webkit2gtk-driver', 'xvfb'] },
 ];
 
 /** Debian asks this file before a package starts or restarts a service; 101 means "not allowed". */

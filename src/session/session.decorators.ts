@@ -51,10 +51,8 @@ export const RequireRecentLogin = (age?: string, options: Omit<RecentLogin, 'age
 };
 
 /**
-/**
  * A controller of this package: requires a session unless a route is @Public(), and answers errors in our format. A
  * host's versioning and pipes do not apply.
- */
  */
 export const ApiController = (path = '') =>
   applyDecorators(

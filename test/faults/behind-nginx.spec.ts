@@ -2,6 +2,10 @@
  * Three nodes behind real nginx with the configuration that we ship. LONG=1 runs the rolling restart with 300 sockets
  * and 20 switches per second instead of 30 and 5.
  */
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
@@ -76,6 +80,21 @@ it('keeps all nodes in while strangers ask for upgrades where there are none', a
     answers[status] = (answers[status] ?? 0) + 1;
   }
   expect(answers).toEqual({ 200: 12 });
+});
+
+it('gets the parts of a script from the node that has them, while others are of another version', async () => {
+  // All that matters here of a node before its upgrade: it has no such file.
+  const older = createServer((_, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve));
+  const mixed = await startNginx([(older.address() as AddressInfo).port, nodes[0]!.port]);
+  const [part] = readdirSync(join(__dirname, '../../dist/client/parts'));
+  const statusOf = async (name: string) => (await fetch(`${mixed.url}/client/parts/${name}`)).status;
+  const statuses = [await statusOf('none-12345678.mjs')];
+  for (let turn = 0; turn < 6; turn++) statuses.push(await statusOf(part!));
+  await mixed.stop();
+  older.close();
+  older.closeAllConnections();
+  expect(statuses).toEqual([404, ...Array(6).fill(200)]);
 });
 
 it('tells the nodes the address of the person, behind what ends HTTPS too, and believes nobody else', async () => {

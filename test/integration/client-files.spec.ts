@@ -1,5 +1,5 @@
 /** The files of the client, as a browser gets them. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -39,6 +39,24 @@ it.each(FILES)('%s comes packed to whoever takes it so, and is asked for again o
   const plain = await get(`/client/${file}`, { 'accept-encoding': 'identity' });
   expect(plain.headers['content-encoding']).toBeUndefined();
   expect(plain.body.equals(whole)).toBe(true);
+});
+
+it('imports parts by names that change with their content, which are kept for good; all else is asked for again', async () => {
+  const folder = join(__dirname, '../../dist/client');
+  const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mjs'));
+  const imported = modules.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/(?:from|import)\s*"([^"]+)"/g)].map(([, path]) => path),
+  );
+  expect(imported.length).toBeGreaterThan(0);
+  for (const path of imported) expect(path).toMatch(/^(\.\/parts\/|\.\/)[\w-]+-[\w-]{8}\.mjs$/);
+  for (const name of modules) {
+    const { headers } = await get(`/client/${name}`, {});
+    const hashed = name.startsWith('parts/');
+    expect([name, headers['cache-control']]).toEqual([
+      name,
+      hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    ]);
+  }
 });
 
 it('packs nothing that may hold a secret', async () => {

@@ -79,6 +79,11 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** Stops a process that something else started, at the latest when the tests end. */
+export function stopWithTests(pid: number): void {
+  tellGuard(`+pid ${pid}`);
+}
+
 /** Starts a program that is stopped with the tests. */
 export function launch(program: string, args: string[], options: LaunchOptions = {}): Managed {
   const { cwd, env } = options;

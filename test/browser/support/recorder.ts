@@ -6,6 +6,11 @@ import { eventually } from '../../support/eventually';
 /** Of a page that knows its session and hears of it. */
 export const IS_CONNECTED = 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected';
 
+/** A page of Playwright's, or a tab of any browser. */
+interface Evaluates {
+  evaluate(expression: string): Promise<unknown>;
+}
+
 /** Runs in the page, so it is text: these sources know no `window`. */
 const RECORDER = `
   window.heard = {};
@@ -81,13 +86,13 @@ export async function sightingsOf(words: string, context: BrowserContext): Promi
  * Waits until an expression is true in the page. Playwright's own `waitForFunction` evaluates text inside of the page,
  * which our content security policy forbids.
  */
-export async function until(page: Page, expression: string): Promise<void> {
+export async function until(page: Evaluates, expression: string): Promise<void> {
   await eventually(async () => {
     if (!(await page.evaluate(`Boolean(${expression})`))) throw new Error(`Not yet true: ${expression}`);
   });
 }
 
 /** Waits until the tab stands on this platform. */
-export function standsOn(page: Page, platformId: number): Promise<void> {
+export function standsOn(page: Evaluates, platformId: number): Promise<void> {
   return until(page, `window.sessionSync.getState()?.platform?.id === ${platformId}`);
 }
