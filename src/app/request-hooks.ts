@@ -55,7 +55,7 @@ export function hookRequests(app: NestFastifyApplication): void {
  * of the event loop after the request.
  */
 function whetherCallerWaits(socket: Socket, answer: (isWaiting: boolean) => void): void {
-  setImmediate(() => setImmediate(() => answer(socket.readyState === 'open')));
+  setImmediate(() => setImmediate(() => answer(socket.readyState !== 'writeOnly' && socket.readyState !== 'closed')));
 }
 
 const REQUEST_ID = /^[\w-]{8,64}$/;
