@@ -2,7 +2,7 @@ import { clearReturnPath, returnPath, saveReturnPath } from './return-path';
 
 const HERE = 'https://here.example';
 
-/** @param storage of the tab */
+/** @param storage sessionStorage of the tab */
 function tabAt(pathname: string, storage: Partial<Storage>): void {
   Object.assign(globalThis, { window: { location: { origin: HERE, pathname }, sessionStorage: storage } });
 }
