@@ -5,7 +5,7 @@ import { answer, openTab, refusal, signedOut } from './testing/test-tab';
 
 const LOST_MS = 2_500;
 
-/** A tab whose server is there, refuses, or is not there at all; and the statuses that its page was told. */
+/** A tab whose server answers, refuses or is unreachable; and the statuses that its page was notified of. */
 function following(first: 'up' | 'busy' | 'away' = 'up') {
   const http = { is: first };
   const tab = openTab((call, server) => {
@@ -78,7 +78,7 @@ describe('the connection of a tab', () => {
       await env.pass(LOST_MS - 500);
     }
     expect(told).toEqual(['live']);
-    // At the start, and for what each loss may have hidden.
+    // One at the start, and one after each loss, which may have hidden events.
     expect(env.calls).toHaveLength(4);
   });
 

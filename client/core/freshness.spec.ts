@@ -130,7 +130,7 @@ describe('what is sent by a tab that may be behind', () => {
 });
 
 describe('what the page is told when it may have missed something', () => {
-  /** A tab, and how often it has said so. */
+  /** A tab, and the number of its `sessionCaughtUp` events. */
   async function listening(serve?: Parameters<typeof liveTab>[0]): Promise<[TestTab, () => number]> {
     const tab = await liveTab(serve);
     let told = 0;
@@ -217,7 +217,7 @@ describe('what the page is told when it may have missed something', () => {
   it('says nothing after a look that a freeze came into, and asks for nothing else before the next', async () => {
     const [tab, told] = await listening();
     const { env } = tab;
-    // As a list does, which reads anew then.
+    // Like a list, which is read again on this event.
     env.window.addEventListener('sessionCaughtUp', () => void tab.sync.request('GET', '/api/posts').catch(() => {}));
     const { serve } = env;
     let give = () => {};

@@ -1,4 +1,4 @@
-/** The page's socket against the library's own server; what no such server says is said by a bare WebSocket. */
+/** The page's socket against a Socket.IO server; a plain WebSocket server sends what Socket.IO never sends. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
@@ -13,12 +13,12 @@ afterEach(async () => {
 
 function webSocket(port: number) {
   const line = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
-  // A browser writes it to its console; `ws` throws where nobody listens.
+  // A browser logs the error to its console; `ws` throws without a listener.
   line.on('error', () => {});
   return line;
 }
 
-/** A socket of a page, and all that it tells. */
+/** The socket of a page, and all its events. */
 function page(port: number, open = () => webSocket(port)) {
   const told: unknown[] = [];
   const timers = { setTimeout: setTimeout as never, clearTimeout: clearTimeout as never };
@@ -91,7 +91,7 @@ describe('with the server of Socket.IO', () => {
     const [there] = await io.fetchSockets();
     let pongs = 0;
     (io.sockets.sockets.get(there!.id)!.conn as NodeJS.EventEmitter).on('heartbeat', () => pongs++);
-    // Longer than it would bear silence.
+    // Longer than the heartbeat timeout.
     await eventually(() => expect(pongs).toBeGreaterThan(10));
     expect(told).toEqual(['connect']);
     there!.disconnect();
@@ -151,7 +151,7 @@ describe('with a server that is not well', () => {
       line.once('message', () => line.send('40{"sid":"b"}'));
     });
     const { told } = page(port);
-    // Long before a handshake would be given up.
+    // Long before the handshake timeout.
     await eventually(() => expect(told).toEqual(['connect', 'disconnect']), { timeout: 4_000 });
     await eventually(() => expect(server.clients.size).toBe(0));
   });

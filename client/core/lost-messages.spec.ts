@@ -42,7 +42,7 @@ describe('SessionSync and lost messages', () => {
     env.show('visible');
     await settle();
     expect(heard.sessionConnectionChanged).toEqual([{ connected: false }]);
-    // Heard before the next poll, again and again: each puts the poll off.
+    // Received repeatedly before the next poll: each state postpones the poll.
     env.socket.emit('session:state', server.state());
     await settle();
     expect(heard.sessionConnectionChanged).toHaveLength(1);

@@ -5,7 +5,7 @@ import { answer, liveTab, refusal, type TestTab } from './testing/test-tab';
 
 const SWITCH = '/api/switch_platform/';
 
-/** A tab whose switches are answered when the test says so, each by the place of its request. */
+/** A tab whose switches are answered by the test, each by the index of its request. */
 async function choosing() {
   const open: (() => void)[] = [];
   const shown: (number | null)[] = [];
@@ -59,7 +59,7 @@ describe('a switch that this tab asks for', () => {
     expect(tab.shown).toEqual([4, null]);
     expect(tab.sync.getSwitchingTo()).toBeNull();
     expect(platformOf(tab)).toBe(1);
-    // Later another device does what was refused here.
+    // Later another device makes the switch that was refused here.
     tab.server.add(4);
     tab.server.switchTo(4, 'all', SESSION_A, 'elsewhere');
     await tab.sync.syncSessionState();

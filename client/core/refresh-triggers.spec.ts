@@ -1,7 +1,7 @@
 import { RefreshTriggers } from './refresh-triggers';
 import { FakeEnvironment, pageEvent } from './testing/fake-environment';
 
-/** By the middle of the dice. */
+/** With the jitter at its mean. */
 const POLL_MS = 9_250;
 const FOLLOWER_MS = 10_750;
 

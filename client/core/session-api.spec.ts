@@ -1,4 +1,6 @@
-/** What a page of an application uses of the session: its state, its requests, the pin of one tab, a new start. */
+/**
+ * What a page of an application uses of the session: its state, its requests, the pin of one tab, and another start.
+ */
 import { SessionSync } from './session-sync';
 import { type Call, FakeEnvironment, settle } from './testing/fake-environment';
 import { type FakeServer, iso, SESSION_A, SESSION_B } from './testing/fake-server';
@@ -6,7 +8,7 @@ import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab
 
 const ENDED = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
 
-/** As `answer`, and knows the single platforms. */
+/** Like `answer`, and also serves single platforms. */
 function withPlatforms(call: Call, server: FakeServer) {
   const [, id] = /^\/api\/platforms\/(\d+)$/.exec(call.path) ?? [];
   if (!id) return answer(call, server);
@@ -19,7 +21,7 @@ describe('getState', () => {
     const { server, sync, push } = await liveTab();
     const state = sync.getState();
     expect(sync.getState()).toBe(state);
-    // The same once more, at another time of the server.
+    // The same content, at another server time.
     await sync.syncSessionState();
     expect(sync.getState()).toBe(state);
     expect(() => Object.assign(state?.user ?? {}, { username: 'eve' })).toThrow(TypeError);
@@ -69,7 +71,7 @@ describe('on', () => {
     await push(server.switchTo(3, 'all', SESSION_B));
     expect(seen).toEqual(['page', 2, 'page', 'page']);
     jest.restoreAllMocks();
-    // Reported as uncaught, each a moment later.
+    // Each is reported as uncaught, asynchronously.
     expect(failures).toEqual([expect.any(Function), expect.any(Function)]);
     expect(failures[0]).toThrow('of a listener');
   });
@@ -117,7 +119,7 @@ describe('a pinned tab', () => {
     expect(sync.headers()).toMatchObject({ 'x-platform-id': '2', 'x-platform-pinned': 'true' });
     await sync.request('GET', '/api/posts').catch(() => {});
     expect(env.calls.at(-1)?.headers).toMatchObject({ 'x-platform-id': '2', 'x-platform-pinned': 'true' });
-    // What the caller says of another platform stands as it is.
+    // A platform that the caller names explicitly is not overridden.
     await sync.request('GET', '/api/posts', { headers: { 'x-platform-id': '3' } }).catch(() => {});
     expect(env.calls.at(-1)?.headers['x-platform-pinned']).toBeUndefined();
     await sync.pinTab(null);
@@ -184,7 +186,7 @@ describe('a pinned session', () => {
     await push(server.switchTo(3, 'all', SESSION_B));
     expect(sync.getState()).toMatchObject({ platform: { id: 2 }, session: { pinned: true }, revision: 3 });
     expect(heard.platformSwitched).toHaveLength(1);
-    // A switch of all that is made in it frees it.
+    // A switch of all sessions that is made in it removes its pin.
     await push(server.switchTo(3, 'all', SESSION_A));
     expect(sync.getState()).toMatchObject({ platform: { id: 3 }, session: { pinned: false }, revision: 4 });
   });

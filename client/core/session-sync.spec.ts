@@ -55,7 +55,7 @@ it.each(['visible', 'hidden'] as const)(
     env.show(how);
     await env.pass(60_000);
     const asked = env.calls.length;
-    // Every two seconds, and by the poll of a page that is seen.
+    // Every two seconds, and by the poll of a visible page.
     expect(asked).toBeGreaterThanOrEqual(30);
     expect(asked).toBeLessThanOrEqual(40);
     sync.destroy();

@@ -8,7 +8,7 @@ import type { TabChannel } from './tab-channel/tab-channel';
 import { FakeEnvironment, settle } from './testing/fake-environment';
 import { FakeServer, SESSION_A, SESSION_B } from './testing/fake-server';
 
-/** A question that the test answers when it likes. */
+/** Requests that the test answers when it likes. */
 function questions<T>() {
   const open: { resolve: (answer: T) => void; reject: (reason: unknown) => void }[] = [];
   return {

@@ -71,7 +71,7 @@ describe('who leads the tabs of a browser', () => {
     const { open, pass } = browser();
     const [first, second, third] = [open(), open(), open()];
     for (const { lead } of [first, second, third]) lead.queue();
-    // The first has the lock and does not know it yet.
+    // The first has been granted the lock, but its callback has not run yet.
     first.lead.stop();
     second.lead.stop();
     await pass();

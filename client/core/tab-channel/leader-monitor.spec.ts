@@ -3,7 +3,7 @@ import { LeaderMonitor } from './leader-monitor';
 
 const SEEN = { visible: true, connected: true };
 const UNSEEN = { visible: false, connected: true };
-/** By the middle of the dice: without a beat it asks after 1 s, and waits 425 ms for an answer. */
+/** With the jitter at its mean: asks 1 s after the last heartbeat, and waits 425 ms for an answer. */
 const ASKS_MS = 1_000;
 const WAITS_MS = 425;
 

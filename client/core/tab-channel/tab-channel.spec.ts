@@ -42,7 +42,7 @@ function browser() {
   return { open, pass, server, tabs };
 }
 
-/** A leader with an open socket, and one that follows it. */
+/** A leader with an open socket, and its follower. */
 async function two() {
   const all = browser();
   const leader = all.open();

@@ -18,7 +18,7 @@ function opened() {
   return { env, transport, told, socket: env.socket };
 }
 
-/** How long after its loss the socket is made anew. */
+/** Milliseconds from the loss of the socket to the next attempt. */
 async function delayAfter(env: FakeEnvironment, socket: FakeSocket): Promise<number> {
   const { connects } = socket;
   const since = env.time;
