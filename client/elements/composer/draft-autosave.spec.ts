@@ -83,10 +83,10 @@ describe('the autosave of a composer', () => {
     second.write('begun, and gone on with');
     await settled();
     expect(second.autosave.key).toBe(key);
-    // The first has written it, and shows it still.
+    // The first tab has written its draft, and still shows it.
     expect(first.words()).toBe('begun');
     expect(browser.words(1, 10).sort()).toEqual(['begun', 'begun, and gone on with']);
-    // A tab that only shows it shows what became of it.
+    // A tab that only shows the draft shows the newest version.
     second.write('the end');
     await settled();
     expect(third.words()).toBe('the end');

@@ -60,7 +60,7 @@ describe('the drafts of a browser', () => {
     expect(await idsAt(HERE, next)).toEqual(['kept']);
     await settled();
     expect(store.kept.size).toBe(1);
-    // Where nobody can say how a session ended, they are there for who wrote them.
+    // If it cannot be found out how a session ended, its drafts are available to their author.
     const wasSignedOut = () => Promise.reject(new Error('no network'));
     const offline = new DraftRepository(store, () => NOON, { ...sessionOf('s4'), wasSignedOut });
     expect(await idsAt(HERE, offline)).toEqual(['kept']);
