@@ -1,6 +1,7 @@
 /**
- * The shape of `icon.svg` on a background of the given colour. @param colour CSS colour @returns URL for `<link
- * rel="icon">`
+ * The shape of `icon.svg` on a background of the given colour.
+ * @param colour CSS colour
+ * @returns URL for `<link rel="icon">`
  */
 export function favicon(colour: string): string {
   const mark = 'M6 9c6 1 8 6 10 14 2-8 4-13 10-14-4 5-5 10-10 17C11 19 10 14 6 9z';

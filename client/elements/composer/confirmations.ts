@@ -4,8 +4,8 @@ import type { Attachment } from './media-list';
 import { withoutAltText } from './post-validation';
 
 /**
- * Images without a description are inaccessible to people who cannot see them, so they are asked about by name. @param
- * describe focuses the description of an image
+ * Images without a description are inaccessible to people who cannot see them, so they are asked about by name.
+ * @param describe focuses the description of an image
  */
 export async function confirmMissingAltText(items: Attachment[], describe: (index: number) => void): Promise<boolean> {
   const [first, ...others] = withoutAltText(items);

@@ -17,8 +17,8 @@ export interface ServerForm {
 }
 
 /**
- * Removes the form from the page, and returns its content, including what the user has typed so far. @returns null if
- * there is none
+ * Removes the form from the page, and returns its content, including what the user has typed so far.
+ * @returns null if there is none
  */
 export function readServerForm(root: HTMLElement): ServerForm | null {
   const form = root.querySelector<HTMLFormElement>('form[data-platform-id]');

@@ -7,7 +7,8 @@ function devtools(page: Page): Promise<CDPSession> {
 
 /**
  * Freezes a page like a browser does with a tab that was hidden for long: the page receives the event, then its
- * scripts stop. Only where tabs can be hidden, see `launchPlainChromium`. @returns its undo
+ * scripts stop. Only where tabs can be hidden, see `launchPlainChromium`.
+ * @returns its undo
  */
 export async function freeze(page: Page): Promise<() => Promise<unknown>> {
   const session = await devtools(page);

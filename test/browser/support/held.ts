@@ -35,7 +35,8 @@ export async function holdNext(page: Page, path: string): Promise<Held> {
 }
 
 /**
- * From now on requests to these URLs (a glob) do not leave the browser. @returns releases these and all later requests
+ * From now on requests to these URLs (a glob) do not leave the browser.
+ * @returns releases these and all later requests
  */
 export async function holdBack(where: Page | BrowserContext, addresses: string): Promise<() => void> {
   let release = () => {};

@@ -30,8 +30,9 @@ export function heard<E extends keyof SessionEvents>(page: Page, name: E): Promi
 }
 
 /**
- * Clicks. @returns the time at which the page received the click: Playwright clicks once a tab is rendered, and a
- * background tab is rendered once a second
+ * Clicks.
+ * @returns the time at which the page received the click: Playwright clicks once a tab is rendered, and a background
+ * tab is rendered once a second
  */
 export async function press(button: Locator): Promise<number> {
   const page = button.page();
