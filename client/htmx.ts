@@ -1,7 +1,7 @@
 /**
- * The htmx extension `vedfolnir` (`hx-ext="vedfolnir"`), loaded after htmx and `vedfolnir.js`: a request of htmx carries
- * the token and the platform of its form, whatever triggered it. It waits until this page is up to date, and is not made
- * while its form asks where to go, or does not know.
+ * The htmx extension `vedfolnir` (`hx-ext="vedfolnir"`), loaded after htmx and `vedfolnir.js`: each htmx request
+ * carries the token and the platform of its form, whatever triggered it. A request waits until the state of the page
+ * is up to date, and is cancelled while the platform of its form is undecided.
  */
 import { HEADERS } from '../src/protocol/http';
 import { isPinned, namedPlatform } from './conventions/form-fields';
@@ -38,7 +38,7 @@ window.htmx.defineExtension('vedfolnir', {
   },
 });
 
-/** @returns false where the request is made later */
+/** @returns false if the request is issued later */
 function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boolean {
   if (sync.getConnectionStatus() === 'none' || sync.isFresh()) return true;
   void sync.ensureFresh().then(
@@ -48,7 +48,7 @@ function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boo
   return false;
 }
 
-/** @returns false where the request must not be made */
+/** @returns false if the request must not be sent */
 function configure(sync: SessionSync, { elt, path, headers }: ConfigRequest): boolean {
   if (new URL(path, document.baseURI).origin !== window.location.origin) return true;
   Object.assign(headers, sync.headers());

@@ -1,4 +1,4 @@
-/** What a page of a server gets from us: the session, `window.sessionSync`, and the conventions of pages. */
+/** The script for a server's pages: the session at `window.sessionSync`, and the conventions for pages. */
 
 import { startAutoRefresh } from './conventions/auto-refresh';
 import { startBfcacheGuard } from './conventions/bfcache-guard';
@@ -18,7 +18,7 @@ export type { SessionSync };
 export const sessionSync: SessionSync = installSessionSync((sync) => {
   startSessionEndedPage(sync);
   startCsrfMeta(sync);
-  // First: what is shown and counted in a form is about the form's own platform.
+  // Must be first: what is shown and counted in a form depends on the form's platform.
   startPlatformForms(sync);
   startSessionAttributes(sync);
   startCharacterCounters(sync);

@@ -1,9 +1,9 @@
-/** The sanitiser for HTML that comes from the server, read when a page first needs it. */
+/** The sanitiser for HTML from the server, loaded when a page first needs it. */
 import DOMPurify from 'dompurify';
 
 /**
- * `data-*` attributes are commands to scripts, forms send what they find, and styles are refused by our policy
- * anyway: what is put into a page is there to be read.
+ * Inserted HTML is for reading only: `data-*` attributes would trigger scripts, forms would send data, and our policy
+ * refuses inline styles anyway.
  * @returns nodes, so that nothing is parsed a second time
  */
 export function purify(html: string): DocumentFragment {

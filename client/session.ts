@@ -1,4 +1,4 @@
-/** The session alone: for an application that draws all of its pages by itself. */
+/** The session alone, for an application that renders all of its pages by itself. */
 import { startCsrfMeta } from './conventions/csrf-meta';
 import { installSessionSync } from './core/install';
 import type { SessionSync } from './core/session-sync';

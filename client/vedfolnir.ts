@@ -1,2 +1,2 @@
-/** The classic script: nothing exported, everything at `window.sessionSync`. */
+/** The classic script: no exports, everything is at `window.sessionSync`. */
 import './index';

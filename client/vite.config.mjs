@@ -8,28 +8,31 @@ import { defineConfig } from 'vite';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the elements, the composer and our pages have in common; the directives of Lit but one are for our pages alone. */
+/**
+ * Modules that the elements, the composer and our pages share; of Lit's directives only `repeat`, the others are used
+ * by our pages alone.
+ */
 const SHARED =
   /node_modules\/(lit|@lit)(?!.*directives\/(?!repeat))|client\/(elements\/([\w-]+|composer\/media-limits)|core\/(errors|storage))\.ts$|protocol\/http\.ts$/;
 
-/** @param output what tells one of the builds from the others */
+/** @param output options that differ between the builds */
 function scripts(input, { copyPublicDir = false, ...output }) {
   return {
     consumer: 'client',
-    // What is for servers is for the library alone.
+    // Only the library runs on servers, too.
     define: { 'typeof window': '"object"' },
     build: {
       outDir: here('../dist/client'),
       emptyOutDir: false,
       sourcemap: true,
       target: 'baseline-widely-available',
-      // As they are written: light-dark() taken apart works only where our own page has set the scene for it.
+      // Not lowered: the fallback for light-dark() works only where our own page has defined its variables.
       cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       copyPublicDir,
       modulePreload: false,
       rolldownOptions: {
         input,
-        // The styles of what is shared are the elements'.
+        // The styles of the shared chunk are those of the elements.
         output: {
           assetFileNames: ({ names }) => (names[0] === 'shared.css' ? 'elements.css' : '[name][extname]'),
           ...output,
@@ -40,25 +43,27 @@ function scripts(input, { copyPublicDir = false, ...output }) {
   };
 }
 
-/** One script in one file: the classic one cannot share chunks with a module. */
+/** A script in a single file: the classic script cannot share chunks with a module. */
 const alone = (entry, format, file) => scripts(here(entry), { format, entryFileNames: file, codeSplitting: false });
 
 /** The entry points of the package for browsers. */
 const LIBRARY = { client: './index.ts', elements: './lib/elements.ts', react: './react/index.ts' };
 
-/** What an application bundles with its own scripts; React is the application's. */
+/** What an application bundles with its own scripts, which provide React. */
 function library(entries) {
   const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, here(path)]));
   const output = { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'parts/[name]-[hash].mjs' };
   const environment = { ...scripts(input, output), define: {} };
-  // As a library: what is imported later must not look for its styles at the address of the page.
+  // In library mode: chunks that are imported later must not load their styles relative to the page.
   const lib = { entry: input, formats: ['es'] };
   Object.assign(environment.build, { outDir: here('../dist/lib'), minify: false, lib, cssCodeSplit: true });
   Object.assign(environment.build.rolldownOptions, { external: ['react'], preserveEntrySignatures: 'strict' });
   return environment;
 }
 
-/** The package is CommonJS, the client is not: one of its files that exports nothing would be taken for it, and wrapped. */
+/**
+ * The package is CommonJS, the client is ESM: a client file without exports would be treated as CommonJS and wrapped.
+ */
 function modulesAll() {
   const ours = here('.');
   return {
@@ -68,7 +73,10 @@ function modulesAll() {
   };
 }
 
-/** Our templates are indented for those who read them. In what is minified, such spaces stand in templates alone. */
+/**
+ * Removes the indentation of our templates. In minified code, a line break followed by spaces occurs only in
+ * templates.
+ */
 function withoutIndentation() {
   return {
     name: 'without-indentation',
@@ -79,7 +87,7 @@ function withoutIndentation() {
   };
 }
 
-/** What the pages of the app name. Of the scripts those come last that name others of these. */
+/** Files that the app's pages refer to. Scripts that refer to others of this list come last. */
 const PAGE_FILES = [
   'vedfolnir.js',
   'elements.css',
@@ -93,8 +101,8 @@ const PAGE_FILES = [
 ];
 
 /**
- * The files of our own pages once more, by names that change with their content: a browser keeps those for a year. Hosts
- * go on naming them as they are. `pages.json` says which is which.
+ * Copies the files of our own pages to names with a content hash, which browsers cache for a year. Host applications
+ * use the plain names. `pages.json` maps plain names to hashed ones.
  */
 function nameByContent(folder) {
   const names = {};
@@ -111,7 +119,7 @@ function nameByContent(folder) {
   writeFileSync(join(folder, 'pages.json'), JSON.stringify({ ...names, 'shared.mjs': `parts/${shared}` }));
 }
 
-/** Beside each file what is sent of it: the server need not pack it anew for everybody. */
+/** Writes compressed copies beside each file, so that the server does not compress on each request. */
 function compress(folder) {
   for (const file of readdirSync(folder, { recursive: true })) {
     if (!/\.(js|mjs|css|svg)$/.test(file)) continue;
@@ -124,7 +132,7 @@ function compress(folder) {
 
 export default defineConfig({
   root: here('.'),
-  // Where the server has it: a part that is loaded later looks for its styles there.
+  // The path on the server: chunks that are loaded later find their styles by it.
   base: '/client/',
   appType: 'custom',
   logLevel: 'warn',
@@ -141,7 +149,7 @@ export default defineConfig({
       {
         format: 'es',
         entryFileNames: '[name].mjs',
-        // A file that another imports by the names of its minified exports must be the one that it was built with.
+        // A file that imports minified exports of another must get exactly the version that it was built with.
         chunkFileNames: 'parts/[name]-[hash].mjs',
         copyPublicDir: true,
         codeSplitting: { groups: [{ name: 'shared', test: SHARED }] },
@@ -157,11 +165,11 @@ export default defineConfig({
   },
   builder: {
     async buildApp(builder) {
-      // Their names change with their content.
+      // Removes old files, whose hashed names differ.
       for (const folder of ['client', 'lib']) rmSync(here(`../dist/${folder}`), { recursive: true, force: true });
       for (const environment of Object.values(builder.environments)) await builder.build(environment);
       for (const [name, path] of Object.entries(LIBRARY)) {
-        // The types are made by `tsc`, in folders like those of the sources.
+        // `tsc` writes the types, in the folder structure of the sources.
         const types = path.replace(/^\.\/(.*)\.ts$/, './types/client/$1');
         writeFileSync(here(`../dist/lib/${name}.d.ts`), `export * from '${types}';\n`);
       }

@@ -3,12 +3,12 @@ import { on, session } from '../elements/session';
 import { favicon } from './favicon';
 
 /**
- * Shows the active account in the colour of the page, of its icon and of the window's bar, and its name in the title.
- * A session that is about to end says so in the title, where a tab in the background shows it.
+ * Shows the active account: its colour on the page, in the favicon and in the browser's window bar, its name in the
+ * title. A session that is about to end is announced in the title, which is visible for a tab in the background too.
  */
 export function showActivePlatform(): void {
   const title = document.title;
-  /** The session that is about to end, by its id. */
+  /** Id of the session that is about to end. */
   let ending: string | undefined;
   const show = (): void => {
     const state = session.getState();
@@ -31,7 +31,7 @@ export function showActivePlatform(): void {
   show();
 }
 
-/** In the colour that the style sheet makes of the account's hue. */
+/** Takes the colour from the style sheet, which derives it from the account's hue. */
 function tint(): void {
   const site = document.querySelector('.site');
   if (!site) return;

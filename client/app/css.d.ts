@@ -1,2 +1,2 @@
-/** Vite gathers style sheets into app.css. */
+/** Vite collects the style sheets into app.css. */
 declare module '*.css';

@@ -9,7 +9,7 @@ const KEYS: [keys: string[], what: string][] = [
   [['Esc'], 'Close what is open'],
 ];
 
-/** Which keys do what, in a dialog; those without a modifier can be turned off there (WCAG 2.1.4). */
+/** Lists the keyboard shortcuts in a dialog, where those without a modifier can be turned off (WCAG 2.1.4). */
 export function showKeyboardHelp(): void {
   const dialog = document.createElement('dialog');
   dialog.className = 'vf-dialog';

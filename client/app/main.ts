@@ -1,4 +1,4 @@
-/** Our own pages, on top of what `/client/vedfolnir.js` gives to every page; each page is an element of its name. */
+/** Our own pages, on top of `/client/vedfolnir.js`, which every page has; each page is a custom element. */
 import '../elements';
 import { showActivePlatform } from './active-platform';
 import './app.css';
@@ -18,10 +18,10 @@ import './pages/reset';
 import { startShortcuts } from './shortcuts';
 import { announceSwitchesElsewhere } from './switch-notice';
 
-/** A file of its own: only a page for writing needs it. */
+/** A separate file: only pages with a composer load it. */
 const COMPOSER = '/client/composer.mjs';
 
-// Few have it, and it brings charts along.
+// Loaded on demand: few users have this page, and it includes a chart library.
 if (document.body.dataset.page === 'admin') void import('./pages/admin/admin');
 drawServerIcons();
 showActivePlatform();
@@ -30,7 +30,7 @@ announceSwitchesElsewhere();
 startShortcuts();
 if (document.querySelector('vf-composer')) void import(/* @vite-ignore */ COMPOSER);
 
-// Who is signed in is no visitor here, unless they want to sign in once more.
+// A signed-in user has no use for the sign-in pages, except to sign in again.
 const again = new URLSearchParams(window.location.search).has('again');
 if (document.body.hasAttribute('data-entrance') && document.body.dataset.page !== 'reset' && !again)
   redirectWhenSignedIn();

@@ -1,12 +1,12 @@
 import { hasSingleKeys } from './single-keys';
 
-/** A file of its own: it is seldom asked for. */
+/** A separate file: the help is rarely opened. */
 const HELP = '/client/keyboard-help.mjs';
 const WRITE = '/create_post';
-/** Where a letter is written, or chooses. */
+/** Elements in which a letter is text or selects an option. */
 const EDITABLE = 'input:not([type="checkbox"]), textarea, select, [contenteditable], [role="listbox"]';
 
-/** `?` explains the keys, `n` begins a post: neither while something is written, and both can be turned off. */
+/** `?` opens the keyboard help, `n` starts a post: neither while the user is typing, and both can be turned off. */
 export function startShortcuts(): void {
   window.addEventListener('keydown', (event) => {
     const { key, target, altKey, ctrlKey, metaKey, isComposing } = event;

@@ -1,6 +1,6 @@
 import { localStorageOrNull, setItem } from '../core/storage';
 
-/** Of localStorage: keys without a modifier do nothing where it is `off`. */
+/** Key in localStorage: shortcuts without a modifier are disabled if it is `off`. */
 const SINGLE_KEYS = 'vedfolnir_single_keys';
 
 export function hasSingleKeys(): boolean {

@@ -5,12 +5,12 @@ import { deviceName } from '../elements/format';
 import { notify } from '../elements/notify';
 import { on, session } from '../elements/session';
 
-/** Of the notice: of several switches the last one counts. */
+/** One key for all switches: a newer notice replaces the older one. */
 const KEY = 'switched';
-/** Long enough to be read by a person who looks at another window at that moment. */
+/** Long enough to be read by a user who is looking at another window at that moment. */
 const SHOWN_MS = 15_000;
 
-/** A switch that was made on another device is said with the name of that device, and can be undone. */
+/** Shows a notice for a switch made on another device, with the name of that device and an undo button. */
 export function announceSwitchesElsewhere(): void {
   on('platformSwitched', (detail) => {
     const { originSessionId } = detail;
@@ -23,7 +23,7 @@ async function announce({ platformId, platformName, previousPlatformId }: Platfo
   const options = { background: true };
   const list = session.request<{ sessions: DeviceView[] }>('GET', '/api/sessions', options).catch(() => null);
   const device = (await list)?.sessions.find(({ id }) => id === origin);
-  // It has gone on since.
+  // The session has switched again since.
   if (session.getState()?.platform?.id !== platformId) return;
   const undo = () => {
     if (previousPlatformId === null) return;

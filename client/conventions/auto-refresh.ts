@@ -3,12 +3,12 @@ import { isApiError } from '../core/errors';
 import type { SessionSync } from '../core/session-sync';
 import { findAll } from './page';
 
-/** A script of its own: few pages put HTML into themselves, and it is as large as all the rest. */
+/** A separate script: few pages insert HTML, and the sanitiser is as large as everything else. */
 const PURIFY = '/client/purify.mjs';
 
-/** What is marked `data-auto-refresh` is fetched again when the platform has changed. */
+/** Fetches the content of elements marked `data-auto-refresh` again when the platform has changed. */
 export function startAutoRefresh(sync: SessionSync): void {
-  /** The newest fetch for each element: what an older one brings is of another platform. */
+  /** The newest fetch of each element: the result of an older one is of another platform. */
   const newest = new WeakMap<HTMLElement, object>();
 
   sync.on('platformSwitched', ({ platformId }) => {
@@ -26,7 +26,7 @@ export function startAutoRefresh(sync: SessionSync): void {
       element.replaceChildren(content);
       element.removeAttribute('data-refresh-error');
     } catch (error) {
-      // The session has moved on once more: the next fetch is on its way.
+      // The platform has changed again: the next fetch is already running.
       const stale = newest.get(element) !== mine || (isApiError(error) && error.status === 409);
       if (!stale) element.dataset.refreshError = isApiError(error) ? error.error_code : 'UNREADABLE';
     }
@@ -45,8 +45,8 @@ export function startAutoRefresh(sync: SessionSync): void {
 }
 
 /**
- * Takes the address away until the listeners of the page have had their turn: older scripts fetch it too, and put
- * what comes into the page as it is, late or not.
+ * Removes the URL until the other listeners of the page have run: older scripts fetch it as well, and insert the
+ * response as it is, even if it is late.
  */
 function takeAddress(element: HTMLElement): string {
   const { refreshUrl = '' } = element.dataset;

@@ -4,8 +4,8 @@ import { loginPage } from './session-ended-page';
 const RETRY_MS = 2_000;
 
 /**
- * "Back" must not show what belonged to a session that has ended. A page that goes into the browser's cache
- * of whole pages goes there veiled, and is unveiled when the server has said that the session lives.
+ * "Back" must not show the data of a session that has ended. A page that enters the back/forward cache is hidden, and
+ * is shown again when the server has confirmed the session.
  */
 export function startBfcacheGuard(sync: SessionSync): void {
   const root = document.documentElement;
@@ -22,7 +22,7 @@ export function startBfcacheGuard(sync: SessionSync): void {
     if (!reached) return void window.setTimeout(() => void unveil(), RETRY_MS);
     const state = sync.getState();
     if (!state) return window.location.replace(loginPage());
-    // Another person's session by now: this page was made for the first one.
+    // The session belongs to another user now: this page was made for the first one.
     if (state.user.id !== user) return window.location.reload();
     root.hidden = false;
   }

@@ -10,8 +10,8 @@ const FIELDS = 'textarea[data-char-limit], input[data-char-limit]';
 const LEVELS = [NEAR, VERY_NEAR, 0];
 
 /**
- * Counts as the instance does, and never cuts: a text that is too long stays whole and is not sent.
- * Read out as it comes closer to the limit, not at every key.
+ * Counts as the instance does, and never truncates: a text that is too long stays whole and is not sent. Screen
+ * readers announce thresholds near the limit, not each key.
  */
 export function startCharacterCounters(sync: SessionSync): void {
   const levels = new WeakMap<Field, number>();
@@ -30,7 +30,7 @@ export function startCharacterCounters(sync: SessionSync): void {
 
   function count(field: Field): void {
     const platform = platformFor(field, sync.getState()?.platform ?? null);
-    // The platform's own as far as it is known, else what the page says.
+    // The platform's own limit if it is known, else the page's.
     const limit = platform?.maxCharacters ?? Number(field.dataset.charLimit);
     if (!limit) return;
     const perUrl = platform?.charactersPerUrl === undefined ? CHARACTERS_PER_URL : platform.charactersPerUrl;
@@ -46,7 +46,7 @@ export function startCharacterCounters(sync: SessionSync): void {
     const before = levels.get(field) ?? 0;
     levels.set(field, level);
     if (level > before) announce(words);
-    // What others have to say of the field is left alone.
+    // Validity messages that other scripts have set are not cleared.
     if (left < 0) field.setCustomValidity(words);
     else if (before === LEVELS.length) field.setCustomValidity('');
   }
@@ -57,7 +57,7 @@ function warningOf(field: Field): string {
   return warning && warning !== field ? warning.value : '';
 }
 
-/** The nearest: one of the same row before one of the same form. */
+/** The nearest counter: one in the same row before one in the same form. */
 function counterOf(field: Field): HTMLElement | null {
   for (let around = field.parentElement; around; around = around.parentElement) {
     const counter = around.querySelector<HTMLElement>('.char-counter');

@@ -4,8 +4,8 @@ import type { SessionSync } from '../core/session-sync';
 import { observePage } from './page';
 
 /**
- * Keeps `<meta name="csrf-token">` at the session's token, whatever a router makes of the head: a restored or fetched
- * page may come with none, or with an old one.
+ * Keeps the session's token in `<meta name="csrf-token">` when a router replaces the head: a restored or fetched page
+ * may have no token, or an old one.
  */
 export function startCsrfMeta(sync: SessionSync): void {
   const update = () => {

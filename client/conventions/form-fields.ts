@@ -1,6 +1,6 @@
-/** What a form says of its platform, read and written. */
+/** Reads and writes the form fields that name its platform. */
 
-/** Fields that a person writes into or puts something in. Choices are made again in a moment. */
+/** Types of fields with content that is costly to enter again; selections are not. */
 const TEXT_FIELD_TYPES = ['textarea', 'text', 'search', 'url', 'email', 'tel', 'number', 'password', 'file'];
 const PLATFORM_ID_FIELD = 'input[name="platform_id"]';
 const PINNED_FIELD = 'input[name="platform_pinned"]';
@@ -9,7 +9,7 @@ const PLATFORM_IN_ACTION = /\/platform\/(\d+)/;
 
 export type Field = HTMLInputElement | HTMLTextAreaElement;
 
-/** The first field with something in it that has not been sent, be it typed here or given back with an error. */
+/** The first field with content that has not been sent, whether typed here or returned by the server with an error. */
 export function unsentField(form: HTMLFormElement): Field | undefined {
   return Array.from(form.elements as HTMLCollectionOf<Field>).find(
     ({ type, value }) => TEXT_FIELD_TYPES.includes(type) && value.trim() !== '',
@@ -20,7 +20,7 @@ export function hasUnsentText(form: HTMLFormElement): boolean {
   return unsentField(form) !== undefined;
 }
 
-/** @returns null where the form names no platform */
+/** @returns null if the form names no platform */
 export function namedPlatform(form: HTMLFormElement): number | null {
   const field = form.querySelector<HTMLInputElement>(PLATFORM_ID_FIELD);
   return Number(field?.value || PLATFORM_IN_ACTION.exec(actionOf(form))?.[1]) || null;
@@ -40,7 +40,7 @@ export function isPinned(form: HTMLFormElement): boolean {
   return form.querySelector(PINNED_FIELD) !== null;
 }
 
-/** A pinned form is for the platform that it names, whatever is active. */
+/** A pinned form is for the platform that it names, whichever is active. */
 export function setPinned(form: HTMLFormElement, pinned: boolean): void {
   if (!pinned) form.querySelector(PINNED_FIELD)?.remove();
   else if (!isPinned(form)) addHiddenField(form, 'platform_pinned', 'true');
@@ -52,14 +52,14 @@ function addHiddenField(form: HTMLFormElement, name: string, value: string): voi
   form.append(field);
 }
 
-/** Never in a form that goes to another site. */
+/** Never adds the token to a form that is sent to another site. */
 export function fillCsrfToken(form: HTMLFormElement, submitter: HTMLElement | null, token: string | undefined): void {
   const field = form.querySelector<HTMLInputElement>(CSRF_FIELD);
   const to = new URL(submitter?.getAttribute('formaction') ?? actionOf(form), document.baseURI);
   if (field && token && to.origin === window.location.origin) field.value = token;
 }
 
-/** The attribute: the property may be hidden behind a field of that name. */
+/** Reads the attribute: a field named `action` would shadow the property. */
 function actionOf(form: HTMLFormElement): string {
   return form.getAttribute('action') ?? '';
 }

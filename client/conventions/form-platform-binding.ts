@@ -2,28 +2,28 @@ import type { PlatformType } from '../../src/protocol/http';
 import type { PlatformDetail } from '../core/event-details';
 import { hasUnsentText, isPinned, namedPlatform, namePlatform } from './form-fields';
 
-/** Of a platform that was never active while this page was open, and is not looked up yet, only the form can tell more. */
+/** A platform that was never active in this page and is not looked up yet: only the form may have its name and type. */
 export type KnownPlatform = Pick<PlatformDetail, 'id'> & Partial<PlatformDetail>;
 
-/** The platform that the text of a form was begun for. */
+/** The platform that was shown when the text of a form was begun. */
 export interface FormBinding {
-  /** Null: nothing told for which it was begun. */
+  /** Null: no platform was shown when the text was begun. */
   platformId: number | null;
-  /** The person has chosen it, whatever is active. */
+  /** The user has chosen it, whichever platform is active. */
   pinned: boolean;
 }
 
 const bindings = new WeakMap<HTMLFormElement, FormBinding>();
-/** Forms that have been in the page while it knew its session. */
+/** Forms that were in the page while its session was known. */
 const entered = new WeakSet<HTMLFormElement>();
-/** By id: what was active once, or was looked up, and may be what a form was begun for. */
+/** Platforms by id that were active once or were looked up: a form may have been begun for them. */
 const knownPlatforms = new Map<number, PlatformDetail>();
 
 export function rememberPlatform(active: PlatformDetail | null): void {
   if (active) knownPlatforms.set(active.id, active);
 }
 
-/** Whether its name and its limits can be told. */
+/** Whether its name and its limits are known. */
 export function isKnownPlatform(id: number): boolean {
   return knownPlatforms.has(id);
 }
@@ -32,13 +32,13 @@ export function bindingOf(form: HTMLFormElement): FormBinding | undefined {
   return bindings.get(form);
 }
 
-/** Whether the person must say first where the text goes. */
+/** Whether the user must first say where the text goes. */
 export function needsDecision(form: HTMLFormElement, active: PlatformDetail | null): boolean {
   const binding = bindings.get(form);
   return binding !== undefined && !binding.pinned && binding.platformId !== (active?.id ?? null);
 }
 
-/** The platform that a part of the page is about: its form's own, else the active one. */
+/** The platform that a part of the page is about: that of its form, else the active one. */
 export function platformFor(element: Element, active: PlatformDetail | null): KnownPlatform | null {
   const form = element.closest<HTMLFormElement>('form[data-platform-aware]');
   if (!form) return active;
@@ -48,7 +48,9 @@ export function platformFor(element: Element, active: PlatformDetail | null): Kn
   return id === null ? null : describePlatform(form, id);
 }
 
-/** The first look at a form, which may have come into the page at any time: one without text goes where the page is. */
+/**
+ * Handles a form the first time it is seen, at any time after page load: one without text follows the active platform.
+ */
 export function enterForm(form: HTMLFormElement, active: PlatformDetail | null): void {
   if (entered.has(form)) return;
   entered.add(form);
@@ -56,7 +58,7 @@ export function enterForm(form: HTMLFormElement, active: PlatformDetail | null):
   else if (namedPlatform(form) === null) followActivePlatform(form, active);
 }
 
-/** The session is on `active` now: a form without text goes along, one with text stays where it was begun. */
+/** The session has switched to `active`: a form without text follows, one with text keeps its platform. */
 export function reconcileForm(form: HTMLFormElement, active: PlatformDetail | null): void {
   if (!hasUnsentText(form)) return void followActivePlatform(form, active);
   bindForm(form);
@@ -64,13 +66,13 @@ export function reconcileForm(form: HTMLFormElement, active: PlatformDetail | nu
   if (binding && binding.platformId === active?.id) binding.pinned = false;
 }
 
-/** From its first letter on, the text of a form belongs to the platform that the form names then. */
+/** From the first letter on, the text of a form belongs to the platform that the form names at that moment. */
 export function bindForm(form: HTMLFormElement): void {
   if (bindings.has(form)) return;
   bindings.set(form, { platformId: namedPlatform(form), pinned: isPinned(form) });
 }
 
-/** What is written in it was begun for nothing that was shown. */
+/** The text of the form was begun while no platform was shown. */
 export function bindToNone(form: HTMLFormElement): void {
   bindings.set(form, { platformId: null, pinned: false });
 }
@@ -79,12 +81,12 @@ export function followActivePlatform(form: HTMLFormElement, active: PlatformDeta
   bindings.delete(form);
   namePlatform(form, active?.id ?? null);
   if (!active || !form.dataset.platformName) return;
-  // What it says of the platform that it was made for, it says of the one that it is for now.
+  // The form's attributes describe the platform that it is for now.
   const { id, name, type } = active;
   Object.assign(form.dataset, { platformId: id, platformName: name, platformType: type });
 }
 
-/** As far as it is known; by the form's own words where it was never active here. */
+/** What is known of the platform; the form's own attributes if it was never active in this page. */
 export function describePlatform(form: HTMLFormElement, id: number): KnownPlatform {
   const { platformName: name, platformType } = form.dataset;
   const told = { id, name, ...(platformType ? { type: platformType as PlatformType } : {}) };

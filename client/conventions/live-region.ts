@@ -1,12 +1,12 @@
-/** A region is read out when its words change, not when it comes with them. */
+/** Screen readers announce a live region when its text changes, not when it is inserted with the text. */
 const ANNOUNCE_DELAY_MS = 100;
-/** Set by script, which a strict policy for styles allows. */
+/** Set by script, which a strict style policy (CSP) allows. */
 const VISUALLY_HIDDEN =
   'position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap';
 
 let region: HTMLElement | undefined;
 
-/** Has a screen reader say something as soon as it has finished with what it is saying. */
+/** Has a screen reader announce the text after its current output (`role="status"`). */
 export function announce(words: string): void {
   if (!region?.isConnected) {
     region = document.createElement('div');

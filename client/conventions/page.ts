@@ -1,15 +1,15 @@
-/** What the conventions share: what they look for, when they render, and what enters the page. */
+/** Shared by the conventions: selectors, rendering, and the detection of new elements. */
 import type { SessionSync } from '../core/session-sync';
 
-/** A form that says so has a script of its own that does all this for it. */
+/** A form with this value has its own script that does all this. */
 const MANAGED = '[data-platform-aware="managed"]';
-/** What the renderers write to, or read from. */
+/** Elements that the renderers write to, or read from. */
 const RENDERED =
   'form[data-platform-aware], [data-platform-info], [data-platform-type], [data-platform-required], [data-user-info], [data-char-limit], .char-counter';
 
 const renderers: (() => void)[] = [];
 
-/** The elements of the page as it is now, without those that a script of its own takes care of. */
+/** The matching elements of the page, without those that have their own script. */
 export function findAll<E extends HTMLElement>(selector: string): E[] {
   return Array.from(document.querySelectorAll<E>(selector)).filter((element) => !isManaged(element));
 }
@@ -18,15 +18,15 @@ export function isManaged(element: Element): boolean {
   return element.closest(MANAGED) !== null;
 }
 
-/** The session, or the platform that it is on, is another now. */
+/** Calls `listener` when the session or its platform has changed. */
 export function onChange(sync: SessionSync, listener: () => void): void {
   sync.on('sessionStateChanged', listener);
   sync.on('platformSwitched', listener);
 }
 
 /**
- * Keeps parts of the page up to date: what is in it when the session changes, and what enters it at any time. Scripts of
- * the page may set the same things on the same events: ours render after all of them.
+ * Keeps parts of the page up to date: existing ones when the session changes, new ones when they are inserted. Scripts
+ * of the page may set the same things on the same events, so ours render after all of them.
  */
 export function startRendering(sync: SessionSync): void {
   onChange(sync, () => queueMicrotask(renderPage));
@@ -44,7 +44,7 @@ export function renderPage(): void {
   for (const render of renderers) render();
 }
 
-/** Calls `listener` with the elements that have entered the page, be it by the parser, a script or a restored snapshot. */
+/** Calls `listener` with the elements that were inserted, whether by the parser, a script or a restored snapshot. */
 export function observePage(listener: (added: Element[]) => void): void {
   const observer = new MutationObserver((records) => {
     const nodes = records.flatMap(({ addedNodes }) => Array.from(addedNodes));
@@ -53,7 +53,7 @@ export function observePage(listener: (added: Element[]) => void): void {
   observer.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ['content'] });
 }
 
-/** Runs `task` with the body: at once, or as soon as the parser has come to it. */
+/** Runs `task` once the body exists: at once, or as soon as the parser has reached it. */
 export function whenBody(task: () => void): void {
   if (document.body) return void task();
   const observer = new MutationObserver(() => {

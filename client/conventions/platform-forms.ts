@@ -22,21 +22,21 @@ const SESSION_ENDED = 'Your session has ended: nothing was sent. Sign in again, 
 const NO_PLATFORM = 'It is not known for which platform this is: nothing was sent.';
 
 /**
- * A form marked `data-platform-aware` follows the active platform as long as nothing is written in it. What was
- * written for one account is not sent as another without a question: such a form asks, and sends nothing until it is
- * answered. Nor does it send before this page has read the state, where it may be behind: it may have slept through a
- * switch.
+ * A form marked `data-platform-aware` follows the active platform as long as it is empty. Text that was written for
+ * one account is not sent as another without a question: such a form asks, and sends nothing until the user has
+ * answered. A page that may have missed a switch, for example while the computer was asleep, reads the state before it
+ * sends.
  */
 export function startPlatformForms(sync: SessionSync): void {
   const forms = () => findAll<HTMLFormElement>(FORMS);
   const lookedUp = new Set<number>();
-  /** The session of this page has ended, and there is no other one yet. */
+  /** The session of this page has ended, and there is no new one yet. */
   let ended = false;
   let refreshing = false;
   const problem = document.createElement('p');
   problem.setAttribute('role', 'alert');
 
-  // At once, before a script of the page writes the new platform into every form.
+  // Synchronously, before a script of the page writes the new platform into every form.
   onChange(sync, () => {
     const state = sync.getState();
     if (!state) return;
@@ -52,7 +52,7 @@ export function startPlatformForms(sync: SessionSync): void {
   });
   for (const name of ['focusin', 'input']) window.addEventListener(name, beginInput, { capture: true });
   window.addEventListener('submit', beforeSubmit, { capture: true });
-  // The fields are emptied only when every listener has had its turn, and may be left as they are.
+  // The browser clears the fields after all `reset` listeners have run, and not if one of them prevents it.
   window.addEventListener('reset', ({ target }) => {
     window.setTimeout(() => {
       const state = sync.getState();
@@ -78,7 +78,7 @@ export function startPlatformForms(sync: SessionSync): void {
     }
   }
 
-  /** A form of the server's may name a platform that was never active in this page. */
+  /** A form that the server rendered may name a platform that was never active in this page. */
   async function lookUp(id: number | null): Promise<void> {
     if (id === null || isKnownPlatform(id) || lookedUp.has(id)) return;
     lookedUp.add(id);
@@ -95,16 +95,16 @@ export function startPlatformForms(sync: SessionSync): void {
     if (answer === 'move') followActivePlatform(form, sync.getState()?.platform ?? null);
     else if (binding) binding.pinned = true;
     renderPage();
-    // The button that had the focus is gone.
+    // The button that had the focus was removed.
     unsentField(form)?.focus();
   }
 
-  /** It may have become one of ours after it came into the page. */
+  /** A form may get the attribute after it was inserted. */
   function beginInput({ target, type }: Event): void {
     const form = target instanceof Element ? target.closest('form') : null;
     const state = sync.getState();
     if (!isOurs(form)) return;
-    // Nothing is shown of a session that has ended.
+    // After the end of the session no platform is shown.
     if (ended && type === 'input') bindToNone(form);
     if (!state || bindingOf(form)) return;
     enterForm(form, state.platform);
@@ -127,7 +127,7 @@ export function startPlatformForms(sync: SessionSync): void {
       return;
     }
     const state = sync.getState();
-    // What is sent now stays with the platform that it shows, also where nothing was written by hand.
+    // From here on the form keeps the platform that it shows, even if the user has typed nothing.
     if (state) {
       enterForm(form, state.platform);
       bindForm(form);
@@ -144,7 +144,7 @@ export function startPlatformForms(sync: SessionSync): void {
     }
   }
 
-  /** Also before the first state: what the form belongs to is not known then. */
+  /** True before the first state, too: the platform of the form is not known then. */
   function isBehind(): boolean {
     return sync.getConnectionStatus() !== 'none' && !sync.isFresh();
   }
@@ -155,7 +155,7 @@ export function startPlatformForms(sync: SessionSync): void {
     const user = sync.getState()?.user.id;
     try {
       await sync.ensureFresh();
-      // What one person wrote is not sent as another, nor after the end.
+      // The text of one user is not sent as another, nor after the session has ended.
       if (sync.getState()?.user.id === (user ?? sync.getState()?.user.id)) form.requestSubmit(submitter);
     } catch (error) {
       showProblem(form, `${(error as Error).message}: nothing was sent.`);

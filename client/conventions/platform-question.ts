@@ -7,9 +7,9 @@ const CLASS = 'platform-question';
 const questions = new WeakMap<HTMLFormElement, HTMLElement>();
 
 /**
- * Asks in the form itself where its text shall go. Takes no focus: the person may be typing.
- * Names are set as text, whatever is in them.
- * @param from null: it is not known for which platform it was begun
+ * Asks in the form itself which platform its text is for. Does not take the focus: the user may be typing. Names are
+ * set as text, never as HTML.
+ * @param from null: the platform that it was begun for is not known
  * @param to null: no platform is active
  */
 export function showPlatformQuestion(
@@ -39,12 +39,12 @@ export function showPlatformQuestion(
   if (isNew) announce(question);
 }
 
-/** By what the form contains: other scripts of ours ask as well. */
+/** Checks the content of the form, because other scripts of ours ask as well. */
 export function hasPlatformQuestion(form: HTMLFormElement): boolean {
   return form.querySelector(`.${CLASS}`) !== null;
 }
 
-/** Before anything is sent. */
+/** Called when the user submits a form with an open question. */
 export function focusPlatformQuestion(form: HTMLFormElement): void {
   questions.get(form)?.querySelector('button')?.focus();
 }
@@ -54,7 +54,7 @@ export function removePlatformQuestion(form: HTMLFormElement): void {
   questions.delete(form);
 }
 
-/** Those of a snapshot or a clone, too: nobody listens to their buttons. */
+/** Removes copies in a snapshot or a clone, too: their buttons have no listeners. */
 function removeStale(form: HTMLFormElement, current?: HTMLElement): void {
   for (const group of form.querySelectorAll(`.${CLASS}`)) if (group !== current) group.remove();
 }

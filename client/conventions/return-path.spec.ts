@@ -2,7 +2,7 @@ import { clearReturnPath, returnPath, saveReturnPath } from './return-path';
 
 const HERE = 'https://here.example';
 
-/** @param storage of the tab */
+/** @param storage sessionStorage of the tab */
 function tabAt(pathname: string, storage: Partial<Storage>): void {
   Object.assign(globalThis, { window: { location: { origin: HERE, pathname }, sessionStorage: storage } });
 }
@@ -23,7 +23,7 @@ afterEach(() => {
   Reflect.deleteProperty(globalThis, 'window');
 });
 
-it('is where the person was, until it is forgotten', () => {
+it('is the page that the user was on, until it is cleared', () => {
   tabAt('/devices', keeping(null));
   expect(returnPath(7)).toBe(`${HERE}/`);
   saveReturnPath(7);
@@ -50,7 +50,7 @@ it.each([
   '/\t/evil.example',
   '?evil.example',
   '#evil.example',
-])('is on this site, whatever is kept: %s', (kept) => {
+])('is on this site, whatever is stored: %s', (kept) => {
   for (const whole of [kept, `7 ${kept}`]) {
     tabAt('/', keeping(whole));
     const { origin, href } = new URL(returnPath(7));
@@ -58,7 +58,7 @@ it.each([
   }
 });
 
-it('is home where the browser keeps nothing', () => {
+it('is the home page if the browser refuses storage', () => {
   const closed = () => {
     throw new Error('closed');
   };

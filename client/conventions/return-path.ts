@@ -1,10 +1,10 @@
 /**
- * Where the person was when their session ended, or when they left to sign in again before it did. Kept by the tab, not
- * by an address that others can write, and for this person alone.
+ * The page that the user was on when the session ended, or when they left to sign in again. Kept in sessionStorage and
+ * not in a URL, which others could forge, and for this user only.
  */
 const KEY = 'vedfolnir_return_path';
 
-/** Only the path: what was there is not remembered. */
+/** Stores only the path, no query and no fragment. */
 export function saveReturnPath(userId: number): void {
   withStorage((kept) => kept.setItem(KEY, `${userId} ${window.location.pathname}`));
 }
@@ -13,7 +13,7 @@ export function clearReturnPath(): void {
   withStorage((kept) => kept.removeItem(KEY));
 }
 
-/** @returns an address of this site, whatever was kept: home where nothing was */
+/** @returns a URL of this site, whatever is stored; the home page if nothing is stored for this user */
 export function returnPath(userId: number): string {
   const address = new URL(window.location.origin);
   withStorage((kept) => {
@@ -27,6 +27,6 @@ function withStorage(task: (kept: Storage) => void): void {
   try {
     task(window.sessionStorage);
   } catch {
-    // Refused by the browser: it is a convenience.
+    // Storage is blocked by the browser; the return path is only a convenience.
   }
 }

@@ -2,9 +2,9 @@ import type { SessionSync } from '../core/session-sync';
 import { platformFor } from './form-platform-binding';
 import { findAll, registerRenderer } from './page';
 
-/** What a page shows of the session: who, which platform, and what needs one. */
+/** Fills in what a page shows of the session: user, platform, and parts that need a platform. */
 export function startSessionAttributes(sync: SessionSync): void {
-  /** Only what was hidden here is shown again. */
+  /** Only elements that were hidden here are shown again. */
   const hiddenHere = new WeakSet<HTMLElement>();
 
   registerRenderer(() => {
@@ -23,7 +23,7 @@ export function startSessionAttributes(sync: SessionSync): void {
     }
     for (const element of findAll('[data-platform-info="name"]')) {
       const platform = platformFor(element, active);
-      // Until its name is known, the server's words for it stand.
+      // The server's text stays until the name of the platform is known.
       if (!platform || platform.name !== undefined) setText(element, platform?.name ?? '');
     }
     for (const kind of ['username', 'email'] as const) {
@@ -35,7 +35,7 @@ export function startSessionAttributes(sync: SessionSync): void {
   });
 
   function hide(element: HTMLElement): void {
-    // Older scripts show things by this, and it is stronger than the attribute.
+    // Older scripts show elements by this style, which overrides the `hidden` attribute.
     if (element.style.display === 'block') element.style.display = '';
     if (element.hidden) return;
     element.hidden = true;
@@ -47,7 +47,7 @@ export function startSessionAttributes(sync: SessionSync): void {
   }
 }
 
-/** A screen reader loses its place in a text that is replaced, even by the same words. */
+/** Replacing a text, even by the same words, makes a screen reader lose its position. */
 function setText(element: HTMLElement, words: string): void {
   if (element.textContent !== words) element.textContent = words;
 }

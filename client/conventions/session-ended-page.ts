@@ -6,7 +6,7 @@ import { clearReturnPath, saveReturnPath } from './return-path';
 /** Long enough to read one line. */
 const REDIRECT_DELAY_MS = 1_500;
 
-/** A page that says `data-session-required` was made for one person, and stays for as long as they are signed in. */
+/** A page with `data-session-required` was made for one user, and is removed when that user's session ends. */
 export function startSessionEndedPage(sync: SessionSync): void {
   let madeFor: number | undefined;
   sync.on('sessionStateChanged', ({ user }) => {
@@ -15,7 +15,7 @@ export function startSessionEndedPage(sync: SessionSync): void {
     whenBody(() => {
       if (!isPrivate()) return;
       if (isOther) reloadForOtherUser();
-      // They are back.
+      // The user has returned, so the path is no longer needed.
       clearReturnPath();
     });
   });
@@ -30,7 +30,7 @@ export function startSessionEndedPage(sync: SessionSync): void {
   });
 }
 
-/** Where to sign in again. */
+/** URL of the sign-in page. */
 export function loginPage(): string {
   return document.body.dataset.sessionRequired || '/login';
 }
@@ -39,7 +39,7 @@ function isPrivate(): boolean {
   return document.body.hasAttribute('data-session-required');
 }
 
-/** Nothing of the one person is left to be seen beside the name of the other. */
+/** Hides the page first: no data of one user may be visible beside the name of another. */
 function reloadForOtherUser(): void {
   document.documentElement.hidden = true;
   window.location.reload();
@@ -49,7 +49,7 @@ function endPage(reason: string): void {
   const address = new URL(loginPage(), document.baseURI);
   address.searchParams.set('reason', reason);
   if (document.readyState !== 'loading') return void showSessionEndedPage(reason, address);
-  // The parser would go on to fill the page.
+  // The parser would go on inserting content.
   document.documentElement.hidden = true;
   window.location.replace(address.href);
 }
@@ -63,7 +63,7 @@ function showSessionEndedPage(reason: string, address: URL): void {
   const words = document.createElement('p');
   words.textContent = sessionEndMessage(reason);
   const link = document.createElement('a');
-  // The sign-in page is what is read by who was away: it says so too.
+  // A user who was away reads the sign-in page, so that page mentions the draft as well.
   if (hasDraft) address.searchParams.set('draft', 'kept');
   link.href = address.href;
   link.textContent = 'Sign in';
@@ -74,7 +74,7 @@ function showSessionEndedPage(reason: string, address: URL): void {
     message.append(kept);
   }
   message.append(link);
-  // Taken out, not only hidden: nothing may be left for anybody who looks into the page's source either.
+  // Removed and not only hidden, so that the data is not in the document any more.
   document.body.replaceChildren(message);
   document.title = 'Signed out';
   window.setTimeout(() => window.location.replace(address.href), REDIRECT_DELAY_MS);

@@ -5,7 +5,7 @@ import { FakeNetwork } from './testing/fake-network';
 import { FakeServer, iso, SESSION_A, seededRandom } from './testing/fake-server';
 import { VirtualTime } from './testing/virtual-time';
 
-describe('a warning that stands', () => {
+describe('an unanswered warning', () => {
   const random = seededRandom(1);
   const time = new VirtualTime();
   const browser = new FakeBrowser(time, random);
@@ -23,7 +23,7 @@ describe('a warning that stands', () => {
     return { tab, sync, warned };
   }
 
-  it('is there for whoever comes later: a part of the page, and another tab; until somebody stayed', async () => {
+  it('reaches later parts of the page and later tabs, until the session is extended', async () => {
     const first = await open();
     expect(first.sync.takeExpiryWarning()).toBeNull();
     const { expires_at } = server.deadlines();

@@ -4,10 +4,13 @@ import type { Environment } from './environment';
 const ACTIVITY_EVENTS = ['pointerdown', 'keydown'] as const;
 /** Often enough for an idle limit of hours. */
 const MAX_REPORT_INTERVAL_MS = 60_000;
-/** With a short idle limit, activity is reported ten times within it, so that an active person does not reach it. */
+/**
+ * With a short idle limit, activity is reported ten times within it, so that the session of an active user does not
+ * expire.
+ */
 const REPORTS_PER_IDLE_TIMEOUT = 10;
 
-/** Tells the server that there is a person, and not more often than it needs to know. */
+/** Reports user activity to the server, no more often than the idle limit requires. */
 export class ActivityTracker {
   private lastReportAt = Number.NEGATIVE_INFINITY;
   private paused = false;
@@ -27,7 +30,7 @@ export class ActivityTracker {
     for (const name of ACTIVITY_EVENTS) this.env.window.removeEventListener(name, this.onActivity, { capture: true });
   }
 
-  /** While the person is being asked whether to stay, only the answer counts. */
+  /** While the expiry dialog is open, only its answer extends the session. */
   pause(paused: boolean): void {
     this.paused = paused;
   }

@@ -6,18 +6,18 @@ import { ApiError, isSessionOver, toApiError } from './errors';
 export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
-  /** Made by the page, not by the person: it does not count as user activity. */
+  /** Made by the page, not by the user: it does not count as user activity. */
   background?: boolean;
   timeoutMs?: number;
 }
 
 export interface ApiHooks {
-  /** Any 401 that speaks of the session. */
+  /** Called for a 401 whose code says that the session is over. */
   sessionEnded(code: ErrorCode): void;
-  /** Who is signed in, as far as this page knows: `null` for nobody. */
+  /** The signed-in user as far as this page knows; `null`: none. */
   userId(): number | null;
   sessionId(): string | undefined;
-  /** The platform that this tab is pinned to. */
+  /** The platform that this tab is pinned to; null: none. */
   pinnedPlatformId(): number | null;
   /** Reads the state and the token again. @returns whether that succeeded and the user is still the same */
   refetch(userId: number | null): Promise<boolean>;
@@ -25,10 +25,10 @@ export interface ApiHooks {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** The server asks the instance for some commands, so they may take long; a read of ours may not. */
+/** Some commands make the server call the instance, so they may take long; a read must not. */
 const COMMAND_TIMEOUT_MS = 30_000;
 const READ_TIMEOUT_MS = 10_000;
-/** Leaves room for a missed push to be mended within 15 s. */
+/** Short enough that a missed push is recovered within 15 s. */
 const STATE_TIMEOUT_MS = 3_500;
 
 export class Api {
@@ -52,8 +52,8 @@ export class Api {
         return await this.attempt<T>(method, path, options, seen);
       } catch (error) {
         const code = (error as ApiError).error_code;
-        // The secret was replaced while this was on its way, and the token with it. By now the cookie may even be
-        // another person's: what one began must not be done as the other.
+        // The session token was replaced during the request, and the CSRF token with it. The cookie may even belong to
+        // another user by now: a request of one user must not be sent as another.
         const again = code === 'SESSION_INVALID' || (code === 'CSRF_INVALID' && (await this.hooks.refetch(before)));
         if (!again || seen.has(code)) throw error;
         seen.add(code);
@@ -61,12 +61,12 @@ export class Api {
     }
   }
 
-  /** The whole state, for the caller to take in. Never an activity. */
+  /** Reads the whole state; the caller applies it. Never counts as user activity. */
   readState(): Promise<RestSessionState> {
     return this.request('GET', '/api/session', { background: true, timeoutMs: STATE_TIMEOUT_MS });
   }
 
-  /** As the last state told it; before the first one, as the page has it. */
+  /** The CSRF token of the last state; before the first one, that of the page. */
   get csrf(): string | null {
     return this.csrfToken ?? this.env.csrfMeta.read();
   }
@@ -76,7 +76,7 @@ export class Api {
     this.env.csrfMeta.write(csrfToken);
   }
 
-  /** @param seen the refusals of earlier attempts */
+  /** @param seen the error codes of earlier attempts */
   private async attempt<T>(method: Method, path: string, options: RequestOptions, seen: Set<ErrorCode>): Promise<T> {
     const sentIn = this.hooks.sessionId();
     const response = await this.send(method, path, options);
@@ -86,7 +86,7 @@ export class Api {
     const error = toApiError(response.status, body);
     const code = error.error_code;
     const ended = error.status === 401 && isSessionOver(code) && (code !== 'SESSION_INVALID' || seen.has(code));
-    // A late answer about the session before says nothing of this one.
+    // A late response of the previous session says nothing about the current one.
     if (ended && (sentIn === undefined || sentIn === this.hooks.sessionId())) this.hooks.sessionEnded(code);
     throw error;
   }
@@ -100,7 +100,7 @@ export class Api {
         method,
         credentials: 'same-origin',
         cache: 'no-store',
-        // An API has nothing to redirect to; a followed redirect would turn a refusal into an HTML "success".
+        // The API never redirects; following a redirect would turn a refusal into an HTML "success".
         redirect: 'error',
         headers: this.headers(method, options),
         body: options.body === undefined ? undefined : JSON.stringify(options.body),
@@ -119,7 +119,7 @@ export class Api {
     if (options.background) headers[HEADERS.background] = 'true';
     if (method !== 'GET' && this.csrf) headers[HEADERS.csrf] = this.csrf;
     const pinnedId = String(this.hooks.pinnedPlatformId() ?? '');
-    // What the caller says of another platform stands as it is.
+    // A platform that the caller names explicitly is not overridden.
     if (pinnedId && (options.headers?.[HEADERS.platformId] ?? pinnedId) === pinnedId) {
       Object.assign(headers, { [HEADERS.platformId]: pinnedId, [HEADERS.platformPinned]: 'true' });
     }

@@ -9,7 +9,7 @@ const timers = {
   clearTimeout: (timer: number) => window.clearTimeout(timer),
 };
 
-/** The real browser. */
+/** The implementation for real browsers. */
 export function browserEnvironment(): Environment {
   return {
     ...timers,
@@ -45,12 +45,12 @@ function createSocket(auth: () => HandshakeAuth): SocketPort {
   const { host, protocol } = window.location;
   const address = `${protocol.replace('http', 'ws')}//${host}/socket.io/?EIO=4&transport=websocket`;
   const socket = new JsonSocket(() => new WebSocket(address), timers, auth);
-  // The browser knows before the line does.
+  // The browser reports a lost network before the socket does.
   window.addEventListener('offline', () => socket.fail());
   return socket;
 }
 
-/** `crypto.randomUUID` is missing on plain HTTP outside localhost; these bytes are not. */
+/** `crypto.randomUUID` is missing on plain HTTP outside localhost; `getRandomValues` is not. */
 function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -5,7 +5,7 @@ import { answer, openTab, refusal, signedOut } from './testing/test-tab';
 
 const LOST_MS = 2_500;
 
-/** A tab whose server is there, refuses, or is not there at all; and the statuses that its page was told. */
+/** A tab whose server answers, refuses or is unreachable; and the statuses that its page was notified of. */
 function following(first: 'up' | 'busy' | 'away' = 'up') {
   const http = { is: first };
   const tab = openTab((call, server) => {
@@ -23,7 +23,7 @@ function following(first: 'up' | 'busy' | 'away' = 'up') {
 }
 
 describe('the connection of a tab', () => {
-  it('is being made at first, and live with the socket', async () => {
+  it('is connecting at first, and live with the socket', async () => {
     const { env, sync, told } = following();
     expect(sync.getConnectionStatus()).toBe('connecting');
     await settle();
@@ -32,7 +32,7 @@ describe('the connection of a tab', () => {
     expect(told).toEqual(['live']);
   });
 
-  it('is late when no socket opens for a while and HTTP answers, until one does', async () => {
+  it('is polling when no socket opens for a while and HTTP answers, until one does', async () => {
     const { env, told, heard } = following();
     await env.pass(LOST_MS - 1);
     expect(told).toEqual([]);
@@ -49,7 +49,7 @@ describe('the connection of a tab', () => {
     expect(heard.sessionConnectionChanged).toBeUndefined();
   });
 
-  it('is off when no socket opens and HTTP does not answer either', async () => {
+  it('is offline when no socket opens and HTTP does not answer either', async () => {
     const { env, http, told } = following();
     await settle();
     env.socket.accept();
@@ -59,7 +59,7 @@ describe('the connection of a tab', () => {
     expect(told).toEqual(['live', 'offline']);
   });
 
-  it('is late where HTTP answers, though with a refusal', async () => {
+  it('is polling when HTTP answers, even with an error', async () => {
     const { env, http, told } = following();
     await settle();
     http.is = 'busy';
@@ -67,7 +67,7 @@ describe('the connection of a tab', () => {
     expect(told).toEqual(['polling']);
   });
 
-  it('was never gone where the socket is back in a moment, each time', async () => {
+  it('stays live through short losses of the socket', async () => {
     const { env, told } = following();
     await settle();
     env.socket.accept();
@@ -78,11 +78,11 @@ describe('the connection of a tab', () => {
       await env.pass(LOST_MS - 500);
     }
     expect(told).toEqual(['live']);
-    // At the start, and for what each loss may have hidden.
+    // One at the start, and one after each loss, which may have hidden events.
     expect(env.calls).toHaveLength(4);
   });
 
-  it('is made anew when the network is back', async () => {
+  it('is connecting when the network is back', async () => {
     const { env, http, sync, told, heard } = following('away');
     await env.pass(20_000);
     expect(told).toEqual(['offline']);
@@ -96,7 +96,7 @@ describe('the connection of a tab', () => {
     expect(heard.sessionConnectionChanged).toEqual([{ connected: false }, { connected: true }, { connected: false }]);
   });
 
-  it('is not asked about in a page that nobody sees', async () => {
+  it('is not probed by a hidden page', async () => {
     const { env, told } = following();
     await settle();
     env.show('hidden');
@@ -109,7 +109,7 @@ describe('the connection of a tab', () => {
     expect(told).toEqual(['polling']);
   });
 
-  it('is nothing without a session, whatever becomes of the server', async () => {
+  it('is none without a session, whatever the server answers', async () => {
     let failing: 'busy' | 'away' | undefined;
     const { env, sync, heard } = openTab((call) => {
       if (failing === 'away') throw new Error('no network');
@@ -124,7 +124,7 @@ describe('the connection of a tab', () => {
     expect(heard).toEqual({});
   });
 
-  it('is nothing after the end of the session, and was not waited for', async () => {
+  it('is none after the end of the session, without a grace period', async () => {
     const { env, sync, told } = following();
     await settle();
     await sync.syncSessionState();
@@ -138,7 +138,7 @@ describe('the connection of a tab', () => {
     expect(env.pendingTimers).toBe(0);
   });
 
-  it('is followed again where somebody signs in later', async () => {
+  it('is tracked again after a later sign-in', async () => {
     let signedIn = false;
     const { env, sync } = openTab((call, server) => (signedIn ? answer(call, server) : signedOut(call)));
     await settle();

@@ -2,22 +2,22 @@ import type { Environment } from './environment';
 import type { ConnectionStatus } from './event-details';
 import type { EventDispatcher } from './event-dispatcher';
 
-/** A closed leader tab or a restarted node is replaced within this time, so the status does not change. */
+/** A closed leader tab or a restarted node is replaced within this time without a change of the status. */
 const GRACE_PERIOD_MS = 2_500;
 
 export interface ConnectionHooks {
-  /** Whether what the server says gets here at once. */
+  /** Whether pushes of the server reach this tab. */
   isLive(): boolean;
-  /** There is no live connection for the grace period: asks over HTTP, and calls `setReachable` or `refresh`. */
+  /** No live connection for the grace period: ask over HTTP, then call `setReachable` or `refresh`. */
   probe(): void;
   /** The server cannot be reached. */
   unreachable(): void;
 }
 
-/** How this tab learns of changes; dispatches an event when that changes. */
+/** How this tab learns of changes; dispatches an event when the status changes. */
 export class ConnectionMonitor {
   status: ConnectionStatus = 'connecting';
-  /** False from a request that got no answer until one that did. */
+  /** False from a request without a response until one with a response. */
   reachable = true;
   private graceTimer: number | undefined;
   private gracePeriodElapsed = false;
@@ -47,7 +47,7 @@ export class ConnectionMonitor {
     if (news) this.events.dispatch('sessionConnectionChanged', { connected: reachable });
   }
 
-  /** The socket, or the leader's, may have come or gone. */
+  /** Call when the socket of this tab or of the leader has opened or closed. */
   refresh(): void {
     if (this.status === 'none') return;
     const live = this.hooks.isLive();

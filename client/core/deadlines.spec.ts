@@ -4,7 +4,7 @@ import { FakeServer, iso, SESSION_A, SESSION_B } from './testing/fake-server';
 import { answer, liveTab, refusal } from './testing/test-tab';
 
 describe('SessionSync and deadlines', () => {
-  it('tells a warning once, and its end once', async () => {
+  it('announces a warning once, and an extension once', async () => {
     const { env, server, sync, heard } = await liveTab();
     await env.pass(1_000);
     const { expires_at } = server.deadlines();
@@ -21,7 +21,7 @@ describe('SessionSync and deadlines', () => {
     expect(heard.sessionExpiring).toHaveLength(1);
   });
 
-  it('warns by itself, late, when the warning of the server was lost', async () => {
+  it('warns on its own, later, when the warning of the server was lost', async () => {
     const { env, server, heard } = await liveTab();
     await env.pass(server.idleMs - 40_000);
     expect(heard.sessionExpiring).toBeUndefined();
@@ -29,7 +29,7 @@ describe('SessionSync and deadlines', () => {
     expect(heard.sessionExpiring).toEqual([{ reason: 'idle', expiresAt: server.deadlines().expires_at }]);
   });
 
-  it.each([-86_400_000, 86_400_000])('reckons by the clock of the server, its own being off by %i ms', async (off) => {
+  it.each([-86_400_000, 86_400_000])('uses the clock of the server if its own is off by %i ms', async (off) => {
     const env = new FakeEnvironment();
     const server = new FakeServer(() => env.time - off);
     env.serve = (call) => answer(call, server);
@@ -39,7 +39,7 @@ describe('SessionSync and deadlines', () => {
     sync.destroy();
   });
 
-  it('does not set its clock by a state that was long on its way', async () => {
+  it('does not set its clock by a delayed state', async () => {
     const { env, server, sync } = await liveTab();
     const held = server.state();
     await env.pass(600_000);
@@ -49,7 +49,7 @@ describe('SessionSync and deadlines', () => {
     expect(sync.millisecondsUntil(expires_at)).toBe(Date.parse(expires_at) - env.time);
   });
 
-  it.each(['asked for', 'by a doing'])('takes in none of the session before, %s', async (how) => {
+  it.each(['asked for', 'by user activity'])('ignores those of the previous session, %s', async (how) => {
     const { env, server, sync, heard } = await liveTab();
     await env.pass(2_000);
     const next = new FakeServer(() => env.time);
@@ -74,7 +74,7 @@ describe('SessionSync and deadlines', () => {
     expect(heard.sessionExtended).toBeUndefined();
   });
 
-  it('asks at the deadline and believes the answer', async () => {
+  it('asks at the deadline and trusts the response', async () => {
     let over = false;
     const { env, server, heard } = await liveTab((call, server) =>
       over ? refusal(401, 'SESSION_EXPIRED') : answer(call, server),
@@ -104,7 +104,7 @@ describe('SessionSync and activity', () => {
     return { ...tab, told: () => told };
   }
 
-  it('tells of a busy person at most once a minute', async () => {
+  it('reports activity at most once a minute', async () => {
     const { env, told } = await counted();
     for (let second = 0; second < 120; second++) {
       press(env);
@@ -113,7 +113,7 @@ describe('SessionSync and activity', () => {
     expect(told()).toBe(2);
   });
 
-  it('tells nothing of an idle one, whatever the page does', async () => {
+  it('reports nothing for an idle user, whatever the page does', async () => {
     const { env, told, sync } = await counted();
     await env.pass(300_000);
     env.window.dispatchEvent(new Event('online'));
@@ -122,7 +122,7 @@ describe('SessionSync and activity', () => {
     expect(env.calls.every(({ headers }) => headers['x-background'] === 'true')).toBe(true);
   });
 
-  it('tells more often where the idle limit is short', async () => {
+  it('reports more often if the idle limit is short', async () => {
     const { env, server, told, sync } = await counted();
     server.idleMs = 6_000;
     await sync.syncSessionState();
@@ -134,7 +134,7 @@ describe('SessionSync and activity', () => {
     expect(told()).toBeLessThanOrEqual(4);
   });
 
-  it('waits for the answer while a listener asks the person', async () => {
+  it('reports nothing while a listener asks the user', async () => {
     const { env, server, told, sync } = await counted();
     env.window.addEventListener('sessionExpiring', (event) => event.preventDefault());
     const { expires_at } = server.deadlines();

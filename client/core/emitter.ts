@@ -1,4 +1,4 @@
-/** Listeners by event name, apart from the window's: nobody else can dispatch here. */
+/** Listeners by event name. Unlike at the window, other scripts cannot dispatch here. */
 export class Emitter<Events> {
   private readonly listeners = new Map<keyof Events, Set<(payload: never) => void>>();
 
@@ -10,7 +10,7 @@ export class Emitter<Events> {
     return () => listeners.delete(registered);
   }
 
-  /** A listener that throws does not keep the others from being called. */
+  /** A listener that throws does not prevent the others from being called. */
   emit<E extends keyof Events>(name: E, payload: Events[E]): void {
     for (const listener of [...(this.listeners.get(name) ?? [])]) {
       try {

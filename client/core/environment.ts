@@ -1,15 +1,15 @@
-/** Everything the core takes from a browser, in one object, so that a test can be the browser. */
+/** Everything that the core uses of a browser, in one object, so that tests can replace it. */
 import type { ErrorBody } from '../../src/protocol/errors';
 import type { HandshakeAuth, ServerToClientEvents } from '../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../src/protocol/http';
 
-/** What a refused handshake hands to `connect_error`. */
+/** The argument of `connect_error` after a refused handshake. */
 export interface RefusedHandshake {
   message: string;
   data?: unknown;
 }
 
-/** Every event that a socket can hand to us: the server's, and its own three. */
+/** Every event of a socket: those of the server, and three of its own. */
 export interface SocketSignals extends ServerToClientEvents {
   connect: () => void;
   disconnect: (reason: string) => void;
@@ -22,7 +22,7 @@ export interface SocketPort {
   connect(): void;
   disconnect(): void;
   on<E extends keyof SocketSignals>(event: E, listener: SocketSignals[E]): void;
-  /** Rejects when no answer came within `timeoutMs`. */
+  /** Rejects without a response within `timeoutMs`. */
   sync(revision: number | undefined, timeoutMs: number): Promise<SessionState | ErrorBody>;
   activity(timeoutMs: number): Promise<ExtendedView | ErrorBody>;
 }
@@ -30,13 +30,13 @@ export interface SocketPort {
 /** The part of `navigator.locks` that is needed. */
 export interface LockPort {
   /**
-   * Runs `held` when the lock is granted; it stays ours until the promise of `held` is settled.
-   * Rejects when the wait was aborted, when another tab stole the lock, or where the browser refuses locks.
+   * Runs `held` once the lock is granted; the lock is kept until the promise of `held` settles. Rejects when the wait
+   * is aborted, another tab steals the lock, or the browser refuses locks.
    */
   request(name: string, how: { signal: AbortSignal } | { steal: true }, held: () => Promise<void>): Promise<void>;
 }
 
-/** What one tab posts, all other tabs of this browser hear. */
+/** Messages that one tab posts reach all other tabs of this browser. */
 export interface ChannelPort {
   post(message: unknown): void;
   listen(listener: (message: unknown) => void): void;
@@ -50,12 +50,12 @@ export interface DocumentPort extends EventTarget {
 export interface Environment {
   window: EventTarget;
   document: DocumentPort;
-  /** The page's `<meta name="csrf-token">`; made when the page has none. */
+  /** The page's `<meta name="csrf-token">`; created if the page has none. */
   csrfMeta: { read(): string | null; write(token: string): void };
   fetch(path: string, init: RequestInit): Promise<Response>;
-  /** Of all tabs of this browser; null where the browser refuses storage. */
+  /** Shared by all tabs of this browser; null if the browser refuses storage. */
   storage: Pick<Storage, 'length' | 'key' | 'setItem' | 'removeItem'> | null;
-  /** Of this tab alone; null where the browser refuses storage. */
+  /** Of this tab only; null if the browser refuses storage. */
   tabStorage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
   /** Wall clock in milliseconds. */
   now(): number;
@@ -65,11 +65,11 @@ export interface Environment {
   random(): number;
   /** An identifier that no other page load has. */
   randomId(): string;
-  /** False for events that a script dispatched: they are not user activity. */
+  /** False for events that a script has dispatched: they are not user activity. */
   isTrusted(event: Event): boolean;
   createSocket(auth: () => HandshakeAuth): SocketPort;
-  /** Null where the browser has none (also outside of HTTPS and localhost). */
+  /** Null where unsupported (also outside of HTTPS and localhost). */
   locks: LockPort | null;
-  /** @returns null where the browser has none */
+  /** @returns null where unsupported */
   openChannel(name: string): ChannelPort | null;
 }

@@ -1,4 +1,4 @@
-/** Details of the browser events: camelCase, a new object for each event so that no listener shares ours. */
+/** Details of the browser events: camelCase, a new object for each event, so that listeners cannot change ours. */
 import type { ErrorCode } from '../../src/protocol/errors';
 import type { EndReason } from '../../src/protocol/events';
 import type { DeadlinesView, PlatformType, PlatformView, PostView, Role, SessionState } from '../../src/protocol/http';
@@ -9,13 +9,13 @@ export interface PlatformDetail {
   type: PlatformType;
   instanceUrl: string;
   username: string | null;
-  /** Null until the instance has told it, as the avatar's address. */
+  /** Null until the instance has provided it; the same holds for `avatarUrl`. */
   displayName: string | null;
   avatarUrl: string | null;
   isDefault: boolean;
   /** The instance has refused the token. */
   needsReconnect: boolean;
-  /** How long a post may be there, and what each link in it counts for. */
+  /** Maximum length of a post, and the number of characters that each link counts for. */
   maxCharacters: number;
   charactersPerUrl: number | null;
 }
@@ -30,15 +30,15 @@ export interface SessionDetail extends DeadlinesDetail {
   id: string;
   createdAt: string;
   lastActivity: string;
-  /** This session stays with its platform when others switch. */
+  /** This session keeps its platform when others switch. */
   pinned: boolean;
 }
 
 export interface StateDetail {
   user: { id: number; username: string; email: string; role: Role };
-  /** The one that this tab shows: the active one, or the one that the tab is pinned to. */
+  /** The platform that this tab shows: the active one, or the one that the tab is pinned to. */
   platform: PlatformDetail | null;
-  /** This tab alone stays with its platform (`pinTab`). */
+  /** Only this tab keeps its platform (`pinTab`). */
   tabPinned: boolean;
   session: SessionDetail;
   revision: number;
@@ -49,13 +49,16 @@ export interface PlatformSwitchedDetail {
   platformName: string | null;
   platformType: PlatformType | null;
   previousPlatformId: number | null;
-  /** Whether this very tab asked for the switch. */
+  /** Whether this tab requested the switch. */
   fromThisTab: boolean;
-  /** The session that asked for it, where that is known. */
+  /** The session that requested the switch, if known. */
   originSessionId: string | null;
 }
 
-/** What this very tab has asked for and the server has not yet answered; null: nothing any more, be it done or refused. */
+/**
+ * The switch that this tab has requested and the server has not answered yet; null: none any more, whether done or
+ * refused.
+ */
 export interface PlatformSwitchingDetail {
   platformId: number | null;
 }
@@ -73,25 +76,25 @@ export interface ExpiredDetail {
   errorCode: ErrorCode;
 }
 
-/** Null: the list has changed in a way that we have not been told; read it again. */
+/** Null: the list has changed, but its content is unknown; read it again. */
 export interface PlatformsChangedDetail {
   platforms: PlatformView[] | null;
   revision: number;
 }
 
 /**
- * How this tab hears of what has changed: `live`, at once; `polling`, over HTTP now and then, because there is no socket;
- * `offline`, not at all, because the server cannot be reached. `none`: there is no session.
+ * How this tab is notified of changes: `live`: at once; `polling`: over HTTP at an interval, because there is no
+ * socket; `offline`: not at all, because the server is unreachable. `none`: there is no session.
  */
 export type ConnectionStatus = 'none' | 'connecting' | 'live' | 'polling' | 'offline';
 
-/** What the application that hosts us tells its tabs. */
+/** A message from the host application to its tabs. */
 export interface AppMessageDetail {
   name: string;
   payload: unknown;
 }
 
-/** Every event of the window by name. The last seven are ours in addition to the public contract. */
+/** Every event of the window by name. The last seven are additions to the public contract. */
 export interface SessionEvents {
   sessionStateChanged: StateDetail;
   platformSwitched: PlatformSwitchedDetail;
@@ -103,7 +106,7 @@ export interface SessionEvents {
   platformsChanged: PlatformsChangedDetail;
   sessionConnectionChanged: { connected: boolean };
   connectionStatusChanged: { status: ConnectionStatus };
-  /** Events may have been missed, and the state was read since: read again what the state does not contain. */
+  /** Events may have been missed, and the state has been read since: read again what the state does not contain. */
   sessionCaughtUp: null;
   postUpdated: { post: PostView };
   postRemoved: { postId: number; platformId: number };
@@ -163,9 +166,9 @@ export function stateDetail(state: SessionState, pinned: PlatformView | null = n
 }
 
 /**
- * Why a session is over, where only the code of a refused request tells.
- * @param passed the limit that it has reached as far as we know: a browser drops the cookie of its own accord then, and
- *   the server cannot know any more whose it was
+ * Why a session is over, if only the error code of a refused request is known.
+ * @param passed the limit that has passed by our clock: the browser then drops the cookie, and the server can no
+ * longer tell whose session it was
  */
 export function expiredReason(code: ErrorCode, passed: ExpiringDetail['reason'] | null): ExpiredReason {
   if (code === 'SESSION_INVALID') return 'invalid';
@@ -173,7 +176,7 @@ export function expiredReason(code: ErrorCode, passed: ExpiringDetail['reason'] 
   return passed ?? (code === 'AUTHENTICATION_REQUIRED' ? 'logout' : 'idle');
 }
 
-/** A missing cookie may also have expired with its session; a sign-out here was reported by its own event. */
+/** A missing cookie may also have expired with its session; a sign-out in this browser has an event of its own. */
 export function isSignOut(reason: ExpiredReason, code: ErrorCode): boolean {
   return reason === 'logout' && code !== 'AUTHENTICATION_REQUIRED';
 }

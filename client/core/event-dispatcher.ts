@@ -3,8 +3,8 @@ import type { Environment } from './environment';
 import type { SessionEvents, StateDetail } from './event-details';
 
 /**
- * Tells our own parts first, then the page. Our parts do not listen at the window: an event of the same name that
- * another script dispatches there changes nothing. Nothing in the core listens, so no listener can cause a loop.
+ * Dispatches to our own parts first, then to the page. Our parts do not listen at the window: an event of the same
+ * name that another script dispatches there changes nothing. The core has no listeners, so none can cause a loop.
  */
 export class EventDispatcher {
   private readonly own = new Emitter<Record<keyof SessionEvents, CustomEvent>>();
@@ -16,7 +16,7 @@ export class EventDispatcher {
     return this.own.on(name, (event) => listener(event.detail as SessionEvents[E], event));
   }
 
-  /** @returns false when a listener took the event over with `preventDefault()`. */
+  /** @returns false if a listener called `preventDefault()` */
   dispatch<E extends keyof SessionEvents>(name: E, detail: SessionEvents[E]): boolean {
     const event = new CustomEvent(name, { detail, cancelable: name === 'sessionExpiring' });
     this.own.emit(name, event);

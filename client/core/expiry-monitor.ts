@@ -4,24 +4,24 @@ import type { Environment } from './environment';
 import type { ExpiringDetail } from './event-details';
 import type { ServerClock } from './server-clock';
 
-/** The server ends a session at the deadline, not before: ask a little after it. */
+/** The server ends a session at the deadline, not before, so ask slightly later. */
 const CHECK_DELAY_MS = 300;
-/** Between two questions about a deadline that has passed and of which the server says nothing new. */
+/** Interval of checks while a deadline has passed and the server reports no change. */
 const CHECK_RETRY_MS = 2_000;
-/** Where the server's own warning was lost: enough time to read and answer (WCAG 2.2.1 asks for 20 s). */
+/** Used if the server's warning was lost: enough time to read and answer (WCAG 2.2.1 asks for 20 s). */
 const LOCAL_WARNING_MS = 30_000;
-/** Sessions shorter than this are tests and demonstrations; there the server's warning alone speaks. */
+/** Shorter sessions are tests and demonstrations; there only the server warns. */
 const MIN_LIFETIME_FOR_LOCAL_WARNING_MS = 5 * 60_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface ExpiryHooks {
-  /** Local clocks only hint: what has really happened is the server's to say. */
+  /** A deadline has passed by the local clock, which is only a hint: ask the server. */
   checkExpiry(): void;
   /** A deadline is near. */
   warn(detail: ExpiringDetail): void;
 }
 
-/** Keeps the deadlines of the session, by the server's clock. */
+/** Watches the deadlines of the session, by the server's clock. */
 export class ExpiryMonitor {
   private deadlineTimer: number | undefined;
   private warningTimer: number | undefined;
@@ -47,15 +47,15 @@ export class ExpiryMonitor {
     }
   }
 
-  /** The server's warning; taken only where it is about the session that we have. */
+  /** Applies the server's warning if it is about the current session. */
   warningReceived(event: SessionExpiring, session: SessionView | undefined): void {
     if (session?.id !== event.session_id) return;
-    // Overtaken by an extension.
+    // The session has been extended since.
     if (Date.parse(event.expires_at) < Date.parse(session.expires_at)) return;
     this.warn({ reason: event.reason, expiresAt: event.expires_at });
   }
 
-  /** The limit that the session has reached as far as we know, if it has. */
+  /** The limit that the session has reached by our clock; null: none. */
   expiredLimit(session: SessionView | undefined): ExpiringDetail['reason'] | null {
     if (!session || this.clock.until(session.expires_at) > 0) return null;
     return this.clock.until(session.absolute_expires_at) > 0 ? 'idle' : 'absolute';
@@ -67,7 +67,7 @@ export class ExpiryMonitor {
     this.warningTimer = undefined;
   }
 
-  /** Once for each deadline, however often it comes. */
+  /** Warns once per deadline. */
   private warn(detail: ExpiringDetail): void {
     if (this.activeWarning?.expiresAt === detail.expiresAt) return;
     this.activeWarning = detail;

@@ -4,7 +4,7 @@ import { SESSION_B } from './testing/fake-server';
 import { answer, liveTab, openTab, refusal, type TestTab } from './testing/test-tab';
 
 describe('Freshness', () => {
-  it('begins in doubt, until a reading has been taken in', () => {
+  it('is false until a first read has been applied', () => {
     const freshness = new Freshness();
     expect(freshness.isFresh).toBe(false);
     const settled = freshness.beginRead();
@@ -13,7 +13,7 @@ describe('Freshness', () => {
     expect(freshness.isFresh).toBe(true);
   });
 
-  it('is not mended by a reading that began before the doubt, nor undone by one that ends late', () => {
+  it('is not restored by a read that began before the doubt, nor lost by one that ends late', () => {
     const freshness = new Freshness();
     const early = freshness.beginRead();
     freshness.markStale();
@@ -27,7 +27,7 @@ describe('Freshness', () => {
   });
 });
 
-describe('what is sent by a tab that may be behind', () => {
+describe('a request of a tab that may be behind', () => {
   const POST = '/api/posts';
   const posting = (call: Parameters<typeof answer>[0], server: Parameters<typeof answer>[1]) =>
     call.path === POST ? { status: 201, body: { id: 1 } } : answer(call, server);
@@ -38,18 +38,18 @@ describe('what is sent by a tab that may be behind', () => {
   const DOUBTS: [string, (tab: TestTab) => unknown][] = [
     ['a sleep that no tick has noticed yet', ({ env }) => env.sleep(600_000)],
     [
-      'a while unseen',
+      'a while hidden',
       ({ env }) => {
         env.show('hidden');
         return env.pass(10_000);
       },
     ],
     ['a freeze', ({ env }) => env.document.dispatchEvent(new Event('freeze'))],
-    ['the cache of pages', ({ env }) => env.window.dispatchEvent(pageEvent('pagehide', true))],
+    ['the back/forward cache', ({ env }) => env.window.dispatchEvent(pageEvent('pagehide', true))],
     ['a lost network', ({ env }) => env.window.dispatchEvent(new Event('offline'))],
   ];
 
-  it.each(DOUBTS)('waits for a look after %s', async (_what, doubt) => {
+  it.each(DOUBTS)('waits for a read after %s', async (_what, doubt) => {
     const tab = await liveTab(posting);
     await doubt(tab);
     tab.server.switchTo(2, 'all', SESSION_B);
@@ -60,7 +60,7 @@ describe('what is sent by a tab that may be behind', () => {
     expect(tab.sync.getState()?.platform?.id).toBe(2);
   });
 
-  it('goes out at once where nothing is in doubt', async () => {
+  it('is sent at once by a fresh tab', async () => {
     const tab = await liveTab(posting);
     const from = tab.env.calls.length;
     expect(tab.sync.isFresh()).toBe(true);
@@ -68,7 +68,7 @@ describe('what is sent by a tab that may be behind', () => {
     expect(order(tab, from)).toEqual([`POST ${POST}`]);
   });
 
-  it('waits for another look when the page was held up during the first', async () => {
+  it('waits for another read when the page was stopped during the first', async () => {
     const tab = await liveTab(posting);
     const { env } = tab;
     env.window.dispatchEvent(new Event('offline'));
@@ -86,7 +86,7 @@ describe('what is sent by a tab that may be behind', () => {
     expect(order(tab, from)).toEqual(['GET /api/session', `POST ${POST}`]);
   });
 
-  it('is not sent when nobody can be asked', async () => {
+  it('is not sent while the server is unreachable', async () => {
     const tab = await liveTab((call, server) => {
       if (call.path === '/api/session' && away) throw new Error('no network');
       return posting(call, server);
@@ -98,7 +98,7 @@ describe('what is sent by a tab that may be behind', () => {
   });
   let away = false;
 
-  it('is not sent when the look finds that the session is over', async () => {
+  it('is not sent when the read finds that the session is over', async () => {
     let over = false;
     const tab = await liveTab((call, server) => (over ? refusal(401, 'SESSION_REVOKED') : posting(call, server)));
     await tab.env.sleep(600_000);
@@ -108,7 +108,7 @@ describe('what is sent by a tab that may be behind', () => {
     expect(tab.env.calls.some(({ path }) => path === POST)).toBe(false);
   });
 
-  it('is not sent as the person who has signed in meanwhile', async () => {
+  it('is not sent as a user who has signed in since', async () => {
     const tab = await liveTab(posting);
     const { env, server } = tab;
     await env.sleep(600_000);
@@ -120,7 +120,7 @@ describe('what is sent by a tab that may be behind', () => {
     expect(env.calls.some(({ path }) => path === POST)).toBe(false);
   });
 
-  it('needs no look to sign out', async () => {
+  it('needs no read to sign out', async () => {
     const tab = await liveTab(posting);
     tab.env.window.dispatchEvent(new Event('offline'));
     const from = tab.env.calls.length;
@@ -129,8 +129,8 @@ describe('what is sent by a tab that may be behind', () => {
   });
 });
 
-describe('what the page is told when it may have missed something', () => {
-  /** A tab, and how often it has said so. */
+describe('the event for a page that may have missed events', () => {
+  /** A tab, and the number of its `sessionCaughtUp` events. */
   async function listening(serve?: Parameters<typeof liveTab>[0]): Promise<[TestTab, () => number]> {
     const tab = await liveTab(serve);
     let told = 0;
@@ -138,7 +138,7 @@ describe('what the page is told when it may have missed something', () => {
     return [tab, () => told];
   }
 
-  it('says so after a socket was lost and is there again', async () => {
+  it('is dispatched after a socket was lost and has reconnected', async () => {
     const [tab, told] = await listening();
     tab.env.socket.lose();
     await tab.env.pass(600);
@@ -147,7 +147,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
-  it('says so after a socket that had died unnoticed was made anew, and once', async () => {
+  it('is dispatched once after a dead socket was replaced', async () => {
     const [tab, told] = await listening();
     let dead = true;
     tab.env.socket.onSync = async () => {
@@ -162,7 +162,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
-  it('says so once after a sleep, when the socket is there', async () => {
+  it('is dispatched once after a sleep, when the socket is connected', async () => {
     const [tab, told] = await listening();
     tab.env.window.dispatchEvent(new Event('online'));
     await settle();
@@ -172,7 +172,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
-  it('says so once, also where the socket is there before the answer', async () => {
+  it('is dispatched once, even if the socket connects before the response', async () => {
     let give = () => {};
     const [tab, told] = await listening();
     const { serve } = tab.env;
@@ -186,7 +186,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
-  it('says so when the first socket is there', async () => {
+  it('is dispatched when the first socket is connected', async () => {
     const tab = openTab();
     let told = 0;
     tab.env.window.addEventListener('sessionCaughtUp', () => (told += 1));
@@ -197,7 +197,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told).toBe(1);
   });
 
-  it('says so when it is seen again', async () => {
+  it('is dispatched when the page is visible again', async () => {
     const [tab, told] = await listening();
     tab.env.show('hidden');
     tab.env.show('visible');
@@ -205,7 +205,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
-  it('says so at every look while there is no socket, and at none while there is one', async () => {
+  it('is dispatched at every poll without a socket, and at none with one', async () => {
     const [tab, told] = await listening();
     await tab.env.pass(30_000);
     expect(told()).toBe(0);
@@ -214,10 +214,10 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBeGreaterThanOrEqual(2);
   });
 
-  it('says nothing after a look that a freeze came into, and asks for nothing else before the next', async () => {
+  it('is not dispatched after a read that a freeze interrupted, and nothing else is read before the next', async () => {
     const [tab, told] = await listening();
     const { env } = tab;
-    // As a list does, which reads anew then.
+    // Like a list, which is read again on this event.
     env.window.addEventListener('sessionCaughtUp', () => void tab.sync.request('GET', '/api/posts').catch(() => {}));
     const { serve } = env;
     let give = () => {};
@@ -236,7 +236,7 @@ describe('what the page is told when it may have missed something', () => {
     expect(told()).toBe(1);
   });
 
-  it('says nothing as long as nobody can be asked', async () => {
+  it('is not dispatched while the server is unreachable', async () => {
     let away = false;
     const [tab, told] = await listening((call, server) => {
       if (away) throw new Error('no network');

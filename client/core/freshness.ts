@@ -1,6 +1,6 @@
 /**
- * Whether what this tab knows may be behind the server: from each doubt on, until a reading that began after it has
- * been taken in.
+ * Whether the state of this tab may be behind the server: from each `markStale` until a read that began after it has
+ * been applied.
  */
 export class Freshness {
   private staleMarks = 1;
@@ -14,7 +14,7 @@ export class Freshness {
     this.staleMarks += 1;
   }
 
-  /** A reading begins. @returns to be called when it has been taken in: whether that has ended the last doubt */
+  /** Call when a read begins. @returns call it once the read is applied; true if that has made the tab fresh again */
   beginRead(): () => boolean {
     const { staleMarks } = this;
     return () => {

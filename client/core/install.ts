@@ -10,9 +10,9 @@ declare global {
 }
 
 /**
- * The one of this page, also where scripts of ours are there twice. Outside of a browser one without a session, so that
- * a module that imports it can be rendered on a server.
- * @param also starts with it, where it is new
+ * Returns the session object of this page, even if our scripts are loaded twice. On a server it has no session, so
+ * that modules which import it can be rendered there.
+ * @param also runs once, when the object is created
  */
 export function installSessionSync(also?: (sync: SessionSync) => void): SessionSync {
   if (typeof window === 'undefined') return new SessionSync(serverEnvironment());
@@ -26,7 +26,7 @@ export function installSessionSync(also?: (sync: SessionSync) => void): SessionS
   return sync;
 }
 
-/** What the server says of its page: asking whether there is a session would only bring a refusal. */
+/** The server has marked the page as signed out: a request for the session would only be refused. */
 function isSignedOutPage(): boolean {
   return document.querySelector<HTMLMetaElement>('meta[name="vedfolnir-session"]')?.content === 'none';
 }

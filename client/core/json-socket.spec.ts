@@ -1,4 +1,4 @@
-/** The page's socket against the library's own server; what no such server says is said by a bare WebSocket. */
+/** The page's socket against a Socket.IO server; a plain WebSocket server sends what Socket.IO never sends. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
@@ -13,12 +13,12 @@ afterEach(async () => {
 
 function webSocket(port: number) {
   const line = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
-  // A browser writes it to its console; `ws` throws where nobody listens.
+  // A browser logs the error to its console; `ws` throws without a listener.
   line.on('error', () => {});
   return line;
 }
 
-/** A socket of a page, and all that it tells. */
+/** The socket of a page, and all its events. */
 function page(port: number, open = () => webSocket(port)) {
   const told: unknown[] = [];
   const timers = { setTimeout: setTimeout as never, clearTimeout: clearTimeout as never };
@@ -41,7 +41,7 @@ async function listening(options = {}) {
 }
 
 describe('with the server of Socket.IO', () => {
-  it('is admitted with what it says of itself, hears events, asks and is answered', async () => {
+  it('connects with its auth data, receives events, sends requests and receives responses', async () => {
     const { io, port } = await listening();
     const auths: unknown[] = [];
     io.on('connection', (socket) => {
@@ -59,7 +59,7 @@ describe('with the server of Socket.IO', () => {
     expect(answers).toEqual([{ asked: { revision: 7 } }, { text: '12["\n👩‍👩‍👧"]' }, { asked: {} }]);
   });
 
-  it('is one connection, however often it is asked for, and is lost only where there is one', async () => {
+  it('opens one connection, however often connect is called, and reports a loss only of an open one', async () => {
     const { io, port } = await listening();
     const { socket, told } = page(port);
     socket.connect();
@@ -72,7 +72,7 @@ describe('with the server of Socket.IO', () => {
     expect(told).toEqual(['connect', 'disconnect']);
   });
 
-  it('tells why it was refused, and can be admitted afterwards', async () => {
+  it('reports why it was refused, and can connect afterwards', async () => {
     const { io, port } = await listening();
     let refuse = true;
     io.use((_socket, next) => next(refuse ? Object.assign(new Error('no'), { data: { error_code: 'X' } }) : undefined));
@@ -84,14 +84,14 @@ describe('with the server of Socket.IO', () => {
     await eventually(() => expect(told.at(-1)).toBe('connect'));
   });
 
-  it('stays for as long as the server pings, and tells when the server ends it', async () => {
+  it('stays open as long as the server pings, and reports when the server closes it', async () => {
     const { io, port } = await listening({ pingInterval: 40, pingTimeout: 200 });
     const { socket, told } = page(port);
     await eventually(() => expect(told).toEqual(['connect']));
     const [there] = await io.fetchSockets();
     let pongs = 0;
     (io.sockets.sockets.get(there!.id)!.conn as NodeJS.EventEmitter).on('heartbeat', () => pongs++);
-    // Longer than it would bear silence.
+    // Longer than the heartbeat timeout.
     await eventually(() => expect(pongs).toBeGreaterThan(10));
     expect(told).toEqual(['connect']);
     there!.disconnect();
@@ -102,7 +102,7 @@ describe('with the server of Socket.IO', () => {
     await eventually(() => expect(told.at(-1)).toBe('disconnect'));
   });
 
-  it('leaves without a word of its own, and the server knows at once', async () => {
+  it('disconnects without an event, and the server notices at once', async () => {
     const { io, port } = await listening();
     const reasons: string[] = [];
     io.on('connection', (socket) => socket.on('disconnect', (reason) => reasons.push(reason)));
@@ -116,7 +116,7 @@ describe('with the server of Socket.IO', () => {
     await expect(socket.activity(60_000)).rejects.toThrow('No answer');
   });
 
-  it('asks no longer than it was told to wait, and hears no answer that comes later', async () => {
+  it('stops waiting for a response at the timeout, and ignores a later one', async () => {
     const { io, port } = await listening();
     const answers: ((answer: unknown) => void)[] = [];
     io.on('connection', (socket) => socket.on('session:sync', (_payload, answer) => answers.push(answer)));
@@ -131,7 +131,7 @@ describe('with the server of Socket.IO', () => {
   });
 });
 
-describe('with a server that is not well', () => {
+describe('with a faulty server', () => {
   async function bare(meet: (line: Line) => void) {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     server.on('connection', meet);
@@ -145,18 +145,18 @@ describe('with a server that is not well', () => {
   const HELLO = '0{"sid":"a","upgrades":[],"pingInterval":20,"pingTimeout":20}';
   const lost = { message: 'The connection is lost' };
 
-  it('gives up a line on which nothing comes any more', async () => {
+  it('gives up a connection that is silent', async () => {
     const { port, server } = await bare((line) => {
       line.send(HELLO);
       line.once('message', () => line.send('40{"sid":"b"}'));
     });
     const { told } = page(port);
-    // Long before a handshake would be given up.
+    // Long before the handshake timeout.
     await eventually(() => expect(told).toEqual(['connect', 'disconnect']), { timeout: 4_000 });
     await eventually(() => expect(server.clients.size).toBe(0));
   });
 
-  it.each([['{'], ['42{"a":'], ['40[']])('gives up a line that says %s', async (frame) => {
+  it.each([['{'], ['42{"a":'], ['40[']])('gives up a connection that sends %s', async (frame) => {
     const { port } = await bare((line) => {
       line.send(HELLO);
       line.on('message', () => line.send(frame === '{' ? '42{' : frame));
@@ -165,7 +165,7 @@ describe('with a server that is not well', () => {
     await eventually(() => expect(told).toEqual([lost]));
   });
 
-  it('tells of a server that is away, and of a browser that has no WebSocket, but not before it is listened to', async () => {
+  it('reports an unreachable server or a missing WebSocket, but only after connect has returned', async () => {
     const { port, server } = await bare(() => {});
     await new Promise((resolve) => server.close(resolve));
     const { told } = page(port);
@@ -176,7 +176,7 @@ describe('with a server that is not well', () => {
     await eventually(() => expect([told, without.told]).toEqual([[lost], [lost]]));
   });
 
-  it('says nothing of what comes on a line that was left', async () => {
+  it('ignores what arrives on a closed connection', async () => {
     let first: Line | undefined;
     const { port } = await bare((line) => {
       first ??= line;

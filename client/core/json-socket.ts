@@ -3,29 +3,31 @@ import type { HandshakeAuth } from '../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../src/protocol/http';
 import type { Environment, RefusedHandshake, SocketPort, SocketSignals } from './environment';
 
-/** Longer than a slow mobile handshake takes, and than a proxy waits (10 s) before it asks another node than one that hangs. */
+/** Longer than a slow mobile handshake, and longer than a proxy waits (10 s) before it replaces a node that hangs. */
 const HANDSHAKE_TIMEOUT_MS = 12_000;
 
-/** A frame: its kind (of Engine.IO, and after a 4 that of Socket.IO), the request id, and the payload. */
+/** A frame: its type (of Engine.IO, and after a 4 that of Socket.IO), the request id, and the payload. */
 const FRAME = /^(4?\d)(\d*)(.*)$/s;
 
 /**
- * What a page needs of Socket.IO 4: one namespace, JSON over WebSocket (Socket.IO's protocol 5 in Engine.IO's 4). The
- * library's own client is 13.2 KB gzip against 0.9, and would put a page with all elements over its budget of 48 KB.
- * https://socket.io/docs/v4/socket-io-protocol/ and https://socket.io/docs/v4/engine-io-protocol/
+ * The part of Socket.IO 4 that a page needs: one namespace, JSON over WebSocket (Socket.IO protocol 5 in Engine.IO
+ * protocol 4). The official client is 13.2 KB gzip, this one 0.9: with the official one, a page with all elements
+ * would exceed its budget of 48 KB.
+ * @see https://socket.io/docs/v4/socket-io-protocol/
+ * @see https://socket.io/docs/v4/engine-io-protocol/
  */
 export class JsonSocket implements SocketPort {
   connected = false;
   private webSocket: WebSocket | undefined;
   private readonly listeners = new Map<string, (payload: never) => void>();
-  /** By request id: called with the server's answer, or with nothing where none will come. */
+  /** By request id: called with the server's response, or without one when none will come. */
   private readonly pendingRequests = new Map<number, (answer?: unknown) => void>();
   private nextRequestId = 0;
-  /** Without a frame for so long, the connection is dead; ms. */
+  /** Without a frame for this long, the connection is considered dead; ms. */
   private heartbeatTimeoutMs = 0;
   private timeoutTimer: number | undefined;
 
-  /** @param open makes the WebSocket; may throw where a browser refuses it */
+  /** @param open creates the WebSocket; may throw if the browser refuses it */
   constructor(
     private readonly open: () => WebSocket,
     private readonly timers: Pick<Environment, 'setTimeout' | 'clearTimeout'>,
@@ -45,7 +47,7 @@ export class JsonSocket implements SocketPort {
       webSocket.onclose = () => webSocket === this.webSocket && this.fail();
       this.webSocket = webSocket;
     } catch {
-      // The caller learns of it as of any other failure: after this has returned.
+      // Reported asynchronously like any other failure, after this method has returned.
       this.restartTimeout(0);
     }
   }

@@ -3,14 +3,14 @@ import { FakeServer, SESSION_B } from './testing/fake-server';
 import { answer, liveTab } from './testing/test-tab';
 
 describe('SessionSync and lost messages', () => {
-  it('mends a lost push within 15 s over the socket', async () => {
+  it('recovers a lost push within 15 s over the socket', async () => {
     const { env, server, sync } = await liveTab();
     server.switchTo(2, 'all', SESSION_B);
     await env.pass(15_000);
     expect(sync.getState()?.platform?.id).toBe(2);
   });
 
-  it('mends a lost push within 15 s when the socket says that it is connected and is dead', async () => {
+  it('recovers a lost push within 15 s when the socket is dead but claims to be connected', async () => {
     const { env, server, sync } = await liveTab();
     const timesOut = (): Promise<never> =>
       new Promise((_, reject) => env.setTimeout(() => reject(new Error('timeout')), 2_500));
@@ -23,7 +23,7 @@ describe('SessionSync and lost messages', () => {
     expect(env.socket.connects).toBe(2);
   });
 
-  it('mends it over HTTP, in the background, when there is no socket', async () => {
+  it('recovers it over HTTP, in the background, when there is no socket', async () => {
     const { env, server, sync } = await liveTab();
     env.socket.lose();
     server.switchTo(2, 'all', SESSION_B);
@@ -32,7 +32,7 @@ describe('SessionSync and lost messages', () => {
     expect(env.calls.every(({ headers }) => headers['x-background'] === 'true')).toBe(true);
   });
 
-  it('looks when it hears of a server that it did not reach, and takes back that there is none', async () => {
+  it('reads when an unreachable server pushes a state, and is connected again once it answers', async () => {
     let away = false;
     const { env, server, heard } = await liveTab((call, server) => {
       if (away) throw new Error('no network');
@@ -42,7 +42,7 @@ describe('SessionSync and lost messages', () => {
     env.show('visible');
     await settle();
     expect(heard.sessionConnectionChanged).toEqual([{ connected: false }]);
-    // Heard before the next poll, again and again: each puts the poll off.
+    // Received repeatedly before the next poll: each state postpones the poll.
     env.socket.emit('session:state', server.state());
     await settle();
     expect(heard.sessionConnectionChanged).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('SessionSync and lost messages', () => {
     expect(heard.sessionConnectionChanged).toEqual([{ connected: false }, { connected: true }]);
   });
 
-  it('does not poll while hidden, and looks at once when shown', async () => {
+  it('does not poll while hidden, and reads at once when shown', async () => {
     const { env, server, sync } = await liveTab();
     env.document.visibilityState = 'hidden';
     env.document.dispatchEvent(new Event('visibilitychange'));
@@ -66,7 +66,7 @@ describe('SessionSync and lost messages', () => {
     expect(sync.getState()?.platform?.id).toBe(2);
   });
 
-  it('makes a new connection and looks after the computer slept', async () => {
+  it('opens a new connection and reads after the computer was asleep', async () => {
     const { env, server, sync } = await liveTab();
     server.switchTo(2, 'all', SESSION_B);
     await env.sleep(600_000);
@@ -75,7 +75,7 @@ describe('SessionSync and lost messages', () => {
     expect(env.socket.connects).toBe(2);
   });
 
-  it('reconnects after the server closed the socket, and reads the token anew', async () => {
+  it('reconnects after the server closed the socket, and reads the token again', async () => {
     const { env } = await liveTab();
     env.csrf = 'old';
     env.socket.lose('io server disconnect');
@@ -86,7 +86,7 @@ describe('SessionSync and lost messages', () => {
     expect(env.csrf).toBe('csrf-1111');
   });
 
-  it('never stops trying when it is refused for another reason than the session', async () => {
+  it('keeps retrying when it is refused for another reason than the session', async () => {
     const { env, heard } = await liveTab();
     env.socket.lose();
     for (let attempt = 0; attempt < 20; attempt++) {
@@ -97,7 +97,7 @@ describe('SessionSync and lost messages', () => {
     expect(heard.sessionExpired).toBeUndefined();
   });
 
-  it('reads once more for whoever asks during a reading', async () => {
+  it('reads once more for callers during a read', async () => {
     const { env, sync } = await liveTab();
     let asked = 0;
     env.socket.onSync = async () => {

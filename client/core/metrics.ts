@@ -1,25 +1,25 @@
 /** Counters of one tab, for diagnosis. */
 export interface PerformanceMetrics {
-  /** Sockets that this tab opened, the first included. */
+  /** Sockets that this tab has opened, including the first. */
   connects: number;
   disconnects: number;
-  /** Events and states that told something new. */
+  /** Events and states with new content. */
   applied: number;
-  /** Old or repeated ones. */
+  /** Events and states that were outdated or repeated. */
   dropped: number;
-  /** Times that something between was missing. */
+  /** Number of times that a revision was missing. */
   gaps: number;
   syncs: number;
   failedSyncs: number;
-  /** Milliseconds from the question to the answer; null before the first. */
+  /** Milliseconds from request to response; null before the first. */
   lastSyncMs: number | null;
-  /** Milliseconds from the commit of the newest switch to this tab, by the server's clock as we know it. */
+  /** Milliseconds from the commit of the newest switch to its arrival, by our estimate of the server's clock. */
   lastPushMs: number | null;
-  /** What the server says gets here at once: by this tab's socket, or by way of the leader. */
+  /** Pushes reach this tab, by its own socket or by the leader's. */
   connected: boolean;
-  /** This tab has the socket. */
+  /** This tab owns the socket. */
   leader: boolean;
-  /** Times that it became the leader of the browser's tabs. */
+  /** Number of times that this tab became the leader of the browser's tabs. */
   takeovers: number;
   revision: number;
 }

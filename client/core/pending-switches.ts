@@ -3,13 +3,13 @@ import type { SessionState, SwitchScope } from '../../src/protocol/http';
 export interface PendingSwitch {
   platformId: number;
   scope: SwitchScope;
-  /** Who asked; null where that was not known yet. */
+  /** The user who requested the switch; null if not known yet. */
   userId: number | null;
   /** Null until the server has answered. */
   revision: number | null;
 }
 
-/** The switches that this tab asked for, to recognise them when only a whole state reports them. */
+/** The switches that this tab has requested, to recognise them when only a whole state reports them. */
 export class PendingSwitches {
   private entries: PendingSwitch[] = [];
 
@@ -33,7 +33,7 @@ export class PendingSwitches {
     );
   }
 
-  /** Switches up to this revision have been announced. */
+  /** Removes switches up to this revision, which have been announced. */
   removeUpTo(revision: number): void {
     this.entries = this.entries.filter((entry) => entry.revision === null || entry.revision > revision);
   }

@@ -5,7 +5,7 @@ import { answer, liveTab, refusal, type TestTab } from './testing/test-tab';
 
 const SWITCH = '/api/switch_platform/';
 
-/** A tab whose switches are answered when the test says so, each by the place of its request. */
+/** A tab whose switches are answered by the test, each by the index of its request. */
 async function choosing() {
   const open: (() => void)[] = [];
   const shown: (number | null)[] = [];
@@ -34,8 +34,8 @@ function switched({ path, headers }: Call, server: FakeServer): Answer {
 
 const platformOf = ({ sync }: Pick<TestTab, 'sync'>) => sync.getState()?.platform?.id;
 
-describe('a switch that this tab asks for', () => {
-  it('is shown at once, and a fact when the server has agreed', async () => {
+describe('a switch that this tab requests', () => {
+  it('is shown at once, and announced when the server has confirmed it', async () => {
     const tab = await choosing();
     const done = tab.sync.switchPlatform(2);
     expect(tab.shown).toEqual([2]);
@@ -50,7 +50,7 @@ describe('a switch that this tab asks for', () => {
     expect(platformOf(tab)).toBe(2);
   });
 
-  it('is taken back when the server refuses it, and is nobody’s own afterwards', async () => {
+  it('is reverted when the server refuses it, and a later one is not taken for its own', async () => {
     const tab = await choosing();
     const refused = expect(tab.sync.switchPlatform(4)).rejects.toMatchObject({ error_code: 'PLATFORM_NOT_FOUND' });
     await settle();
@@ -59,14 +59,14 @@ describe('a switch that this tab asks for', () => {
     expect(tab.shown).toEqual([4, null]);
     expect(tab.sync.getSwitchingTo()).toBeNull();
     expect(platformOf(tab)).toBe(1);
-    // Later another device does what was refused here.
+    // Later another device makes the switch that was refused here.
     tab.server.add(4);
     tab.server.switchTo(4, 'all', SESSION_A, 'elsewhere');
     await tab.sync.syncSessionState();
     expect(tab.heard.platformSwitched).toEqual([expect.objectContaining({ platformId: 4, fromThisTab: false })]);
   });
 
-  it('is taken back when the server cannot be reached', async () => {
+  it('is reverted when the server is unreachable', async () => {
     const tab = await choosing();
     tab.env.serve = () => {
       throw new Error('no network');
@@ -76,7 +76,7 @@ describe('a switch that this tab asks for', () => {
     expect(platformOf(tab)).toBe(1);
   });
 
-  it('stays shown while an older one is answered', async () => {
+  it('stays shown when an older one is answered', async () => {
     const tab = await choosing();
     const both = Promise.all([tab.sync.switchPlatform(2), tab.sync.switchPlatform(3)]);
     await settle();
@@ -89,7 +89,7 @@ describe('a switch that this tab asks for', () => {
     expect(platformOf(tab)).toBe(3);
   });
 
-  it('is nobody’s when the session ends under it', async () => {
+  it('is dropped when the session ends before the response', async () => {
     const tab = await choosing();
     tab.env.window.dispatchEvent(new Event('offline'));
     const refused = expect(tab.sync.switchPlatform(2)).rejects.toMatchObject({ error_code: 'SESSION_INVALID' });
@@ -105,7 +105,7 @@ describe('a switch that this tab asks for', () => {
   });
 });
 
-describe('after another person has signed in', () => {
+describe('after another user has signed in', () => {
   async function asBob() {
     const tab = await choosing();
     const bob = new FakeServer(() => tab.env.time);
@@ -121,7 +121,7 @@ describe('after another person has signed in', () => {
     return { ...tab, bob, become, becomeBob: () => become(bob, OTHER_USERS_SESSION) };
   }
 
-  it('the answer to a switch of the first one changes nothing', async () => {
+  it('the response to a switch of the first user changes nothing', async () => {
     const tab = await asBob();
     const asked = tab.sync.switchPlatform(2);
     await settle();
@@ -135,7 +135,7 @@ describe('after another person has signed in', () => {
     expect(tab.sync.getPerformanceMetrics().gaps).toBe(0);
   });
 
-  it('no switch is taken for this tab’s own, be it told with the other person or later', async () => {
+  it('no switch is taken for this tab’s own, whether reported with the first state or later', async () => {
     const tab = await asBob();
     void tab.sync.switchPlatform(2);
     await settle();
@@ -155,7 +155,7 @@ describe('after another person has signed in', () => {
   });
 });
 
-it('is known again by who asked for it, though another person was here while it had no answer', async () => {
+it('is recognised by the user who requested it, even if another one was signed in before its response', async () => {
   const tab = await choosing();
   const bob = new FakeServer(() => tab.env.time);
   Object.assign(bob, { userId: 8, username: 'bob', active: { [OTHER_USERS_SESSION]: 1 } });
@@ -169,7 +169,7 @@ it('is known again by who asked for it, though another person was here while it 
 });
 
 describe('a destroyed session', () => {
-  it('shows no switch any more, and takes in no answer', async () => {
+  it('shows no switch any more, and ignores the response', async () => {
     const tab = await choosing();
     const asked = tab.sync.switchPlatform(2);
     await settle();
@@ -184,7 +184,7 @@ describe('a destroyed session', () => {
     expect(tab.shown).toEqual([2, null]);
   });
 
-  it('begins none', async () => {
+  it('starts no switch', async () => {
     const tab = await choosing();
     tab.sync.destroy();
     const asked = tab.env.calls.length;
@@ -195,7 +195,7 @@ describe('a destroyed session', () => {
     expect(tab.env.calls).toHaveLength(asked);
   });
 
-  it('waits for no deadline that an answer told it late', async () => {
+  it('waits for no deadline of a late response', async () => {
     const tab = await choosing();
     let reply = () => {};
     const { serve } = tab.env;

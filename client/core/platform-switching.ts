@@ -4,9 +4,12 @@ import type { EventDispatcher } from './event-dispatcher';
 import type { PendingSwitch, PendingSwitches } from './pending-switches';
 import type { StateUpdater } from './state-updater';
 
-/** The switches that this tab asks for: shown here at once, and told as facts when the server has agreed. */
+/**
+ * The switches that this tab requests: shown here at once, and dispatched as events once the server has confirmed
+ * them.
+ */
 export class PlatformSwitching {
-  /** The newest that is under way. */
+  /** The newest pending switch. */
   private newest: PendingSwitch | null = null;
   private stopped = false;
 
@@ -37,7 +40,7 @@ export class PlatformSwitching {
       this.pendingSwitches.remove(entry);
       throw error;
     } finally {
-      // A newer one says itself how it ended.
+      // A newer switch reports its own result.
       if (this.newest === entry) this.setNewest(null);
     }
   }
@@ -46,7 +49,7 @@ export class PlatformSwitching {
     this.stopped = false;
   }
 
-  /** What is under way may still end; the page hears no more of it. */
+  /** Pending switches may still end; the page is not notified of that any more. */
   stop(): void {
     if (this.newest) this.setNewest(null);
     this.stopped = true;

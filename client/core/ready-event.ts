@@ -1,2 +1,2 @@
-/** Dispatched on the window once `window.sessionSync` is there, for scripts that came before it. */
+/** Dispatched on the window once `window.sessionSync` exists, for scripts that ran before. */
 export const READY_EVENT = 'sessionSyncReady';

@@ -1,7 +1,7 @@
 import { RefreshTriggers } from './refresh-triggers';
 import { FakeEnvironment, pageEvent } from './testing/fake-environment';
 
-/** By the middle of the dice. */
+/** With the jitter at its mean. */
 const POLL_MS = 9_250;
 const FOLLOWER_MS = 10_750;
 
@@ -21,11 +21,11 @@ function looking(follows = false) {
   return { env, told, triggers };
 }
 
-describe('a page that is seen', () => {
+describe('a visible page', () => {
   it.each([
     ['leads', false, POLL_MS],
     ['follows', true, FOLLOWER_MS],
-  ])('and %s polls once in its time', async (_what, follows, every) => {
+  ])('that %s polls once per interval', async (_what, follows, every) => {
     const { env, told } = looking(follows);
     await env.pass(every - 1);
     expect(told).toEqual([]);
@@ -35,7 +35,7 @@ describe('a page that is seen', () => {
     expect(told).toHaveLength(11);
   });
 
-  it('puts its poll off when the whole state was heard, and polls no oftener for that', async () => {
+  it('postpones its poll when a whole state was received, and does not poll more often', async () => {
     const { env, told, triggers } = looking(true);
     for (let heard = 0; heard < 5; heard++) {
       await env.pass(FOLLOWER_MS - 1);
@@ -46,7 +46,7 @@ describe('a page that is seen', () => {
     expect(told).toEqual(['poll', 'poll', 'poll']);
   });
 
-  it('polls no oftener for being shown or started again', async () => {
+  it('does not poll more often when shown or started again', async () => {
     const { env, told, triggers } = looking();
     triggers.start();
     env.show('visible');
@@ -56,7 +56,7 @@ describe('a page that is seen', () => {
     expect(told.filter((what) => what === 'poll')).toHaveLength(1);
   });
 
-  it('notices that it was held up, or that its clock was set', async () => {
+  it('notices that it was stopped, or that its clock was set', async () => {
     const { env, told } = looking();
     await env.sleep(60_000);
     await env.pass(5_000);
@@ -64,8 +64,8 @@ describe('a page that is seen', () => {
   });
 });
 
-describe('a page that nobody sees', () => {
-  it('does not poll, whatever it hears', async () => {
+describe('a hidden page', () => {
+  it('does not poll, whatever it receives', async () => {
     const { env, told, triggers } = looking();
     env.show('hidden');
     triggers.stateRead();
@@ -75,7 +75,7 @@ describe('a page that nobody sees', () => {
   });
 });
 
-describe('what makes a page look again', () => {
+describe('what makes a page read again', () => {
   it.each([
     ['online', 'refresh, stale', ({ window }: FakeEnvironment) => window.dispatchEvent(new Event('online'))],
     ['offline', 'offline', ({ window }: FakeEnvironment) => window.dispatchEvent(new Event('offline'))],
@@ -93,7 +93,7 @@ describe('what makes a page look again', () => {
     expect(env.pendingTimers).toBe(0);
   });
 
-  it('is neither a page that is shown for the first time, nor one that is left for good', () => {
+  it('is neither the first pageshow event nor a final pagehide event', () => {
     const { env, told } = looking();
     env.window.dispatchEvent(pageEvent('pageshow', false));
     env.window.dispatchEvent(pageEvent('pagehide', false));

@@ -3,26 +3,26 @@ import type { Environment } from './environment';
 export interface RefreshTriggersHooks {
   /** The page may be behind. @param stale the connection may be dead too */
   refresh(stale: boolean): void;
-  /** Back from the browser's cache of whole pages: nothing shown may be trusted. */
+  /** Restored from the back/forward cache: nothing that is shown may be trusted. */
   pageRestored(): void;
-  /** Into that cache, or frozen: an open socket has no place there, nor has the lead. */
+  /** Entering the back/forward cache, or frozen: the page must give up its socket and the leadership. */
   pageSuspended(): void;
-  /** The state was not read for a while. */
+  /** The state has not been read for a while. */
   poll(): void;
   offline(): void;
-  /** Whether this tab receives what the leader reads. */
+  /** Whether this tab receives the states that the leader reads. */
   isFollower(): boolean;
 }
 
 const TICK_MS = 5_000;
-/** A tick this late means that the computer slept or the page was frozen. */
+/** A tick that is this late means that the computer was asleep or the page frozen. */
 const SLEEP_THRESHOLD_MS = 4_000;
-/** With the jitter, the answer's timeout and one more request still within 15 s. */
+/** With the jitter, the response timeout and one more request this stays within 15 s. */
 const POLL_MS = 8_500;
 const POLL_JITTER_MS = 1_500;
 /** A follower waits for the leader's poll, whose result it receives; its own would go over HTTP. */
 const FOLLOWER_POLL_DELAY_MS = 1_500;
-/** While no first answer has come. */
+/** Used until the first response. */
 const RETRY_MS = 2_000;
 
 /** Everything that makes a page read the state again. None of it counts as user activity. */
@@ -62,7 +62,7 @@ export class RefreshTriggers {
     this.retryTimer = undefined;
   }
 
-  /** There is no state yet, and no push will bring it: a hidden page asks again soon, too. */
+  /** There is no state yet, and no push will bring one, so a hidden page retries as well. */
   retry(): void {
     this.retryTimer ??= this.env.setTimeout(() => {
       this.retryTimer = undefined;
@@ -70,14 +70,14 @@ export class RefreshTriggers {
     }, RETRY_MS);
   }
 
-  /** The whole state has just been read: the next poll can wait its full time. */
+  /** The whole state has just been read, so the next poll waits its full interval. */
   stateRead(): void {
     if (this.pollTimer !== undefined) this.schedulePoll();
   }
 
   /**
-   * For who is about to send: after a sleep the person's click may come before the tick that notices it, and a page that
-   * nobody sees does not tick.
+   * Call before a request: after a sleep, a click may come before the tick that detects the sleep, and a hidden page
+   * has no tick.
    */
   detectSleep(): void {
     const now = this.env.now();
@@ -120,7 +120,7 @@ export class RefreshTriggers {
     this.tick = this.env.setTimeout(() => {
       const late = this.env.now() - this.tickedAt - TICK_MS;
       this.scheduleTick();
-      // Early as well: the browser's clock was set, and deadlines computed with the old one are wrong.
+      // An early tick counts, too: the browser's clock was set, and deadlines computed with the old one are wrong.
       if (Math.abs(late) > SLEEP_THRESHOLD_MS) this.hooks.refresh(true);
     }, TICK_MS);
   }

@@ -5,8 +5,8 @@ import type { StateUpdater } from './state-updater';
 import type { TabChannel } from './tab-channel/tab-channel';
 
 /**
- * Tells the server that there is a person: by the socket where this tab has it, else over HTTP.
- * @param confirm the server says that the session is over, and a request over HTTP confirms it
+ * Reports user activity to the server: by the socket if this tab has it, else over HTTP.
+ * @param confirm called when the socket says that the session is over: verifies that over HTTP
  */
 export async function reportActivity(
   channel: TabChannel,
@@ -22,6 +22,6 @@ export async function reportActivity(
     if (isSessionOver(errorCodeOf(answer))) return confirm();
     if (!errorCodeOf(answer)) updater.applyDeadlines(answer as ExtendedView, sessionId);
   } catch {
-    // The next activity tries again; an ended session shows there or in the next read.
+    // The next activity retries; the end of a session is detected there or by the next read.
   }
 }

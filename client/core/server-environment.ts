@@ -1,6 +1,6 @@
 import type { Environment, SocketPort } from './environment';
 
-/** Outside of a browser, where pages are rendered on a server: there is no session, and nothing happens. */
+/** For rendering on a server: there is no session, and nothing happens. */
 export function serverEnvironment(): Environment {
   return {
     window: new EventTarget(),

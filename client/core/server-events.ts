@@ -6,13 +6,13 @@ import type { StateStore } from './state-store';
 import type { StateUpdater } from './state-updater';
 
 export interface ServerEventHooks {
-  /** A whole state was told. */
+  /** A whole state was received. */
   stateReceived(): void;
-  /** The session that this tab is in has ended. */
+  /** The session of this tab has ended. */
   sessionEnded(reason: EndReason, errorCode: ErrorCode): void;
 }
 
-/** Who takes in what of the server's events, whichever tab's socket they come from. */
+/** Maps each event of the server to its handler, whether it comes from this tab's socket or the leader's. */
 export function serverEventHandlers(
   store: StateStore,
   updater: StateUpdater,

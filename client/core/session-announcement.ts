@@ -1,11 +1,14 @@
-/** Tells the other tabs of this browser that a session has begun: they may have none any more. */
+/** Announces a new session to the other tabs of this browser, which may have none any more. */
 import type { Environment } from './environment';
 import { setItem } from './storage';
 
 /** Holds the id of the session, which is public. */
 const KEY = 'vedfolnir_session';
 
-/** Reaches the others when the value changes: a page of a session that is known already tells nothing. */
+/**
+ * A storage event is dispatched only if the value changes: a page of a session that is known already announces
+ * nothing.
+ */
 export function announceSession({ storage }: Environment, sessionId: string): void {
   setItem(storage, KEY, sessionId);
 }

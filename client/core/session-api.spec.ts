@@ -1,4 +1,6 @@
-/** What a page of an application uses of the session: its state, its requests, the pin of one tab, a new start. */
+/**
+ * What a page of an application uses of the session: its state, its requests, the pin of one tab, and another start.
+ */
 import { SessionSync } from './session-sync';
 import { type Call, FakeEnvironment, settle } from './testing/fake-environment';
 import { type FakeServer, iso, SESSION_A, SESSION_B } from './testing/fake-server';
@@ -6,7 +8,7 @@ import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab
 
 const ENDED = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
 
-/** As `answer`, and knows the single platforms. */
+/** Like `answer`, and also serves single platforms. */
 function withPlatforms(call: Call, server: FakeServer) {
   const [, id] = /^\/api\/platforms\/(\d+)$/.exec(call.path) ?? [];
   if (!id) return answer(call, server);
@@ -15,11 +17,11 @@ function withPlatforms(call: Call, server: FakeServer) {
 }
 
 describe('getState', () => {
-  it('returns the same object until something in it has changed, and nobody can change it', async () => {
+  it('returns the same frozen object until something in it has changed', async () => {
     const { server, sync, push } = await liveTab();
     const state = sync.getState();
     expect(sync.getState()).toBe(state);
-    // The same once more, at another time of the server.
+    // The same content, at another server time.
     await sync.syncSessionState();
     expect(sync.getState()).toBe(state);
     expect(() => Object.assign(state?.user ?? {}, { username: 'eve' })).toThrow(TypeError);
@@ -30,7 +32,7 @@ describe('getState', () => {
 });
 
 describe('subscribe', () => {
-  it('calls for each change, also for a deadline and the end, and no more after its undo', async () => {
+  it('calls for each change, including a deadline and the end, and no more after its undo', async () => {
     const { env, server, sync, push } = await liveTab();
     const seen: unknown[] = [];
     const undo = sync.subscribe(() => seen.push(sync.getState()?.revision ?? null));
@@ -51,7 +53,7 @@ describe('subscribe', () => {
 });
 
 describe('on', () => {
-  it('hears the session alone, before the page does, and one that throws keeps no other from hearing', async () => {
+  it('receives only events of the session, before the page does, even if another listener throws', async () => {
     const { env, server, sync, push } = await liveTab();
     const seen: unknown[] = [];
     const failures: unknown[] = [];
@@ -69,14 +71,14 @@ describe('on', () => {
     await push(server.switchTo(3, 'all', SESSION_B));
     expect(seen).toEqual(['page', 2, 'page', 'page']);
     jest.restoreAllMocks();
-    // Reported as uncaught, each a moment later.
+    // Each is reported as uncaught, asynchronously.
     expect(failures).toEqual([expect.any(Function), expect.any(Function)]);
     expect(failures[0]).toThrow('of a listener');
   });
 });
 
 describe('headers', () => {
-  it('carry the token, the tab and the platform that is shown', async () => {
+  it('contain the token, the tab and the platform that is shown', async () => {
     const { sync } = await liveTab();
     expect(sync.headers()).toEqual({
       'x-csrftoken': 'csrf-1111',
@@ -85,14 +87,14 @@ describe('headers', () => {
     });
   });
 
-  it('have the token of the page before the first answer, also where the page named it after the script', () => {
+  it('contain the token of the page before the first response, even if the page set it after the script', () => {
     const { env, sync } = openTab(signedOut);
     env.csrf = 'of the page';
     expect(sync.headers()).toEqual({ 'x-csrftoken': 'of the page', 'x-tab-id': sync.getTabId() });
   });
 });
 
-it('declares JSON only where there is a body', async () => {
+it('declares JSON only for a request with a body', async () => {
   const { env, sync } = await liveTab();
   await sync.extendSession();
   await sync.request('DELETE', '/api/platforms/9').catch(() => {});
@@ -104,7 +106,7 @@ it('declares JSON only where there is a body', async () => {
 });
 
 describe('a pinned tab', () => {
-  it('stays when the others switch, and says so with each request', async () => {
+  it('stays when the others switch, and sends its pin with each request', async () => {
     const { env, heard, server, sync, push } = await liveTab(withPlatforms);
     await sync.pinTab(2);
     expect(sync.getState()).toMatchObject({ platform: { id: 2 }, tabPinned: true });
@@ -117,7 +119,7 @@ describe('a pinned tab', () => {
     expect(sync.headers()).toMatchObject({ 'x-platform-id': '2', 'x-platform-pinned': 'true' });
     await sync.request('GET', '/api/posts').catch(() => {});
     expect(env.calls.at(-1)?.headers).toMatchObject({ 'x-platform-id': '2', 'x-platform-pinned': 'true' });
-    // What the caller says of another platform stands as it is.
+    // A platform that the caller names explicitly is not overridden.
     await sync.request('GET', '/api/posts', { headers: { 'x-platform-id': '3' } }).catch(() => {});
     expect(env.calls.at(-1)?.headers['x-platform-pinned']).toBeUndefined();
     await sync.pinTab(null);
@@ -125,7 +127,7 @@ describe('a pinned tab', () => {
     expect(heard.platformSwitched?.at(-1)).toMatchObject({ platformId: 3, previousPlatformId: 2 });
   });
 
-  it('is pinned still after a reload, and not for another person', async () => {
+  it('is still pinned after a reload, but not for another user', async () => {
     const { env, server, sync } = await liveTab(withPlatforms);
     await sync.pinTab(2);
     const reload = async (userId: number) => {
@@ -141,7 +143,7 @@ describe('a pinned tab', () => {
     expect(await reload(8)).toMatchObject({ platform: { id: 1 }, tabPinned: false });
   });
 
-  it('follows a new name, and is free when its platform is gone or the person chooses another here', async () => {
+  it('updates the name, and is unpinned when its platform is gone or the user selects another here', async () => {
     const { env, heard, server, sync, push } = await liveTab((call, fake) =>
       call.path.startsWith('/api/switch_platform/')
         ? { status: 200, body: { success: true, platform: fake.find(3), revision: fake.revision + 1 } }
@@ -159,7 +161,7 @@ describe('a pinned tab', () => {
     expect(env.tabKept.size).toBe(0);
   });
 
-  it('finds out that its platform is gone where nobody told it', async () => {
+  it('notices without an event that its platform is gone', async () => {
     const { server, sync } = await liveTab(withPlatforms);
     await sync.pinTab(2);
     server.remove(2);
@@ -168,7 +170,7 @@ describe('a pinned tab', () => {
     expect(sync.getState()).toMatchObject({ platform: { id: 1 }, tabPinned: false });
   });
 
-  it('forgets it with the session', async () => {
+  it('is unpinned at the end of the session', async () => {
     const { env, sync } = await liveTab(withPlatforms);
     await sync.pinTab(2);
     env.socket.emit('session:ended', ENDED);
@@ -177,19 +179,19 @@ describe('a pinned tab', () => {
 });
 
 describe('a pinned session', () => {
-  it('notes the revision of a switch of the others, and stays', async () => {
+  it('applies the revision of a switch of the others, and stays', async () => {
     const { heard, server, sync, push } = await liveTab();
     await push(server.switchTo(2, 'session', SESSION_A));
     expect(sync.getState()).toMatchObject({ platform: { id: 2 }, session: { pinned: true }, revision: 2 });
     await push(server.switchTo(3, 'all', SESSION_B));
     expect(sync.getState()).toMatchObject({ platform: { id: 2 }, session: { pinned: true }, revision: 3 });
     expect(heard.platformSwitched).toHaveLength(1);
-    // A switch of all that is made in it frees it.
+    // A switch of all sessions that is made in it removes its pin.
     await push(server.switchTo(3, 'all', SESSION_A));
     expect(sync.getState()).toMatchObject({ platform: { id: 3 }, session: { pinned: false }, revision: 4 });
   });
 
-  it('goes where the others are when it is told to follow', async () => {
+  it('shows the platform of the others after followSession', async () => {
     const { env, server, sync, push } = await liveTab((call, fake) => {
       if (call.path !== '/api/session/follow') return answer(call, fake);
       fake.switchTo(3, 'all', SESSION_A);
@@ -200,7 +202,7 @@ describe('a pinned session', () => {
     expect(env.calls.map(({ method, path }) => `${method} ${path}`)).toContain('POST /api/session/follow');
   });
 
-  it('knows by the answer to its own switch that it is one', async () => {
+  it('is recognised by the response to its own switch', async () => {
     const { server, sync } = await liveTab((call, fake) => {
       const { scope } = (call.body ?? {}) as { scope?: string };
       if (!scope) return answer(call, fake);
@@ -214,7 +216,7 @@ describe('a pinned session', () => {
   });
 });
 
-it('hands the messages of the application to the page', async () => {
+it('passes the messages of the application to the page', async () => {
   const { env } = await liveTab();
   const seen: unknown[] = [];
   env.window.addEventListener('appMessage', (event) => seen.push((event as CustomEvent).detail));
@@ -242,7 +244,7 @@ describe('a new start', () => {
     expect(switching).toEqual([{ platformId: 1 }, { platformId: null }]);
   });
 
-  it('by `syncSessionState()` too, and without a session it stays signed out', async () => {
+  it('works by `syncSessionState()` too, and without a session it stays signed out', async () => {
     let signedIn = true;
     const { sync } = await liveTab((call, server) => (signedIn ? answer : signedOut)(call, server));
     await sync.logout();
@@ -277,7 +279,7 @@ describe('a new start', () => {
     expect(sync.getState()).toBeNull();
   });
 
-  it('is not ended by a late answer to the session before', async () => {
+  it('is not ended by a late response of the previous session', async () => {
     let refuse = () => {};
     const { sync } = await liveTab((call, server) =>
       call.path === '/api/posts'

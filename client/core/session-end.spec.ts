@@ -3,7 +3,7 @@ import { iso, SESSION_A, SESSION_B } from './testing/fake-server';
 import { answer, liveTab, refusal } from './testing/test-tab';
 
 describe('SessionSync at the end of a session', () => {
-  it('tells it once, with the reason of the server, and is silent from then on', async () => {
+  it('announces it once, with the server’s reason, and is silent afterwards', async () => {
     const { env, heard, sync } = await liveTab();
     env.kept.set('vedfolnir_theme', 'dark').set('other', 'kept');
     const ended = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
@@ -22,13 +22,13 @@ describe('SessionSync at the end of a session', () => {
     ['logout', 'SESSION_REVOKED', ['vedfolnir_signed_out_7']],
     ['revoked', 'SESSION_REVOKED', []],
     ['idle', 'SESSION_EXPIRED', []],
-  ] as const)('keeps who it was where they have signed out, not for %s', async (reason, error_code, marks) => {
+  ] as const)('remembers the user after a sign-out only: %s', async (reason, error_code, marks) => {
     const { env } = await liveTab();
     env.socket.emit('session:ended', { session_id: SESSION_A, reason, error_code, at: iso(0) });
     expect([...env.kept.keys()]).toEqual(marks);
   });
 
-  it('is told where nothing can be kept', async () => {
+  it('announces it even if storage fails', async () => {
     const { env, heard } = await liveTab();
     env.storage.setItem = () => {
       throw new Error('full');
@@ -42,7 +42,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toHaveLength(1);
   });
 
-  it('asks nothing more, and tells nothing of its connection, though a question was under way', async () => {
+  it('sends no requests and no status afterwards, even if one was pending', async () => {
     const { env, heard } = await liveTab();
     let failSocket = () => {};
     env.socket.onSync = () => new Promise((_, reject) => (failSocket = () => reject(new Error('timeout'))));
@@ -60,7 +60,7 @@ describe('SessionSync at the end of a session', () => {
     expect(Object.keys(heard).sort()).toEqual(['sessionExpired', 'sessionStateChanged', 'sessionUpdated']);
   });
 
-  it('is no word about the connection when a look fails after it', async () => {
+  it('announces no status when a read fails afterwards', async () => {
     const { env, heard } = await liveTab();
     let fail = () => {};
     env.serve = () => new Promise((_, reject) => (fail = () => reject(new Error('no network'))));
@@ -77,7 +77,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionConnectionChanged).toBeUndefined();
   });
 
-  it('does not mind the end of another session', async () => {
+  it('ignores the end of another session', async () => {
     const { env, heard } = await liveTab();
     env.socket.emit('session:ended', {
       session_id: SESSION_B,
@@ -88,7 +88,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toBeUndefined();
   });
 
-  it('hears it from a refused handshake, once HTTP says the same', async () => {
+  it('detects it by a refused handshake, once HTTP confirms it', async () => {
     let over = false;
     const { env, heard } = await liveTab((call, server) =>
       over ? refusal(401, 'SESSION_REVOKED') : answer(call, server),
@@ -105,7 +105,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toEqual([{ reason: 'revoked', errorCode: 'SESSION_REVOKED' }]);
   });
 
-  it('hears it from any refused call', async () => {
+  it('detects it by any refused request', async () => {
     const { sync, heard } = await liveTab((call, server) =>
       call.path === '/api/posts' ? refusal(401, 'SESSION_EXPIRED') : answer(call, server),
     );
@@ -117,7 +117,7 @@ describe('SessionSync at the end of a session', () => {
     [0.4, 'logout'],
     [0.7, 'idle'],
     [1, 'absolute'],
-  ] as const)('has its own reason where the cookie is gone after %p of the longest time: %s', async (part, reason) => {
+  ] as const)('finds the reason when the cookie is gone after %p of the absolute limit: %s', async (part, reason) => {
     let slept = false;
     const { env, heard, sync } = await liveTab((call, server) =>
       slept ? refusal(401, 'AUTHENTICATION_REQUIRED') : answer(call, server),
@@ -134,7 +134,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toEqual([{ reason, errorCode: 'AUTHENTICATION_REQUIRED' }]);
   });
 
-  it('is none where another secret came while a request was on its way: the request goes out again', async () => {
+  it('does not end when the token was replaced during a request: the request is repeated', async () => {
     const refusals = [refusal(401, 'SESSION_INVALID'), refusal(403, 'CSRF_INVALID')];
     let rekeyed = false;
     const { env, sync, heard } = await liveTab((call, server) => {
@@ -152,7 +152,7 @@ describe('SessionSync at the end of a session', () => {
     expect(sync.isFresh()).toBe(true);
   });
 
-  it('is one where the cookie names no session the second time either', async () => {
+  it('ends when the cookie names no session the second time either', async () => {
     let gone = false;
     const { env, sync, heard } = await liveTab((call, server) =>
       gone ? refusal(401, 'SESSION_INVALID') : answer(call, server),
@@ -164,7 +164,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toEqual([{ reason: 'invalid', errorCode: 'SESSION_INVALID' }]);
   });
 
-  it('takes a wrong password for a wrong password', async () => {
+  it('does not end because of a wrong password', async () => {
     const { sync, heard } = await liveTab((call, server) =>
       call.method === 'POST' ? refusal(401, 'INVALID_CREDENTIALS') : answer(call, server),
     );
@@ -172,7 +172,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toBeUndefined();
   });
 
-  it('logs out, and says so once though the server says it too', async () => {
+  it('logs out, and announces it once even if the server announces it too', async () => {
     const { env, sync, heard } = await liveTab();
     await sync.logout();
     env.socket.emit('session:ended', {
@@ -184,7 +184,7 @@ describe('SessionSync at the end of a session', () => {
     expect(heard.sessionExpired).toEqual([{ reason: 'logout', errorCode: 'SESSION_REVOKED' }]);
   });
 
-  it('looks again after the cache of pages gave it back, and says when the session is over', async () => {
+  it('reads when restored from the back/forward cache, and announces that the session is over', async () => {
     let over = false;
     const { env, heard } = await liveTab((call, server) =>
       over ? refusal(401, 'AUTHENTICATION_REQUIRED') : answer(call, server),

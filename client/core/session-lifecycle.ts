@@ -26,10 +26,10 @@ import { TabPin } from './tab-pin';
 /** `anonymous`: this page began without a session, and does not ask for one. */
 type Phase = 'starting' | 'anonymous' | 'live' | 'over' | 'destroyed';
 
-/** A replaced cookie reaches the browser a moment after the sockets of the old one were closed. */
+/** A replaced cookie reaches the browser slightly later than the closing of the old session's sockets. */
 const REFUSED_HANDSHAKE_DELAY_MS = 300;
 
-/** A session in this tab from the first answer to its end, and what runs while it lives. */
+/** The life of a session in this tab, from the first response to its end, and the parts that run during it. */
 export class SessionLifecycle {
   readonly metrics = emptyMetrics();
   readonly store = new StateStore();
@@ -99,8 +99,8 @@ export class SessionLifecycle {
       connected: (again) => {
         this.metrics.connects += 1;
         this.connection.refresh();
-        // Earlier events were missed. The state comes as the socket's first event; after a reconnect the token may be
-        // new as well. A read that is under way reports when it ends.
+        // Earlier events were missed. The socket's first event is the state; after a reconnect the CSRF token may be
+        // new as well. A read in progress dispatches the event itself when it ends.
         if (again) void this.refetchOverHttp();
         else if (this.reader.isFresh) this.events.dispatch('sessionCaughtUp', null);
       },
@@ -112,7 +112,7 @@ export class SessionLifecycle {
       refetch: () => this.refetchOverHttp(),
       sessionEnded: (reason, code) => this.end(reason, code),
       events: serverEventHandlers(this.store, this.updater, this.expiry, this.events, {
-        // The server can be reached after all.
+        // The server was considered unreachable, and is reachable after all.
         stateReceived: () => (this.connection.reachable ? this.triggers.stateRead() : void this.refetchOverHttp()),
         sessionEnded: (reason, code) => this.end(reason, code),
       }),
@@ -140,7 +140,7 @@ export class SessionLifecycle {
       refresh: (stale) => this.refresh(stale),
       pageRestored: () => this.refresh(true),
       pageSuspended: () => this.pageSuspended(),
-      // Without a line, whatever was said since the last reading was missed.
+      // Without a live connection, all events since the last read were missed.
       poll: () => void (this.channel.live ? this.reader.sync() : this.reader.catchUp()),
       offline: () => this.connection.setReachable(false),
       isFollower: () => !this.channel.isLeader,
@@ -148,7 +148,7 @@ export class SessionLifecycle {
     this.ignoreAnnouncements = onSessionAnnounced(env, () => this.sessionAnnounced());
   }
 
-  /** Also again, after a session has ended here: a sign-in may need no new page. */
+  /** May be called again after the end of a session: a sign-in does not need a new page. */
   start(): Promise<void> {
     if (!this.isActive) this.phase = 'starting';
     this.triggers.start();
@@ -177,9 +177,9 @@ export class SessionLifecycle {
   }
 
   /**
-   * Nothing is sent by a tab that may be behind.
-   * @throws ApiError the server cannot be asked, or another person is signed in by now: what one began must not be
-   *   done as the other
+   * Resolves when this tab is known to be up to date, so that it may send.
+   * @throws ApiError the server is unreachable, or another user has signed in: an action of one user must not be sent
+   * as another
    */
   async readyToSend(): Promise<void> {
     const before = this.userId;
@@ -189,7 +189,7 @@ export class SessionLifecycle {
     }
   }
 
-  /** Once. The next session begins with a new page, or with a call of `start`. */
+  /** Runs once per session. The next session begins with a new page, or with a call of `start`. */
   end(reason: ExpiredReason, errorCode: ErrorCode): void {
     if (!this.isActive) return;
     const { userId } = this;
@@ -204,14 +204,14 @@ export class SessionLifecycle {
     this.events.dispatch('sessionExpired', { reason, errorCode });
   }
 
-  /** For a page's part that asks the person, and came after the warning was told. @returns the warning, if one stands */
+  /** For an expiry dialog that was added after the warning. @returns the unanswered warning; null: none */
   takeExpiryWarning(): ExpiringDetail | null {
     const { activeWarning } = this.expiry;
     if (activeWarning) this.activity.pause(true);
     return activeWarning;
   }
 
-  /** Until the session has ended here, or this object has. */
+  /** False once the session has ended here, or this object is destroyed. */
   private get isActive(): boolean {
     return this.phase !== 'over' && this.phase !== 'destroyed';
   }
@@ -224,7 +224,7 @@ export class SessionLifecycle {
     return this.store.state?.session.id;
   }
 
-  /** A person has signed in in another tab: where this one has no session, it follows theirs. */
+  /** A user has signed in in another tab: a tab without a session uses that one. */
   private sessionAnnounced(): void {
     if (this.phase === 'over' || this.phase === 'anonymous') void this.start();
   }
@@ -234,11 +234,11 @@ export class SessionLifecycle {
     this.phase = 'live';
     if (this.sessionId) announceSession(this.env, this.sessionId);
     this.connection.start();
-    // A warning was about the session before.
+    // A warning was about the previous session.
     this.activity.pause(false);
     this.expiry.activeWarning = null;
     if (before) {
-      // The cookie is another session's now: the socket and the token must follow it.
+      // The cookie belongs to another session now: the socket and the CSRF token must be replaced.
       this.channel.restart();
       void this.refetchOverHttp();
       return;
@@ -248,7 +248,7 @@ export class SessionLifecycle {
     this.channel.start();
   }
 
-  /** An answer that is still on its way finds nothing that it could change. */
+  /** Discards the state; responses that are still pending are then ignored. */
   private clear(): void {
     this.reader.sessionReplaced();
     this.store.clear();
@@ -273,7 +273,7 @@ export class SessionLifecycle {
     return this.reader.catchUp({ rest: true });
   }
 
-  /** Over HTTP: a socket may be dead after a sleep, and not report it for seconds. */
+  /** Over HTTP: after a sleep a socket may be dead and not report it for seconds. */
   private refresh(stale: boolean): void {
     if (stale && this.phase === 'live') {
       this.channel.start();
@@ -290,7 +290,7 @@ export class SessionLifecycle {
   private readSucceeded(caughtUp: boolean): void {
     this.connection.setReachable(true);
     this.triggers.stateRead();
-    // Where a socket is on its way it is said when that is there: what comes until then is missed as well.
+    // While a socket is connecting, `connected` dispatches the event later: events until then would be missed again.
     const settled = this.channel.live || this.connection.status === 'polling';
     if (caughtUp && settled && this.phase === 'live') this.events.dispatch('sessionCaughtUp', null);
   }

@@ -4,7 +4,7 @@ import { iso, SESSION_A, SESSION_B } from './testing/fake-server';
 import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab';
 
 describe('SessionSync at the start', () => {
-  it('tells its state once, updates the token and opens its socket', async () => {
+  it('announces its state once, updates the token and opens its socket', async () => {
     const { env, sync, heard } = await liveTab();
     expect(heard.sessionStateChanged).toHaveLength(1);
     expect(heard.sessionUpdated).toHaveLength(1);
@@ -20,7 +20,7 @@ describe('SessionSync at the start', () => {
     expect(env.calls[0]?.headers).toMatchObject({ 'x-background': 'true', 'x-tab-id': sync.getTabId() });
   });
 
-  it('is quiet on a page without a session', async () => {
+  it('is silent on a page without a session', async () => {
     const { env, heard, sync } = openTab(signedOut);
     await env.pass(120_000);
     expect(heard).toEqual({});
@@ -31,7 +31,7 @@ describe('SessionSync at the start', () => {
     expect(heard).toEqual({});
   });
 
-  it('tries again until the server answers', async () => {
+  it('retries until the server answers', async () => {
     let up = false;
     const { env, heard } = openTab((call, server) => {
       if (!up) throw new Error('no network');
@@ -47,7 +47,7 @@ describe('SessionSync at the start', () => {
 });
 
 it.each(['visible', 'hidden'] as const)(
-  'asks a server that is away no oftener with time, in a %s page',
+  'retries an unreachable server at a constant rate, in a %s page',
   async (how) => {
     const { env, sync } = openTab(() => {
       throw new Error('no network');
@@ -55,7 +55,7 @@ it.each(['visible', 'hidden'] as const)(
     env.show(how);
     await env.pass(60_000);
     const asked = env.calls.length;
-    // Every two seconds, and by the poll of a page that is seen.
+    // Every two seconds, and by the poll of a visible page.
     expect(asked).toBeGreaterThanOrEqual(30);
     expect(asked).toBeLessThanOrEqual(40);
     sync.destroy();
@@ -64,7 +64,7 @@ it.each(['visible', 'hidden'] as const)(
 );
 
 describe('SessionSync and posts', () => {
-  it('tells of a post that changed, and of one that is gone', async () => {
+  it('announces a changed post and a removed one', async () => {
     const { env, heard } = await liveTab();
     const post = { id: 7, platform_id: 1, status: 'published' } as PostView;
     env.socket.emit('post:updated', { post, server_time: iso(0) });
@@ -75,7 +75,7 @@ describe('SessionSync and posts', () => {
 });
 
 describe('SessionSync and switches', () => {
-  it('tells a pushed switch once, however often and whence it is heard', async () => {
+  it('announces a pushed switch once, however often it is received', async () => {
     const { server, heard, push, sync } = await liveTab();
     const fact = server.switchTo(2, 'all', SESSION_B, 'elsewhere');
     await push(fact);
@@ -93,7 +93,7 @@ describe('SessionSync and switches', () => {
     ]);
   });
 
-  it.each(['push first', 'answer first', 'push lost', 'with a gap'])('knows its own switch: %s', async (order) => {
+  it.each(['push first', 'answer first', 'push lost', 'with a gap'])('recognises its own switch: %s', async (order) => {
     const tab = await liveTab((call, server) => {
       if (!call.path.startsWith('/api/switch_platform/')) return answer(call, server);
       if (order === 'with a gap') server.rename(1, 'Renamed');
@@ -112,7 +112,7 @@ describe('SessionSync and switches', () => {
     expect(post?.headers).toMatchObject({ 'x-csrftoken': 'csrf-1111', 'x-tab-id': tab.sync.getTabId() });
   });
 
-  it('tells nothing of a switch that the server refused', async () => {
+  it('announces no switch that the server refused', async () => {
     const { sync, heard } = await liveTab((call, server) =>
       call.method === 'POST' ? refusal(404, 'PLATFORM_NOT_FOUND') : answer(call, server),
     );
@@ -121,7 +121,7 @@ describe('SessionSync and switches', () => {
     expect(sync.getState()?.platform?.id).toBe(1);
   });
 
-  it('only looks when another script says that it switched', async () => {
+  it('only reads when another script says that it switched', async () => {
     const { sync, server, heard, env } = await liveTab();
     sync.notifyPlatformSwitch(3, 'Platform 3');
     await settle();
@@ -134,7 +134,7 @@ describe('SessionSync and switches', () => {
     expect(env.calls.filter(({ method }) => method !== 'GET')).toHaveLength(posts);
   });
 
-  it('does not loop when a listener of the state tells the document again', async () => {
+  it('does not loop when a listener of the state dispatches it on the document again', async () => {
     const { env, server, push, heard } = await liveTab();
     env.window.addEventListener('sessionStateChanged', (event) => {
       env.document.dispatchEvent(new CustomEvent('sessionUpdated', { detail: (event as CustomEvent).detail }));
@@ -144,7 +144,7 @@ describe('SessionSync and switches', () => {
     expect(heard.sessionUpdated).toHaveLength(3);
   });
 
-  it('asks when a revision is missing, and tells that the list may be another', async () => {
+  it('reads when a revision is missing, and announces that the list may have changed', async () => {
     const { server, push, heard, sync } = await liveTab();
     server.rename(1, 'Renamed');
     await push(server.switchTo(2, 'all', SESSION_B));
@@ -155,7 +155,7 @@ describe('SessionSync and switches', () => {
 });
 
 describe('SessionSync and its token', () => {
-  it('reads a stale token anew and tries once more', async () => {
+  it('reads a stale token again and retries once', async () => {
     const { env, sync } = await liveTab((call, server) => {
       if (call.path === '/api/posts') {
         return call.headers['x-csrftoken'] === 'new' ? { status: 201, body: { id: 1 } } : refusal(403, 'CSRF_INVALID');
@@ -169,8 +169,8 @@ describe('SessionSync and its token', () => {
   });
   let seen = 0;
 
-  it.each(['by reading anew', 'before it is refused'])(
-    'never repeats a call as another person, heard of %s',
+  it.each(['by reading again', 'before it is refused'])(
+    'never repeats a request as another user, detected %s',
     async (when) => {
       let swapped = false;
       const tab = await liveTab((call, server) => {
@@ -189,7 +189,7 @@ describe('SessionSync and its token', () => {
     },
   );
 
-  it('gives up on a call where the token cannot be read anew', async () => {
+  it('gives up on a request if the token cannot be read again', async () => {
     let away = false;
     const tab = await liveTab((call, server) => {
       if (call.path === '/api/posts') return refusal(403, 'CSRF_INVALID');
@@ -203,7 +203,7 @@ describe('SessionSync and its token', () => {
     expect(tab.env.calls.filter(({ path }) => path === '/api/posts')).toHaveLength(1);
   });
 
-  it('does not take a page of HTML for an answer', async () => {
+  it('does not accept an HTML page as a response', async () => {
     const tab = await liveTab();
     tab.env.fetch = async () => new Response('<!doctype html>', { status: 200 });
     await expect(tab.sync.request('GET', '/api/posts')).rejects.toMatchObject({ error_code: 'GENERIC_ERROR' });

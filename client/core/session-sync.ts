@@ -13,12 +13,14 @@ import type { PerformanceMetrics } from './metrics';
 import { PlatformSwitching } from './platform-switching';
 import { SessionLifecycle } from './session-lifecycle';
 
-/** To begin or end a session, or to prove oneself, no state is needed: none of it names a platform. */
+/**
+ * Requests that begin or end a session or prove the user's identity name no platform, so they need no current state.
+ */
 const AUTH_ROUTES = '/api/auth/';
 
 /**
- * The session as this tab sees it: one for each page load, at `window.sessionSync`.
- * Facts come from the server alone; what this page does by itself only makes it read the state.
+ * The session as this tab sees it: one for each page load, at `window.sessionSync`. Facts come only from the server;
+ * events of the page only make it read the state.
  */
 export class SessionSync {
   private readonly tabId: string;
@@ -33,8 +35,8 @@ export class SessionSync {
   }
 
   /**
-   * Reads the state and follows it. Separate from the constructor so that the page can hold the object first. Call it
-   * again after the end of a session, or after `destroy()`, when a person has signed in without a new page.
+   * Reads the state and follows it. Separate from the constructor, so that the page can store the object first. Call
+   * it again after the end of a session, or after `destroy()`, when a user has signed in without a new page.
    */
   start(): this {
     this.switching.start();
@@ -42,12 +44,12 @@ export class SessionSync {
     return this;
   }
 
-  /** As `start`, on a page for signed-out visitors: nothing is read until `syncSessionState` or `start` is called. */
+  /** Like `start`, for signed-out visitors: nothing is read until `syncSessionState` or `start` is called. */
   startSignedOut(): void {
     this.lifecycle.startSignedOut();
   }
 
-  /** Asks the server for the whole state. @returns what this tab knows then; null without a session */
+  /** Reads the whole state. @returns the state afterwards; null without a session */
   async syncSessionState(): Promise<StateDetail | null> {
     if (this.lifecycle.hasEnded) this.start();
     await this.lifecycle.reader.sync();
@@ -55,20 +57,20 @@ export class SessionSync {
   }
 
   /**
-   * Makes another platform the active one: of all sessions, or with `scope: 'session'` of this one alone. This tab may
-   * show it at once (`platformSwitching`); the facts follow when the server has agreed.
+   * Makes another platform the active one: of all sessions, or with `scope: 'session'` of this one only. This tab may
+   * show it at once (`platformSwitching`); the facts follow when the server has confirmed it.
    * @throws ApiError
    */
   switchPlatform(id: number, options: { scope?: SwitchScope } = {}): Promise<SwitchResult> {
     return this.switching.switchTo(id, options.scope);
   }
 
-  /** The platform that this tab has asked for and the server has not yet answered. */
+  /** The platform that this tab has requested and the server has not answered yet. */
   getSwitchingTo(): number | null {
     return this.switching.targetId;
   }
 
-  /** Kept for callers that switched by themselves. Facts come from the server, so this only reads the state. */
+  /** For older callers that switched on their own. Facts come from the server, so this only reads the state. */
   notifyPlatformSwitch(_id: number, _name: string): void {
     void this.lifecycle.reader.sync();
   }
@@ -83,15 +85,15 @@ export class SessionSync {
     return deadlinesDetail(view);
   }
 
-  /** Ends this session in all its tabs, or with `everywhere` all sessions of the person. @throws ApiError */
+  /** Ends this session in all its tabs, or with `everywhere` all sessions of the user. @throws ApiError */
   async logout(options: { everywhere?: true } = {}): Promise<void> {
     await this.lifecycle.api.request<void>('POST', '/api/auth/logout', { body: options });
     this.lifecycle.end('logout', 'SESSION_REVOKED');
   }
 
   /**
-   * A call to our own API with everything that it wants to know of this tab. One that changes something waits until
-   * this tab is fresh.
+   * A request to our own API with the headers that identify this tab. One that changes something waits until this tab
+   * is fresh.
    * @throws ApiError
    */
   async request<T>(
@@ -103,22 +105,25 @@ export class SessionSync {
     return this.lifecycle.api.request<T>(method, path, options);
   }
 
-  /** Whether nothing speaks against what this tab shows. False after a sleep, a lost network or a gap, until it has read. */
+  /**
+   * Whether the state of this tab is known to be current. False after a sleep, a lost network or a missed event, until
+   * the next read.
+   */
   isFresh(): boolean {
     return this.lifecycle.isFresh;
   }
 
   /**
-   * Reads until this tab is fresh. Check earlier decisions again then: the platform may be another.
-   * @throws ApiError NETWORK_ERROR when the server cannot be reached, else why it did not answer
+   * Reads until this tab is fresh. Check earlier decisions again afterwards: the platform may have changed.
+   * @throws ApiError NETWORK_ERROR if the server is unreachable, else why it did not answer
    */
   ensureFresh(): Promise<void> {
     return this.lifecycle.reader.ensureFresh();
   }
 
   /**
-   * The warning that stands, for a part of the page that came after `sessionExpiring`. The caller asks the person:
-   * until there is an answer, nothing else that is done here keeps the session alive.
+   * The unanswered expiry warning, for a part of the page that was added after `sessionExpiring`. The caller asks the
+   * user: until there is an answer, no other activity in this tab extends the session.
    */
   takeExpiryWarning(): ExpiringDetail | null {
     return this.lifecycle.takeExpiryWarning();
@@ -130,7 +135,7 @@ export class SessionSync {
   }
 
   /**
-   * Calls `listener` whenever `getState()` returns something else than before.
+   * Calls `listener` whenever `getState()` returns another object than before.
    * @returns ends the subscription
    */
   subscribe(listener: () => void): () => void {
@@ -138,14 +143,14 @@ export class SessionSync {
   }
 
   /**
-   * Listens to the session itself: at the window, anybody may dispatch an event of the same name.
+   * Listens at the session itself: at the window, any script may dispatch an event of the same name.
    * @returns removes the listener
    */
   on<E extends keyof SessionEvents>(name: E, listener: (detail: SessionEvents[E], event: Event) => void): () => void {
     return this.lifecycle.events.on(name, listener);
   }
 
-  /** What a request of the page's own must carry: the token, this tab, and the platform that it shows. */
+  /** The headers for the page's own requests: the CSRF token, this tab, and the platform that it shows. */
   headers(): Record<string, string> {
     const { csrf } = this.lifecycle.api;
     const { platform, tabPinned } = this.getState() ?? {};
@@ -158,7 +163,7 @@ export class SessionSync {
   }
 
   /**
-   * This tab alone stays with a platform, whatever is active. Kept by the tab across reloads.
+   * Pins this tab to a platform, whichever is active. The tab keeps the pin across reloads.
    * @param id null: it shows the active platform again
    * @throws ApiError
    */
@@ -170,7 +175,7 @@ export class SessionSync {
   }
 
   /**
-   * Frees a session that is pinned to a platform: it goes where the person's other sessions are.
+   * Unpins a session: it shows the platform of the user's other sessions again.
    * @throws ApiError
    */
   async followSession(): Promise<StateDetail | null> {
@@ -191,12 +196,12 @@ export class SessionSync {
     return { ...metrics, connected: channel.live, leader: channel.isLeader };
   }
 
-  /** Milliseconds until a time of the server's, by the server's clock. */
+  /** Milliseconds until a server time, by the server's clock. */
   millisecondsUntil(iso: string): number {
     return this.lifecycle.clock.until(iso);
   }
 
-  /** For good: nothing is followed, known or told any more. */
+  /** Final unless `start()` is called: no state, no events, no requests. */
   destroy(): void {
     this.switching.stop();
     this.lifecycle.destroy();

@@ -8,7 +8,7 @@ import type { TabChannel } from './tab-channel/tab-channel';
 import { FakeEnvironment, settle } from './testing/fake-environment';
 import { FakeServer, SESSION_A, SESSION_B } from './testing/fake-server';
 
-/** A question that the test answers when it likes. */
+/** Requests that the test answers when it likes. */
 function questions<T>() {
   const open: { resolve: (answer: T) => void; reject: (reason: unknown) => void }[] = [];
   return {
@@ -49,8 +49,8 @@ function reading() {
   return { reader, server, socket, http, line: channel, session, told, taken };
 }
 
-describe('a reading of the state', () => {
-  it('asks the socket where there is one, and HTTP where it must', async () => {
+describe('a read of the state', () => {
+  it('uses the socket if there is one, and HTTP if it must', async () => {
     const { reader, server, socket, http, line: channel, taken, told } = reading();
     const first = reader.sync();
     socket.open[0]?.resolve(server.state());
@@ -70,7 +70,7 @@ describe('a reading of the state', () => {
     expect(told).toEqual(['done', server.token(SESSION_B), 'done', 'done']);
   });
 
-  it('over the socket says nothing when the session was replaced meanwhile: HTTP is asked', async () => {
+  it('over the socket is ignored when the session was replaced during it: HTTP is used', async () => {
     const { reader, server, socket, http, taken, told } = reading();
     const read = reader.sync();
     reader.sessionReplaced();
@@ -83,7 +83,7 @@ describe('a reading of the state', () => {
     expect(taken).toEqual([server.state(SESSION_B)]);
   });
 
-  it('over HTTP says nothing when the session was replaced meanwhile, and its token is not used', async () => {
+  it('over HTTP is ignored when the session was replaced during it, and so is its token', async () => {
     const { reader, server, http, taken, told } = reading();
     const read = reader.sync({ rest: true });
     reader.sessionReplaced();
@@ -93,7 +93,7 @@ describe('a reading of the state', () => {
     expect(told).toEqual(['done']);
   });
 
-  it.each(['socket', 'http'] as const)('over %s that began after the session was replaced is taken in', async (way) => {
+  it.each(['socket', 'http'] as const)('over %s that began after the session was replaced is applied', async (way) => {
     const tab = reading();
     tab.reader.sessionReplaced();
     const read = tab.reader.sync({ rest: way === 'http' });
@@ -114,7 +114,7 @@ describe('a reading of the state', () => {
     expect(taken).toEqual([server.state(SESSION_B)]);
   });
 
-  it.each(['socket', 'http'] as const)('over %s says nothing after the end of the session', async (way) => {
+  it.each(['socket', 'http'] as const)('over %s is ignored after the end of the session', async (way) => {
     const tab = reading();
     const read = tab.reader.sync({ rest: way === 'http' });
     tab.session.wanted = false;
@@ -126,7 +126,7 @@ describe('a reading of the state', () => {
     expect(tab.socket.open.length + tab.http.open.length).toBe(1);
   });
 
-  it('asks HTTP nothing where the session ended while the socket was asked in vain', async () => {
+  it('does not use HTTP if the session ended while the socket did not answer', async () => {
     const { reader, socket, http, session } = reading();
     const read = reader.sync();
     session.wanted = false;
@@ -135,7 +135,7 @@ describe('a reading of the state', () => {
     expect(http.open).toHaveLength(0);
   });
 
-  it('takes a socket that says it is connected and does not answer for dead', async () => {
+  it('replaces a socket that claims to be connected but does not answer', async () => {
     const { reader, server, socket, http, line: channel, taken } = reading();
     const read = reader.sync();
     socket.open[0]?.reject(new Error('timeout'));
@@ -153,7 +153,7 @@ describe('a reading of the state', () => {
     await again;
   });
 
-  it('is one at a time: who asks during it gets one more that begins after, and that is the same for all', async () => {
+  it('is one at a time: all callers during it share one that begins afterwards', async () => {
     const { reader, server, socket } = reading();
     const first = reader.sync();
     const [second, third] = [reader.sync(), reader.sync()];
@@ -173,7 +173,7 @@ describe('a reading of the state', () => {
 });
 
 describe('a tab that may be behind', () => {
-  it('is fresh once a reading that began after the last doubt was taken in', async () => {
+  it('is fresh once a read that began after the last doubt was applied', async () => {
     const { reader, server, http } = reading();
     const read = reader.sync({ rest: true });
     reader.markStale();
@@ -186,7 +186,7 @@ describe('a tab that may be behind', () => {
     expect(reader.isFresh).toBe(true);
   });
 
-  it('says why it cannot be had, as long as the session lives', async () => {
+  it('reports why it cannot become fresh, as long as the session lives', async () => {
     const { reader, server, http, session, told } = reading();
     const refused = new ApiError('none', 0, 'NETWORK_ERROR');
     const fresh = reader.ensureFresh();

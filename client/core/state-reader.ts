@@ -8,27 +8,27 @@ import { SyncQueue } from './sync-queue';
 import type { TabChannel } from './tab-channel/tab-channel';
 
 export interface StateReaderHooks {
-  /** Whether there is any use in asking. */
+  /** Whether a read makes sense. */
   isActive(): boolean;
-  /** Whether there is a session that this tab could be behind of. */
+  /** Whether there is a session whose state may be outdated. */
   hasSession(): boolean;
-  /** What this tab has; undefined without a state. */
+  /** The revision of this tab; undefined without a state. */
   revision(): number | undefined;
   received(state: SessionState): void;
   /** @param caughtUp this tab may have been behind, and is not any more */
   succeeded(caughtUp: boolean): void;
-  /** @param unreachable no answer at all, as against a refusal */
+  /** @param unreachable no response at all, as opposed to a refusal */
   failed(unreachable: boolean): void;
 }
 
-/** Asks for the whole state, over the socket where this tab has it, else over HTTP; and knows when it must. */
+/** Reads the whole state, over the socket if this tab has one, else over HTTP; and tracks when a read is necessary. */
 export class StateReader {
   private readonly loop = new SyncQueue(() => this.read());
   private readonly freshness = new Freshness();
   private overHttp = false;
-  /** Why the last reading failed; null when it did not, or has not ended. */
+  /** Why the last read failed; null if it succeeded or has not ended. */
   private failure: unknown = null;
-  /** Raised when the session is replaced: answers asked for before tell of another one. */
+  /** Incremented when the session is replaced: responses to earlier requests belong to another session. */
   private epoch = 0;
 
   constructor(
@@ -40,7 +40,7 @@ export class StateReader {
   ) {}
 
   /**
-   * Resolves when a reading that began after this call has ended, well or not.
+   * Resolves when a read that began after this call has ended, successfully or not.
    * @param how.rest over HTTP in any case: the socket may be dead, or the CSRF token new
    */
   sync(how: { rest?: boolean } = {}): Promise<void> {
@@ -48,7 +48,7 @@ export class StateReader {
     return this.loop.run();
   }
 
-  /** As `sync`; until it has succeeded, this tab counts as behind. */
+  /** Like `sync`; until it has succeeded, this tab counts as behind. */
   catchUp(how: { rest?: boolean } = {}): Promise<void> {
     this.markStale();
     return this.sync(how);
@@ -63,7 +63,7 @@ export class StateReader {
     return this.freshness.isFresh;
   }
 
-  /** Reads until nothing is in doubt. @throws ApiError why that cannot be had */
+  /** Reads until this tab is fresh. @throws ApiError why that is impossible */
   async ensureFresh(): Promise<void> {
     while (this.hooks.hasSession() && !this.isFresh) {
       await (this.loop.pending ?? this.sync({ rest: true }));
@@ -94,7 +94,7 @@ export class StateReader {
     }
   }
 
-  /** @returns false when HTTP must be asked instead */
+  /** @returns false if HTTP must be used instead */
   private async readBySocket(): Promise<boolean> {
     const { epoch } = this;
     try {
@@ -103,14 +103,14 @@ export class StateReader {
       if (this.hooks.isActive()) this.hooks.received(answer as SessionState);
       return true;
     } catch {
-      // It says that it is connected and does not answer: a half-open connection.
+      // The socket says that it is connected but does not answer: a half-open connection.
       if (this.channel.connected) this.channel.restart();
       return false;
     }
   }
 
   private async readByHttp(): Promise<void> {
-    // It may have ended while the socket was asked.
+    // The session may have ended during the request over the socket.
     if (!this.hooks.isActive()) return;
     const { epoch } = this;
     const { csrf_token, ...state } = await this.api.readState();

@@ -4,7 +4,7 @@ import { type StateDetail, stateDetail } from './event-details';
 import type { StateStore } from './state-store';
 import type { TabPin } from './tab-pin';
 
-/** What `getState()` returns: one object, which is frozen and stays the same until something in it has changed. */
+/** The result of `getState()`: one frozen object that stays the same until something in it has changed. */
 export class StateSnapshot {
   private readonly emitter = new Emitter<{ change: undefined }>();
   private source: SessionState | null = null;
@@ -33,7 +33,7 @@ export class StateSnapshot {
     return this.emitter.on('change', () => listener());
   }
 
-  /** Calls the subscribers, if there is something new. */
+  /** Calls the subscribers if the state has changed. */
   publish(): void {
     const detail = this.get();
     if (detail === this.published) return;

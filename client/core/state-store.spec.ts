@@ -13,7 +13,7 @@ function apply(store: StateStore, fact: Fact) {
   return store.applySwitched(fact.payload);
 }
 
-describe('StateHolder', () => {
+describe('StateStore', () => {
   it('follows a switch of all sessions', () => {
     const server = new FakeServer();
     const store = holding(server);
@@ -22,7 +22,7 @@ describe('StateHolder', () => {
     expect(store.revision).toBe(2);
   });
 
-  it('moves only its revision for a switch of another session, and sees no gap after it', () => {
+  it('changes only its revision for a switch of another session, and has no gap after it', () => {
     const server = new FakeServer();
     const store = holding(server);
     apply(store, server.switchTo(2, 'session', SESSION_B));
@@ -32,7 +32,7 @@ describe('StateHolder', () => {
     expect(store.state?.platform?.id).toBe(3);
   });
 
-  it('drops what is not newer', () => {
+  it('drops events that are not newer', () => {
     const server = new FakeServer();
     const store = holding(server);
     const old = server.switchTo(2, 'all', SESSION_A);
@@ -45,7 +45,7 @@ describe('StateHolder', () => {
     expect(store.state?.platform?.id).toBe(3);
   });
 
-  it('calls a missing revision a gap and takes nothing from beyond it', () => {
+  it('reports a missing revision as a gap and applies nothing after it', () => {
     const server = new FakeServer();
     const store = holding(server);
     server.rename(1, 'Renamed');
@@ -55,7 +55,7 @@ describe('StateHolder', () => {
     expect(store.state?.platform?.id).toBe(2);
   });
 
-  it('asks for the state when a list names another active platform than ours', () => {
+  it('requests the state when a list names another active platform than ours', () => {
     const server = new FakeServer();
     const store = holding(server);
     expect(apply(store, server.rename(1, 'Renamed')).kind).toBe('changed');
@@ -78,7 +78,7 @@ describe('StateHolder', () => {
     expect(store.state?.session.expires_at).toBe(known);
   });
 
-  it('takes no state from before an activity that it knows, however late that state was written down', () => {
+  it('ignores the deadlines of a state from before the known activity, whatever its server time', () => {
     let now = 0;
     const server = new FakeServer(() => now);
     const store = holding(server);
@@ -92,7 +92,7 @@ describe('StateHolder', () => {
     expect(store.state?.session).toEqual(known);
   });
 
-  it('keeps later deadlines when a newer revision was written down before them', () => {
+  it('keeps later deadlines when a newer revision was read before them', () => {
     let now = 0;
     const server = new FakeServer(() => now);
     const store = holding(server);
@@ -107,7 +107,7 @@ describe('StateHolder', () => {
     expect(store.state?.session.expires_at).toBe(known);
   });
 
-  it('is replaced wholesale by another session, also at a lower revision', () => {
+  it('is replaced as a whole by the session of another user, even with a lower revision', () => {
     const server = new FakeServer();
     const store = holding(server);
     apply(store, server.switchTo(2, 'all', SESSION_A));
@@ -117,7 +117,7 @@ describe('StateHolder', () => {
     expect(store.revision).toBe(1);
   });
 
-  it('takes no older state of its own user, be it of another session', () => {
+  it('applies no older state of its own user, even of another session', () => {
     const server = new FakeServer();
     const store = holding(server);
     const old = server.state(SESSION_B);

@@ -1,16 +1,16 @@
 /**
- * What this tab knows, and the one rule by which it learns: nothing that is not newer.
- * Pure: no time, no network, no events.
+ * The state of this tab, and its one rule: only newer states and events are applied. Pure: no time, no network, no
+ * events.
  */
 import type { PlatformSwitched, PlatformsChanged } from '../../src/protocol/events';
 import type { DeadlinesView, PlatformView, SessionState } from '../../src/protocol/http';
 
 export type Outcome =
-  /** Old news, or the same news again. */
+  /** Outdated or repeated. */
   | { kind: 'dropped' }
-  /** Something between what we have and this is missing: ask for the whole state. */
+  /** A revision between ours and this one is missing: read the whole state. */
   | { kind: 'gap'; revision: number }
-  /** The same revision; only the deadlines may have moved. */
+  /** The same revision; only the deadlines may have changed. */
   | { kind: 'refreshed'; extended: boolean }
   | Change;
 
@@ -18,9 +18,9 @@ export interface Change {
   kind: 'changed';
   before: SessionState | null;
   after: SessionState;
-  /** The user's platforms as of this change; null when the change did not tell. */
+  /** The user's platforms as of this change; null if the change does not contain them. */
   platforms: PlatformView[] | null;
-  /** A whole state, not the fact itself: what happened since the last one is not told by it. */
+  /** A whole state, not an event: events since the last one are not known. */
   skipped: boolean;
   extended: boolean;
 }
@@ -29,7 +29,7 @@ const DROPPED: Outcome = { kind: 'dropped' };
 
 export class StateStore {
   private current: SessionState | null = null;
-  /** When the server said our deadlines: an older answer must not set them back. */
+  /** Server time of the known deadlines: an older response must not set them back. */
   private deadlinesAt = 0;
 
   get state(): SessionState | null {
@@ -49,7 +49,7 @@ export class StateStore {
   applyState(next: SessionState): Outcome {
     const have = this.current;
     if (!have || have.session.id !== next.session.id || have.user.id !== next.user.id) {
-      // The revision is the user's: in another session, too, an older state is not applied, but requested again.
+      // Revisions count per user: in another session, too, an older state is not applied, but requested again.
       if (have?.user.id === next.user.id && next.revision < have.revision) {
         return { kind: 'gap', revision: have.revision };
       }
@@ -58,13 +58,13 @@ export class StateStore {
     }
     if (next.revision < have.revision) return DROPPED;
     const at = Date.parse(next.server_time);
-    // A later answer may have been read before the activity that we know of, and is older all the same.
+    // A later response may have been read before the activity that we know of, and is then outdated all the same.
     const active = Date.parse(next.session.last_activity) >= Date.parse(have.session.last_activity);
     const fresher = active && at >= this.deadlinesAt;
     const extended = fresher && isLater(next.session, have.session);
     if (fresher) this.deadlinesAt = at;
     const merged = fresher ? next : { ...next, session: { ...have.session, pinned: next.session.pinned } };
-    // One revision is one content; should they differ, the later answer of the database wins.
+    // One revision should have one content; if they differ, the later response wins.
     if (next.revision === have.revision && (!fresher || sameContent(have, next))) {
       this.current = { ...have, session: merged.session, server_time: merged.server_time };
       return { kind: 'refreshed', extended };
@@ -72,7 +72,7 @@ export class StateStore {
     return this.replace(merged, { skipped: next.revision > have.revision, extended });
   }
 
-  /** A switch. One of another session, or of all while this one is pinned, moves only the revision. */
+  /** A switch. One of another session, or of all sessions while this one is pinned, changes only the revision. */
   applySwitched(event: Pick<PlatformSwitched, 'revision' | 'session_id' | 'platform' | 'pinned_session_ids'>): Outcome {
     const have = this.current;
     const refusal = this.checkRevision(event.revision);
@@ -86,8 +86,8 @@ export class StateStore {
   }
 
   /**
-   * A changed list. The event goes to all sessions of the user, and which platform is active differs between
-   * them: where it names another than ours, only a whole state can tell.
+   * A changed list. The event goes to all sessions of the user, whose active platforms differ: if it names another
+   * active platform than ours, only a whole state can tell which is right.
    */
   applyPlatforms(event: Pick<PlatformsChanged, 'revision' | 'platforms' | 'current_platform'>): Outcome {
     const have = this.current;
@@ -98,7 +98,7 @@ export class StateStore {
     return this.replace(after, { skipped: false, extended: false, platforms: event.platforms });
   }
 
-  /** @returns whether the session now lives longer than we knew. */
+  /** @returns whether the session was extended */
   applyDeadlines(deadlines: DeadlinesView, serverTime: string): boolean {
     const have = this.current;
     const at = Date.parse(serverTime);
@@ -128,7 +128,7 @@ export class StateStore {
   }
 }
 
-/** The idle deadline moves with the activity, and as far. What was done cannot be later than now. */
+/** The last activity moves by as much as the idle deadline, but never past the present. */
 function activityBehind(known: SessionState['session'], idleExpiresAt: string, now: number): string {
   const moved = Date.parse(idleExpiresAt) - Date.parse(known.idle_expires_at);
   return new Date(Math.min(Date.parse(known.last_activity) + Math.max(0, moved), now)).toISOString();

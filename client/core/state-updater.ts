@@ -1,4 +1,4 @@
-/** Takes in what the server says, and tells the page what has changed: each change once. */
+/** Applies what the server sends, and notifies the page of each change once. */
 import type { PlatformSwitched, PlatformsChanged } from '../../src/protocol/events';
 import type { ExtendedView, PlatformView, SessionState, SwitchResult } from '../../src/protocol/http';
 import { deadlinesDetail, stateDetail } from './event-details';
@@ -10,7 +10,10 @@ import type { StateSnapshot } from './state-snapshot';
 import type { Change, Outcome, StateStore } from './state-store';
 import type { TabPin } from './tab-pin';
 
-/** One click may be several calls, each of which moves the deadline by a few milliseconds: that is one extension. */
+/**
+ * One click may cause several requests, each of which moves the deadline by a few milliseconds: together they are one
+ * extension.
+ */
 const MIN_EXTENSION_MS = 1_000;
 
 export interface StateUpdaterHooks {
@@ -19,14 +22,14 @@ export interface StateUpdaterHooks {
   sessionChanged(before: SessionState | null): void;
   deadlinesChanged(): void;
   extended(): void;
-  /** Whether the pinned platform is still there is not known. */
+  /** It is unknown whether the pinned platform still exists. */
   pinUnverified(platformId: number): void;
 }
 
 export class StateUpdater {
-  /** The deadline that the page was last told of; ms. */
+  /** The deadline that the page was last notified of; ms. */
   private announcedExpiry = 0;
-  /** The platform that the page was last told of. */
+  /** The platform that the page was last notified of. */
   private shown: PlatformView | null = null;
 
   constructor(
@@ -57,13 +60,13 @@ export class StateUpdater {
     this.handleOutcome(this.store.applyPlatforms(event), () => false);
   }
 
-  /** The answer to this tab's own switch; the push of the same change may be before or behind it. */
+  /** The response to this tab's own switch; the push of the same change may come before or after it. */
   applySwitchResult(entry: PendingSwitch, { revision, platform }: SwitchResult): void {
     if ((entry.userId ?? this.userId) !== this.userId) return void this.pendingSwitches.remove(entry);
     entry.revision = revision;
     const session_id = this.sessionId ?? null;
     const pinned_session_ids = entry.scope === 'session' && session_id ? [session_id] : [];
-    // A tab that asks for another platform wants to be there, and not where it was pinned.
+    // A tab that requests another platform wants to show it, so its pin is removed.
     const wasPinned = this.pinned !== null;
     this.pin.clear();
     const outcome = this.store.applySwitched({ revision, session_id, platform, pinned_session_ids });
@@ -81,7 +84,7 @@ export class StateUpdater {
     this.announcePin();
   }
 
-  /** Of this tab alone, and this user. */
+  /** The platform that this tab is pinned to, for the current user only. */
   get pinned(): PlatformView | null {
     return this.pin.platformOf(this.store.state?.user.id);
   }
@@ -94,7 +97,7 @@ export class StateUpdater {
     return this.store.state?.session.id;
   }
 
-  /** @param of the session that was asked for; the answer may come when this tab is in another one */
+  /** @param of the session of the request; this tab may be in another one when the response comes */
   applyDeadlines(view: ExtendedView, of: string | undefined): void {
     if (of !== this.sessionId) return;
     const extended = this.store.applyDeadlines(view, view.server_time);
@@ -103,7 +106,7 @@ export class StateUpdater {
     if (extended) this.announceExtension();
   }
 
-  /** @param origin the session that asked for the change, where that is known */
+  /** @param origin the session that requested the change, if known */
   private handleOutcome(outcome: Outcome, fromThisTab: () => boolean, origin: string | null = null): void {
     if (outcome.kind === 'dropped') this.metrics.dropped += 1;
     if (outcome.kind === 'gap') {
@@ -159,7 +162,7 @@ export class StateUpdater {
     });
   }
 
-  /** The platform that this tab is pinned to may have changed, or be gone. */
+  /** The platform that this tab is pinned to may have changed or been removed. */
   private updatePin({ before, after, platforms, skipped }: Change): void {
     const { pinned } = this;
     if (!pinned) return;

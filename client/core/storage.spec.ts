@@ -15,7 +15,7 @@ class Kept extends Map<string, string> {
   }
 }
 
-it('keeps who has signed out beyond the end of any session, until it is seen to', () => {
+it('remembers who has signed out beyond the end of any session, until it is unmarked', () => {
   const kept = new Kept([
     ['vedfolnir_tab', 'x'],
     ['theirs', 'y'],
@@ -30,7 +30,7 @@ it('keeps who has signed out beyond the end of any session, until it is seen to'
   expect(signedOutUserIds(storage)).toEqual([12]);
 });
 
-it('does without where the browser keeps nothing', () => {
+it('works without storage', () => {
   markSignedOut(null, 7);
   unmarkSignedOut(null, 7);
   clearStorage(null);

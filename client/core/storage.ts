@@ -1,18 +1,18 @@
 import type { Environment } from './environment';
 
-/** What a page may keep for the length of a session, and nothing secret. */
+/** Prefix of our keys: values for the length of a session, nothing secret. */
 const PREFIX = 'vedfolnir_';
-/** With the id of a user who has signed out here: stays until their drafts are deleted. */
+/** Followed by the id of a user who has signed out in this browser: kept until the drafts of that user are deleted. */
 const SIGNED_OUT_PREFIX = 'vedfolnir_signed_out_';
 
 type Keys = Environment['storage'];
 
-/** Leaves nothing of a session behind. */
+/** Removes all data of the session. */
 export function clearStorage(storage: Keys): void {
   for (const key of ownKeys(storage)) if (!key.startsWith(SIGNED_OUT_PREFIX)) storage?.removeItem(key);
 }
 
-/** The ids of those who have signed out here, be it on a page that has nothing of theirs. */
+/** Ids of the users who have signed out in this browser, even on pages without drafts. */
 export function signedOutUserIds(storage: Keys): number[] {
   const marks = ownKeys(storage).filter((key) => key.startsWith(SIGNED_OUT_PREFIX));
   return marks.map((key) => Number(key.slice(SIGNED_OUT_PREFIX.length)));
@@ -26,7 +26,7 @@ export function setItem(storage: Pick<Storage, 'setItem'> | null, key: string, v
   try {
     storage?.setItem(key, value);
   } catch {
-    // Full, or closed to us.
+    // The storage is full, or refused.
   }
 }
 
@@ -34,7 +34,7 @@ export function unmarkSignedOut(storage: Keys, userId: number): void {
   storage?.removeItem(SIGNED_OUT_PREFIX + userId);
 }
 
-/** Null where the browser refuses to keep anything. */
+/** Null if the browser refuses storage. */
 export function sessionStorageOrNull(): Storage | null {
   try {
     return window.sessionStorage;
@@ -43,7 +43,7 @@ export function sessionStorageOrNull(): Storage | null {
   }
 }
 
-/** Null where the browser refuses to keep anything. */
+/** Null if the browser refuses storage. */
 export function localStorageOrNull(): Storage | null {
   try {
     return window.localStorage;

@@ -1,6 +1,6 @@
 /**
- * One reading of the state at a time. Who asks during one gets another that began after the question: an
- * answer already on its way may be older than what the asker has just done.
+ * One read of the state at a time. A caller during a read waits for another one that begins afterwards: the response
+ * in progress may be older than the caller's last change.
  */
 export class SyncQueue {
   private running: Promise<void> | null = null;
@@ -9,7 +9,7 @@ export class SyncQueue {
   /** @param read must not reject */
   constructor(private readonly read: () => Promise<void>) {}
 
-  /** The newest reading that is under way or waits for its turn. */
+  /** The newest read that is running or queued. */
   get pending(): Promise<void> | null {
     return this.next ?? this.running;
   }

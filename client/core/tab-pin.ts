@@ -9,7 +9,7 @@ interface Pin {
   platform: PlatformView;
 }
 
-/** The platform that this tab alone stays with. It survives a reload, and belongs to one person. */
+/** The platform that this tab is pinned to. The pin survives a reload, and belongs to one user. */
 export class TabPin {
   private pin: Pin | null;
 
@@ -32,7 +32,7 @@ export class TabPin {
   }
 }
 
-/** Whatever was stored: another script may have written there. */
+/** Validates the stored value: another script may have written it. */
 function read(storage: Environment['tabStorage']): Pin | null {
   try {
     const pin = JSON.parse(storage?.getItem(KEY) ?? 'null') as Partial<Pin> | null;

@@ -4,10 +4,10 @@ const FILE = '/client/domains.mjs';
 
 let domains: TopLevelDomains | null = null;
 
-/** What makes a link in a post; null until it has been read. */
+/** The domains that make a text a link; null until they are loaded. */
 export const topLevelDomains = (): TopLevelDomains | null => domains;
 
-/** @returns once they are there; where they cannot be had, links go on being counted for the most that they may be */
+/** @returns when they are loaded; if that fails, each possible link keeps counting as the maximum */
 export async function readTopLevelDomains(): Promise<void> {
   if (domains) return;
   const read = import(/* @vite-ignore */ FILE) as Promise<typeof import('../domains')>;

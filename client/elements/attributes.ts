@@ -1,6 +1,6 @@
 /**
- * The elements of a page by their tags, each with the attributes that it has of its own. The types of templates are made
- * of it: those of React by `vedfolnir/react`, others by the page (`docs/integrate.md`).
+ * The elements by tag name, each with its own attributes. The types of templates are derived from it: those of React
+ * by `vedfolnir/react`, others by the page (`docs/integrate.md`).
  */
 export interface ElementAttributes {
   'vf-platform-switcher': { scope?: 'session' | 'tab'; shortcut?: string; manage?: string };

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { hueOf, initialsOf } from '../../src/protocol/avatar';
 import { avatarPath } from './picture';
 
-/** An account as the wire has it, or as the state of the session has it. */
+/** An account as the API returns it, or as in the session's state. */
 interface Account {
   id: number;
   name: string;
@@ -11,8 +11,8 @@ interface Account {
 }
 
 /**
- * What an account is known by at a glance: letters on its colour, and over them its picture where it has one. The
- * picture comes from our own server: no instance is told who looks, from where and when.
+ * Identifies an account at a glance: initials on its colour, covered by its picture if it has one. The picture comes
+ * from our own server, so that no instance learns who views it, from where and when.
  */
 export function avatar({ id, name, avatar_url, avatarUrl }: Account): TemplateResult {
   return html`
@@ -22,7 +22,7 @@ export function avatar({ id, name, avatar_url, avatarUrl }: Account): TemplateRe
   `;
 }
 
-/** What cannot be shown: the letters are under it. */
+/** Hides a picture that fails to load: the initials are below it. */
 function hide({ target }: Event): void {
   (target as HTMLElement).hidden = true;
 }

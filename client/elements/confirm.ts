@@ -3,13 +3,16 @@ import { html, render } from 'lit';
 export interface Question {
   title: string;
   text: string;
-  /** The word on the button that does it. */
+  /** Label of the confirming button. */
   action: string;
-  /** The word on the other one. */
+  /** Label of the other button. */
   otherwise?: string;
 }
 
-/** Asks before something that cannot be undone. Esc and the other button answer false; focus returns whence it came. */
+/**
+ * Asks before an action that cannot be undone. Esc and the other button answer false; the focus is restored
+ * afterwards.
+ */
 export function confirm({ title, text, action, otherwise = 'Cancel' }: Question): Promise<boolean> {
   const dialog = document.createElement('dialog');
   dialog.className = 'vf-dialog';
@@ -35,7 +38,7 @@ export function confirm({ title, text, action, otherwise = 'Cancel' }: Question)
       dialog.remove();
       resolve(yes);
     };
-    // At once, not when the browser tells that it is closed: the next key may be there before.
+    // At once, not on the browser's `close` event: the next key press may come before it.
     dialog.addEventListener('submit', (event) => {
       event.preventDefault();
       answer((event.submitter as HTMLButtonElement).value === 'yes');

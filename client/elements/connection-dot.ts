@@ -11,7 +11,7 @@ const WORDS: Record<Exclude<ConnectionStatus, 'none'>, string> = {
   offline: 'Not connected',
 };
 
-/** `<vf-connection-dot>`: whether what the page shows is live. */
+/** `<vf-connection-dot>`: whether the content of the page is live. */
 export class ConnectionDot extends SessionElement {
   protected override begin(): void {
     this.listen('connectionStatusChanged', () => this.requestUpdate());

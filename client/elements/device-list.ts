@@ -11,7 +11,7 @@ import { session } from './session';
 
 const PHONES = /android|ios|iphone|ipad|mobile/i;
 
-/** `<vf-device-list>`: where the person is signed in, and how to sign out there. */
+/** `<vf-device-list>`: the devices on which the user is signed in, with buttons to sign out. */
 export class DeviceList extends ReadingElement<DeviceView[]> {
   private renaming: string | null = null;
 
@@ -94,7 +94,7 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
     return sessions.sort((a, b) => Number(b.current) - Number(a.current));
   }
 
-  /** A row is drawn for each place in the list: the focus goes with its device, and from one that is gone to the list. */
+  /** Rows are rendered by index, so the focus must follow its device, or move to the list if that is gone. */
   protected override async show(devices: DeviceView[] | null, failure?: string): Promise<void> {
     const pressed = this.querySelector<HTMLButtonElement | HTMLInputElement>('li :focus');
     const id = pressed?.closest<HTMLElement>('li')?.dataset.sessionId;

@@ -4,7 +4,7 @@ import { icon } from './icon';
 import { dismissNotice, notify } from './notify';
 import { on } from './session';
 
-/** What went wrong, in words for the person. */
+/** An error as a message for the user. */
 export function messageOf(error: unknown): string {
   if (!isApiError(error)) return 'Something went wrong. Please try again.';
   if (error.error_code === 'NETWORK_ERROR') return 'The server cannot be reached. Nothing was changed that we know of.';
@@ -14,10 +14,10 @@ export function messageOf(error: unknown): string {
   return error.message;
 }
 
-/** Of what could not be sent or read; it is taken back when the server answers. */
+/** Key of network errors; the notice is removed when the server answers. */
 const NETWORK = 'network';
 
-/** Tells what went wrong. @param key of what it is about */
+/** Shows an error in a notice. @param key of its subject: replaces an older notice of the same key */
 export function notifyError(error: unknown, key: string): void {
   const isNetwork = isApiError(error) && error.error_code === 'NETWORK_ERROR';
   notify(messageOf(error), 'error', { key: isNetwork ? NETWORK : key });
@@ -25,7 +25,7 @@ export function notifyError(error: unknown, key: string): void {
 
 on('connectionStatusChanged', ({ status }) => status === 'live' && dismissNotice(NETWORK));
 
-/** Messages by field, for a form, without the names that the server has for them; empty when it was not about fields. */
+/** Messages by field, without the API's field names; empty if the error is not about fields. */
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!isApiError(error)) return {};
   return Object.fromEntries(
@@ -33,12 +33,12 @@ export function fieldErrors(error: unknown): Record<string, string> {
   );
 }
 
-/** The page is about to say farewell; a message of its own would only flash up. */
+/** The page is about to be replaced because the session is over; a notice would only flash up. */
 export function isSessionOverError(error: unknown): boolean {
   return isApiError(error) && error.status === 401 && error.error_code !== 'INVALID_CREDENTIALS';
 }
 
-/** In the place of what could not be read. @param busy whether it is being tried once more */
+/** Shown in place of content that could not be read. @param busy whether it is being retried */
 export function errorWithRetry(words: string, busy: boolean, again: () => void): TemplateResult {
   return html`
     <div class="vf-problem" role="alert">

@@ -7,14 +7,13 @@ import { icon } from './icon';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
-/** Of localStorage: the end that somebody has put off thinking of. */
+/** Key in localStorage: the deadline whose warning was answered with "later". */
 const LATER = 'vedfolnir_later';
 
 /**
  * `<vf-expiry-dialog>`: "you will be signed out soon", in every tab at once, and answered in one for all: "stay" and
- * "sign out" are the server's news and not this page's, "later" is left where all tabs of this browser find it.
- *
- * Attribute: `login`, the page where one signs in again before the longest time is over (`/login?again`).
+ * "sign out" reach the other tabs by events of the server, "later" by localStorage. Attribute: `login`, the page where
+ * users sign in again before the absolute limit (`/login?again`).
  */
 export class ExpiryDialog extends SessionElement {
   static override properties = { login: {} };
@@ -23,7 +22,7 @@ export class ExpiryDialog extends SessionElement {
   private readonly titleId = this.uniqueId('title');
   private readonly textId = this.uniqueId('text');
   private warning: ExpiringDetail | null = null;
-  /** The session that it is about. */
+  /** Id of the session that the warning is about. */
   private warned: string | undefined;
   private ticking = 0;
 
@@ -34,7 +33,7 @@ export class ExpiryDialog extends SessionElement {
 
   protected override begin(): void {
     this.listen('sessionExpiring', (detail, event) => {
-      // We ask: a stray key press is then no answer.
+      // The dialog asks the user, so other key presses must not count as an answer.
       event.preventDefault();
       void this.open(detail);
     });
@@ -99,7 +98,7 @@ export class ExpiryDialog extends SessionElement {
     this.ticking = window.setInterval(() => this.requestUpdate(), 1_000);
   }
 
-  /** A browser that does not know `closedby` lets the second Escape through: it was no answer. */
+  /** A browser without `closedby` lets the second Escape close the dialog, which is no answer. */
   private readonly closed = (): void => {
     if (this.warning && this.isConnected) this.querySelector('dialog')?.showModal();
   };

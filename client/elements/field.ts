@@ -39,7 +39,7 @@ export function field(options: FieldOptions, errors: Record<string, string> = {}
   `;
 }
 
-/** The texts of a form by name; empty ones are left out, for the server takes "not given" and "" differently. */
+/** The values of a form by name, without empty ones: the server distinguishes a missing value from "". */
 export function textsOf(form: HTMLFormElement): Record<string, string> {
   const entries = Array.from(new FormData(form), ([name, value]) => [name, String(value)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));

@@ -7,7 +7,7 @@ export const VISIBILITY_NAMES: Record<Visibility, string> = {
   direct: 'Mentioned people only',
 };
 
-/** For a request that means this platform whatever is active. */
+/** Headers for a request that is about this platform, whichever is active. */
 export function pinnedTo(platformId: number): Record<string, string> {
   return { [HEADERS.platformId]: String(platformId), [HEADERS.platformPinned]: 'true' };
 }

@@ -8,7 +8,7 @@ export const formatTime = (iso: string): string => TIME.format(new Date(iso));
 
 const DAY = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
 
-/** "Today", "Yesterday", "Thursday, November 26". @param start its midnight here; milliseconds since 1970 */
+/** "Today", "Yesterday", "Thursday, November 26". @param start local midnight of the day; milliseconds since 1970 */
 export function formatDay(start: number, now = new Date()): string {
   const today = new Date(now).setHours(0, 0, 0, 0);
   const yesterday = new Date(today).setDate(new Date(today).getDate() - 1);
@@ -16,7 +16,7 @@ export function formatDay(start: number, now = new Date()): string {
   return start === yesterday ? 'Yesterday' : DAY.format(start);
 }
 
-/** "1 min 5 s"; never below zero. */
+/** "1 min 5 s"; never negative. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const minutes = Math.floor(seconds / 60);
@@ -30,7 +30,7 @@ const STEPS = [
   ['minute', 60_000],
 ] as const;
 
-/** "5 minutes ago"; "just now" within the first. */
+/** "5 minutes ago"; "just now" within the first minute. */
 export function formatRelativeTime(iso: string, now = Date.now()): string {
   const passed = now - Date.parse(iso);
   const step = STEPS.find(([, ms]) => passed >= ms);
@@ -39,23 +39,23 @@ export function formatRelativeTime(iso: string, now = Date.now()): string {
 
 export const TYPE_NAMES: Record<PlatformType, string> = { mastodon: 'Mastodon', pixelfed: 'Pixelfed' };
 
-/** The host of an address; the words themselves where they are none. */
+/** The host of a URL; the text itself if it is no URL. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-/** What its person calls it, else its browser and system. */
+/** The name that the user gave it, else its browser and system. */
 export function deviceName({ name, device }: Pick<DeviceView, 'name' | 'device'>): string {
   return name ?? device;
 }
 
-/** `@name@host`, or as much of it as is known. */
+/** `@name@host`, or the part of it that is known. */
 export function formatHandle(username: string | null | undefined, instanceUrl: string): string {
   const host = hostOf(instanceUrl);
   return username ? `@${username.replace(/^@/, '')}@${host}` : host;
 }
 
-/** "in 5 minutes"; "now" where that is past. */
+/** "in 5 minutes"; "now" if it is past. */
 export function formatTimeUntil(iso: string, now = Date.now()): string {
   const left = Date.parse(iso) - now;
   const step = STEPS.find(([, ms]) => left >= ms);

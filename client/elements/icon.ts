@@ -3,7 +3,7 @@ import { ICONS, type IconName } from './icons';
 
 const drawings = new Map<IconName, TemplateResult>();
 
-/** What is inside of Lucide's `<svg>`, made into a template once for each icon. */
+/** The content of Lucide's `<svg>`, converted to a template once per icon. */
 function drawing(name: IconName): TemplateResult {
   let drawn = drawings.get(name);
   if (!drawn) {
@@ -14,12 +14,12 @@ function drawing(name: IconName): TemplateResult {
   return drawn;
 }
 
-/** An image beside words that say the same: screen readers pass over it. */
+/** For icons next to a label: hidden from screen readers. */
 export function icon(name: IconName): TemplateResult {
   return html`<svg class="vf-icon" data-icon=${name} viewBox="0 0 24 24" aria-hidden="true" focusable="false">${drawing(name)}</svg>`;
 }
 
-/** Draws the icons that a page of the server names by `data-icon`. */
+/** Renders the icons that a page of the server names by `data-icon`. */
 export function drawServerIcons(): void {
   for (const element of document.querySelectorAll<SVGElement>('svg.vf-icon[data-icon]:empty')) {
     const name = element.dataset.icon as IconName;

@@ -1,4 +1,4 @@
-/** The icons that we use, by their names in Lucide (ISC licence): in the bundle, so that they are there without the server. */
+/** The icons that we use, by their names in Lucide (ISC licence): bundled, so that they are available offline. */
 import {
   Activity,
   ArrowLeftRight,

@@ -1,4 +1,4 @@
-/** Elements for any page: import this after `/client/vedfolnir.js`, and each tag is there. */
+/** Elements for any page: import this after `/client/vedfolnir.js`, and all tags are defined. */
 import './elements.css';
 import { deleteDraftsOnLogout } from './composer/delete-drafts-on-logout';
 import './connection-dot';

@@ -6,9 +6,9 @@ export interface NoticeAction {
 }
 
 export interface NoticeOptions {
-  /** Milliseconds until it goes by itself; 0: when it is dismissed. What went wrong stays by default. */
+  /** Milliseconds until it is removed; 0: until it is dismissed. Errors stay by default. */
   duration?: number;
-  /** What it is about: the next one of this key takes its place, and `dismissNotice` takes it away. */
+  /** Identifies the subject: a newer notice with this key replaces it, and `dismissNotice` removes it. */
   key?: string;
   action?: NoticeAction;
 }
@@ -21,18 +21,18 @@ export interface Notice extends NoticeOptions {
 
 const SHOWN_MS = 8_000;
 
-/** Says something to the person, in the page's `<vf-toasts>`. */
+/** Shows a notice to the user, in the page's `<vf-toasts>`. */
 export function notify(message: string, kind: NoticeKind = 'info', options: NoticeOptions = {}): void {
   const duration = options.duration ?? (kind === 'error' ? 0 : SHOWN_MS);
   window.dispatchEvent(new CustomEvent<Notice>('vf-notice', { detail: { ...options, message, kind, duration } }));
 }
 
-/** Its cause is gone. */
+/** Removes the notice with this key: its cause is gone. */
 export function dismissNotice(key: string): void {
   window.dispatchEvent(new CustomEvent<string>('vf-notice-dismiss', { detail: key }));
 }
 
-/** Does something that may be regretted only when the time for that has passed. @param now does it earlier */
+/** Runs `act` only after the time for an undo has passed. @returns `now` runs it earlier */
 export function notifyUndoable(message: string, act: () => void, undo: () => void): { now(): void } {
   let open = true;
   const close = (then: () => void) => () => {

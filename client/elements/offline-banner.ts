@@ -4,7 +4,7 @@ import { icon } from './icon';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
-/** `<vf-offline-banner>`: says that what is shown may be old, for as long as the server cannot be reached. */
+/** `<vf-offline-banner>`: a note that the content may be outdated, as long as the server is unreachable. */
 export class OfflineBanner extends SessionElement {
   protected override begin(): void {
     this.setAttribute('role', 'status');

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 
-/** In the place of what is being read. @param words for who does not see it  @param rows how much is expected */
+/** Shown while content is loading. @param words for screen readers @param rows expected number of rows */
 export function placeholder(words: string, rows = 3): TemplateResult {
   return html`
     <div class="vf-placeholder" aria-busy="true">

@@ -7,13 +7,13 @@ import { session } from './session';
 
 /** The platforms of a switcher's listbox. */
 export interface PlatformListView {
-  /** The id of the list: no two of a page have the same. */
+  /** The id of the list, unique in the page. */
   id: string;
   options: PlatformView[];
-  /** The option that the keyboard is on. */
+  /** Index of the active option. */
   at: number;
   open: boolean;
-  /** Platforms for which this browser keeps a draft. */
+  /** Platforms for which this browser has a draft. */
   withDrafts: ReadonlySet<number>;
   choose(index: number): void;
   press(event: KeyboardEvent): void;
@@ -38,7 +38,7 @@ export function platformList(view: PlatformListView): TemplateResult {
   `;
 }
 
-/** What narrows the list. The keys of the list work in it. */
+/** Filters the list. The keys of the list work in this field, too. */
 export function platformFilter(
   view: PlatformListView,
   filter: string,

@@ -13,14 +13,13 @@ import { session } from './session';
 import { isShortcut } from './shortcut';
 import { TypeAhead } from './type-ahead';
 
-/** More than this are too many to look through: then there is a field to narrow them. */
+/** Longer lists have a filter field. */
 const FILTER_ABOVE = 7;
 
 /**
  * `<vf-platform-switcher>`: the active platform, and the others in a listbox, after the ARIA authoring practices.
- *
- * Attributes: `scope` (`session`: switches this session alone; `tab`: this tab alone), `shortcut` (`Alt+P`), `manage` (the address of the page
- * where platforms are connected; `/platforms`).
+ * Attributes: `scope` (`session`: switches this session only; `tab`: this tab only), `shortcut` (`Alt+P`), `manage`
+ * (URL of the page where platforms are connected; `/platforms`).
  */
 export class PlatformSwitcher extends PlatformsElement {
   static override properties = { scope: {}, shortcut: {}, manage: {} };
@@ -32,7 +31,7 @@ export class PlatformSwitcher extends PlatformsElement {
   private open = false;
   private withDrafts: ReadonlySet<number> = new Set();
   private filter = '';
-  /** The option that the keyboard is on, among those that are shown. */
+  /** Index of the active option among the shown ones. */
   private at = 0;
   private readonly typeAhead = new TypeAhead();
   private undoPlace: () => void = () => {};
@@ -52,7 +51,7 @@ export class PlatformSwitcher extends PlatformsElement {
     return this.content !== null || this.failure !== '';
   }
 
-  /** There may be fewer of them now. */
+  /** The list may have become shorter. */
   protected override willUpdate(): void {
     this.at = Math.max(0, Math.min(this.at, this.options().length - 1));
   }
@@ -103,10 +102,10 @@ export class PlatformSwitcher extends PlatformsElement {
     `;
   }
 
-  /** The head of a page has no room for more: what is wrong is read out, and shown to who points at it. */
+  /** A page header has no room for the error: it is announced to screen readers, and shown as a tooltip. */
   private failed(): TemplateResult {
     const { failure, reading } = this;
-    // What is to be read out has to stand in a place that was there before.
+    // Screen readers announce only changes of an element that existed before.
     return html`
       <span class="vf-hidden" role="status">${reading ? '' : failure}</span>
       ${failure ? html`<span title=${failure}>${retryButton('Platforms: try again', reading, this.reload)}</span>` : nothing}
@@ -126,7 +125,7 @@ export class PlatformSwitcher extends PlatformsElement {
     };
   }
 
-  /** What the button says: where this tab is going, until the server has said that it is there, or that it is not. */
+  /** The platform on the button: the target of a pending switch, else the active one. */
   private shown(): PlatformView | null {
     const wanted = session.getSwitchingTo() ?? session.getState()?.platform?.id;
     return this.content?.find(({ id }) => id === wanted) ?? null;
@@ -155,7 +154,7 @@ export class PlatformSwitcher extends PlatformsElement {
     );
     this.panel?.showPopover();
     void this.readDrafts();
-    // At once, not when the browser tells of it: the next key may be there before.
+    // At once, not on the `toggle` event: the next key press may come before it.
     this.panel?.querySelector<HTMLElement>('.vf-input, [role="listbox"]')?.focus();
   }
 
@@ -179,7 +178,7 @@ export class PlatformSwitcher extends PlatformsElement {
     const { panel, button } = this;
     this.undoPlace = this.open && panel && button ? placeAt(panel, button) : () => {};
     const left = document.activeElement === document.body || this.contains(document.activeElement);
-    // Who pressed elsewhere is there now, and is not fetched back.
+    // The focus is left alone if the user has clicked elsewhere.
     if (!this.open && left) button?.focus();
     this.requestUpdate();
   };
@@ -189,7 +188,7 @@ export class PlatformSwitcher extends PlatformsElement {
     this.close();
     const state = session.getState();
     const scope = this.chosenScope;
-    // The one that is shown may still be meant for less, or for more, than before.
+    // The shown platform may be chosen again for another scope.
     const isSame = platform?.id === state?.platform?.id && scope === currentScope();
     if (!platform || isSame || session.getSwitchingTo() !== null) return;
     void this.attempt(async () => {
@@ -200,7 +199,7 @@ export class PlatformSwitcher extends PlatformsElement {
     });
   }
 
-  /** What is pinned stays so with the next switch, until it is freed. */
+  /** A pinned tab or device stays pinned after a switch, until the user unpins it. */
   private get chosenScope(): SwitchScope | 'tab' {
     return this.scope ?? currentScope();
   }
@@ -233,7 +232,7 @@ export class PlatformSwitcher extends PlatformsElement {
     this.unfold();
   };
 
-  /** Esc and a click elsewhere are the popover's own. */
+  /** Esc and clicks outside are handled by the popover. */
   private readonly listKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const inField = event.target instanceof HTMLInputElement;
@@ -277,7 +276,7 @@ function currentScope(): SwitchScope | 'tab' {
   return state?.session.pinned ? 'session' : 'all';
 }
 
-/** What stays with its platform, in words; null: this tab goes where the others go. */
+/** What is pinned, as text; null: this tab follows the others. */
 function pinnedPart(): string | null {
   const scope = currentScope();
   if (scope === 'all') return null;

@@ -2,7 +2,7 @@ import type { PlatformView, UserPlatformsView } from '../../src/protocol/http';
 import { ReadingElement } from './reading-element';
 import { session } from './session';
 
-/** Shows the person's platforms, as they are read and as they are told. */
+/** An element that shows the user's platforms, as read and as pushed. */
 export abstract class PlatformsElement extends ReadingElement<PlatformView[]> {
   protected override begin(): void {
     this.listen('platformsChanged', ({ platforms }) => void (platforms ? this.show(platforms) : this.reload()));
@@ -16,7 +16,7 @@ export abstract class PlatformsElement extends ReadingElement<PlatformView[]> {
 
 let current: Promise<UserPlatformsView> | null = null;
 
-/** Elements that ask in the same moment share one request. */
+/** Elements that read at the same time share one request. */
 function readPlatforms(): Promise<UserPlatformsView> {
   if (current) return current;
   current = session.request<UserPlatformsView>('GET', '/api/user_platforms', { background: true });

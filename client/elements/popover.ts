@@ -1,9 +1,9 @@
-/** From the edge of the window, and from what it belongs to; pixels. */
+/** Distances from the edge of the window and from the anchor; pixels. */
 const MARGIN = 8;
 const GAP = 6;
 
 /**
- * Puts an open popover under the button that it belongs to, or above where there is no room, and keeps it there.
+ * Places an open popover below its button, or above if there is no room below, and keeps it there.
  * @returns its undo, for when it closes
  */
 export function placeAt(panel: HTMLElement, anchor: HTMLElement): () => void {
@@ -14,7 +14,7 @@ export function placeAt(panel: HTMLElement, anchor: HTMLElement): () => void {
     const start = getComputedStyle(anchor).direction === 'rtl' ? at.right - width : at.left;
     const below = at.bottom + GAP;
     const fits = below + height + MARGIN <= clientHeight || at.top < height;
-    // By the script and not by a style sheet: a rule for ::part() of the page would win over what is set here.
+    // Set by script and not by a style sheet: a rule of the page for ::part() would override it.
     panel.style.inset = 'auto';
     panel.style.left = `${Math.max(MARGIN, Math.min(start, clientWidth - width - MARGIN))}px`;
     panel.style.top = `${Math.max(MARGIN, fits ? below : at.top - GAP - height)}px`;

@@ -12,11 +12,11 @@ import { postText } from './post-text';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
-/** `<vf-post-card>`: one post: what it says, where it stands, and what can be done with it. */
+/** `<vf-post-card>`: a post with its text, its status and its actions. */
 export class PostCard extends SessionElement {
   static override properties = { post: { attribute: false }, platformName: { attribute: false } };
   declare post: PostView;
-  /** Said where posts of several platforms stand together. */
+  /** Shown in lists with posts of several platforms. */
   declare platformName: string | undefined;
 
   private editing = false;
@@ -28,7 +28,7 @@ export class PostCard extends SessionElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const { post, editing } = this;
-    // A copy of one that was drawn, out of a page that was kept: nobody has given it a post.
+    // A copy from a restored snapshot of the page has no post.
     if (!post) return nothing;
     const { id, platform_id, title, images, error, status } = post;
     return html`
@@ -131,7 +131,7 @@ export class PostCard extends SessionElement {
     if (event.key === 'Escape' && !event.isComposing) void this.edit(false);
   };
 
-  /** Opens the form, or closes it: the focus goes with it, and back to the button that opened it. */
+  /** Opens or closes the form: the focus moves into it, and back to the button that opened it. */
   private async edit(editing: boolean): Promise<void> {
     this.editing = editing;
     this.requestUpdate();
@@ -152,7 +152,7 @@ export class PostCard extends SessionElement {
     this.requestUpdate();
   };
 
-  /** For the platform of the post, whichever is active. */
+  /** Sends a request for the platform of the post, whichever is active. */
   private send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<boolean> {
     const { post } = this;
     return this.attempt(async () => {
@@ -160,7 +160,7 @@ export class PostCard extends SessionElement {
         body,
         headers: pinnedTo(post.platform_id),
       });
-      // What was heard meanwhile is newer.
+      // An event during the request is newer than its response.
       if (answer && this.post === post) {
         this.dispatchEvent(new CustomEvent<PostView>('vf-post-changed', { detail: answer, bubbles: true }));
       }
@@ -168,7 +168,7 @@ export class PostCard extends SessionElement {
   }
 }
 
-/** An address from outside leads nowhere but to the web. */
+/** A URL from outside must only link to a web page. */
 function isLink(url: string | null): url is string {
   return url !== null && /^https?:\/\//.test(url);
 }

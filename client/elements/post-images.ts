@@ -7,13 +7,13 @@ import { picturePath } from './picture';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
-/** `<vf-post-images>`: the images of a post with their descriptions, which can be changed. */
+/** `<vf-post-images>`: the images of a post with their descriptions, which can be edited. */
 export class PostImages extends SessionElement {
   static override properties = { images: { attribute: false }, platformId: { attribute: false } };
   declare images: ImageView[];
   declare platformId: number;
 
-  /** The one whose description is being changed. */
+  /** Id of the image whose description is being edited. */
   private editing: number | null = null;
 
   protected override render(): TemplateResult {
@@ -51,7 +51,7 @@ export class PostImages extends SessionElement {
     const nothingToShow = html`<span class="vf-thumb">${icon('image')}</span>`;
     if (!has_picture) return nothingToShow;
     const path = picturePath(id);
-    // What cannot be read leaves the icon that lies under it.
+    // Removing a broken image reveals the icon below it.
     const hide = ({ target }: Event) => (target as HTMLElement).remove();
     return html`
       <a class="vf-thumb" href=${path} target="_blank" rel="noopener"
@@ -81,7 +81,7 @@ export class PostImages extends SessionElement {
     `;
   }
 
-  /** Opens the form, or closes it: the focus goes with it, and back to the button that opened it. */
+  /** Opens or closes the form: the focus moves into it, and back to the button that opened it. */
   private async edit(id: number | null): Promise<void> {
     const before = this.editing;
     this.editing = id;

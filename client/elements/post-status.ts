@@ -10,7 +10,7 @@ const STATUS: Record<PostStatus, [IconName, string, kind?: string]> = {
   failed: ['circle-alert', 'Not sent', 'danger'],
 };
 
-/** Where a post stands. */
+/** The status of a post. */
 export function statusBadge(status: PostStatus): TemplateResult {
   const [picture, words, kind] = STATUS[status];
   return html`<span class="vf-badge" data-status=${status} data-kind=${kind ?? nothing}>${icon(picture)} ${words}</span>`;

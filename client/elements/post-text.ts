@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { splitAtLinks } from '../../src/protocol/post-length';
 
-/** What a post says: words as text, each paragraph in its own direction, addresses as links that open a tab of their own. */
+/** The text of a post: each paragraph in its own direction, URLs as links that open a new tab. */
 export function postText(
   { content, spoiler_text }: { content: string; spoiler_text: string | null },
   language?: string,

@@ -5,24 +5,24 @@ import { placeholder } from './placeholder';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
-/** Without a line to the server by then the first reading goes ahead. */
+/** If there is no live connection by then, the first read starts anyway. */
 const FIRST_READ_WITHIN_MS = 1_000;
 
 /**
- * An element that shows what it reads from the server. It reads when it comes into the page, and anew whenever news may
- * have been missed, which a push does not bring back. What was read stays until there is something newer; as long as
- * there is nothing, the reason stands in its place.
+ * An element that shows content from the server. It reads when it is inserted, and again whenever events may have been
+ * missed, which a push does not repeat. Content stays until there is something newer; without any, the error is shown
+ * in its place.
  */
 export abstract class ReadingElement<T> extends SessionElement {
-  /** Null: there is nothing yet, or nobody is signed in. */
+  /** Null: not loaded, or no user is signed in. */
   protected content: T | null = null;
-  /** Why there is nothing, in words. */
+  /** Error message; empty if there is none. */
   protected failure = '';
   protected reading = false;
-  /** Of the newest reading: what an older one brings is not taken. */
+  /** Number of the newest read: the results of older ones are ignored. */
   private turn = 0;
   private newest: Promise<void> | undefined;
-  /** Of the first reading, while the line to the server is on its way. */
+  /** Timer of the first read, while the connection is being opened. */
   private firstRead: number | undefined;
 
   /** @throws ApiError */
@@ -31,12 +31,12 @@ export abstract class ReadingElement<T> extends SessionElement {
   protected override begin(): void {
     this.listen('sessionCaughtUp', this.reload);
     if (session.getConnectionStatus() !== 'connecting') return void this.reload();
-    // What was read before the line is there would have to be read again when it is.
+    // A read before the connection is open would have to be repeated afterwards.
     this.reading = true;
     this.firstRead = window.setTimeout(this.reload, FIRST_READ_WITHIN_MS);
   }
 
-  /** As `reload`, for a change that the first reading will bring in any case. */
+  /** Like `reload`, for changes that a pending first read will include anyway. */
   protected reloadSoon(): void {
     if (this.firstRead === undefined) void this.reload();
   }
@@ -48,13 +48,13 @@ export abstract class ReadingElement<T> extends SessionElement {
     this.reading = false;
   }
 
-  /** In the place of what is not there. @param words for what is being read  @param rows how much is expected */
+  /** Shown while there is no content. @param words for screen readers @param rows expected number of rows */
   protected waiting(words: string, rows?: number): TemplateResult | typeof nothing {
     if (this.failure) return errorWithRetry(this.failure, this.reading, this.reload);
     return this.reading ? placeholder(words, rows) : nothing;
   }
 
-  /** Resolves when it shows what is no older than this call. */
+  /** Resolves when the shown content is no older than this call. */
   protected readonly reload = (): Promise<void> => {
     window.clearTimeout(this.firstRead);
     this.firstRead = undefined;
@@ -68,7 +68,7 @@ export abstract class ReadingElement<T> extends SessionElement {
     let content: T | null = null;
     let failure = '';
     try {
-      // Whose it is, and on which platform, comes first.
+      // The user and the platform must be known first.
       await session.ensureFresh();
       if (turn === this.turn && session.getState()) content = await this.read();
     } catch (error) {
@@ -78,7 +78,7 @@ export abstract class ReadingElement<T> extends SessionElement {
     else if (this.reading) await this.newest;
   }
 
-  /** What was read, or pushed: a reading that is still under way brings nothing newer. */
+  /** Shows content that was read or pushed, and ignores the result of a read in progress. */
   protected async show(content: T | null, failure = ''): Promise<void> {
     this.turn += 1;
     this.reading = false;
@@ -88,7 +88,7 @@ export abstract class ReadingElement<T> extends SessionElement {
     this.failure = failure;
     this.requestUpdate();
     await this.updateComplete;
-    // The button that had the focus is gone.
+    // The button that had the focus was removed.
     if (pressed && !pressed.isConnected) this.querySelector<HTMLElement>('a, button')?.focus();
   }
 }

@@ -4,7 +4,7 @@ import { messageOf } from './error-messages';
 import { field, textsOf } from './field';
 import { session } from './session';
 
-/** Does what asks for a recent sign-in; where it is not recent, asks for the password and does it then. */
+/** Runs a task that requires a recent sign-in; if the sign-in is too old, asks for the password and runs it again. */
 export async function withRecentLogin<T>(task: () => Promise<T>): Promise<T> {
   try {
     return await task();
@@ -18,11 +18,11 @@ export async function withRecentLogin<T>(task: () => Promise<T>): Promise<T> {
 /** @throws ApiError */
 export async function reauthenticate(password: string): Promise<void> {
   await session.request('POST', '/api/auth/reauthenticate', { body: { password } });
-  // The session has a new secret, and its token with it.
+  // The session has a new token, and with it a new CSRF token.
   await session.syncSessionState();
 }
 
-/** Until the password is right, or the person gives up. @returns whether it was given */
+/** Repeats until the password is right or the user cancels. @returns whether it was right */
 function askForPassword(): Promise<boolean> {
   const dialog = document.createElement('dialog');
   dialog.className = 'vf-dialog';

@@ -1,17 +1,17 @@
 import { html, type TemplateResult } from 'lit';
 
 export interface Renaming {
-  /** Of the thing, for the id of the field. */
+  /** Id of the renamed item, for the id of the field. */
   id: number | string;
   name: string;
   maxLength: number;
-  /** An empty name takes the old one away. */
+  /** An empty name removes the old one. */
   optional?: boolean;
   save: (name: string) => unknown;
   cancel: () => unknown;
 }
 
-/** In the place of a name: a field for a new one. Escape leaves everything as it was. */
+/** Replaces a name by a field for a new one. Escape cancels. */
 export function renameForm({ id, name, maxLength, optional = false, save, cancel }: Renaming): TemplateResult {
   const submitted = (event: SubmitEvent) => {
     event.preventDefault();

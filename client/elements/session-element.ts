@@ -4,24 +4,24 @@ import { isSessionOverError, notifyError } from './error-messages';
 import { dismissNotice, notify } from './notify';
 import { on, session } from './session';
 
-/** How many there were in this page: an id is made of it. */
+/** Number of elements created in this page: part of their ids. */
 let count = 0;
 
 /**
- * An element that shows something of the session. It draws into the page itself and not into a shadow root, so that
- * the page's own styles, labels and forms reach it.
+ * An element that shows something of the session. It renders into the page itself and not into a shadow root, so that
+ * the page's own styles, labels and forms apply.
  */
 export abstract class SessionElement extends LitElement {
   private readonly number = ++count;
-  /** Of what went wrong here: it is taken back when something goes well. */
+  /** Key of this element's errors: removed after the next success. */
   protected readonly noticeKey = this.uniqueId('notice');
   private readonly undo: (() => void)[] = [];
   private placeholder: ChildNode[] = [];
   private isLive = false;
-  /** Whose it is, what it knows: null while nobody is signed in. */
+  /** Id of the user whose data it holds; null while no user is signed in. */
   private owner: number | null = null;
 
-  /** @returns an id that no other element of the page has, be it of the same kind */
+  /** @returns an id that is unique in the page */
   protected uniqueId(part: string): string {
     return `${this.localName}-${this.number}-${part}`;
   }
@@ -37,14 +37,14 @@ export abstract class SessionElement extends LitElement {
   }
 
   /**
-   * What stands in the element before it draws: what the server has put there in its place, or, in a copy out of a
-   * page that was kept, what it drew once. All but what the page has given for good.
+   * The content of the element before it renders: that of the server, or, in a copy from a snapshot of the page, an
+   * older rendering. It is removed, except for content that belongs to the page.
    */
   protected findPlaceholder(): ChildNode[] {
     return [...this.childNodes];
   }
 
-  /** Whether what is drawn takes the place of the placeholder. */
+  /** Whether the placeholder may be removed. */
   protected get isDrawn(): boolean {
     return true;
   }
@@ -62,7 +62,7 @@ export abstract class SessionElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    // Who moves an element takes it out and puts it in again.
+    // A move removes an element and inserts it again.
     queueMicrotask(() => {
       if (this.isConnected || !this.isLive) return;
       this.isLive = false;
@@ -72,16 +72,16 @@ export abstract class SessionElement extends LitElement {
     });
   }
 
-  /** Called each time that the element comes into a page: the place for `listen` and for the first reading. */
+  /** Called each time that the element is inserted into a page: for `listen` and for the first read. */
   protected begin(): void {}
 
-  /** Called when it has left the page for good, or for longer than a move takes. */
+  /** Called after the element was removed, unless it was only moved. */
   protected disconnected(): void {}
 
-  /** The session has ended, or is somebody else's: nothing that is known of the person may stay. */
+  /** The session has ended or belongs to another user: all data of the previous user must be removed. */
   protected forget(): void {}
 
-  /** Until the element leaves the page. */
+  /** Listens until the element is removed. */
   protected listen<E extends keyof SessionEvents>(
     name: E,
     listener: (detail: SessionEvents[E], event: Event) => void,
@@ -89,7 +89,7 @@ export abstract class SessionElement extends LitElement {
     this.undo.push(on(name, listener));
   }
 
-  /** Runs something that may be refused, and tells the person when it was. @returns whether it went well */
+  /** Runs a task, and shows its error to the user. @returns whether it succeeded */
   protected async attempt(task: () => Promise<unknown>, done?: string): Promise<boolean> {
     try {
       await task();
@@ -106,7 +106,7 @@ export abstract class SessionElement extends LitElement {
 
   private belongTo(userId: number | null = null): void {
     if (this.owner !== null && this.owner !== userId) {
-      // A question that was put to the one is not for the other; it may lie outside of the element.
+      // A question to one user is not for the next; its dialog may be outside of the element.
       for (const each of document.querySelectorAll<HTMLDialogElement>('dialog.vf-dialog')) each.close();
       for (const each of document.querySelectorAll<HTMLElement>('.vf-popover:popover-open')) each.hidePopover();
       this.forget();

@@ -7,14 +7,13 @@ import { session } from './session';
 import { SessionElement } from './session-element';
 
 /**
- * `<vf-session-menu>`: who is signed in, the links that the page put into it, and the way out.
- *
- * The links are the page's, or its framework's, and are never moved: a shadow root shows them in the panel, and has
- * nothing in it but places. `::part(panel)` styles the panel.
+ * `<vf-session-menu>`: the user's name, the links that the page put into it, and the sign-out buttons. The links
+ * belong to the page or its framework, and are never moved: a shadow root with slots shows them in the panel.
+ * `::part(panel)` styles the panel.
  */
 export class SessionMenu extends SessionElement {
   private open = false;
-  /** As it was when the button was pressed: the press itself may have closed it. */
+  /** Whether it was open when the button was pressed: the press itself may have closed it. */
   private wasOpen = false;
   private undoPlace: () => void = () => {};
 
@@ -27,7 +26,7 @@ export class SessionMenu extends SessionElement {
       </div>
     `;
     render(places, this.attachShadow({ mode: 'open' }));
-    // Ends what is drawn here: what the page adds later comes behind it.
+    // Marks the end of our content: nodes that the page adds later come after it.
     this.renderOptions.renderBefore = this.appendChild(document.createComment(''));
     return this;
   }
@@ -54,7 +53,7 @@ export class SessionMenu extends SessionElement {
     `;
   }
 
-  /** The links are the page's own. */
+  /** The links belong to the page. */
   protected override findPlaceholder(): ChildNode[] {
     return [...this.querySelectorAll<HTMLElement>(':scope > [slot]')];
   }
@@ -87,12 +86,15 @@ export class SessionMenu extends SessionElement {
     this.panel.togglePopover(byPointer && this.wasOpen ? false : undefined);
   };
 
-  /** Over what the keyboard has gone on to it would only be in the way. */
+  /** Closes the panel when the focus leaves: it could cover the focused element. */
   private readonly left = ({ relatedTarget }: FocusEvent): void => {
     if (relatedTarget && !this.contains(relatedTarget as Node)) this.panel.hidePopover();
   };
 
-  /** What is shown in the panel is not inside of it: the browser does not know that the focus was there. */
+  /**
+   * The content of the panel is slotted, so the browser does not know that the focus was inside and does not restore
+   * it.
+   */
   private readonly toggling = ({ newState }: ToggleEvent): void => {
     if (newState === 'closed' && this.contains(document.activeElement)) this.button.focus();
   };

@@ -2,7 +2,7 @@ import type { SessionEvents } from '../core/event-details';
 import { READY_EVENT } from '../core/ready-event';
 import type { SessionSync } from '../core/session-sync';
 
-/** Of `vedfolnir.js`, `vedfolnir.mjs` or `session.mjs`, which may come after the elements: they wait for it. */
+/** Created by `vedfolnir.js`, `vedfolnir.mjs` or `session.mjs`, which may load after the elements: they wait for it. */
 export const session: SessionSync = window.sessionSync ?? (await installed());
 
 /** @returns its undo */

@@ -14,16 +14,16 @@ const KINDS: Record<NoticeKind, IconName> = {
 };
 interface Shown extends Notice {
   id: number;
-  /** Whom it was said to. */
+  /** Id of the user whom it was shown to. */
   userId: number | undefined;
 }
 
-/** More would hide the page. */
+/** More notices would hide the page. */
 const MOST = 4;
 
 /**
- * `<vf-toasts>`: where the page speaks to the person. Messages that the server put into it (`<p data-kind>`) are the
- * first. Scripts of the page reach it as `window.notificationSystem.show(message, type, duration)`.
+ * `<vf-toasts>`: the notices of the page. Messages that the server put into it (`<p data-kind>`) are the first ones.
+ * Scripts of the page use `window.notificationSystem.show(message, type, duration)`.
  */
 export class Toasts extends SessionElement {
   private notices: Shown[] = [];
@@ -44,7 +44,7 @@ export class Toasts extends SessionElement {
     window.removeEventListener('vf-notice-dismiss', this.dismissed);
   }
 
-  /** A page may have said something of the end before we hear of it: that stays. */
+  /** Keeps notices that the page has added since the session ended. */
   protected override forget(): void {
     const userId = session.getState()?.user.id;
     this.notices = this.notices.filter((notice) => notice.userId === userId);
@@ -89,7 +89,7 @@ export class Toasts extends SessionElement {
 
   private add(notice: Notice): void {
     const id = ++this.ids;
-    // The same words once more are the same message: it only stays longer. One that can be undone stands for itself.
+    // The same text again is the same notice with a new duration. A notice with an undo button is never merged.
     const isSame = ({ message, key, action }: Shown) =>
       (key !== undefined && key === notice.key) || (!action && message === notice.message);
     const others = this.notices.filter((each) => !isSame(each));
@@ -112,7 +112,7 @@ defineElement('vf-toasts', Toasts);
 
 declare global {
   interface Window {
-    /** Where there is a `<vf-toasts>`. */
+    /** Exists if there is a `<vf-toasts>`. */
     notificationSystem?: { show(message: string, type?: string, duration?: number): void };
   }
   interface HTMLElementTagNameMap {

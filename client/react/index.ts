@@ -1,4 +1,4 @@
-/** The session in React, 18 or later. On a server, and until the browser has heard of it, there is none. */
+/** The session in React 18 or later. It is null on a server, and in the browser until its state is known. */
 import { useSyncExternalStore } from 'react';
 import type { PlatformDetail, StateDetail } from '../core/event-details';
 import { sessionSync } from '../index';
@@ -9,7 +9,7 @@ const subscribe = (listener: () => void) => sessionSync.subscribe(listener);
 const getState = () => sessionSync.getState();
 const getServerState = () => null;
 
-/** @returns who is signed in, in which session, on which platform; null: nobody, as far as this tab knows */
+/** @returns the user, the session and the platform; null: no user is signed in, as far as this tab knows */
 export function useSession(): StateDetail | null {
   return useSyncExternalStore(subscribe, getState, getServerState);
 }

@@ -1,4 +1,4 @@
-/** The elements as tags in JSX: with their own attributes, and those that every element has. */
+/** The elements as JSX tags, with their own attributes and the common ones of every element. */
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { ElementAttributes } from '../elements/attributes';
 

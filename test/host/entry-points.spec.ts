@@ -1,4 +1,7 @@
-/** What a stranger imports of the package: in Node, where there is no page, and with its types. */
+/**
+ * The entry points of the package, as a host application imports them: in Node, where there is no page, and with
+ * types.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A stranger's Nest application with the packed package: on Express and on Fastify, on SQLite and on MariaDB. */
+/** A host's Nest application with the packed package: on Express and on Fastify, on SQLite and on MariaDB. */
 import { spawnSync } from 'node:child_process';
 import { createConnection } from 'mysql2/promise';
 import { io } from 'socket.io-client';
@@ -25,7 +25,7 @@ afterAll(stopInstances);
 interface Setup {
   name: string;
   start(): Promise<Host[]>;
-  /** What the host put before its own routes. */
+  /** The prefix of the host's own routes. */
   prefix: string;
 }
 
@@ -58,7 +58,7 @@ const SETUPS: Setup[] = [
 
 describe.each(SETUPS)('$name', ({ start, prefix }) => {
   let hosts: Host[];
-  /** The first and the last node; the same one where there is one alone. */
+  /** The first and the last node; the same one if there is only one. */
   let [here, there]: string[] = [];
 
   beforeAll(async () => {
@@ -89,7 +89,7 @@ describe.each(SETUPS)('$name', ({ start, prefix }) => {
     });
     expect((await client.post(`${prefix}/notes`, { text: 'on A' }, a)).status).toBe(201);
     await client.at(there!).post(`/api/switch_platform/${platforms[1]!.id}`);
-    // Another node reads what it has in memory until it hears of the switch.
+    // Another node uses its cached state until it is notified of the switch.
     await eventually(async () => expect((await client.get<unknown[]>(`${prefix}/notes`)).body).toEqual([]));
     expect((await client.post(`${prefix}/notes`, { text: 'on A' }, a)).status).toBe(409);
     await client.post(`/api/switch_platform/${platforms[0]!.id}`);
@@ -173,7 +173,7 @@ describe.each(SETUPS)('$name', ({ start, prefix }) => {
   });
 
   it("lets decorators of the host's own see the platform", async () => {
-    // The first person of all is an administrator.
+    // The first user is an administrator, so this test needs a second one.
     await person();
     const { client } = await person();
     expect((await client.get(`${prefix}/reports/mastodon`)).body).toEqual({ platform: 'A', notes: 0 });

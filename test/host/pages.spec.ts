@@ -1,4 +1,4 @@
-/** Pages and programs of others, on an application of others: each example as its reader would run it. */
+/** The example pages and programs on a host application, each run as its reader would run it. */
 import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ function buildReact(): string {
   return folder;
 }
 
-/** Somebody with the platforms Alpha, which is active, and Beta. */
+/** A user with the platforms Alpha, which is active, and Beta. */
 async function newPerson() {
   const client = new TestClient(host.url);
   const { body } = await client.register({ password: PASSWORD });

@@ -1,4 +1,7 @@
-/** Random input at every way in: nothing ends, nothing is answered with a fault of ours, and nobody else notices. */
+/**
+ * Random input at every interface: the server stays up, never fails with an internal error, and other users are
+ * unaffected.
+ */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { createClient } from 'redis';
@@ -17,7 +20,7 @@ import { closeTabs, openTab, type Tab } from '../support/socket-client';
 import { changed, changes, frame, HEADER_NAMES, headerText, mutated, odd, seldom } from './support/arbitraries';
 import { FULL } from './support/scale';
 
-/** Printed with each test; `SEED=` repeats one. */
+/** Part of each test's title; `SEED=` repeats one. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const REQUESTS = FULL ? 30_000 : 600;
 const SOCKETS = FULL ? 2000 : 60;
@@ -26,7 +29,7 @@ const LARGEST_GROWTH_MB = 128;
 
 const FAULTS_OF_OURS = Object.entries(ERRORS).flatMap(([code, { status }]) => (status >= 500 ? code : []));
 
-/** Of any value, also of one whose toString is none. */
+/** Any value as text, even one without a callable toString. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 let redis: Redis;
@@ -60,7 +63,7 @@ beforeEach(async () => {
 afterEach(async () => {
   expect((await bystandersTab.sync()).user.id).toBe(bystander.user);
   expect(await belongings(bystander.client)).toEqual(before);
-  // No fault of ours was met, nor hidden behind another answer.
+  // The server has logged no error, not even one behind another response.
   const said = node.output().slice(saidBefore);
   saidBefore += said.length;
   expect(said.match(/.*"level":[56]0.*/g)).toBeNull();
@@ -164,7 +167,7 @@ it(`believes nothing that is found in Redis (seed ${SEED})`, async () => {
   await eventually(() => expect(heard.length).toBeGreaterThan(5));
   await listener.close();
 
-  // As another node would have sent it, to the bystander: whoever checks no signature believes it.
+  // As another node would have sent it, to the bystander: a node that checks no signature would accept it.
   const sender = /"uid":"([^"]+)"/.exec(heard.map(({ message }) => message.toString('latin1')).join())![1]!;
   const messagePackText = (text: string) => String.fromCharCode(0xa0 | text.length) + text;
   const toBystander = (message: Buffer) =>
@@ -194,7 +197,7 @@ it(`believes nothing that is found in Redis (seed ${SEED})`, async () => {
       kind === 'elsewhere' ? original.channel.replace(`#user:${user}#`, `#user:${bystander.user}#`) : original.channel;
     await redisClient.publish(channel, message);
   }
-  // What nodes keep there: of another type, and of any content.
+  // Corrupts the values that nodes keep there: other types, and random content.
   const values = fc.sample(fc.string({ unit: 'binary', maxLength: 300 }), { numRuns: MESSAGES / 10, seed: SEED });
   for (const key of await redisClient.keys('*')) {
     const type = await redisClient.type(key);

@@ -1,4 +1,4 @@
-/** Random sequences of what several people do on several devices and tabs, compared with a model after each step. */
+/** Random sequences of actions by several users on several devices and tabs, compared with a model after each step. */
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { QueryRunner } from 'typeorm';
@@ -12,8 +12,8 @@ import { Person } from './support/world';
 const RUNS = FULL ? 200 : 6;
 const LONGEST = FULL ? 60 : 25;
 /**
- * Tried each time: a pinned session among others, a session that runs out by idleness alone, one that is extended until
- * it is too old, and a post for a platform that is not the active one any more.
+ * Run each time: a pinned session among others, a session that expires by idleness only, one that is extended up to
+ * the absolute limit, and a post for a platform that is not active any more.
  */
 const KNOWN: Step[][] = [
   [does('switch', 1, 1), does('switch', 0, 0, true), does('reachForOthers', 0, 0), does('follow', 1, 0)],
@@ -29,7 +29,7 @@ function does(action: string, device: number, choice: number, flag = false): Ste
 /** Printed with a failure; `SEED=` repeats one. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
-/** So long that a tab that is told too early asks before the commit. */
+/** Long enough that a tab which is notified too early reads before the commit. */
 const COMMIT_MS = 10;
 
 function delayCommits(app: App): void {
@@ -56,7 +56,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const sequences = fc.array(step, { minLength: Math.floor(LONGEST / 2), size: 'max', maxLength: LONGEST });
     const property = fc.asyncProperty(sequences, async (steps) => {
       const people: [Person, Person] = [await Person.register(app), await Person.register(app)];
-      // Sequences that have nothing to act on find nothing.
+      // Random actions have no effect without platforms, sessions and tabs, so each user gets some first.
       for (const [index] of people.entries()) {
         for (const action of ['connect', 'connect', 'signIn', 'openTab']) {
           await take(people, { action, who: index, device: 0, choice: 0, flag: false });

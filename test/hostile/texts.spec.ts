@@ -1,4 +1,4 @@
-/** No text or list that gets in holds up everybody else, whichever field it comes in by. */
+/** No text or list that is sent to the server blocks other requests, whichever field contains it. */
 import { getMetadataStorage } from 'class-validator';
 import { toAccount, toLimits, toMedia, toStatus } from '../../src/fediverse/instance-types';
 import { MAX_TEXT_LENGTH } from '../../src/protocol/post-bounds';
@@ -12,9 +12,9 @@ import { expectResponsive } from './support/event-loop';
 import { FULL } from './support/scale';
 import { hostileTexts } from './support/texts';
 
-/** What is left of a body of the longest kind, in bytes. */
+/** What the largest body limit leaves for the value under test; bytes. */
 const LARGEST_BODY_BYTES = 250_000;
-/** Values that are slow to compare or to walk, in place of a text. */
+/** Values that are slow to compare or to iterate, in place of a text. */
 const HOSTILE_LISTS: [name: string, value: unknown][] = [
   ['distinct numbers', Array.from({ length: 35_000 }, (_, index) => index + 1)],
   ['distinct texts', Array.from({ length: 25_000 }, (_, index) => String(index))],
@@ -34,7 +34,7 @@ interface BodyField {
   field: string;
 }
 
-/** Every field of every body, found by what the classes themselves declare. */
+/** Every field of every body, found by the validation metadata of the classes. */
 function fieldsOf(routes: Route[]): BodyField[] {
   return routes.flatMap((route) => {
     const metadata = route.body ? getMetadataStorage().getTargetValidationMetadatas(route.body, '', false, false) : [];
@@ -42,7 +42,7 @@ function fieldsOf(routes: Route[]): BodyField[] {
   });
 }
 
-/** Others have their turn after each; one that is refused is as good as one that is taken. */
+/** Other tasks run after each text; it does not matter whether the text is accepted. */
 async function eachInTurn(length: number, read: (text: string) => unknown): Promise<void> {
   for (const [, text] of hostileTexts(length)) {
     await new Promise(setImmediate);
@@ -52,7 +52,7 @@ async function eachInTurn(length: number, read: (text: string) => unknown): Prom
   }
 }
 
-/** A hostile body does not have to be taken to be walked, and it must fit. */
+/** Whether a body is small enough: even a rejected one is parsed, if it fits. */
 const fits = (body: unknown) => Buffer.byteLength(JSON.stringify(body)) < LARGEST_BODY_BYTES + 5000;
 
 describe('a body', () => {
@@ -70,7 +70,7 @@ describe('a body', () => {
     const fields = fieldsOf(routesOf(app.nest));
     expect(fields.length).toBeGreaterThan(25);
     for (const { route, field } of fields) {
-      // The sample of another route may have ended it.
+      // The sample of another route may have ended the session.
       if ((await home.client.get('/api/session')).status !== 200) home = await household(app.url);
       const isPublic = ruleOf(route).access === 'public';
       const { path, body, headers } = sampleOf(home, route);
@@ -81,7 +81,7 @@ describe('a body', () => {
           if (!fits(sent)) continue;
           const client = isPublic ? new TestClient(app.url) : home.client;
           const answer = await client.request(route.method, path, { body: sent, headers });
-          // What is refused before its body is looked at holds nobody up.
+          // The request must have reached the check of its body: an earlier refusal proves nothing.
           expect([route.path, answer.status]).not.toEqual([route.path, 404]);
           expect([route.path, field, answer.body.error_code]).not.toContainEqual(expect.stringMatching(NOT_LET_IN));
         }
@@ -92,9 +92,9 @@ describe('a body', () => {
 
 describe('an instance', () => {
   const at = '2026-01-02T03:04:05.000Z';
-  /** As much as one answer holds. */
+  /** The length limit of one response. */
   const ANSWER_LENGTH = 1_000_000;
-  /** As many as fit into one, each of 200,000. */
+  /** Number of statuses of 200,000 characters that fit into one response. */
   const STATUSES_PER_ANSWER = 5;
 
   it.each<[string, (answer: unknown) => unknown, Record<string, unknown>]>([
@@ -103,7 +103,7 @@ describe('an instance', () => {
     ['a status', toStatus, { id: '1', created_at: at }],
     ['limits', toLimits, {}],
   ])('holds nobody up by any text of %s', async (_, read, base) => {
-    // Whatever is asked for is noted: a new field is among them by itself.
+    // Records each property that is read, so that a new field is tested automatically.
     const asked = new Set<string>();
     const noting = new Proxy(base, {
       get: (target, name) => {

@@ -1,4 +1,4 @@
-/** The lint rules that keep the parts apart: what each may import, and what it may not. */
+/** The lint rules that separate the parts: what each may import, and what it may not. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -37,7 +37,7 @@ const CASES: [folder: string, from: string, allowed: boolean][] = [
 describe('the boundaries of the parts', () => {
   let said: string;
 
-  /** A copy of the rules, over a file for each case. */
+  /** Lints a copy of the rules with a file for each case. */
   beforeAll(() => {
     const folder = temporaryFolder();
     copyFileSync(join(ROOT, 'biome.json'), join(folder, 'biome.json'));

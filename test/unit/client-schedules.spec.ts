@@ -1,13 +1,13 @@
-/** Random lives of a browser against the client's core; see `Schedule`. A failure names its seed and its trial. */
+/** Random lives of a browser with the client's core; see `Schedule`. A failure names its seed and its scenario. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 const RUNNER = join(__dirname, '../../client/core/testing/schedules.worker.cjs');
-/** The long form, `SCHEDULES=100000 npm test`, takes two cores one to two minutes. */
+/** The long form, `SCHEDULES=100000 npm test`, takes one to two minutes on two cores. */
 const SCHEDULES = Number(process.env.SCHEDULES ?? 10_000);
 const THREADS = 2;
-/** Also of the long form beside all other suites on a slow machine. */
+/** Enough for the long form in parallel with all other suites on a slow machine. */
 const LIMIT_MS = 900_000;
 
 async function run(from: number, to: number): Promise<string | null> {

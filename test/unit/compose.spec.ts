@@ -1,4 +1,4 @@
-/** Holds the deployment files to the Compose Specification and to each other; no Docker needed. */
+/** Checks the deployment files against the Compose Specification and each other; Docker is not needed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
@@ -32,7 +32,7 @@ const documented = new Set([...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].m
 describe('docker-compose.yml', () => {
   it('follows the Compose Specification', () => {
     const schema = JSON.parse(read('test/support/compose-spec.json'));
-    // Ajv knows draft 7 by its http address only; the schema's formats (durations, addresses) are Compose's own.
+    // Ajv knows draft 7 by its http address only; the schema's formats (durations, addresses) are specific to Compose.
     const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
     const validate = ajv.compile({ ...schema, $schema: 'http://json-schema.org/draft-07/schema#' });
     validate(compose);
@@ -59,7 +59,8 @@ describe('docker-compose.yml', () => {
         expect(source.startsWith('.') ? existsSync(join(ROOT, source)) : source in (compose.volumes ?? {})).toBe(true);
       }
       for (const name of Object.keys(depends_on)) {
-        // `condition: service_healthy` waits for ever on a service that has no healthcheck; the image has the nodes'.
+        // `condition: service_healthy` never becomes true for a service without a healthcheck; the nodes' is in the
+        // image.
         expect(compose.services[name]?.healthcheck ?? compose.services[name]?.build).toBeDefined();
       }
       expect(build ? existsSync(join(ROOT, build, 'Dockerfile')) : healthcheck).toBeTruthy();

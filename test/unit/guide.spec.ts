@@ -1,4 +1,4 @@
-/** What the guide shows of an example is that example. */
+/** The code that the guide shows of an example is that of the example. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +7,9 @@ const QUOTE = /<!-- (examples\/[^\s#]+)(?:#(\w+))? -->\n```\w+\n([\s\S]*?)\n```/
 
 const quotes = [...readFileSync(join(ROOT, 'docs/integrate.md'), 'utf8').matchAll(QUOTE)];
 
-/** @param region as editors know it: between the lines `#region NAME` and `#endregion`, without their indentation */
+/**
+ * @param region in the format of editors: between the lines `#region NAME` and `#endregion`, without their indentation
+ */
 function textOf(file: string, region?: string): string {
   const text = readFileSync(join(ROOT, file), 'utf8').trimEnd();
   if (!region) return text;

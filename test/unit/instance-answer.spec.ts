@@ -1,4 +1,4 @@
-/** What instances answer, and what it means: as seen at real servers, in their sources or in public bug reports. */
+/** Responses of instances and their meaning: as seen at real servers, in their sources or in public bug reports. */
 import { pauseOf, readAnswer } from '../../src/fediverse/instance-answer';
 import type { InstanceFault } from '../../src/fediverse/instance-error';
 import { toLimits, toMedia, toSentStatus, toStatus, toStatusPage } from '../../src/fediverse/instance-types';

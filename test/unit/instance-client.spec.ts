@@ -2,7 +2,7 @@ import type { GuardedFetch } from '../../src/fediverse/guarded-fetch';
 import { InstanceClient } from '../../src/fediverse/instance-client';
 import type { InstanceFault } from '../../src/fediverse/instance-error';
 
-/** An instance that answers everything with this. */
+/** An instance that answers every request with this response. */
 function client(status: number, headers: Record<string, string> = {}, error = 'as it says'): InstanceClient {
   const send = async () => ({ status, headers, body: Buffer.from(JSON.stringify({ error })) });
   return new InstanceClient({ send } as unknown as GuardedFetch, 'https://town.example', 'token');

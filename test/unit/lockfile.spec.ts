@@ -1,4 +1,4 @@
-/** The lock must install on every system, from whatever registry the reader has. */
+/** The lock file must be installable on every system, from any registry. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -15,7 +15,7 @@ const { packages } = readJson<{ packages: Record<string, LockEntry> }>('package-
 const { allowScripts } = readJson<{ allowScripts: Record<string, boolean> }>('package.json');
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-/** As Node looks for it: beside the package's own dependencies first, then up the tree. */
+/** Like Node's module resolution: the package's own dependencies first, then up the tree. */
 function isLocked(from: string, name: string): boolean {
   for (let folder = from; ; folder = dirname(folder)) {
     if (packages[join(folder, 'node_modules', name)]) return true;

@@ -7,7 +7,7 @@ const LINK = `https://example.org/${'a'.repeat(40)}`;
 const length = (content: string, warning = '', perUrl: number | null = 23) =>
   postLength(content, warning, perUrl, TOP_LEVEL_DOMAINS);
 
-/** What is written, its content warning, what a link counts for, and the length. */
+/** The text, its content warning, the length of a link, and the total length. */
 const CASES: [name: string, content: string, warning: string, perUrl: number, length: number][] = [
   ['nothing', '', '', 23, 0],
   ['plain letters', 'Hello', '', 23, 5],
@@ -102,7 +102,7 @@ const CASES: [name: string, content: string, warning: string, perUrl: number, le
 describe('the length of a post', () => {
   it.each(CASES)('counts %s', (_, content, warning, perUrl, expected) => {
     expect(length(content, warning, perUrl)).toBe(expected);
-    // Until the domains are known it is no less.
+    // Without known domains the length is never smaller.
     expect(postLength(content, warning, perUrl, null)).toBeGreaterThanOrEqual(expected);
   });
 

@@ -1,11 +1,11 @@
-/** What docs/security.md says of OWASP ASVS 5.0 is whole, and every test that it names is there. */
+/** The statements of docs/security.md about OWASP ASVS 5.0 are complete, and every test that they name exists. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 const STATES = ['met', 'partly', 'not met', 'operator', 'does not apply'];
 
-/** The requirements of levels 1 and 2 of ASVS 5.0.0, by section. */
+/** Number of requirements of levels 1 and 2 of ASVS 5.0.0, by section. */
 const REQUIREMENTS: Record<string, number> = {
   '1.1': 2,
   '1.2': 9,

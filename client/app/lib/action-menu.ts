@@ -11,10 +11,10 @@ export interface Action {
 
 let count = 0;
 
-/** `<app-action-menu>`: what else can be done with one thing, behind a button with three dots. */
+/** `<app-action-menu>`: further actions for one item, behind a button with three dots. */
 class ActionMenu extends LitElement {
   static override properties = { of: { attribute: false }, actions: { attribute: false } };
-  /** What it is about: each button is named with it, for who does not see where it stands. */
+  /** The name of the item, which is part of each button's label for screen readers. */
   declare of: string;
   declare actions: Action[];
   private readonly panelId = `app-action-menu-${++count}`;

@@ -16,7 +16,7 @@ const event = (id: number, type: AuditType, more: Partial<AuditEventView> = {}):
 const ids = (events: AuditEventView[]) =>
   groupActivity(events).map(({ groups }) => groups.map((each) => each.map(({ id }) => id)));
 
-it('parts the days by the clock of the browser', () => {
+it('splits the days by the time zone of the browser', () => {
   const late = event(1, 'sign_in', { at: new Date(2026, 10, 29, 23, 59, 59).toISOString() });
   const days = groupActivity([event(2, 'sign_in'), late]);
   expect(days.map(({ start }) => start)).toEqual([+new Date(2026, 10, 30), +new Date(2026, 10, 29)]);
@@ -41,10 +41,10 @@ it.each<[string, AuditEventView[], number[][]]>([
     [[3], [2], [1]],
   ],
   ['no sign-ins: each one counts', [event(3, 'sign_in'), event(2, 'sign_in')], [[3], [2]]],
-])('puts together %s', (_, events, groups) => {
+])('groups %s', (_, events, groups) => {
   expect(ids(events)).toEqual([groups]);
 });
 
-it('has no days where nothing was done', () => {
+it('has no days without events', () => {
   expect(groupActivity([])).toEqual([]);
 });

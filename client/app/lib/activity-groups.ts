@@ -1,13 +1,13 @@
 import type { AuditEventView, AuditType } from '../../../src/protocol/audit';
 
-/** What was done on one day, newest first; what was done several times in a row stands together. */
+/** The events of one day, newest first; repeated events in a row form one group. */
 export interface ActivityDay {
-  /** Its midnight, by the clock of this browser; milliseconds since 1970. */
+  /** Midnight in the time zone of this browser; milliseconds since 1970. */
   start: number;
   groups: AuditEventView[][];
 }
 
-/** One by one they say no more than together. */
+/** Types of which several events in a row are shown as one group. */
 const REPEATED: readonly AuditType[] = ['platform_switched', 'post_written', 'alt_text_changed', 'sign_in_failed'];
 
 export function groupActivity(events: readonly AuditEventView[]): ActivityDay[] {
@@ -23,7 +23,7 @@ export function groupActivity(events: readonly AuditEventView[]): ActivityDay[] 
   return days;
 }
 
-/** By the same device; posts and descriptions also on the same platform. */
+/** True for events of the same device; for posts and descriptions the platform must be the same, too. */
 function isSameDoing(one: AuditEventView, other: AuditEventView): boolean {
   const isSwitch = one.type === 'platform_switched';
   return (

@@ -1,7 +1,7 @@
 import type { AuditType } from '../../../src/protocol/audit';
 import type { IconName } from '../../elements/icons';
 
-/** How each event of the audit trail is shown. */
+/** Icon and label for each event type of the audit trail. */
 export const AUDIT_WORDS: Record<AuditType, [IconName, string]> = {
   sign_in: ['log-in', 'Signed in'],
   sign_in_failed: ['triangle-alert', 'A sign-in failed'],

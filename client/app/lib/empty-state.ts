@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../elements/icon';
 import type { IconName } from '../../elements/icons';
 
-/** Where there is nothing yet: what belongs here, and how it comes. */
+/** Shown in place of an empty list: what will appear here, and how to add it. */
 export function emptyState(picture: IconName, words: string, action?: TemplateResult): TemplateResult {
   return html`
     <div class="empty">

@@ -16,13 +16,13 @@ afterEach(() => {
   Reflect.deleteProperty(globalThis, 'window');
 });
 
-it('leads who has begun here, and nobody else', () => {
+it('are for the user who began them in this browser, and no one else', () => {
   expect(firstSteps(1)).toBeNull();
   beginFirstSteps(1);
   expect([firstSteps(1), firstSteps(2)]).toEqual([[], null]);
 });
 
-it('notes each step once, and none of a person who is not led', () => {
+it('records each step once, and none of a user who has not begun', () => {
   completeStep(1, 'write');
   beginFirstSteps(1);
   for (const step of ['write', 'write', 'follow'] as const) completeStep(1, step);
@@ -30,19 +30,19 @@ it('notes each step once, and none of a person who is not led', () => {
   expect(firstSteps(1)).toEqual(['write', 'follow']);
 });
 
-it('ends for good', () => {
+it('do not return after they were dismissed', () => {
   beginFirstSteps(1);
   endFirstSteps();
   completeStep(1, 'write');
   expect(firstSteps(1)).toBeNull();
 });
 
-it.each(['{', '7', '{"userId":"1","done":[]}', '{"userId":1,"done":3}'])('takes %s for nothing', (text) => {
+it.each(['{', '7', '{"userId":"1","done":[]}', '{"userId":1,"done":3}'])('ignores the stored value %s', (text) => {
   kept.set('vedfolnir_first_steps', text);
   expect(firstSteps(1)).toBeNull();
 });
 
-it('takes no step that there is not', () => {
+it('ignores unknown steps', () => {
   kept.set('vedfolnir_first_steps', '{"userId":1,"done":["write","fly"]}');
   expect(firstSteps(1)).toEqual(['write']);
 });

@@ -1,10 +1,10 @@
-/** The first steps of a new person: connect an account, write a post, see a second window follow. */
+/** The first steps of a new user: connect an account, write a post, see a second window follow. */
 import { localStorageOrNull, setItem } from '../../core/storage';
 
 export const STEPS = ['connect', 'write', 'follow'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** By which a step is seen to be done. */
+/** The events that can complete a step. */
 export const STEP_EVENTS = ['sessionStateChanged', 'postUpdated', 'platformSwitched'] as const;
 
 interface Progress {
@@ -12,14 +12,14 @@ interface Progress {
   done: Step[];
 }
 
-/** Key in localStorage: there from the registration until the steps are done or dismissed, in that browser alone. */
+/** Key in localStorage. Set from registration until the steps are done or dismissed, in that browser only. */
 const KEY = 'vedfolnir_first_steps';
 
 export function beginFirstSteps(userId: number): void {
   store({ userId, done: [] });
 }
 
-/** @returns null where this person has not begun them here, or has dismissed them */
+/** @returns null if this user has not started the steps in this browser, or has dismissed them */
 export function firstSteps(userId: number): Step[] | null {
   const progress = read();
   return progress?.userId === userId ? progress.done : null;

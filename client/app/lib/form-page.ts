@@ -4,7 +4,7 @@ import { textsOf } from '../../elements/field';
 import { icon } from '../../elements/icon';
 import { SessionElement } from '../../elements/session-element';
 
-/** A form that is sent by script: one sending at a time, the refusal shown where it belongs. */
+/** A form that is sent by script: one request at a time, and errors are shown at their fields. */
 export abstract class FormPage extends SessionElement {
   private busy = false;
   protected errors: Record<string, string> = {};
@@ -14,7 +14,7 @@ export abstract class FormPage extends SessionElement {
   protected abstract send(texts: Record<string, string>, form: HTMLFormElement): Promise<void>;
   protected abstract fields(): TemplateResult;
 
-  /** @param name of the form, for who looks for it */
+  /** @param name the form's `name` attribute, by which scripts and tests find it */
   protected form(name: string, action: string): TemplateResult {
     return html`
       <form name=${name} @submit=${this.submitted} aria-busy=${this.busy}>
@@ -27,7 +27,7 @@ export abstract class FormPage extends SessionElement {
     `;
   }
 
-  /** Each field that is wrong says so itself. */
+  /** True if each error belongs to a field of the form, which then shows it. */
   private get isAtFields(): boolean {
     const names = Object.keys(this.errors);
     return names.length > 0 && names.every((name) => this.querySelector(`[name="${name}"]`));
@@ -40,7 +40,7 @@ export abstract class FormPage extends SessionElement {
     form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   };
 
-  /** One at a time; a refusal is shown in the form. */
+  /** Runs one task at a time; an error is shown in the form. */
   protected async submit(task: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;

@@ -1,9 +1,9 @@
 import { ReadingElement } from '../../elements/reading-element';
 
-/** Between two readings while the page is visible. */
+/** Time between two requests while the page is visible. */
 const READ_INTERVAL_MS = 10_000;
 
-/** Shows what the server does not push: it is read again at an interval as long as the page is visible. */
+/** Shows what the server does not push: reads it again at an interval while the page is visible. */
 export abstract class LiveElement<T> extends ReadingElement<T> {
   private timer: number | undefined;
 

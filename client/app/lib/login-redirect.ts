@@ -1,18 +1,18 @@
-/** The door between the pages of nobody and those of a person. */
+/** Redirects between the sign-in pages and the pages of a signed-in user. */
 import { returnPath, saveReturnPath } from '../../conventions/return-path';
 import { localStorageOrNull, setItem } from '../../core/storage';
 import { on, session } from '../../elements/session';
 
-/** Of localStorage: when somebody came in last in this browser; milliseconds since 1970. */
+/** Key in localStorage: time of the last sign-in in this browser; milliseconds since 1970. */
 const LAST_LOGIN_KEY = 'vedfolnir_entered';
 
-/** Somebody has signed in by this page: on to where they were. */
+/** Call after a sign-in on this page: goes to the page that the user was on before. */
 export function completeLogin(userId: number): void {
   setItem(localStorageOrNull(), LAST_LOGIN_KEY, String(Date.now()));
   window.location.assign(returnPath(userId));
 }
 
-/** Leads on from this page whoever has signed in elsewhere in this browser, each tab to where it was. */
+/** Leaves this page when the user signs in elsewhere in this browser; each tab returns to its own previous page. */
 export function redirectWhenSignedIn(): void {
   const leadOn = () => {
     const state = session.getState();
@@ -21,7 +21,7 @@ export function redirectWhenSignedIn(): void {
   on('sessionStateChanged', leadOn);
   leadOn();
   const look = () => {
-    // Since this page came.
+    // Only sign-ins since this page was loaded count.
     if (Number(localStorageOrNull()?.getItem(LAST_LOGIN_KEY)) > performance.timeOrigin) void session.syncSessionState();
   };
   look();
@@ -29,12 +29,12 @@ export function redirectWhenSignedIn(): void {
   document.addEventListener('visibilitychange', look);
 }
 
-/** Who signs in again before the session ends by itself comes back to this page. */
+/** Users who sign in again before the session expires return to this page. */
 export function saveReturnPathOnLeave(warning: Element | null): void {
   warning?.addEventListener('click', (event) => {
     const { target, ctrlKey, metaKey, shiftKey } = event as MouseEvent;
     const state = session.getState();
-    // Another tab may be asked for: that one has no place yet.
+    // A link opened in a new tab must not set this tab's return path.
     const here = !ctrlKey && !metaKey && !shiftKey && (target as Element).closest('a');
     if (here && state) saveReturnPath(state.user.id);
   });

@@ -1,6 +1,6 @@
 import { type Rows, readNewestRows } from './newest-rows';
 
-/** A server with the rows 9 to 1 that gives three at once. */
+/** A server with the rows 9 to 1 and a page size of three. */
 function server() {
   const asked: string[] = [];
   const page = async (params: URLSearchParams): Promise<Rows<number>> => {

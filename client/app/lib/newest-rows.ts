@@ -1,14 +1,14 @@
-/** Some rows, and where those that follow begin; null: there are no more. */
+/** Rows of a list, and the cursor of the next page; null: there are no more rows. */
 export interface Rows<T> {
   rows: T[];
   next: string | number | null;
 }
 
 /**
- * As many of the newest rows as are wanted, however few the server gives at once. Who wants more reads all of them anew:
- * then nothing that happens meanwhile leaves a gap.
- * @param from the parameter that says where a page begins
- * @param page reads one
+ * Reads the `wanted` newest rows, in several requests if the server limits the page size. To show more rows, read all
+ * of them again: events between two reads then leave no gap.
+ * @param from name of the query parameter with the cursor
+ * @param page reads one page
  */
 export async function readNewestRows<T>(
   wanted: number,

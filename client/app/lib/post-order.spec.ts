@@ -32,6 +32,6 @@ it.each<[string, PostView, boolean, number[]]>([
   if (shown) expect(shown).toBe(news);
 });
 
-it('begins with what comes first', () => {
+it('inserts the first post into an empty list', () => {
   expect(ids(withPost([], post(1, 1), false))).toEqual([1]);
 });

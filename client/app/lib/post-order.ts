@@ -1,14 +1,14 @@
 import type { PostView } from '../../../src/protocol/http';
 
-/** Newest first, as the server lists them: by when they were written, then by their ids. */
+/** Newest first, in the server's order: by creation time, then by id. */
 function byAge(a: PostView, b: PostView): number {
   if (a.created_at !== b.created_at) return a.created_at < b.created_at ? 1 : -1;
   return b.id - a.id;
 }
 
 /**
- * The list with news of one post: in the place of what was known of it, else where its age puts it.
- * @param more whether older ones are still to be read: what belongs among those comes with them
+ * Returns the list with one post replaced, or inserted by its age.
+ * @param more whether older posts are not loaded yet: a post that is older than the loaded ones is then left out
  */
 export function withPost(posts: readonly PostView[], post: PostView, more: boolean): PostView[] {
   const others = posts.filter(({ id }) => id !== post.id);

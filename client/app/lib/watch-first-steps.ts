@@ -1,7 +1,7 @@
 import { on, session } from '../../elements/session';
 import { completeStep, type Step } from './first-steps';
 
-/** Marks the first steps as done on every page: the one that shows them need not be open. */
+/** Runs on every page: the page that shows the first steps need not be open. */
 export function watchFirstSteps(): void {
   const complete = (step: Step): void => {
     const state = session.getState();

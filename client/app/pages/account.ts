@@ -49,13 +49,13 @@ class AccountPage extends FormPage {
       await session.request('POST', '/api/auth/password', { body: texts });
     } catch (error) {
       if (!isApiError(error) || error.error_code !== 'REAUTHENTICATION_REQUIRED') throw error;
-      // The form has the password already: no need to ask for it twice.
+      // The form contains the password already, so the user is not asked for it again.
       await reauthenticate(texts.current_password ?? '');
       await session.request('POST', '/api/auth/password', { body: texts });
     }
     form.reset();
     notify('The password was changed. All other devices are signed out.', 'success');
-    // The session has a new secret, and its token with it.
+    // The session has a new token, and with it a new CSRF token.
     await session.syncSessionState();
   }
 }

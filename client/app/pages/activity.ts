@@ -85,7 +85,7 @@ function what({ type, platform_name }: AuditEventView): TemplateResult {
   return html`${AUDIT_WORDS[type][1]}${platform_name ? html` <bdi>${platform_name}</bdi>` : nothing}`;
 }
 
-/** The day stands above: the hour is enough. */
+/** The day is in the heading, so the time is enough. */
 function when({ at }: AuditEventView): TemplateResult {
   return html`<time class="vf-hint" datetime=${at} title=${formatDateTime(at)}>${formatTime(at)}</time>`;
 }

@@ -8,7 +8,7 @@ import { notify } from '../../elements/notify';
 import { session } from '../../elements/session';
 import { FormPage } from '../lib/form-page';
 
-/** Connects an account: by signing in at its instance, or by an access token that was made there. */
+/** Connects an account: by signing in at its instance, or by an access token that was created there. */
 class ConnectForm extends FormPage {
   private byToken = false;
 
@@ -85,7 +85,7 @@ class ConnectForm extends FormPage {
     const platform = await session.request<PlatformView>('POST', '/api/platforms', { body: texts });
     form.reset();
     notify(`${platform.name} is connected.`, 'success');
-    // The list hears of it from the server, like every other tab.
+    // The server notifies the list of platforms, as in every other tab.
     await session.syncSessionState();
   }
 }

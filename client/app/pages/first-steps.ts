@@ -10,7 +10,7 @@ const WORDS: Record<Step, [title: string, hint: string]> = {
   follow: ['Open a second window', 'Switch the account there: this window follows at once.'],
 };
 
-/** `<app-first-steps>`: the first steps of a new person, with a link for the next one. Gone once dismissed. */
+/** `<app-first-steps>`: the first steps of a new user, with a link for the next one. Hidden once dismissed. */
 class FirstSteps extends SessionElement {
   protected override begin(): void {
     for (const name of STEP_EVENTS) this.listen(name, () => this.requestUpdate());
@@ -50,7 +50,7 @@ class FirstSteps extends SessionElement {
   private action(step: Step): TemplateResult {
     const link = { connect: '/platforms', write: '/create_post', follow: '/' }[step];
     const words = { connect: 'Connect one', write: 'Write', follow: 'Open a window' }[step];
-    // Beside this one, so that both can be seen.
+    // Side by side with this window, so that both are visible.
     const open = (event: Event) => {
       event.preventDefault();
       window.open(link, '_blank', `popup,width=${Math.min(560, screen.availWidth / 2)},height=${screen.availHeight}`);

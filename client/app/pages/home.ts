@@ -24,10 +24,10 @@ interface Loaded extends Rows<PostView> {
 }
 
 class HomePage extends ReadingElement<Loaded> {
-  /** The one that is read, or was; undefined: none is active. */
+  /** The platform whose posts are shown; undefined: none is active. */
   private platformId: number | undefined;
   private wanted = PAGE;
-  /** As many as are shown once older ones were read in. */
+  /** The minimum number of rows once older posts were imported from the instance. */
   private wantedFromThere = 0;
 
   protected override begin(): void {
@@ -118,12 +118,12 @@ class HomePage extends ReadingElement<Loaded> {
   private postUpdated(post: PostView): void {
     const more = (this.content?.next ?? null) !== null;
     this.changed(post.platform_id, (posts) => withPost(posts, post, more));
-    // The figures have changed with it.
+    // The statistics may have changed with the post.
     if (this.content?.platformId === post.platform_id) void this.count(post.platform_id);
   }
 
   private changed(platformId: number, change: (posts: PostView[]) => PostView[]): void {
-    // What is being read may be older than this.
+    // A read in progress may return data older than this event.
     if (this.reading) void this.reload();
     if (this.content?.platformId !== platformId) return;
     this.content = { ...this.content, rows: change(this.content.rows) };
@@ -134,7 +134,7 @@ class HomePage extends ReadingElement<Loaded> {
     const { platformId } = this;
     if (platformId === undefined) return null;
     const { rows, next } = this.content ?? {};
-    // As many as are shown, with what news has brought; more where that was asked for and there are more.
+    // At least as many as are shown, including posts that events have added; more where the user asked for more.
     const wanted = Math.max(next === null ? PAGE : this.wanted, this.wantedFromThere, rows?.length ?? 0);
     const [statistics, posts] = await Promise.all([
       this.ask<StatisticsView>(platformId, '/api/platform_statistics'),
@@ -171,13 +171,13 @@ class HomePage extends ReadingElement<Loaded> {
     });
   }
 
-  /** Names the platform that it means: figures of one must never stand under the name of another. */
+  /** Names the platform in the request: statistics of one must never be shown under the name of another. */
   private async ask<T>(platformId: number, path: string): Promise<T> {
     const headers = { [HEADERS.platformId]: String(platformId) };
     try {
       return await session.request<T>('GET', path, { headers, background: true });
     } catch (error) {
-      // The switch that made it stale has been told, or is now; then all is read again.
+      // Syncing delivers the switch that made the request stale; that reloads everything.
       if (isStale(error)) await session.syncSessionState();
       throw error;
     }
@@ -188,7 +188,7 @@ function isStale(error: unknown): boolean {
   return isApiError(error) && error.error_code === 'PLATFORM_CONTEXT_STALE';
 }
 
-/** @param page where something is done about it, unless it is nothing */
+/** @param page a link to it is shown unless the value is 0 */
 function statistic(name: string, value: number | undefined, page?: string): TemplateResult {
   return html`<div><dt>${name}</dt><dd>${page && value ? html`<a href=${page}>${value}</a>` : (value ?? '…')}</dd></div>`;
 }

@@ -24,22 +24,22 @@ import { type Rows, readNewestRows } from '../lib/newest-rows';
 const PAGE = 50;
 
 interface Loaded extends Rows<PendingImageView> {
-  /** Without a description, of the whole platform. */
+  /** Number of images without a description on the whole platform. */
   total: number;
   limits: MediaLimitsView | null;
 }
 
-/** Images without a description, one after the other: what `pending_images` counts is worked off here. */
+/** Shows the images without a description, one after the other: those that `pending_images` counts. */
 class ImagesPage extends ReadingElement<Loaded> {
-  /** The one whose images are shown. It stays until what is written is saved, wherever the session goes. */
+  /** The platform whose images are shown. Kept until the current text is saved, even if the session switches. */
   private platform: PlatformDetail | null = null;
   private readonly skipped = new Set<number>();
-  /** The one that is shown. */
+  /** The image that is shown. */
   private image: PendingImageView | null = null;
   private described = 0;
   private saving = false;
   private error = '';
-  /** The description of the image that is shown, as far as it is written. */
+  /** The description of the shown image as typed so far. */
   private written = '';
 
   protected override begin(): void {
@@ -74,7 +74,7 @@ class ImagesPage extends ReadingElement<Loaded> {
     this.start();
   }
 
-  /** What is written stays with its image, also when another tab has described that one, or the list was read again. */
+  /** Text stays with its image, even if another tab has described that image or the list was read again. */
   protected override willUpdate(): void {
     if (this.image && this.written !== '') return;
     const shown = this.image?.id;
@@ -82,7 +82,7 @@ class ImagesPage extends ReadingElement<Loaded> {
     if (this.image && this.image.id !== shown) void this.restore(this.image);
   }
 
-  /** What was written of it before, and not saved, comes back; but not over what is written by then. */
+  /** Restores the unsaved text of this image, unless the user has typed something in the meantime. */
   private async restore({ id }: PendingImageView): Promise<void> {
     const userId = session.getState()?.user.id;
     if (userId === undefined) return;
@@ -120,7 +120,7 @@ class ImagesPage extends ReadingElement<Loaded> {
     `;
   }
 
-  /** Says that the session is elsewhere by now. */
+  /** A note that the session has switched to another platform. */
   private moved(): TemplateResult | typeof nothing {
     const active = session.getState()?.platform;
     if (!this.platform || !active || active.id === this.platform.id) return nothing;
@@ -214,7 +214,7 @@ class ImagesPage extends ReadingElement<Loaded> {
   private picture({ id, has_picture }: PendingImageView): TemplateResult {
     const unseen = html`<p class="vf-hint">${icon('image')} The picture cannot be shown here.</p>`;
     if (!has_picture) return unseen;
-    // What cannot be read leaves the words that lie under it.
+    // Removing a broken image reveals the text below it.
     const hide = ({ target }: Event) => (target as HTMLElement).remove();
     return html`${unseen}<img src=${picturePath(id)} alt="The picture to describe" @error=${hide} />`;
   }
@@ -273,7 +273,7 @@ class ImagesPage extends ReadingElement<Loaded> {
     void this.goOn();
   }
 
-  /** To the next one, and to its field; where no more are known, those that follow are read. */
+  /** Shows the next image and focuses its field; loads more images when none are left. */
   private async goOn(): Promise<void> {
     this.image = null;
     this.written = this.error = '';
@@ -292,7 +292,7 @@ class ImagesPage extends ReadingElement<Loaded> {
     this.requestUpdate();
   }
 
-  /** Another tab or device has described some of its images, or the post is new here. */
+  /** Another tab or device has described some of the images, or the post is new here. */
   private postUpdated({ platform_id, images }: PostView): void {
     const { content } = this;
     if (!content || platform_id !== this.platform?.id) return;

@@ -8,7 +8,7 @@ import { FormPage } from '../lib/form-page';
 import { completeLogin } from '../lib/login-redirect';
 
 class LoginPage extends FormPage {
-  /** Why the person is here, as the server has put it: that stays in the card. */
+  /** The server's note on why the user has to sign in stays in the card. */
   protected override findPlaceholder(): ChildNode[] {
     return super.findPlaceholder().filter((node) => !(node instanceof Element && node.matches('.note')));
   }

@@ -6,8 +6,8 @@ import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
 
 /**
- * `<app-older-posts>`: below the last post that is here, what the account has beyond it: read in a page at a time.
- * Dispatches `app-older-asked` when it is about to.
+ * `<app-older-posts>`: imports older posts of the account from its instance, one page at a time. Dispatches
+ * `app-older-asked` before each import.
  */
 class OlderPosts extends ReadingElement<ImportView> {
   static override properties = { platformId: { attribute: false } };

@@ -21,13 +21,13 @@ type Method = 'POST' | 'PATCH' | 'DELETE';
 
 class PlatformsPage extends PlatformsElement {
   private renaming: number | null = null;
-  /** What the server is being asked to do with one of them. */
+  /** Id of the platform that a request is running for. */
   private busy: number | null = null;
-  /** What an instance has answered last, by platform, where that was a refusal or nothing at all. */
+  /** The last error of each instance, by platform id: a rejection, or no answer. */
   private readonly faults = new Map<number, string>();
 
   protected override render(): TemplateResult {
-    // The form comes with the list: in a narrow window it stands below, and would be pushed down.
+    // The form is drawn together with the list: in a narrow window it is below the list and would be pushed down.
     return html`
       <h1 tabindex="-1">Platforms</h1>
       <p class="lead">Your accounts. What you switch to here is active in every tab and on every device of yours.</p>
@@ -52,7 +52,7 @@ class PlatformsPage extends PlatformsElement {
     const { id, name, platform_type, instance_url, username, display_name, is_default, needs_reconnect } = platform;
     const active = session.getState()?.platform?.id === id;
     const account = username ? `@${username.replace(/^@/, '')}` : null;
-    // All of the card is the button; what else there is to press lies over it.
+    // The whole card is the button; other controls are layered above it.
     const use = html`
       <button type="button" class="platform-use" aria-label="Use ${name}" @click=${() => this.use(id)}>
         <bdi>${name}</bdi>
@@ -134,12 +134,12 @@ class PlatformsPage extends PlatformsElement {
     if (await this.change(id, 'POST', '/default')) await this.goOn(id);
   }
 
-  /** What was pressed is gone: the focus goes to the menu of that card, or where there is none, to the heading. */
+  /** The pressed button is gone: moves the focus to the menu of that card, or else to the heading. */
   private async goOn(id: number | undefined): Promise<void> {
     await this.updateComplete;
     const { activeElement } = document;
     const card = this.querySelector(`[data-platform-id="${id}"]`);
-    // Who is elsewhere by now is not fetched back.
+    // The focus is left alone if the user has moved it since.
     if (activeElement !== document.body && !card?.contains(activeElement)) return;
     const next = card?.querySelector<HTMLElement>('app-action-menu > button');
     (next ?? this.querySelector('h1'))?.focus();
@@ -180,7 +180,7 @@ class PlatformsPage extends PlatformsElement {
     });
   }
 
-  /** The instance may take its time to answer; what it has against it is said in its card. */
+  /** Marks the platform as busy during the request; an error of its instance is shown in its card. */
   private async ask(id: number, task: () => Promise<void>): Promise<boolean> {
     this.busy = id;
     this.faults.delete(id);

@@ -3,9 +3,9 @@ import { field } from '../../elements/field';
 import { session } from '../../elements/session';
 import { FormPage } from '../lib/form-page';
 
-/** Sets a new password by the link that an operator has made; without one it says how to come by it. */
+/** Sets a new password with the link that an operator has created; without a token, explains how to get one. */
 class ResetPage extends FormPage {
-  /** Behind the #, which a browser sends to nobody. */
+  /** In the fragment, which a browser does not send to any server. */
   private readonly token = window.location.hash.slice(1);
   private done = false;
 

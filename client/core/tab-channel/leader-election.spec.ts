@@ -17,8 +17,8 @@ function browser() {
   return { open, pass: () => time.pass(10, settle) };
 }
 
-describe('who leads the tabs of a browser', () => {
-  it('is who asked first; the next follows at once when it stops', async () => {
+describe('the leader of the tabs of a browser', () => {
+  it('is the tab that asked first; the next follows at once when it stops', async () => {
     const { open, pass } = browser();
     const [first, second] = [open(), open()];
     first.lead.queue();
@@ -31,7 +31,7 @@ describe('who leads the tabs of a browser', () => {
     expect([first.told, second.told]).toEqual([['elected'], ['elected']]);
   });
 
-  it('follows one that is gone without a word', async () => {
+  it('is replaced when its tab is gone', async () => {
     const { open, pass } = browser();
     const [first, second] = [open(), open()];
     first.lead.queue();
@@ -42,7 +42,7 @@ describe('who leads the tabs of a browser', () => {
     expect(second.lead.isLeader).toBe(true);
   });
 
-  it('is who takes it; the robbed one is told once, and stands in line again', async () => {
+  it('is a tab that steals the lock; the deposed one is notified once, and queues again', async () => {
     const { open, pass } = browser();
     const [first, second] = [open(), open()];
     first.lead.queue();
@@ -56,7 +56,7 @@ describe('who leads the tabs of a browser', () => {
     expect(first.told).toEqual(['elected', 'deposed', 'elected']);
   });
 
-  it('is one alone when two take it in the same moment', async () => {
+  it('is a single one when two steal the lock at the same time', async () => {
     const { open, pass } = browser();
     const tabs = [open(), open(), open()];
     for (const { lead } of tabs) lead.queue();
@@ -67,11 +67,11 @@ describe('who leads the tabs of a browser', () => {
     expect(tabs.map(({ lead }) => lead.isLeader)).toEqual([false, false, true]);
   });
 
-  it('is nobody who stopped while waiting: its place and a lock granted too late go to the next', async () => {
+  it('is never a tab that stopped while queued: its place and a lock granted too late go to the next', async () => {
     const { open, pass } = browser();
     const [first, second, third] = [open(), open(), open()];
     for (const { lead } of [first, second, third]) lead.queue();
-    // The first has the lock and does not know it yet.
+    // The first has been granted the lock, but its callback has not run yet.
     first.lead.stop();
     second.lead.stop();
     await pass();
@@ -79,7 +79,7 @@ describe('who leads the tabs of a browser', () => {
     expect(third.lead.isLeader).toBe(true);
   });
 
-  it('is everybody where the browser has locks and refuses them', async () => {
+  it('is not elected if the browser refuses locks', async () => {
     const { open, pass } = browser();
     const refusing: LockPort = { request: () => Promise.reject(new TypeError('No locks here')) };
     const { lead, told } = open(refusing);

@@ -4,19 +4,22 @@ const LOCK = 'vedfolnir-leader';
 
 export interface LeaderElectionHooks {
   elected(): void;
-  /** Another tab has taken the lead; we wait in line again. */
+  /** Another tab has taken the leadership; this one queues again. */
   deposed(): void;
-  /** The browser has locks and does not let us use them. */
+  /** The browser has locks, but refuses to grant them. */
   unavailable(): void;
 }
 
 interface Claim {
   abort: AbortController;
-  /** Null while we wait. */
+  /** Null while queued. */
   release: (() => void) | null;
 }
 
-/** Who holds the lock leads, for as long as a promise is not resolved: a browser takes it from a tab that is gone. */
+/**
+ * The holder of a lock is the leader for as long as a promise is unresolved: the browser releases the lock of a tab
+ * that is gone.
+ */
 export class LeaderElection {
   private claim: Claim | null = null;
 
@@ -29,7 +32,7 @@ export class LeaderElection {
     return Boolean(this.claim?.release);
   }
 
-  /** Waits in line behind the leader, and follows it at once when it goes. */
+  /** Queues behind the leader, and takes over as soon as the lock is released. */
   queue(): void {
     this.request(false);
   }
@@ -55,7 +58,7 @@ export class LeaderElection {
   }
 
   private held(claim: Claim): Promise<void> {
-    // Granted in the moment that we left the line: it is given back at once.
+    // Granted after the request was given up: released at once.
     if (this.claim !== claim) return Promise.resolve();
     return new Promise((letGo) => {
       claim.release = letGo;
@@ -66,7 +69,7 @@ export class LeaderElection {
   private lost(claim: Claim, { name }: Error): void {
     if (this.claim !== claim) return;
     if (claim.release) this.hooks.deposed();
-    // Stolen, perhaps before we had it. Anything else means that there are no locks for us.
+    // Stolen, possibly before we had it. Any other error means that locks are unavailable.
     if (name === 'AbortError') this.queue();
     else this.hooks.unavailable();
   }

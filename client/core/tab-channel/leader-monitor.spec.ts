@@ -3,7 +3,7 @@ import { LeaderMonitor } from './leader-monitor';
 
 const SEEN = { visible: true, connected: true };
 const UNSEEN = { visible: false, connected: true };
-/** By the middle of the dice: without a beat it asks after 1 s, and waits 425 ms for an answer. */
+/** With the jitter at its mean: asks 1 s after the last heartbeat, and waits 425 ms for an answer. */
 const ASKS_MS = 1_000;
 const WAITS_MS = 425;
 
@@ -18,8 +18,8 @@ function watching() {
   return { env, told, watch };
 }
 
-describe('the eye on the leader', () => {
-  it('asks one that is silent whether it lives, and replaces one that does not answer', async () => {
+describe('the monitor of the leader', () => {
+  it('probes a silent leader, and replaces it without an answer', async () => {
     const { env, told } = watching();
     await env.pass(ASKS_MS - 1);
     expect(told).toEqual([]);
@@ -31,7 +31,7 @@ describe('the eye on the leader', () => {
     expect(told).toEqual(['probe', 'take over']);
   });
 
-  it('leaves one in peace that is heard, be it late', async () => {
+  it('does not replace a leader whose heartbeat comes, even late', async () => {
     const { env, told, watch } = watching();
     for (let beat = 0; beat < 10; beat++) {
       await env.pass(500);
@@ -44,7 +44,7 @@ describe('the eye on the leader', () => {
     expect(told).toEqual(['probe']);
   });
 
-  it('replaces one that nobody sees, where we are seen, and not for a moment', async () => {
+  it('replaces a hidden leader if this tab is visible, but not for a short time', async () => {
     const { env, told, watch } = watching();
     watch.heartbeatReceived(UNSEEN);
     await env.pass(300);
@@ -60,7 +60,7 @@ describe('the eye on the leader', () => {
     expect(told).toEqual(['take over']);
   });
 
-  it('is shut when it is told', async () => {
+  it('stops its timers', async () => {
     const { env, told, watch } = watching();
     watch.heartbeatReceived(UNSEEN);
     watch.stop();
@@ -71,7 +71,7 @@ describe('the eye on the leader', () => {
 });
 
 describe('the leader’s socket', () => {
-  it('is ours as long as the last beat that says so is fresh', async () => {
+  it('is live as long as the last heartbeat is recent', async () => {
     const { env, watch } = watching();
     expect(watch.live).toBe(false);
     watch.heartbeatReceived(SEEN);
@@ -83,13 +83,13 @@ describe('the leader’s socket', () => {
     expect(watch.live).toBe(false);
   });
 
-  it('is not ours where it is not there', () => {
+  it('is not live if it is not connected', () => {
     const { watch } = watching();
     watch.heartbeatReceived({ visible: true, connected: false });
     expect(watch.live).toBe(false);
   });
 
-  it('is not ours by a beat of the time to come: somebody has set the clock back', () => {
+  it('is not live by a heartbeat from the future: the clock was set back', () => {
     const { env, watch } = watching();
     watch.heartbeatReceived(SEEN);
     env.now = () => env.time - 60_000;

@@ -1,20 +1,23 @@
 import type { Environment } from '../environment';
 import type { Heartbeat } from './messages';
 
-/** Two beats missed. With the answer, a lock and a handshake still within 2 s; the tabs need not all ask at once. */
+/**
+ * About two heartbeat intervals. With the probe, a lock and a handshake this stays within 2 s; the jitter keeps the
+ * tabs from probing all at once.
+ */
 const HEARTBEAT_TIMEOUT_MS = 900;
 const HEARTBEAT_TIMEOUT_JITTER_MS = 200;
-/** A living leader answers from its message handler, which is not throttled in a hidden tab as timers are. */
+/** A live leader answers from its message handler, which is not throttled in a hidden tab as timers are. */
 const PROBE_TIMEOUT_MS = 350;
 const PROBE_TIMEOUT_JITTER_MS = 150;
-/** Three heartbeats: a leader that was silent for longer may be gone. */
+/** Three heartbeat intervals: a leader that was silent for longer may be gone. */
 const LEADER_LIVE_MS = 1_500;
-/** So that a walk through the tabs does not make each of them the leader. */
+/** Prevents each tab from becoming the leader when the user steps through the tabs. */
 const VISIBLE_TAKEOVER_MS = 300;
 const VISIBLE_TAKEOVER_JITTER_MS = 200;
 
 export interface LeaderMonitorHooks {
-  /** Asks the leader whether it lives. */
+  /** Asks the leader for a heartbeat. */
   probe(): void;
   takeOver(): void;
 }
@@ -32,7 +35,7 @@ export class LeaderMonitor {
     private readonly hooks: LeaderMonitorHooks,
   ) {}
 
-  /** Whether the leader is there and has a socket: what the server says gets here by it. */
+  /** Whether the leader is alive and has a socket, so that pushes reach this tab. */
   get live(): boolean {
     const age = this.env.now() - this.lastHeartbeatAt;
     return this.leaderConnected && age >= 0 && age < LEADER_LIVE_MS;
@@ -49,7 +52,7 @@ export class LeaderMonitor {
     this.visibleTimer = undefined;
   }
 
-  /** The leader lives. */
+  /** The leader is alive. */
   heartbeatReceived({ visible, connected }: Pick<Heartbeat, 'visible' | 'connected'>): void {
     this.leaderVisible = visible;
     this.leaderConnected = connected;
@@ -58,7 +61,7 @@ export class LeaderMonitor {
     this.compareVisibility();
   }
 
-  /** Whether we are seen, or whether the leader is, may have changed. */
+  /** Call when the visibility of this tab or of the leader may have changed. */
   compareVisibility(): void {
     const better = !this.leaderVisible && this.env.document.visibilityState === 'visible';
     if (better) {

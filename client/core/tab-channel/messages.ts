@@ -1,4 +1,4 @@
-/** Messages between the tabs of one browser: facts of the server, and about the leader. */
+/** Messages between the tabs of one browser: events of the server, and messages about the leader. */
 import type { ErrorCode } from '../../../src/protocol/errors';
 import type { ServerToClientEvents } from '../../../src/protocol/events';
 import type { ExpiredReason } from '../event-details';
@@ -9,11 +9,11 @@ export interface Heartbeat {
   visible: boolean;
   /** Whether its socket is open. */
   connected: boolean;
-  /** It has just been opened: earlier events were received by no tab. */
+  /** The socket has just been opened: no tab received earlier events. */
   opened: boolean;
 }
 
-/** An event as the leader's socket has brought it, or a whole state as the leader has read it. */
+/** An event from the leader's socket, or a whole state that the leader has read. */
 export type ForwardedEvent = {
   [E in keyof ServerToClientEvents]: { kind: 'event'; name: E; payload: Parameters<ServerToClientEvents[E]>[0] };
 }[keyof ServerToClientEvents];
@@ -21,13 +21,13 @@ export type ForwardedEvent = {
 export type MessageBody =
   | Heartbeat
   | ForwardedEvent
-  /** Asks for a heartbeat, and tells the session of the asking tab. */
+  /** Asks for a heartbeat, and announces the session of the asking tab. */
   | { kind: 'probe' }
   /** The session of the leader has ended. */
   | { kind: 'sessionEnded'; reason: ExpiredReason; errorCode: ErrorCode };
 
 export interface TabMessage {
-  /** The tab that speaks, and the session that it is in. */
+  /** The sending tab and its session. */
   from: string;
   session: string | undefined;
   body: MessageBody;

@@ -42,7 +42,7 @@ function browser() {
   return { open, pass, server, tabs };
 }
 
-/** A leader with an open socket, and one that follows it. */
+/** A leader with an open socket, and its follower. */
 async function two() {
   const all = browser();
   const leader = all.open();
@@ -55,8 +55,8 @@ async function two() {
   return { ...all, leader, follower, stranger: all.tabs.open() };
 }
 
-describe('a change that the socket brings', () => {
-  it('is taken once it is known whose the socket is, here and in the other tabs', async () => {
+describe('a change that the socket receives', () => {
+  it('is applied once the session of the socket is known, here and in the other tabs', async () => {
     const { server, leader, follower } = await two();
     await leader.greet();
     await leader.push(server.switchTo(2, 'all', SESSION_B));
@@ -67,14 +67,14 @@ describe('a change that the socket brings', () => {
   it.each([
     ['switch', (server: FakeServer) => server.switchTo(2, 'all', SESSION_B)],
     ['list', (server: FakeServer) => server.rename(2, 'Renamed')],
-  ])('is looked for instead of taken before that: a %s', async (_what, change) => {
+  ])('causes a read instead of being applied before that: a %s', async (_what, change) => {
     const { server, leader, follower } = await two();
     await leader.push(change(server));
     expect(leader.told).toEqual(['look']);
     expect(follower.told).toEqual([]);
   });
 
-  it('must be greeted anew on each connection: it may be another person’s', async () => {
+  it('needs a new first state on each connection: it may be another user’s', async () => {
     const { server, leader, follower } = await two();
     await leader.greet();
     leader.tab.socket.lose();
@@ -86,13 +86,13 @@ describe('a change that the socket brings', () => {
     expect(follower.told).not.toContain('platform:switched');
   });
 
-  it('needs no greeting where it names its session itself', async () => {
+  it('needs no first state if it names its session itself', async () => {
     const { leader } = await two();
     leader.tab.socket.emit('session:expiring', {} as never);
     expect(leader.told).toEqual(['session:expiring']);
   });
 
-  it('reaches no tab of another session, which looks', async () => {
+  it('reaches no tab of another session, which reads', async () => {
     const { open, pass, leader } = await two();
     const stranger = open(SESSION_B);
     await pass();
@@ -103,8 +103,8 @@ describe('a change that the socket brings', () => {
   });
 });
 
-describe('whether what the server says gets here', () => {
-  it('is known by the leader’s beats, for as long as they come', async () => {
+describe('whether pushes reach this tab', () => {
+  it('is known by the leader’s heartbeats, for as long as they come', async () => {
     const { pass, leader, follower } = await two();
     expect([leader.line.live, follower.line.live]).toEqual([true, true]);
     await pass(10_000);
@@ -119,7 +119,7 @@ describe('whether what the server says gets here', () => {
     expect(follower.line.live).toBe(false);
   });
 
-  it('is no longer so by an old beat, though nobody can take the lead', async () => {
+  it('is false after an old heartbeat, even if no tab can become the leader', async () => {
     const all = browser();
     const leader = all.open();
     await all.pass();
@@ -137,7 +137,7 @@ describe('whether what the server says gets here', () => {
   });
 });
 
-it('does not follow another that says it leads, while it leads itself: the lock decides', async () => {
+it('ignores the heartbeats of another leader while it leads itself: the lock decides', async () => {
   const { pass, leader, stranger } = await two();
   const body = { kind: 'heartbeat', visible: true, connected: false, opened: true } as const;
   stranger.openChannel('vedfolnir')?.post({ from: 'tab-9', session: SESSION_A, body: body });
@@ -146,8 +146,8 @@ it('does not follow another that says it leads, while it leads itself: the lock 
   expect(leader.line.live).toBe(true);
 });
 
-describe('a line that was stopped', () => {
-  it('neither leads nor hears, and its socket stays closed', async () => {
+describe('a channel that was stopped', () => {
+  it('neither leads nor receives, and its socket stays closed', async () => {
     const { pass, leader, follower } = await two();
     leader.line.stop();
     await pass();

@@ -10,39 +10,42 @@ import { Transport, type TransportHooks } from './transport';
 
 export interface TabChannelHooks extends TransportHooks {
   tabId: string;
-  /** The session that this tab is in. */
+  /** The session of this tab. */
   sessionId(): string | undefined;
   elected(): void;
-  /** The leader, another tab, has said how it stands with its socket. */
+  /** The leader, another tab, has reported the status of its socket. */
   leaderStatusChanged(): void;
-  /** Something may have been missed, or the cookie is another session's: read over HTTP. Resolves when it was tried. */
+  /**
+   * Events may have been missed, or the cookie belongs to another session: reads over HTTP. Resolves after the
+   * attempt.
+   */
   refetch(): Promise<void>;
-  /** The leader says that our session has ended. */
+  /** The leader reports that our session has ended. */
   sessionEnded(reason: ExpiredReason, errorCode: ErrorCode): void;
 }
 
 const CHANNEL_NAME = 'vedfolnir';
 const HEARTBEAT_INTERVAL_MS = 500;
-/** Tabs that are in different sessions check over HTTP at most so often. */
+/** Minimum interval of checks over HTTP while tabs are in different sessions. */
 const MISMATCH_CHECK_INTERVAL_MS = 1_000;
 
 /**
- * The tabs of a browser share one socket: the leader holds it and forwards its events.
- * Leadership does not decide what is true: each tab applies events by revision, and reads the state itself.
- * Without locks or channel this tab has a socket of its own.
+ * The tabs of a browser share one socket: the leader owns it and forwards its events. Leadership does not decide what
+ * is true: each tab applies events by revision, and reads the state itself. Without locks or channels each tab has its
+ * own socket.
  */
 export class TabChannel {
   private readonly transport: Transport;
   private readonly election: LeaderElection | null;
   private readonly leaderMonitor: LeaderMonitor;
   private active = false;
-  /** Null while stopped, and where this tab leads for itself alone. */
+  /** Null while stopped, and in a tab that does not share a socket. */
   private channel: ChannelPort | null = null;
   private heartbeatTimer: number | undefined;
   private mismatchCheckedAt = Number.NEGATIVE_INFINITY;
-  /** The last warning: a tab that opens while it stands hears it from here. */
+  /** The last warning, for tabs that open while it is unanswered. */
   private expiryWarning: ForwardedEvent | null = null;
-  /** Whether the socket has said whose it is: by the cookie, it may be another session's than this tab's. */
+  /** Whether the socket has sent its state: its cookie may be that of another session than this tab's. */
   private stateReceived = false;
 
   constructor(
@@ -76,17 +79,17 @@ export class TabChannel {
     });
   }
 
-  /** Whether this tab has the socket. */
+  /** Whether this tab owns the socket. */
   get isLeader(): boolean {
     return this.active && (this.channel === null || this.election?.isLeader === true);
   }
 
-  /** Whether this tab can ask over a socket of its own. */
+  /** Whether this tab can send requests over its own socket. */
   get connected(): boolean {
     return this.transport.connected;
   }
 
-  /** Whether what the server says gets here, be it by way of another tab. */
+  /** Whether pushes reach this tab, by its own socket or by the leader's. */
   get live(): boolean {
     return this.isLeader ? this.connected : this.active && this.leaderMonitor.live;
   }
@@ -106,7 +109,10 @@ export class TabChannel {
     this.transport.stop();
   }
 
-  /** The connection may be dead, or another session's: the leader makes a new one, a follower sees to the leader. */
+  /**
+   * The connection may be dead or another session's: the leader opens a new one, a follower asks the leader for a
+   * heartbeat.
+   */
   restart(): void {
     if (this.isLeader) {
       this.transport.restart();
@@ -124,12 +130,12 @@ export class TabChannel {
     return this.transport.activity();
   }
 
-  /** A whole state that this tab has read: the leader's is everybody's. */
+  /** A whole state that this tab has read: the leader shares it with all tabs. */
   share(state: SessionState): void {
     if (this.isLeader) this.post({ kind: 'event', name: 'session:state', payload: state });
   }
 
-  /** The session of this tab has ended: the leader tells the tabs that have no socket. */
+  /** The session of this tab has ended: the leader notifies the tabs without a socket. */
   sessionEnded(reason: ExpiredReason, errorCode: ErrorCode): void {
     if (this.isLeader) this.post({ kind: 'sessionEnded', reason, errorCode });
     this.stop();
@@ -140,7 +146,7 @@ export class TabChannel {
     this.env.document.addEventListener('visibilitychange', this.visibilityChanged);
     this.leaderMonitor.start();
     this.election?.queue();
-    // A leader that is there says so at once.
+    // A live leader answers at once.
     this.post({ kind: 'probe' });
   }
 
@@ -202,7 +208,7 @@ export class TabChannel {
   }
 
   private heartbeatReceived(beat: Heartbeat): void {
-    // Two for a moment: the lock decides.
+    // There may be two leaders for a moment: the lock decides.
     if (this.isLeader) return;
     this.leaderMonitor.heartbeatReceived(beat);
     this.hooks.leaderStatusChanged();
@@ -222,12 +228,12 @@ export class TabChannel {
     if (this.hooks.sessionId() !== theirs) this.post({ kind: 'probe' });
   }
 
-  /** Applied here first, so that the message carries the session that it is about. */
+  /** Applied here first, so that the forwarded message carries the right session. */
   private forwardingHandlers(): ServerToClientEvents {
     const names = Object.keys(this.hooks.events) as (keyof ServerToClientEvents)[];
     const both = (name: keyof ServerToClientEvents) => (payload: unknown) => {
       if (name === 'session:state') this.stateReceived = true;
-      // A change names no user: it is taken only where it is known whose it is.
+      // A platform event names no user, so it is applied only once the session of the socket is known.
       else if (!this.stateReceived && name.startsWith('platform')) return void this.hooks.refetch();
       const body = { kind: 'event', name, payload } as ForwardedEvent;
       if (name === 'session:expiring') this.expiryWarning = body;

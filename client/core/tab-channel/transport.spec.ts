@@ -18,7 +18,7 @@ function opened() {
   return { env, transport, told, socket: env.socket };
 }
 
-/** How long after its loss the socket is made anew. */
+/** Milliseconds from the loss of the socket to the next attempt. */
 async function delayAfter(env: FakeEnvironment, socket: FakeSocket): Promise<number> {
   const { connects } = socket;
   const since = env.time;
@@ -27,7 +27,7 @@ async function delayAfter(env: FakeEnvironment, socket: FakeSocket): Promise<num
 }
 
 describe('the socket of a tab', () => {
-  it('comes back later with each failure, up to 6 s, and from the beginning after a good while', async () => {
+  it('reconnects later with each failure, up to 6 s, and starts over after a stable connection', async () => {
     const { env, socket } = opened();
     env.chance = 0.99;
     const delays: number[] = [];
@@ -42,14 +42,14 @@ describe('the socket of a tab', () => {
     expect(await delayAfter(env, socket)).toBe(500);
   });
 
-  it('waits a part of that by chance, so that tabs do not return in step', async () => {
+  it('waits a random part of that, so that tabs do not reconnect all at once', async () => {
     const { env, socket } = opened();
     env.chance = 0.1;
     socket.refuse();
     expect(await delayAfter(env, socket)).toBe(50);
   });
 
-  it('tells whether it had been lost, and why it was refused where the session is over', async () => {
+  it('reports whether it was connected before, and why it was refused if the session is over', async () => {
     const { env, socket, told } = opened();
     socket.accept();
     socket.lose();
@@ -61,7 +61,7 @@ describe('the socket of a tab', () => {
     expect(told).toEqual(['connected', 'disconnected', 'connected again', 'disconnected', 'SESSION_REVOKED']);
   });
 
-  it('is still once it is stopped: no return, no word that comes late', async () => {
+  it('is silent once it is stopped: it does not reconnect, and ignores late events', async () => {
     const { env, socket, told, transport } = opened();
     socket.accept();
     socket.lose();
@@ -77,7 +77,7 @@ describe('the socket of a tab', () => {
   it.each([
     ['refused', (socket: FakeSocket) => socket.refuse({ error_code: 'SESSION_REVOKED' })],
     ['lost', (socket: FakeSocket) => socket.lose()],
-  ])('does not come back when it is %s after the stop', async (_how, end) => {
+  ])('does not reconnect when it is %s after the stop', async (_how, end) => {
     const { env, socket, told, transport } = opened();
     socket.accept();
     transport.stop();
@@ -88,7 +88,7 @@ describe('the socket of a tab', () => {
     expect(env.pendingTimers).toBe(0);
   });
 
-  it('returns by no older wait once it was stopped and started again', async () => {
+  it('does not reconnect by an older timer once it was stopped and started again', async () => {
     const { env, socket, transport } = opened();
     socket.refuse();
     transport.stop();
@@ -108,7 +108,7 @@ describe('the socket of a tab', () => {
     expect(socket.connects).toBe(2);
   });
 
-  it('does not wait when it is made anew on purpose', () => {
+  it('does not wait when it is restarted', () => {
     const { socket, transport } = opened();
     socket.accept();
     transport.restart();

@@ -6,20 +6,20 @@ import { errorCodeOf, isSessionOver } from '../errors';
 
 export interface TransportHooks {
   auth(): HandshakeAuth;
-  /** What was said before was missed. @param again it had been there, and was lost */
+  /** Earlier events were missed. @param again it was connected before */
   connected(again: boolean): void;
   disconnected(): void;
-  /** The handshake was refused because the session is over, or because its cookie is just being replaced. */
+  /** The handshake was refused because the session is over, or because its cookie is being replaced. */
   refused(code: ErrorCode): void;
   events: ServerToClientEvents;
 }
 
 const MIN_RECONNECT_DELAY_MS = 500;
-/** Below the 10 s within which every tab must be right after a node's death. */
+/** Below the 10 s within which every tab must be up to date after a node has failed. */
 const MAX_RECONNECT_DELAY_MS = 6_000;
-/** A connection that lived this long was a good one: the next failure starts from the shortest delay. */
+/** After a connection that lasted this long, the backoff starts from the shortest delay again. */
 const STABLE_CONNECTION_MS = 5_000;
-/** Longer than this, and the socket is taken for dead, whatever it says of itself. */
+/** After this the socket is considered dead, even if it claims to be connected. */
 const ANSWER_TIMEOUT_MS = 2_500;
 
 /** One socket, kept open for as long as the session lives. */
@@ -56,7 +56,7 @@ export class Transport {
     this.socket.disconnect();
   }
 
-  /** Drops a connection that may be dead without knowing it, and makes a new one at once. */
+  /** Drops a connection that may be dead without reporting it, and opens a new one at once. */
   restart(): void {
     if (!this.wanted) return;
     this.stop();
@@ -78,7 +78,8 @@ export class Transport {
       this.connectedAt = this.env.now();
       hooks.connected(this.reconnecting);
     });
-    // Also "io server disconnect": a node that shuts down says it too. Only an ended session stays away.
+    // Reconnects after "io server disconnect", too: a node that shuts down sends it. Only the end of the session stops
+    // it.
     socket.on('disconnect', () => {
       if (!this.wanted) return;
       this.reconnecting = true;
@@ -95,13 +96,13 @@ export class Transport {
     for (const name of Object.keys(hooks.events) as (keyof ServerToClientEvents)[]) this.forward(name);
   }
 
-  /** Events of a socket that was given up are ignored. */
+  /** Ignores events of a socket that was given up. */
   private forward<E extends keyof ServerToClientEvents>(name: E): void {
     const hear = this.hooks.events[name] as (payload: unknown) => void;
     this.socket.on(name, ((payload: unknown) => this.wanted && hear(payload)) as SocketSignals[E]);
   }
 
-  /** Full jitter: when a node dies, its tabs must not return in step. */
+  /** Full jitter: the tabs of a failed node must not reconnect all at once. */
   private scheduleReconnect(): void {
     const longest = Math.min(MAX_RECONNECT_DELAY_MS, MIN_RECONNECT_DELAY_MS * 2 ** this.attempts);
     this.attempts += 1;

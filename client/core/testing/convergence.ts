@@ -1,10 +1,10 @@
-/** What must be so when nothing more happens. Each says what is not. */
+/** Checks of the final state, when no more events happen. Each returns the problem, or null. */
 import type { SessionState } from '../../../src/protocol/http';
 import type { StateDetail } from '../event-details';
 import type { SessionSync } from '../session-sync';
 import type { Simulation } from './simulation';
 
-/** What the way of an answer may make of a clock; ms. */
+/** Error of a clock that the latency of a response can cause; ms. */
 const CLOCK_OFF_MS = 1_000;
 
 export function wrongState(simulation: Simulation, tabs = simulation.live): string | null {
@@ -18,7 +18,7 @@ export function wrongState(simulation: Simulation, tabs = simulation.live): stri
   return null;
 }
 
-/** Until then what is tried next could not be told from what was before. */
+/** The next trial must wait for pending reads: their effects could not be told from its own. */
 export function pendingReads(simulation: Simulation): string | null {
   const asking = simulation.live.find(({ tab }) => tab.reading > 0);
   return asking ? `${asking.tab.name} still asks` : null;
@@ -36,8 +36,8 @@ export function wrongLeader(simulation: Simulation): string | null {
 }
 
 /**
- * Each that leads, and nobody else, has one socket, of the session that the cookie stands for; and all are heard. Where
- * no socket is let through, each knows that it asks only now and then.
+ * Each leader, and no other tab, has one socket, of the session of the cookie; and pushes reach all tabs. Where
+ * sockets are blocked, the status of each tab is `polling`.
  */
 export function wrongConnections(simulation: Simulation): string | null {
   const wrong = wrongLeader(simulation);

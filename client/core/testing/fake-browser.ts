@@ -4,22 +4,22 @@ import type { TabMessage } from '../tab-channel/messages';
 import { FakeEnvironment } from './fake-environment';
 import type { VirtualTime } from './virtual-time';
 
-/** Between two processes of a browser; ms. */
+/** Latency between two processes of a browser; ms. */
 const HOP_MS = 2;
 
-/** How a message gets to one tab: once and in order, unless a test says otherwise. */
+/** Delivers a message to one tab: once and in order, unless a test changes that. */
 export type Carrier = (deliver: () => void) => void;
 
 export class FakeTab extends FakeEnvironment {
   closed = false;
   frozen = false;
-  /** Where a browser has locks and no channel. */
+  /** Simulates a browser with locks but without channels. */
   channelless = false;
-  /** What it has said to the other tabs, by kind. */
+  /** Kinds of the messages that it has posted to the other tabs. */
   readonly said: string[] = [];
-  /** What the network does when the tab is gone. */
+  /** Called by the network when the tab is closed. */
   onClose: () => void = () => {};
-  /** What waits for the thaw. */
+  /** Tasks that run when the tab is thawed. */
   private held: (() => void)[] = [];
   private readonly timers = new Set<number>();
 
@@ -32,7 +32,7 @@ export class FakeTab extends FakeEnvironment {
     this.locks = browser.locks.portFor(this);
   }
 
-  /** A task of this tab: none runs while it is frozen, none when it is gone. */
+  /** Runs a task of this tab: postponed while it is frozen, dropped when it is closed. */
   run(task: () => void): void {
     if (this.closed) return;
     if (this.frozen) this.held.push(task);
@@ -45,7 +45,7 @@ export class FakeTab extends FakeEnvironment {
     return timer;
   }
 
-  /** Also one that is due and waits for the thaw. */
+  /** Also cancels a due task that waits for the thaw. */
   override clearTimeout(timer: number): void {
     if (this.timers.delete(timer)) super.clearTimeout(timer);
   }
@@ -71,7 +71,7 @@ export class FakeTab extends FakeEnvironment {
     this.frozen = true;
   }
 
-  /** What waited comes one after the other, each with everything that follows from it. */
+  /** Runs the waiting tasks one after the other, each with all its consequences. */
   thaw(): void {
     this.frozen = false;
     for (const task of this.held.splice(0)) {
@@ -79,7 +79,7 @@ export class FakeTab extends FakeEnvironment {
     }
   }
 
-  /** Gone in an instant, as a tab that crashes: none of its own code runs any more. */
+  /** Gone at once, like a tab that crashes: none of its own code runs any more. */
   close(): void {
     this.closed = true;
     this.browser.locks.leave(this);
@@ -118,7 +118,7 @@ interface LockRequest {
   reject: (reason: unknown) => void;
 }
 
-/** One lock: the product has no other. */
+/** A single lock: the product uses no other. */
 class FakeLocks {
   private store: LockRequest | null = null;
   private queue: LockRequest[] = [];
@@ -189,7 +189,7 @@ class FakeLocks {
 }
 
 class FakeChannels {
-  /** Messages posted, by whoever. */
+  /** Number of messages posted by all tabs. */
   posted = 0;
   carry: Carrier = (deliver) => void this.time.after(HOP_MS, deliver);
   private members: { name: string; tab: FakeTab; heard: (message: unknown) => void }[] = [];

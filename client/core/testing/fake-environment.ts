@@ -1,4 +1,4 @@
-/** A browser made of plain objects: time stands still until told, the server is the test. */
+/** A browser of plain objects: time advances only on request, and the test plays the server. */
 import type { ErrorBody } from '../../../src/protocol/errors';
 import type { HandshakeAuth } from '../../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../../src/protocol/http';
@@ -43,7 +43,7 @@ export class FakeSocket implements SocketPort {
     for (const listener of this.listeners.get(event) ?? []) listener(payload[0] as never);
   }
 
-  /** The server lets it in. */
+  /** The server accepts the connection. */
   accept(): void {
     this.connecting = false;
     this.connected = true;
@@ -61,7 +61,7 @@ export class FakeSocket implements SocketPort {
   }
 }
 
-/** Node's own costs more than all that a simulation does with it. */
+/** Node's `EventTarget` costs more than everything else in a simulation. */
 class FakeTarget implements EventTarget {
   private readonly listeners = new Map<string, EventListener[]>();
 
@@ -95,19 +95,19 @@ export interface Call {
 
 export type Answer = { status: number; body?: unknown };
 
-/** One tab; alone, unless it is given locks and a channel. */
+/** One tab; a single one unless it is given locks and a channel. */
 export class FakeEnvironment implements Environment {
   readonly window: EventTarget = new FakeTarget();
   readonly document = new FakeDocument();
   readonly calls: Call[] = [];
   readonly kept = new Map<string, string>();
-  /** Questions that have no answer yet. */
+  /** Number of pending requests for the state. */
   reading = 0;
   socket!: FakeSocket;
   csrf: string | null = null;
   chance = 0.5;
   locks: LockPort | null = null;
-  /** The server over HTTP; throw for a network that is not there. */
+  /** The server over HTTP; throw to simulate a missing network. */
   serve: (call: Call) => Answer | Promise<Answer> = () => ({ status: 503 });
   makeSocket: (auth: () => HandshakeAuth) => FakeSocket = (auth) => new FakeSocket(auth);
   private ids = 0;
@@ -208,7 +208,7 @@ export class FakeEnvironment implements Environment {
   }
 }
 
-/** As much of a `Response` as the client reads: the real one costs more than everything else in a simulation. */
+/** The part of a `Response` that the client reads: the real one costs more than everything else in a simulation. */
 function toResponse({ status, body }: Answer): Response {
   const json = async () => {
     if (body === undefined) throw new SyntaxError('No body');
@@ -228,15 +228,15 @@ function storageOf(kept: Map<string, string>): NonNullable<Environment['storage'
   };
 }
 
-/** Node's: the client's types know only the browser. */
+/** Provided by Node; the client's types contain only browser globals. */
 declare const setImmediate: (task: () => void) => void;
 
-/** Lets promises run dry. */
+/** Resolves when all pending promise callbacks have run. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** An event of the window with fields that Node's `Event` does not know. */
+/** An event of the window with a property that Node's `Event` does not have. */
 export function pageEvent(name: string, persisted: boolean): Event {
   return Object.assign(new Event(name), { persisted });
 }

@@ -1,4 +1,4 @@
-/** The way between a browser's tabs and the server: slow, and as lossy as a test wants it. */
+/** The network between a browser's tabs and the server, with the latency and the losses that a test wants. */
 import type { ErrorCode } from '../../../src/protocol/errors';
 import type { SessionEnded } from '../../../src/protocol/events';
 import type { ExtendedView, SessionState, SwitchScope } from '../../../src/protocol/http';
@@ -8,19 +8,19 @@ import { type Fact, type FakeServer, iso } from './fake-server';
 import type { VirtualTime } from './virtual-time';
 import { WiredSocket } from './wired-socket';
 
-/** One way, without trouble; ms. */
+/** Latency of one direction without faults; ms. */
 const LATENCY_MS = 20;
 
 export const NO_FAULTS = { loss: 0, doubling: 0, delayMs: LATENCY_MS, lostAnswers: 0 };
 
-/** For who must know of everything that goes over this network. */
+/** Notified of everything that passes this network. */
 export interface NetworkObserver {
   sent(tab: FakeTab, call: Call): void;
-  /** A command of this tab was carried out, as one of this user. */
+  /** The server has executed a command of this tab, as this user. */
   done(tab: FakeTab, call: Call, userId: number): void;
-  /** A whole state is handed to the tab, which asked for it then. */
+  /** The tab has received a whole state that it requested at `askedAt`. */
   looked(tab: FakeTab, askedAt: number): void;
-  /** Something has changed; `by` the tab that asked for it, if one did. */
+  /** Something has changed; `by` is the tab that requested it, or null. */
   changed(server: FakeServer, by: string | null): void;
 }
 
@@ -29,23 +29,23 @@ const NOBODY: NetworkObserver = { sent() {}, done() {}, looked() {}, changed() {
 export class FakeNetwork {
   /** Whether the browser has a network at all. */
   up = true;
-  /** HTTP finds nobody, while the sockets live. */
+  /** HTTP requests fail, while the sockets work. */
   dropsPushes = false;
-  /** The browser has left a session that lives: a tab that is still in it is refused when the next one ends. */
+  /** The browser has left a session that is still valid: a tab in that session is refused once the newer one ends. */
   sessionAbandoned = false;
-  /** Takes no more sockets. */
+  /** Refuses new sockets. */
   refusesSockets = false;
-  /** Of pushes and of messages between tabs: shares that are lost and doubled, and the longest delay in ms. */
+  /** For pushes and messages between tabs: the shares that are lost and doubled, and the longest delay in ms. */
   faults = NO_FAULTS;
-  /** The session that the browser's cookie stands for. */
+  /** The session of the browser's cookie. */
   cookie: string;
-  /** Open on the server's side. */
+  /** Sockets that are open on the server's side. */
   readonly sockets = new Set<WiredSocket>();
   requests = 0;
   handshakes = 0;
   private readonly ended = new Set<string>();
 
-  /** @param servers by session: what each user's part of the database says */
+  /** @param servers by session: each user's part of the database */
   constructor(
     private readonly time: VirtualTime,
     private readonly servers: ReadonlyMap<string, FakeServer>,
@@ -63,7 +63,7 @@ export class FakeNetwork {
     };
   }
 
-  /** A push, or a message between tabs: in order, where there is no trouble. */
+  /** Delivers a push or a message between tabs: in order if there are no faults. */
   readonly deliver: Carrier = (deliver) => {
     if (this.faults === NO_FAULTS) return void this.time.after(LATENCY_MS / 2, deliver);
     const { loss, doubling, delayMs } = this.faults;
@@ -85,7 +85,7 @@ export class FakeNetwork {
     return this.endOf(session) === null;
   }
 
-  /** The state of a session as the database has it; null when it has ended. */
+  /** The state of a session in the database; null if it has ended. */
   stateOf(session: string): SessionState | null {
     return this.isLive(session) ? this.serverOf(session).state(session) : null;
   }
@@ -94,7 +94,7 @@ export class FakeNetwork {
     return this.servers.get(session) as FakeServer;
   }
 
-  /** A fact of one user, to all the user's sockets. */
+  /** Pushes an event of one user to all sockets of that user. */
   push(server: FakeServer, fact: Fact): void {
     this.dropFact(server, fact);
     for (const socket of this.sockets) {
@@ -103,13 +103,15 @@ export class FakeNetwork {
     }
   }
 
-  /** A fact that no socket hears of. */
+  /** Records an event without pushing it to any socket. */
   dropFact(server: FakeServer, fact: Fact): void {
     const by = fact.name === 'platform:switched' ? fact.payload.origin.tab_id : null;
     this.observer.changed(server, by);
   }
 
-  /** Ends a session. Its sockets are told, if the network lets them, and closed. */
+  /**
+   * Ends a session. Its sockets are closed; with `told`, the user's sockets are notified, unless the message is lost.
+   */
   end(session: string, reason: SessionEnded['reason'], told = true): void {
     this.ended.add(session);
     const at = iso(this.time.now);
@@ -120,7 +122,7 @@ export class FakeNetwork {
     }
   }
 
-  /** There is a person; all tabs of the session are told of the deadlines. */
+  /** Records user activity; all tabs of the session are notified of the new deadlines. */
   extend(session: string): ExtendedView | null {
     if (!this.isLive(session)) return null;
     const server = this.serverOf(session);
@@ -132,7 +134,7 @@ export class FakeNetwork {
     return view;
   }
 
-  /** The tab asks for a whole state. @returns to be called when it has it */
+  /** The tab requests a whole state. @returns call it when the tab has received it */
   readStarted(tab: FakeTab): () => void {
     const askedAt = this.time.now;
     return () => this.observer.looked(tab, askedAt);
@@ -152,7 +154,7 @@ export class FakeNetwork {
     return new Promise((resolve, reject) => {
       const back = (task: () => void) => this.afterLatency(() => tab.run(this.markingProgress(task)));
       if (!this.up || this.dropsPushes) return back(() => reject(new TypeError('No network')));
-      // Lost on the way there or back: then the page waits until it gives up.
+      // Lost in either direction: the page waits until its timeout.
       const lost = () => this.random() < this.faults.lostAnswers;
       if (lost()) return;
       this.afterLatency(() => {

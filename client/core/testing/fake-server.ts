@@ -1,4 +1,4 @@
-/** One user's sessions as the contract has them: a revision for each change, facts for every tab. */
+/** One user's sessions as the contract describes them: a revision for each change, events for every tab. */
 import type { PlatformSwitched, PlatformsChanged } from '../../../src/protocol/events';
 import type { PlatformView, RestSessionState, SessionState } from '../../../src/protocol/http';
 
@@ -9,7 +9,7 @@ export type Fact =
 
 export const SESSION_A = '11111111-1111-4111-8111-111111111111';
 export const SESSION_B = '22222222-2222-4222-8222-222222222222';
-/** Of another person. */
+/** A session of another user. */
 export const OTHER_USERS_SESSION = '33333333-3333-4333-8333-333333333333';
 
 const LIFETIME_MS = 24 * 3_600_000;
@@ -35,12 +35,12 @@ export class FakeServer {
   revision = 1;
   platforms = [platform(1), platform(2), platform(3)];
   active: Record<string, number | null> = { [SESSION_A]: 1, [SESSION_B]: 1 };
-  /** Sessions that stay where they are when others switch. */
+  /** Sessions that keep their platform when others switch. */
   readonly pinned = new Set<string>();
   userId = 7;
   username = 'ada';
   idleMs = 12 * 3_600_000;
-  /** The sessions' tokens, by how often they were made anew. */
+  /** Counts the replacements of the sessions' tokens. */
   tokens = 0;
   lastActivity: number;
   readonly createdAt: number;
@@ -136,7 +136,7 @@ export class FakeServer {
     return this.listed();
   }
 
-  /** A change of the profile is told as a whole state. */
+  /** A change of the profile is pushed as a whole state. */
   profile(username: string): Fact {
     this.username = username;
     this.revision += 1;
@@ -159,7 +159,7 @@ export class FakeServer {
 
 const told = new Map<number, string>();
 
-/** A simulation asks for the same few times over and over, and writing one out costs more than a change of state. */
+/** Cached: a simulation formats the same few times again and again, which costs more than a change of state. */
 export function iso(ms: number): string {
   const known = told.get(ms);
   if (known !== undefined) return known;
@@ -169,7 +169,7 @@ export function iso(ms: number): string {
   return text;
 }
 
-/** A small repeatable generator (mulberry32), so that a failed schedule can be run again by its seed. */
+/** A small repeatable generator (mulberry32), so that a failed schedule can be repeated by its seed. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-/** What the database said at each revision of each user: whatever a tab shows was true at some time. */
+/** The database content at each revision of each user: whatever a tab shows must have been true at some time. */
 import type { PlatformView } from '../../../src/protocol/http';
 import type { FakeServer } from './fake-server';
 
@@ -6,7 +6,7 @@ export interface Snapshot {
   username: string;
   platforms: readonly PlatformView[];
   active: Readonly<Record<string, number | null>>;
-  /** The tab that asked for this change, if one did. */
+  /** The tab that requested this change; null: none. */
   by: string | null;
 }
 
@@ -28,13 +28,13 @@ export class History {
     return this.moments.get(userId)?.[revision];
   }
 
-  /** Whether this tab asked for one of the changes after one revision and up to another. */
+  /** Whether this tab requested one of the changes from revision `after` (exclusive) to `upTo` (inclusive). */
   isBy(tab: string, userId: number, after: number, upTo: number): boolean {
     return (this.moments.get(userId) ?? []).slice(after + 1, upTo + 1).some(({ by }) => by === tab);
   }
 }
 
-/** The platform that the session was on then. */
+/** The active platform of the session at that time. */
 export function activeIn({ platforms, active }: Snapshot, session: string): PlatformView | null {
   return platforms.find(({ id }) => id === active[session]) ?? null;
 }

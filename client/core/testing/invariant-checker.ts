@@ -1,6 +1,6 @@
 /**
- * Follows all that one tab tells its page and sends to the server, and names the first thing that may not be:
- * a state that never was, a change told twice or not at all, a word sent before the tab has looked.
+ * Observes all events and requests of one tab, and records the first violation: a state that never existed, a change
+ * that was announced twice or not at all, or a request that was sent before an outdated tab had read the state.
  */
 import type {
   ConnectionStatus,
@@ -18,16 +18,16 @@ import type { Call } from './fake-environment';
 import type { FakeNetwork } from './fake-network';
 import { activeIn, type History, type Snapshot } from './history';
 
-/** A switch that this tab has asked for. */
+/** A switch that this tab has requested. */
 export interface SwitchRequest {
   platformId: number;
-  /** Of whom the page was when it was asked for. */
+  /** The user of the page when the switch was requested. */
   userId: number | null;
-  /** Null until it is known how it ended. */
+  /** Null until the result is known. */
   end: 'done' | 'refused' | null;
 }
 
-/** What must be told in the same breath as a changed state. */
+/** Events that must follow synchronously after a changed state. */
 interface Owed {
   switch: { from: number | null; to: number | null } | null;
   list: boolean;
@@ -39,10 +39,10 @@ const NOTHING: Owed = { switch: null, list: false };
 export class InvariantChecker {
   problem: string | null = null;
   last: StateDetail | null = null;
-  /** It was told that its session is over, or was destroyed: it must be silent. */
+  /** The tab was notified of the end of its session, or was destroyed: it must not send or dispatch anything. */
   suspended = false;
   destroyed = false;
-  /** Since when it has a state; ms. */
+  /** When it received its first state; ms. */
   liveSince: number | null = null;
   readonly eventCounts: Partial<Record<keyof SessionEvents, number>> = {};
   readonly asked: SwitchRequest[] = [];
@@ -89,7 +89,7 @@ export class InvariantChecker {
     this.problem ??= `${this.tab.name} ${problem}`;
   }
 
-  /** It may have missed something from now on: until it has looked, it must not send. */
+  /** The tab may have missed something: it must not send before it has read the state. */
   blind(now: number): void {
     this.blindAt = now;
   }
@@ -107,13 +107,13 @@ export class InvariantChecker {
     if (path.startsWith(SWITCH) && this.last && this.isBlind) this.fail('sends a switch and has not looked');
   }
 
-  /** The server has carried out a command of this tab. */
+  /** The server has executed a command of this tab. */
   done({ path }: Call, userId: number): void {
     const began = this.asked.some((each) => each.userId === null || each.userId === userId);
     if (path.startsWith(SWITCH) && !began) this.fail(`acts as user ${userId}`);
   }
 
-  /** What the page is shown of a switch under way must be the newest that has no answer yet. */
+  /** The pending switch that the page is shown must be the newest one without a response. */
   look(sync: SessionSync): void {
     const newest = this.asked.at(-1);
     const showing = newest && newest.end === null && !this.destroyed ? newest.platformId : null;
@@ -130,7 +130,7 @@ export class InvariantChecker {
     if (until >= this.extendedUntil + 1_000) this.fail('did not tell that it goes on');
   }
 
-  /** At rest. */
+  /** Final checks, when nothing is pending. */
   finish(sync: SessionSync): void {
     this.pay();
     const state = sync.getState();
@@ -141,7 +141,7 @@ export class InvariantChecker {
 
   private on<E extends keyof SessionEvents>(name: E, heard: (detail: SessionEvents[E]) => void): void {
     this.tab.window.addEventListener(name, (event) => {
-      // A switch that was under way is no more.
+      // `platformSwitching` is allowed: it reports that a pending switch is void.
       if (this.suspended && name !== 'platformSwitching') this.fail(`says ${name} after its end`);
       this.eventCounts[name] = (this.eventCounts[name] ?? 0) + 1;
       heard((event as CustomEvent<SessionEvents[E]>).detail);
@@ -175,7 +175,7 @@ export class InvariantChecker {
     };
   }
 
-  /** What was owed to the page must have been told by now. */
+  /** Events that were due must have been dispatched by now. */
   private pay(): void {
     if (this.owed.switch) this.fail('did not tell a switch');
     if (this.owed.list) this.fail('did not tell of a changed list');

@@ -1,15 +1,15 @@
 import type { Simulation } from './simulation';
 
-/** When the leader is gone, another leads within this; ms. */
+/** When the leader is gone, another tab leads within this time; ms. */
 const BOUND_MS = 2_000;
 
-/** Sees to it that the tabs of a browser are not long without one that leads. */
+/** Checks that the tabs of a browser are not without a leader for long. */
 export class LeaderInvariant {
   private leaderlessSince: number | null = null;
 
   constructor(private readonly simulation: Simulation) {}
 
-  /** A tab came to an end or was stopped, the leader perhaps. */
+  /** A tab, possibly the leader, was closed or stopped. */
   changed(): void {
     this.leaderlessSince = null;
   }
@@ -18,7 +18,7 @@ export class LeaderInvariant {
     const { simulation } = this;
     if (simulation.locks !== 'there') return;
     this.leaderlessSince = simulation.leader ? null : (this.leaderlessSince ?? now);
-    // The last beat may have been long on its way.
+    // The last heartbeat may have been delayed.
     const bound = BOUND_MS + simulation.network.faults.delayMs;
     if (this.leaderlessSince === null || now - this.leaderlessSince <= bound) return;
     const heir = simulation.live.find(

@@ -1,6 +1,6 @@
 /**
- * Each begins with two tabs or more that are seen and right, on a network without trouble, and does one thing that the
- * core must bear: by that alone, and not by the next poll.
+ * Each scenario begins with two or more visible tabs that are up to date, on a network without faults, and causes one
+ * event that the core must handle at once, not by the next poll.
  */
 
 import { LINES } from './scenarios/connections';

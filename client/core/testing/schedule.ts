@@ -1,7 +1,8 @@
 /**
- * One random life of a browser: tabs that come, go, freeze and hide, a network that loses, doubles and reorders, changes
- * made here and elsewhere, another sign-in, the end of a session. Then it is quiet, and every tab must be right; then it
- * is tried with one thing more, alone, that the core must bear at once. All the while each tab has its witness.
+ * One random life of a browser: tabs that open, close, freeze and hide, a network that loses, doubles and reorders,
+ * changes made here and elsewhere, another sign-in, the end of a session. Then the faults stop, and every tab must
+ * become up to date; then one scenario runs, whose event the core must handle at once. Each tab has an invariant
+ * checker throughout.
  */
 
 import { pendingReads, wrongConnections, wrongLeader, wrongState } from './convergence';
@@ -9,12 +10,12 @@ import { NO_FAULTS } from './fake-network';
 import { SCENARIOS } from './scenarios';
 import { type SimulatedTab, Simulation, type Stop } from './simulation';
 
-/** Within this every tab that is seen is right, however things stood before; ms. */
+/** Every visible tab is up to date within this time, whatever happened before; ms. */
 const BOUND_MS = 15_000;
-/** Within this a dead socket that says nothing is found out and replaced; until then the tabs ask over HTTP. */
+/** A dead socket that reports nothing is detected and replaced within this time; until then the tabs use HTTP; ms. */
 const LINE_BOUND_MS = 20_000;
 const LOOK_EVERY_MS = 250;
-/** Of what is pushed, or said between tabs. */
+/** Longest delay of pushes and of messages between tabs. */
 const MOST_DELAY_MS = 800;
 
 export class Schedule {
@@ -25,7 +26,7 @@ export class Schedule {
     this.simulation = new Simulation(seed);
   }
 
-  /** @returns what went wrong; null when nothing did */
+  /** @returns the problem; null if there is none */
   async run(): Promise<string | null> {
     const problem = await this.lived();
     return problem && `${this.trial}: ${problem}`;
@@ -66,7 +67,7 @@ export class Schedule {
     return (await SCENARIOS[this.trial]?.(simulation)) ?? simulation.problem;
   }
 
-  /** The trials are about what is told at once. */
+  /** Without sockets: the scenarios are about pushes, so only the poll is checked. */
   private async askedAlone(): Promise<string | null> {
     const { simulation } = this;
     this.trial = 'without sockets';
@@ -85,7 +86,7 @@ export class Schedule {
       this.act();
       await simulation.pass(simulation.below(700));
     }
-    // A tab in a session that was only left does not hear of the end of another.
+    // A tab in an abandoned session is not notified of the end of another one.
     if (simulation.random() < 0.05 && !simulation.network.sessionAbandoned)
       simulation.network.end(simulation.network.cookie, 'revoked');
     this.heal();
@@ -121,7 +122,7 @@ export class Schedule {
     simulation.choose(one, id, simulation.random() < 0.5 ? 'all' : 'session');
   }
 
-  /** The session before it is ended, or only left. Without a channel a tab stays with one that lives. */
+  /** The previous session is ended or abandoned. Without a channel a tab keeps a session that is still valid. */
   private signIn(): void {
     const { simulation } = this;
     if (simulation.signIn(simulation.locks !== 'there' || simulation.random() < 0.5)) this.open();
@@ -137,7 +138,7 @@ export class Schedule {
     simulation.network.faults = NO_FAULTS;
     if (!simulation.network.up) simulation.connect(true);
     for (const one of [...simulation.tabs]) simulation.resume(one);
-    // A session that was only left is known to be so by the page of the next one.
+    // The tabs learn that a session was abandoned from a page of the next one.
     if (simulation.network.sessionAbandoned) {
       simulation.room();
       this.open();
@@ -153,7 +154,7 @@ export class Schedule {
       LOOK_EVERY_MS,
     );
     if (failed) return failed;
-    // A page that nobody sees may be behind, until it is shown.
+    // A hidden page may be behind until it is shown.
     for (const one of simulation.live)
       if (one.tab.document.visibilityState === 'hidden') simulation.show(one, 'visible');
     return simulation.within(

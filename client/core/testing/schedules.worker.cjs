@@ -1,6 +1,6 @@
 /**
- * Runs the schedules `from` to `to` and says what went wrong in the first that failed, or null. In a thread of its own:
- * in jest's sandbox each promise, and each look at a global, costs several times as much.
+ * Runs the schedules `from` to `to` and posts the problem of the first that fails, or null. In a thread of its own: in
+ * jest's sandbox each promise and each access to a global costs several times as much.
  */
 const { parentPort, workerData } = require('node:worker_threads');
 const { transformFileSync } = require('@swc/core');
@@ -11,7 +11,7 @@ require.extensions['.ts'] = (module, file) => {
   module._compile(code, file);
 };
 
-/** As much of it as the client uses: with Node's own, a third of the time went into signals. */
+/** The part that the client uses: Node's own spent a third of the time on signals. */
 globalThis.AbortController = class {
   constructor() {
     const listeners = [];
@@ -22,7 +22,7 @@ globalThis.AbortController = class {
   }
 };
 
-/** Each refusal is an error, and nobody reads where it was made. */
+/** Each refusal is an error, and no one reads its stack trace. */
 Error.stackTraceLimit = 0;
 
 const { Schedule } = require('./schedule.ts');

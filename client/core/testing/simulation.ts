@@ -1,4 +1,4 @@
-/** One browser with its tabs, the network and the server, and what can happen to them. */
+/** One browser with its tabs, the network and the server, and the events that can happen to them. */
 import type { SwitchScope } from '../../../src/protocol/http';
 import { SessionSync } from '../session-sync';
 import { FakeBrowser, type FakeTab } from './fake-browser';
@@ -11,7 +11,7 @@ import { LeaderInvariant } from './leader-invariant';
 import { VirtualTime } from './virtual-time';
 
 const MAX_TABS = 4;
-/** A page that was held up for longer knows it by its clock, whatever it was told. */
+/** A page that was stopped for longer detects it by its clock, even without an event. */
 const SLEEP_DETECTION_MS = 9_000;
 
 export type Locks = 'there' | 'none' | 'refused' | 'no channel';
@@ -20,11 +20,11 @@ export interface SimulatedTab {
   tab: FakeTab;
   sync: SessionSync;
   checker: InvariantChecker;
-  /** Since when it has run without a stop. */
+  /** Time since which it has run without a stop. */
   awakeSince: number;
 }
 
-/** How a page is stopped: told of it, put into the browser's cache of pages, or simply held up. */
+/** How a page is stopped: by a `freeze` event, in the back/forward cache, or without any event. */
 export type Stop = 'freeze' | 'pagehide' | 'untold';
 
 export class Simulation {
@@ -33,7 +33,7 @@ export class Simulation {
   readonly network: FakeNetwork;
   readonly random: () => number;
   readonly locks: Locks;
-  /** A proxy lets no socket through. */
+  /** A proxy blocks all sockets. */
   readonly socketless: boolean;
   readonly tabs: SimulatedTab[] = [];
   private readonly history: History;
@@ -64,14 +64,14 @@ export class Simulation {
     if (this.random() < 0.2) this.browser.clockOffMs = this.random() < 0.5 ? -86_400_000 : 86_400_000;
   }
 
-  /** The first thing that was not as it must be. */
+  /** The first violation. */
   get problem(): string | null {
     for (const { checker } of this.tabs) this.fault ??= checker.problem;
     for (const { checker } of this.gone) this.fault ??= checker.problem;
     return this.fault;
   }
 
-  /** Those that have a session, or may yet. */
+  /** Tabs that have a session, or may still get one. */
   get live(): SimulatedTab[] {
     return this.tabs.filter(({ checker }) => !checker.suspended);
   }
@@ -100,7 +100,7 @@ export class Simulation {
     return list[this.below(list.length)];
   }
 
-  /** @param stirred whether something was done just now, and much may follow from it before the next task */
+  /** @param stirred whether something was done just now that may have many consequences before the next task */
   async pass(ms: number, stirred = true): Promise<void> {
     this.time.progressed ||= stirred;
     await this.time.hurry(ms);
@@ -108,7 +108,7 @@ export class Simulation {
     for (const { checker, sync } of this.tabs) checker.look(sync);
   }
 
-  /** Looks again and again, until nothing is wrong or the time is over. @returns what is wrong then */
+  /** Repeats the check until it passes or the time is over. @returns the problem, or null */
   async within(ms: number, wrong: () => string | null, step = 100): Promise<string | null> {
     const end = this.time.now + ms;
     while (!this.problem && wrong() && this.time.now < end) await this.pass(Math.min(step, end - this.time.now), false);
@@ -126,14 +126,14 @@ export class Simulation {
     const sync = new SessionSync(tab);
     const one = { tab, sync, checker, awakeSince: this.time.now };
     this.tabs.push(one);
-    // Most pages leave for the login; some stay, and must be silent.
+    // Most pages go to the sign-in page; some stay open, and must be silent.
     const leaves = this.random() < 0.6;
     tab.window.addEventListener('sessionExpired', () => leaves && this.close(one));
     sync.start();
     return one;
   }
 
-  /** Gone in an instant, as by a crash. */
+  /** Gone at once, as by a crash. */
   close(one: SimulatedTab): void {
     this.lead.changed();
     one.tab.close();
@@ -141,7 +141,7 @@ export class Simulation {
     if (at >= 0) this.gone.push(...this.tabs.splice(at, 1));
   }
 
-  /** Sees to it that one more tab can be opened. @returns whether there are two even so */
+  /** Makes room for one more tab. @returns whether at least two are left */
   room(): boolean {
     for (const one of [...this.tabs]) if (one.checker.suspended) this.close(one);
     const [first] = this.tabs;
@@ -149,7 +149,7 @@ export class Simulation {
     return this.tabs.length > 1;
   }
 
-  /** Whatever is under way. */
+  /** At any time, whatever is pending. */
   destroy({ sync, checker }: SimulatedTab): void {
     this.lead.changed();
     sync.destroy();
@@ -173,7 +173,7 @@ export class Simulation {
     this.stops.delete(tab);
     if (stop.how !== 'untold' || this.time.now - stop.at > SLEEP_DETECTION_MS) checker.blind(this.time.now);
     one.awakeSince = this.time.now;
-    // What waited may come before or after the news that it goes on.
+    // Waiting tasks may run before or after the event of the resumption.
     const news = () => {
       if (stop.how === 'freeze') tab.document.dispatchEvent(new Event('resume'));
       if (stop.how === 'pagehide') tab.window.dispatchEvent(pageEvent('pageshow', true));
@@ -212,7 +212,7 @@ export class Simulation {
     for (const socket of [...this.network.sockets]) socket.hangUp();
   }
 
-  /** In one tab, which reads the page of the new session; its cookie is every tab's. */
+  /** Replaces the cookie of all tabs. The caller opens the page of the new session. */
   signIn(told = true): boolean {
     const { network } = this;
     const next = [SESSION_A, SESSION_B, OTHER_USERS_SESSION].filter(
@@ -226,7 +226,7 @@ export class Simulation {
     return true;
   }
 
-  /** Something changes elsewhere. @param heard whether the sockets are told */
+  /** Something changes elsewhere. @param heard whether it is pushed to the sockets */
   change(heard = true): void {
     const { server } = this;
     const fact = this.changed(server, this.any(server.platforms)?.id, this.any(Object.keys(server.active)) as string);
@@ -234,7 +234,7 @@ export class Simulation {
     else this.network.dropFact(server, fact);
   }
 
-  /** The person of this tab chooses a platform; how that ends is told by what is returned. */
+  /** The user of this tab selects a platform. @returns the request, whose `end` is set once it is known */
   choose({ tab, sync, checker }: SimulatedTab, platformId: number, scope?: SwitchScope): SwitchRequest {
     const asked: SwitchRequest = { platformId, userId: null, end: null };
     tab.run(() => {
@@ -250,13 +250,13 @@ export class Simulation {
     return asked;
   }
 
-  /** The server warns of a deadline, all of the person's tabs. */
+  /** The server warns all tabs of the user of a deadline. */
   warn(session: string, expires_at: string): void {
     const payload = { session_id: session, reason: 'idle', expires_at, server_time: iso(this.time.now) } as const;
     for (const socket of this.network.sockets) socket.push('session:expiring', payload);
   }
 
-  /** Everything that is still open in the books. */
+  /** Final checks of every tab. */
   finish(): string | null {
     for (const { checker, sync } of this.tabs) checker.finish(sync);
     return this.problem;

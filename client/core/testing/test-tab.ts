@@ -1,4 +1,4 @@
-/** A tab alone with its server, and all that its page was told. */
+/** A single tab with its server, and all events of its page. */
 import type { SessionEvents } from '../event-details';
 import { SessionSync } from '../session-sync';
 import { type Answer, type Call, FakeEnvironment, settle } from './fake-environment';

@@ -1,4 +1,4 @@
-/** Time that stands still until told, for as many tabs as share it. */
+/** Time that advances only on request, shared by any number of tabs. */
 interface Task {
   id: number;
   at: number;
@@ -12,7 +12,7 @@ const SHORT_CHAIN = 6;
 
 export class VirtualTime {
   now = Date.parse('2026-01-01T00:00:00.000Z');
-  /** Set by whoever settles a promise: much may follow from it before the next task. */
+  /** Set by code that settles a promise: many callbacks may follow before the next task. */
   progressed = false;
   private tasks: Task[] = [];
   private ids = 0;
@@ -32,7 +32,7 @@ export class VirtualTime {
     if (index >= 0) this.tasks.splice(index, 1);
   }
 
-  /** Does what is due next, if it is due by `end`; else time is `end`. @returns whether something was done */
+  /** Runs the next task if it is due by `end`; otherwise sets the time to `end`. @returns whether a task has run */
   step(end: number): boolean {
     let next = 0;
     for (let index = 1; index < this.tasks.length; index++) {
@@ -49,7 +49,7 @@ export class VirtualTime {
     return true;
   }
 
-  /** Lets time pass, one task after the other, with everything that follows from each. */
+  /** Advances the time, one task after the other, each with all its consequences. */
   async pass(ms: number, settle: () => Promise<void>): Promise<void> {
     const end = this.now + ms;
     await settle();
@@ -57,8 +57,8 @@ export class VirtualTime {
   }
 
   /**
-   * As `pass`, for a simulation: a turn of the event loop for each task would cost more than all the rest, and so would
-   * a promise for each wait.
+   * Like `pass`, for a simulation: a turn of the event loop for each task, or a promise for each wait, would dominate
+   * the run time.
    */
   async hurry(ms: number): Promise<void> {
     const end = this.now + ms;
@@ -69,14 +69,14 @@ export class VirtualTime {
     } while (this.step(end));
   }
 
-  /** The computer sleeps: the clock goes on, timers do not. */
+  /** The computer sleeps: the clock advances, timers do not. */
   sleep(ms: number): void {
     this.now += ms;
     for (const task of this.tasks) task.at += ms;
   }
 }
 
-/** Of two at the same time, the one that was asked for first. */
+/** Tasks of the same time run in the order of their creation. */
 function isBefore(a: Task, b: Task): boolean {
   return a.at < b.at || (a.at === b.at && a.id < b.id);
 }

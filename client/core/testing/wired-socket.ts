@@ -10,7 +10,7 @@ import type { FakeNetwork } from './fake-network';
 export class WiredSocket extends FakeSocket {
   session = '';
   private halfOpen = false;
-  /** Of several connections of this socket, the present one. */
+  /** Number of the current connection of this socket. */
   private connection = 0;
 
   constructor(
@@ -57,7 +57,7 @@ export class WiredSocket extends FakeSocket {
     return this.ask(timeoutMs, () => this.network.extend(this.session));
   }
 
-  /** @param find the answer; null when the session has ended */
+  /** @param find returns the response; null if the session has ended */
   private ask<T>(timeoutMs: number, find: () => T | null, answered = () => {}): Promise<T | ErrorBody> {
     const { network, tab } = this;
     tab.reading += 1;
@@ -108,7 +108,7 @@ export class WiredSocket extends FakeSocket {
     }
   }
 
-  /** In the tab, as long as this connection lasts. */
+  /** Runs a task in the tab, unless the connection has been replaced. */
   private here(task: () => void): () => void {
     const { connection } = this;
     return () => this.tab.run(() => connection === this.connection && task());

@@ -23,22 +23,22 @@ const PLACEHOLDERS: Record<PlatformType, (limit: number) => string> = {
   mastodon: (limit) => `What's happening? (${limit} characters max)`,
   pixelfed: () => 'Describe your photo...',
 };
-/** What a composer shows, and what it does for the person. */
+/** What a composer shows, and the actions of its user. */
 export interface ComposerView {
   platform: Platform;
-  /** `undefined` when there is nothing to decide. */
+  /** `undefined`: there is nothing to decide. */
   movedTo: Platform | null | undefined;
   editor: DraftEditor;
   limits: MediaLimitsView | null;
-  /** Where the session is, when the composer stays elsewhere because the person has said so. */
+  /** The active platform, if the user has kept the composer on another one. */
   keptFrom: Platform | null | undefined;
   previewing: boolean;
-  /** The field for a content warning is there. */
+  /** The content warning field is shown. */
   warned: boolean;
-  /** Why the post was not sent, by what that is about. */
+  /** Why the post was not sent, by field. */
   errors: Partial<Record<ErrorField, string>>;
   sending: boolean;
-  /** No answer has come yet, and the same is sent again. */
+  /** There is no response yet, and the same request is sent again. */
   retrying: boolean;
   act: {
     keep(): void;
@@ -72,10 +72,10 @@ export function composerForm(view: ComposerView): TemplateResult {
         act.send();
       }}
       @keydown=${(event: KeyboardEvent) => {
-        // 229: Safari's Enter that ends a composition.
+        // 229: in Safari, the Enter key that ends a composition.
         if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
         const isShortcut = event.ctrlKey || event.metaKey;
-        // A browser sends a form by Enter in any of its lines: half a post would be out.
+        // Enter in a single-line field submits a form: an unfinished post would be published.
         if (isShortcut || event.target instanceof HTMLInputElement) event.preventDefault();
         if (isShortcut && !event.repeat) act.send();
       }}
@@ -87,7 +87,7 @@ export function composerForm(view: ComposerView): TemplateResult {
       @dragover=${(event: DragEvent) => event.dataTransfer?.types.includes('Files') && event.preventDefault()}
       @drop=${(event: DragEvent) => take(event, event.dataTransfer, act.add)}
       @paste=${(event: ClipboardEvent) => {
-        // What is copied from a document is words with a picture of them.
+        // Text copied from a document also contains a picture of the text, which must not be attached.
         if (!event.clipboardData?.types.includes('text/plain')) take(event, event.clipboardData, act.add);
       }}
     >

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { formatRelativeTime } from '../format';
 import type { ComposerView } from './composer-form';
 
-/** What the person should know, or decide. */
+/** Notices that the user should read or decide on. */
 export function composerNews({ platform, movedTo, keptFrom, editor, act }: ComposerView): TemplateResult {
   const { name } = platform;
   const { restoredAt } = editor;

@@ -26,11 +26,9 @@ import type { SentPosts } from './sent-posts';
 import { readServerForm } from './server-form';
 
 /**
- * `<vf-composer>`: writes a post, for the platform that was shown when its writing began. Around a form of the server's
- * it takes over what is in that, and its place.
- *
- * Attributes: `manage` (the address of the page where platforms are connected; `/platforms`), `login` (`/login`). Events: `vf-posted`, with
- * the post.
+ * `<vf-composer>`: writes a post for the platform that was shown when the text was begun. It replaces a form of the
+ * server inside it, and takes over its content. Attributes: `manage` (URL of the page where platforms are connected;
+ * `/platforms`), `login` (`/login`). Events: `vf-posted`, with the post.
  */
 export class Composer extends SessionElement {
   static override properties = { manage: {}, login: {} };
@@ -38,18 +36,18 @@ export class Composer extends SessionElement {
   declare login: string | null;
 
   private userId: number | null = null;
-  /** What the platform takes as media; null until it has said so. */
+  /** The media limits of the platform; null until they are known. */
   private limits: MediaLimitsView | null = null;
-  /** Beside the form there is room for it. */
+  /** Shown by default if there is room beside the form. */
   private previewing = window.matchMedia('(min-width: 70rem)').matches;
-  /** The field for a content warning is there, also while it is empty. */
+  /** The content warning field is shown, even while it is empty. */
   private warned = false;
-  /** Of a content warning that was taken back: it comes again with the next one. */
+  /** Text of a removed content warning: restored with the next one. */
   private lastWarning = '';
   private errors: ComposerView['errors'] = {};
   private sending = false;
   private retrying = false;
-  /** The person is asked about what is shown. */
+  /** A confirmation about the shown post is open. */
   private asking = false;
   private gone = new AbortController();
   private readonly target = new PostTarget();
@@ -119,7 +117,7 @@ export class Composer extends SessionElement {
   private readonly act = {
     keep: () => {
       this.target.keep();
-      // From now on it is of this tab, wherever others move theirs.
+      // From now on the draft belongs to this tab, wherever others move theirs.
       this.editor.autosave.changed();
       this.decided();
     },
@@ -185,7 +183,7 @@ export class Composer extends SessionElement {
     this.target.follow(platform, false);
     if (pinned) this.target.keep();
     if (text.content || text.title || text.spoiler_text) this.editor.write(text);
-    // A draft is kept from the first letter on, also where the state is long in coming.
+    // Drafts are saved from the first letter on, even if the state takes long to arrive.
     if (userId) {
       this.userId = userId;
       this.open(userId);
@@ -199,7 +197,7 @@ export class Composer extends SessionElement {
 
   private know({ user, platform }: StateDetail): void {
     const another = user.id !== this.userId;
-    // Another person is signed in here: what was written stays with who wrote it.
+    // Another user is signed in: the text stays with its author.
     if (another && this.userId !== null) {
       this.editor.leave();
       this.target.reset();
@@ -211,7 +209,7 @@ export class Composer extends SessionElement {
     this.requestUpdate();
   }
 
-  /** Nothing of a session that is over stays to be seen, whatever the page does. */
+  /** Nothing of a session that is over may stay visible, whatever the page does. */
   private over(): void {
     this.editor.leave();
     this.target.reset();
@@ -304,7 +302,7 @@ export class Composer extends SessionElement {
     const code = isApiError(error) ? error.error_code : null;
     if (isApiError(error) && (code === 'PLATFORM_CONTEXT_STALE' || code === 'PLATFORM_NOT_FOUND')) {
       const told = error.state?.platform;
-      // The rest of it comes with the state.
+      // The other properties follow with the state.
       const now = told && { id: told.id, name: told.name, type: told.platform_type };
       target.refused(now ?? session.getState()?.platform ?? null);
       void session.syncSessionState();
@@ -320,7 +318,7 @@ export class Composer extends SessionElement {
     return null;
   }
 
-  /** Says at each field what is wrong with it, and leads to the first of them. */
+  /** Shows each error at its field, and focuses the first of these. */
   private refuse(errors: ComposerView['errors']): void {
     this.errors = errors;
     void this.focusOn('.vf-composer [aria-invalid="true"]').then((found) => found || this.field?.focus());
@@ -335,7 +333,7 @@ export class Composer extends SessionElement {
   }
 }
 
-/** What is about something that the form does not show is about the whole of it. */
+/** Errors of fields that the form does not show become errors of the form. */
 function byField(errors: Record<string, string>): ComposerView['errors'] {
   const shown: ComposerView['errors'] = {};
   for (const [name, message] of Object.entries(errors)) {

@@ -1,9 +1,12 @@
-/** What a person is asked before a post goes out, or elsewhere. Each answers whether to go on. */
+/** Confirmations before a post is sent, or sent to another platform. Each resolves to whether to continue. */
 import { confirm } from '../confirm';
 import type { Attachment } from './media-list';
 import { withoutAltText } from './post-validation';
 
-/** An image without words is nothing to who cannot see it: asked about by name. @param describe goes to its words */
+/**
+ * Images without a description are inaccessible to people who cannot see them, so they are asked about by name.
+ * @param describe focuses the description of an image
+ */
 export async function confirmMissingAltText(items: Attachment[], describe: (index: number) => void): Promise<boolean> {
   const [first, ...others] = withoutAltText(items);
   if (!first) return true;
@@ -18,7 +21,7 @@ export async function confirmMissingAltText(items: Attachment[], describe: (inde
   return meant;
 }
 
-/** The server has had another version of this post: it is not sent besides by mistake. */
+/** The server has already published another version of this draft: it must not be posted again by mistake. */
 export function confirmDuplicate(): Promise<boolean> {
   return confirm({
     title: 'Post this as well?',

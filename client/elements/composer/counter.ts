@@ -3,7 +3,10 @@ import { characters, NEAR, VERY_NEAR } from '../../../src/protocol/post-length';
 
 export const COUNTER_ID = 'vf-composer-counter';
 
-/** How much may still be written: in words, as a bar, and read out when it begins to matter, not at every key. */
+/**
+ * The number of remaining characters, as text and as a bar; announced to screen readers near the limit, not at each
+ * key.
+ */
 export function counter(left: number, limit: number): TemplateResult {
   const level = left < VERY_NEAR ? 'danger' : left < NEAR ? 'warning' : 'good';
   const said = left < 0 ? 'Over the limit' : left < VERY_NEAR ? 'Almost at the limit' : '';

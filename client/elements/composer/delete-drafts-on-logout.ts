@@ -3,8 +3,8 @@ import { on } from '../session';
 import { loadDrafts } from './load-drafts';
 
 /**
- * Signing out removes the drafts of the person: in whichever tab with elements it is heard, and where no such tab was
- * open, as soon as there is one. They survive every other end.
+ * Signing out deletes the user's drafts: in any tab with elements that is notified, or else as soon as there is one.
+ * Drafts survive every other end of the session.
  */
 export function deleteDraftsOnLogout(): void {
   if (signedOutUserIds(localStorageOrNull()).length > 0) void loadDrafts();

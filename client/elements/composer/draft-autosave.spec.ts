@@ -22,7 +22,7 @@ describe('the autosave of a composer', () => {
     return tab;
   }
 
-  it('saves words with each letter, and files a moment after the last change', async () => {
+  it('saves text with each letter, and files shortly after the last change', async () => {
     const { write } = await open();
     write('a');
     write('ab');
@@ -34,7 +34,7 @@ describe('the autosave of a composer', () => {
     expect(browser.words(1, 10)).toEqual(['abcd']);
   });
 
-  it('has begun to write what waits when it is closed, and writes nothing later', async () => {
+  it('starts to write pending changes when it is closed, and writes nothing later', async () => {
     const { autosave, write } = await open();
     write('abc', [PICTURE]);
     autosave.close();
@@ -44,7 +44,7 @@ describe('the autosave of a composer', () => {
     expect(browser.words(1, 10)).toEqual(['abc']);
   });
 
-  it('shows the newest draft of this person and platform, lists the others, and shows nothing of another', async () => {
+  it('shows the newest draft of this user and platform, lists the others, and shows none of another user', async () => {
     const first = await open();
     first.write('older');
     first.autosave.switchTo(null);
@@ -54,7 +54,7 @@ describe('the autosave of a composer', () => {
     for (const place of [ELSEWHERE, BOB]) expect((await open(place)).words()).toBe('');
   });
 
-  it('keeps what was written before it was known whose it is, beside the draft that is there', async () => {
+  it('keeps text that was written before the user was known, next to the existing draft', async () => {
     const first = await open();
     first.write('kept');
     const late = browser.composer();
@@ -63,7 +63,7 @@ describe('the autosave of a composer', () => {
     expect([late.words(), browser.words(1, 10)]).toEqual(['typed early', ['kept', 'typed early']]);
   });
 
-  it('loses nothing where two tabs write: each goes on with a draft of its own', async () => {
+  it('loses nothing when two tabs write: each continues with its own draft', async () => {
     const [one, other] = [await open(), await open()];
     one.write('of one');
     await settled();
@@ -75,7 +75,7 @@ describe('the autosave of a composer', () => {
     expect(browser.words(1, 10)).toEqual(['of the other', 'of one, and more']);
   });
 
-  it('goes on with what was begun in another tab, which keeps its own words, and the key of the post', async () => {
+  it('continues a draft of another tab, which keeps its own text, and the key of the post', async () => {
     const first = await open();
     first.write('begun');
     const { key } = first.autosave;
@@ -83,16 +83,16 @@ describe('the autosave of a composer', () => {
     second.write('begun, and gone on with');
     await settled();
     expect(second.autosave.key).toBe(key);
-    // The first has written it, and shows it still.
+    // The first tab has written its draft, and still shows it.
     expect(first.words()).toBe('begun');
     expect(browser.words(1, 10).sort()).toEqual(['begun', 'begun, and gone on with']);
-    // A tab that only shows it shows what became of it.
+    // A tab that only shows the draft shows the newest version.
     second.write('the end');
     await settled();
     expect(third.words()).toBe('the end');
   });
 
-  it('is empty in every tab that shows it when it is finished in one, and stays where it has become another', async () => {
+  it('is cleared in every tab that shows it when it is finished in one, and stays where it was changed', async () => {
     const writer = await open();
     writer.write('once');
     const [reader, busy, changed] = [await open(), await open(), await open()];
@@ -106,7 +106,7 @@ describe('the autosave of a composer', () => {
     expect(browser.words(1, 10)).toEqual(['once more']);
   });
 
-  it('puts back what was finished, with its key', async () => {
+  it('restores a finished draft, with its key', async () => {
     const tab = await open();
     tab.write('back');
     const { key } = tab.autosave;
@@ -119,7 +119,7 @@ describe('the autosave of a composer', () => {
     expect([tab.words(), browser.words(1, 10), tab.autosave.key]).toEqual(['back', ['back'], key]);
   });
 
-  it('moves to another platform as a post of its own', async () => {
+  it('moves to another platform as a separate post', async () => {
     const tab = await open();
     tab.write('goes');
     const { key } = tab.autosave;

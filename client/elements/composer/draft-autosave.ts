@@ -8,54 +8,54 @@ import {
 } from './draft-repository';
 import { uuid } from './uuid';
 
-/** After the last change, where there are files: each save writes them again; ms. */
+/** Delay after the last change if there are files: each save writes them again; ms. */
 const SAVE_FILES_AFTER_MS = 400;
 
-/** What one tab tells the others of a draft. */
+/** What one tab announces to the others about a draft. */
 export interface DraftMessage {
   place: DraftPlace;
   id: string;
-  /** Of the state that is meant. */
+  /** Identifies the version of the draft. */
   savedAt: string;
-  /** `finished`: it was posted or discarded. */
+  /** `finished`: the draft was posted or discarded. */
   kind: 'saved' | 'finished';
 }
 
 export interface AutosaveHooks {
   content(): DraftContent;
-  /** Shows what was kept, or nothing. */
+  /** Shows the draft, or an empty form. */
   show(draft: Draft | null, platformId: number): void;
-  /** Whether what is shown may be replaced just now. */
+  /** Whether the shown draft may be replaced now. */
   idle(): boolean;
   draw(): void;
-  /** How much of what was saved the browser has. */
+  /** Reports how much of the draft the browser has stored. */
   kept(kept: Kept): void;
-  /** Tells the other tabs. */
+  /** Notifies the other tabs. */
   tell(message: DraftMessage): void;
 }
 
 interface Identity {
   id: string;
   key: string;
-  /** Null while nothing of it is kept. */
+  /** Null while it is not stored. */
   savedAt: string | null;
 }
 
 /**
- * Keeps what one composer has. A tab that changes a draft which it has not written itself goes on with it under an id
- * of its own, so that no two tabs ever write the same one; the `Idempotency-Key` stays that of the post.
+ * Saves the draft of one composer. A tab that changes a draft which it has not written itself continues it under a new
+ * id, so that no two tabs ever write the same one; the `Idempotency-Key` stays that of the post.
  */
 export class DraftAutosave {
   /** The other drafts for this platform, newest first. */
   others: Draft[] = [];
   private place: DraftPlace | null = null;
   private current: Identity = fresh();
-  /** What is shown was written in this tab, and not only read. */
+  /** The shown draft was written in this tab, and not only read. */
   private own = false;
   private dirty = false;
-  /** Nothing has been read yet: the newest draft is shown then. */
+  /** No draft has been read yet: the newest one will be shown. */
   private opening = false;
-  /** The draft that this one goes on from, until that is removed. */
+  /** The draft that this one continues, until that is removed. */
   private replaced: Identity | null = null;
   private timer = 0;
 
@@ -64,7 +64,7 @@ export class DraftAutosave {
     private readonly hooks: AutosaveHooks,
   ) {}
 
-  /** Something is written that has not been given to the browser yet. */
+  /** There are changes that have not been passed to the browser yet. */
   get isDirty(): boolean {
     return this.dirty;
   }
@@ -74,7 +74,7 @@ export class DraftAutosave {
     return this.current.key;
   }
 
-  /** From now on it is a draft of this user for this platform; what is written already is one of them. */
+  /** From now on it is a draft of this user for this platform, including text that exists already. */
   open(place: DraftPlace): Promise<void> {
     this.flush();
     if (this.place) this.begin();
@@ -85,7 +85,7 @@ export class DraftAutosave {
     return this.read();
   }
 
-  /** The writing has begun when this returns. */
+  /** The write has been started when this returns. */
   close(): void {
     this.flush();
     this.place = null;
@@ -94,8 +94,8 @@ export class DraftAutosave {
   }
 
   /**
-   * Words are saved with each letter, for what a page begins to write as it closes is not sure to be kept.
-   * @param byPerson not so where only the way of a file to the server has changed
+   * Text is saved with each letter: a write that a page starts while it is closing may be lost.
+   * @param byPerson false if only the upload status of a file has changed
    */
   changed({ byPerson } = { byPerson: true }): void {
     this.dirty = true;
@@ -125,7 +125,7 @@ export class DraftAutosave {
     this.tell('saved', place);
   }
 
-  /** Shows the draft as it is now, and which others there are; but words of this tab stay. */
+  /** Updates the list of the other drafts, and the shown draft unless it has text of this tab. */
   async read(): Promise<void> {
     const { place, current } = this;
     const { savedAt } = current;
@@ -135,9 +135,10 @@ export class DraftAutosave {
     const kept = drafts.find(({ id }) => id === this.current.id);
     if (this.hooks.idle() && !this.dirty && this.current === current && savedAt === current.savedAt) {
       const written = this.own && hasContent(this.hooks.content());
-      // Another tab may have gone on with it.
+      // Another tab may have continued it.
       const next = kept ?? drafts.find(({ key }) => key === current.key) ?? (this.opening ? drafts[0] : undefined);
-      // Another tab has removed it. Said to nobody: two tabs would answer each other without end.
+      // Another tab has removed it: saved again, without a notification, as two tabs would otherwise answer each other
+      // endlessly.
       if (written && !kept && savedAt) this.save(place);
       else if (!written && (next?.savedAt ?? null) !== savedAt) this.take(next ?? null, place);
       this.opening = false;
@@ -146,7 +147,7 @@ export class DraftAutosave {
     this.hooks.draw();
   }
 
-  /** It is a draft for another platform now, and a new post of its own: the key of the old one was for the old platform. */
+  /** Makes it a draft for another platform, with a new key: the old key belongs to a post for the old platform. */
   move(platformId: number): void {
     const { place, current } = this;
     if (!place) return;
@@ -160,7 +161,7 @@ export class DraftAutosave {
     void this.read();
   }
 
-  /** What is written goes to the list of drafts, and this one comes up in its place; null: a new one. */
+  /** Puts the shown draft into the list, and shows this one instead; null: a new one. */
   switchTo(draft: Draft | null): void {
     const { place } = this;
     if (!place) return;
@@ -169,13 +170,13 @@ export class DraftAutosave {
     void this.read();
   }
 
-  /** The same words as another post. */
+  /** The same text will be sent as another post. */
   renewKey(): void {
     this.current.key = uuid();
     this.changed({ byPerson: false });
   }
 
-  /** It was posted or discarded: here, and wherever the same is shown. @returns it, for an undo */
+  /** The draft was posted or discarded: clears it here and in other tabs. @returns the draft, for an undo */
   finish(): Draft | null {
     const { place, current, replaced } = this;
     this.flush();
@@ -184,7 +185,7 @@ export class DraftAutosave {
     this.begin();
     if (!place || !savedAt) return null;
     if (replaced) void this.remove(place, replaced);
-    // Only now, for who hears it may look.
+    // After the removal, as tabs that are notified read the drafts at once.
     void this.remove(place, current).then(() => {
       this.hooks.tell({ place, id, savedAt, kind: 'finished' });
       return this.read();
@@ -203,7 +204,7 @@ export class DraftAutosave {
     void this.read();
   }
 
-  /** Removes one of the others. @returns its undo */
+  /** Removes one of the other drafts. @returns its undo */
   discard(draft: Draft): () => void {
     const { place } = this;
     if (!place) return () => {};
@@ -215,7 +216,7 @@ export class DraftAutosave {
     return () => this.putBack(draft);
   }
 
-  /** Another tab tells something. @returns whether what was shown is gone now */
+  /** Handles a message of another tab. @returns whether the shown draft was removed */
   messageReceived({ place, id, savedAt, kind }: DraftMessage): boolean {
     const own = this.place;
     if (!own || own.userId !== place.userId || own.platformId !== place.platformId) return false;
@@ -264,7 +265,7 @@ function fresh(): Identity {
   return { id: uuid(), key: uuid(), savedAt: null };
 }
 
-/** As it is now: the editor goes on with the next one. */
+/** A copy, as the editor continues with the next draft. */
 function structuredContent({ text, files }: DraftContent): DraftContent {
   return { text: { ...text }, files: files.map((file) => ({ ...file })) };
 }

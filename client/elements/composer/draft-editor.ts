@@ -20,21 +20,21 @@ const EMPTY: PostText = {
 };
 
 export interface DraftEditorHooks extends Omit<MediaListHooks, 'keep'> {
-  /** Whether what is shown may be replaced by what another tab has made of it. */
+  /** Whether the shown draft may be replaced by the version of another tab. */
   idle(): boolean;
-  /** The words are kept, the files are not. */
+  /** The text is stored, the files are not. */
   filesRefused(): void;
 }
 
-/** What is being written: words and files, and the draft that keeps both. */
+/** The post that is being written: text and files, and the draft that stores both. */
 export class DraftEditor {
   text = EMPTY;
-  /** Of what was saved last, what the browser has; null until that is known. */
+  /** How much of the last save the browser has stored; null until that is known. */
   private kept: Kept | null = null;
   private place: DraftPlace | null = null;
-  /** With the choices that were last made for this account. */
+  /** An empty post with the last choices for this account. */
   private empty = EMPTY;
-  /** Of the draft that has come back and was not touched since; ISO 8601. */
+  /** When the restored draft was saved, as long as it is unchanged; ISO 8601. */
   restoredAt: string | null = null;
   readonly media: MediaList;
   readonly autosave: DraftAutosave;
@@ -55,7 +55,7 @@ export class DraftEditor {
     return hasContent(this.content);
   }
 
-  /** All that is shown is kept by the browser. */
+  /** Everything that is shown is stored in the browser. */
   get isSaved(): boolean {
     return this.kept === 'all' && !this.autosave.isDirty && this.hasContent;
   }
@@ -82,7 +82,7 @@ export class DraftEditor {
     this.touched();
   }
 
-  /** @param to its place among the files afterwards */
+  /** @param to its index among the files afterwards */
   order(from: number, to: number): void {
     this.media.order(from, to);
     this.touched();
@@ -103,21 +103,21 @@ export class DraftEditor {
     this.touched();
   }
 
-  /** The files must be sent to the other platform, and the draft is one for it. */
+  /** The files must be uploaded for the other platform, and the draft belongs to it. */
   move(platformId: number): void {
     this.autosave.move(platformId);
     if (this.place) this.place = { ...this.place, platformId };
     this.media.reupload();
   }
 
-  /** Thrown away, by the person; the server keeps the files for a day. @returns its undo; null where nothing was kept */
+  /** Discarded by the user; the server keeps the files for a day. @returns its undo; null if nothing was stored */
   discard(): (() => void) | null {
     const draft = this.autosave.finish();
     this.show(null, 0);
     return draft && (() => this.autosave.putBack(draft));
   }
 
-  /** The next one begins, with the same choices. */
+  /** Begins the next post, with the same choices. */
   posted(): void {
     const { visibility, language } = this.text;
     this.autosave.finish();
@@ -126,7 +126,7 @@ export class DraftEditor {
     this.empty = this.text;
   }
 
-  /** Takes it out of the page, and keeps it where it belongs. */
+  /** Clears the form, and keeps the draft in the store. */
   leave(): void {
     this.place = null;
     this.empty = EMPTY;

@@ -5,7 +5,7 @@ import { notify } from '../notify';
 import type { DraftAutosave } from './draft-autosave';
 import type { Draft } from './draft-repository';
 
-/** What else was begun for this platform, and the way to begin another. */
+/** The other drafts for this platform, and a button for a new one. */
 export function draftList(autosave: DraftAutosave, written: boolean): TemplateResult | typeof nothing {
   const { others } = autosave;
   const another = written

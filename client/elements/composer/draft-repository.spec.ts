@@ -28,7 +28,7 @@ describe('the drafts of a browser', () => {
     drafts = new DraftRepository(store, () => (now += 1), sessionOf('s1'));
   });
 
-  it('are any number for each user and platform, the newest first, and one is saved when the call returns', async () => {
+  it('are any number for each user and platform, the newest first, and one is written when the call returns', async () => {
     drafts.save(HERE, draft('a'), nothing);
     drafts.save(HERE, draft('b'), nothing);
     drafts.save(THERE, draft('c'), nothing);
@@ -38,14 +38,14 @@ describe('the drafts of a browser', () => {
     expect([await idsAt(HERE), await idsAt(THERE), await idsAt(BOB)]).toEqual([['b', 'a'], ['c'], ['d']]);
   });
 
-  it('are removed in the state that is meant, and not in a newer one', async () => {
+  it('are removed in the given version, and not in a newer one', async () => {
     const savedAt = drafts.save(HERE, draft('a'), nothing)!;
     drafts.save(HERE, draft('a', 'newer'), nothing);
     await drafts.remove(HERE, 'a', savedAt);
     expect(await idsAt(HERE)).toEqual(['a']);
   });
 
-  it('of who signs out are forgotten, and nothing of theirs is written back', async () => {
+  it('of a user who signs out are removed, and never written back', async () => {
     drafts.save(HERE, draft('a'), nothing);
     drafts.save(BOB, draft('b'), nothing);
     drafts.forget(1);
@@ -53,20 +53,20 @@ describe('the drafts of a browser', () => {
     expect([await idsAt(HERE), await idsAt(BOB)]).toEqual([[], ['b']]);
   });
 
-  it('of a session that ran out are there, those of one that was signed out of are removed', async () => {
+  it('of an expired session are kept, those of a signed-out one are removed', async () => {
     drafts.save(HERE, draft('kept'), nothing);
     new DraftRepository(store, () => NOON, sessionOf('s2')).save(HERE, draft('left'), nothing);
     const next = new DraftRepository(store, () => NOON, sessionOf('s3', ['s2']));
     expect(await idsAt(HERE, next)).toEqual(['kept']);
     await settled();
     expect(store.kept.size).toBe(1);
-    // Where nobody can say how a session ended, they are there for who wrote them.
+    // If it cannot be found out how a session ended, its drafts are available to their author.
     const wasSignedOut = () => Promise.reject(new Error('no network'));
     const offline = new DraftRepository(store, () => NOON, { ...sessionOf('s4'), wasSignedOut });
     expect(await idsAt(HERE, offline)).toEqual(['kept']);
   });
 
-  it('keep the words where a browser refuses files, and say so', async () => {
+  it('keep the text if a browser refuses files, and report it', async () => {
     const { put } = store;
     store.put = async (place, kept) => {
       if (kept.files.length > 0) throw new Error('DataCloneError');
@@ -82,7 +82,7 @@ describe('the drafts of a browser', () => {
     ]);
   });
 
-  it('come with the choices that were last made for the account, until the person signs out', async () => {
+  it('come with the last choices for the account, until the user signs out', async () => {
     drafts.saveChoices(HERE, { visibility: 'private', language: 'de' });
     expect(await drafts.choices(HERE)).toEqual({ visibility: 'private', language: 'de' });
     expect([await drafts.choices(THERE), await drafts.choices(BOB), await idsAt(HERE)]).toEqual([null, null, []]);
@@ -90,7 +90,7 @@ describe('the drafts of a browser', () => {
     expect(await drafts.choices(HERE)).toBeNull();
   });
 
-  it('are none where the browser keeps nothing, and all else goes on', async () => {
+  it('are none if the browser refuses storage, without an error', async () => {
     const refuse = () => Promise.reject(new Error('no'));
     const [choices, putChoices, platforms] = [refuse, refuse, refuse];
     const store = { list: refuse, put: refuse, remove: refuse, removeAllOf: refuse, choices, putChoices, platforms };
@@ -106,7 +106,7 @@ describe('the drafts of a browser', () => {
   });
 });
 
-it('takes words, a title, a warning or a file for written, and choices alone for nothing', () => {
+it('counts text, a title, a warning or a file as content, but not choices alone', () => {
   expect(hasContent(EMPTY)).toBe(false);
   expect(hasContent({ ...EMPTY, text: { ...EMPTY.text, visibility: 'direct', language: 'de' } })).toBe(false);
   for (const field of ['title', 'content', 'spoiler_text'] as const) {

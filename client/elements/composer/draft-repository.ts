@@ -1,6 +1,6 @@
 import type { Visibility } from '../../../src/protocol/http';
 
-/** What is written, by the names that the server has for it. */
+/** The text of a post, with the field names of the API. */
 export interface PostText {
   title: string;
   content: string;
@@ -9,7 +9,7 @@ export interface PostText {
   language: string;
 }
 
-/** A file with what is known of it. */
+/** A file and its upload status. */
 export interface DraftFile {
   file: File;
   altText: string;
@@ -24,7 +24,7 @@ export interface DraftContent {
   files: DraftFile[];
 }
 
-/** Whose drafts, and for which account. */
+/** The author and the account of drafts. */
 export interface DraftPlace {
   userId: number;
   platformId: number;
@@ -32,43 +32,46 @@ export interface DraftPlace {
 
 export interface Draft extends DraftContent {
   id: string;
-  /** The `Idempotency-Key` of its post: however often and from however many tabs it is sent, the server makes one post. */
+  /**
+   * The `Idempotency-Key` of its post: however often and from however many tabs it is sent, the server creates one
+   * post.
+   */
   key: string;
-  /** ISO 8601. Tells one state of a draft from all others. */
+  /** ISO 8601. Identifies a version of the draft. */
   savedAt: string;
-  /** In which it was written, where that was known. */
+  /** The session in which it was written, if known. */
   sessionId?: string;
 }
 
-/** What of a draft the browser has kept; in a private window Safari keeps no files. */
+/** How much of a draft the browser has stored; in a private window Safari stores no files. */
 export type Kept = 'all' | 'words' | 'nothing';
 
-/** What a person last chose for an account. */
+/** The user's last choices for an account. */
 export type Choices = Pick<PostText, 'visibility' | 'language'>;
 
 export interface DraftStore {
   list(place: DraftPlace): Promise<Draft[]>;
   put(place: DraftPlace, draft: Draft): Promise<void>;
-  /** @param savedAt of the state that is meant: a newer one stays */
+  /** @param savedAt the version to remove: a newer one stays */
   remove(place: DraftPlace, id: string, savedAt: string): Promise<void>;
   /** The platforms for which this user has a draft. */
   platforms(userId: number): Promise<number[]>;
   choices(place: DraftPlace): Promise<Choices | undefined>;
   putChoices(place: DraftPlace, choices: Choices): Promise<void>;
-  /** Drafts and choices. */
+  /** Removes drafts and choices. */
   removeAllOf(userId: number): Promise<void>;
 }
 
 export interface Sessions {
-  /** That of this tab, where it is known. */
+  /** The session of this tab, if known. */
   current(): string | undefined;
-  /** Whether the person has signed out of another one: it may have been where nobody could hear of it. */
+  /** Whether the user has signed out of another session, possibly while no tab was notified of it. */
   wasSignedOut(sessionId: string): Promise<boolean>;
 }
 
 /**
- * The drafts of a user, any number for each platform. A browser may refuse to keep anything: then there are no drafts,
- * and all else goes on.
+ * The drafts of a user, any number for each platform. If the browser refuses storage, there are no drafts, and
+ * everything else works.
  */
 export class DraftRepository {
   private readonly forgotten = new Set<number>();
@@ -79,7 +82,7 @@ export class DraftRepository {
     private readonly sessions: Sessions,
   ) {}
 
-  /** Newest first. Those of a session that the person has signed out of are removed. */
+  /** Newest first. Drafts of a session that the user has signed out of are removed. */
   async list(place: DraftPlace): Promise<Draft[]> {
     if (this.forgotten.has(place.userId)) return [];
     const kept: Draft[] = [];
@@ -91,9 +94,9 @@ export class DraftRepository {
   }
 
   /**
-   * The writing has begun when this returns: a page that is closing does not wait.
-   * @param outcome is called when the browser has kept it, or has refused to
-   * @returns when it was saved; null where nothing of this user is kept any more
+   * The write has been started when this returns: a page that is closing does not wait.
+   * @param outcome called when the browser has stored it, or refused to
+   * @returns the time of the save; null if the user has signed out
    */
   save(place: DraftPlace, draft: Omit<Draft, 'savedAt'>, outcome: (kept: Kept) => void): string | null {
     if (this.forgotten.has(place.userId)) return null;
@@ -110,13 +113,13 @@ export class DraftRepository {
     return savedAt;
   }
 
-  /** @returns the platforms for which this user has a draft, as far as the browser says */
+  /** @returns the platforms for which this user has a draft, as far as the browser tells */
   async platforms(userId: number): Promise<ReadonlySet<number>> {
     if (this.forgotten.has(userId)) return new Set();
     return new Set(await this.store.platforms(userId).catch(() => []));
   }
 
-  /** What the person last chose there; null where nothing is known. */
+  /** The user's last choices; null if unknown. */
   async choices(place: DraftPlace): Promise<Choices | null> {
     if (this.forgotten.has(place.userId)) return null;
     return (await this.store.choices(place).catch(() => null)) ?? null;
@@ -126,12 +129,12 @@ export class DraftRepository {
     if (!this.forgotten.has(place.userId)) this.store.putChoices(place, choices).catch(() => undefined);
   }
 
-  /** @param savedAt of the state that is meant */
+  /** @param savedAt the version to remove */
   async remove(place: DraftPlace, id: string, savedAt: string): Promise<void> {
     await this.store.remove(place, id, savedAt).catch(() => undefined);
   }
 
-  /** The person has signed out: nothing of theirs stays, and nothing is written any more. */
+  /** The user has signed out: removes all their drafts, and prevents further writes. */
   forget(userId: number): void {
     this.forgotten.add(userId);
     this.store.removeAllOf(userId).catch(() => undefined);
@@ -139,7 +142,7 @@ export class DraftRepository {
 
   private async isOfSignedOut({ sessionId }: Draft): Promise<boolean> {
     if (sessionId === undefined || sessionId === this.sessions.current()) return false;
-    // Where nobody can say, it is shown: to the one who wrote it, and to nobody else.
+    // If it cannot be found out, the draft is shown, to its author only.
     return this.sessions.wasSignedOut(sessionId).catch(() => false);
   }
 }

@@ -9,13 +9,16 @@ const run = createStore('vedfolnir-drafts', 'drafts');
 function write(task: (store: IDBObjectStore) => void): Promise<void> {
   return run('readwrite', (store) => {
     task(store);
-    // Said aloud, for a page that closes takes back what it has not committed.
+    // Committed explicitly: a page that is closing rolls back transactions that are not.
     store.transaction.commit();
     return promisifyRequest(store.transaction);
   });
 }
 
-/** `[user, platform, draft]`, beside the choices at `[user, platform]`; an array is greater than any text. */
+/**
+ * `[user, platform, draft]`, next to the choices at `[user, platform]`; in IndexedDB an array is greater than any
+ * string.
+ */
 const keyOf = ({ userId, platformId }: DraftPlace, id: string) => [userId, platformId, id];
 
 const store: DraftStore = {
@@ -40,11 +43,11 @@ const store: DraftStore = {
   removeAllOf: (user) => write((drafts) => void drafts.delete(IDBKeyRange.bound([user], [user, []]))),
 };
 
-/** In the browser's database and not in localStorage, which the end of a session wipes, and which holds no files. */
+/** In IndexedDB and not in localStorage, which is cleared at the end of a session and cannot hold files. */
 export const drafts = new DraftRepository(store, () => Date.now(), {
   current: () => session.getState()?.session.id,
   wasSignedOut: async (id) => {
-    // The page is drawn before its session is known.
+    // The composer is rendered before its session is known.
     await session.ensureFresh();
     if (id === session.getState()?.session.id) return false;
     const { events } = await session.request<AuditView>('GET', '/api/audit?limit=200', { background: true });
@@ -52,10 +55,10 @@ export const drafts = new DraftRepository(store, () => Date.now(), {
   },
 });
 
-/** What the tabs of this browser tell each other of their drafts; null where it has no channels. */
+/** Messages about drafts between the tabs of this browser; null if it has no channels. */
 export const draftChannel = 'BroadcastChannel' in window ? new BroadcastChannel('vedfolnir-drafts') : null;
 
-// Before anything else is asked of the store, which answers in turn.
+// Before any other request to the store, which processes them in order.
 for (const user of signedOutUserIds(localStorageOrNull())) {
   const removed = () => unmarkSignedOut(localStorageOrNull(), user);
   void store.removeAllOf(user).then(removed, () => undefined);

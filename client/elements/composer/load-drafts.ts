@@ -1,7 +1,10 @@
-/** A file of its own, beside the elements. */
+/** A separate file, next to the elements. */
 const DRAFTS = '/client/drafts.mjs';
 
-/** What keeps drafts is loaded only when it is wanted: most pages have none. It begins with those of who has signed out. */
+/**
+ * Loads the draft store on demand: most pages need none. Loading it first removes the drafts of users who have signed
+ * out.
+ */
 export function loadDrafts(): Promise<typeof import('./drafts')> {
   return import(/* @vite-ignore */ DRAFTS);
 }

@@ -5,18 +5,18 @@ import { session } from '../session';
 import type { DraftFile } from './draft-repository';
 import { upload } from './upload';
 
-/** After the last letter of a description; ms. */
+/** Delay after the last change of a description; ms. */
 const TELL_AFTER_MS = 800;
-/** The server keeps a file that no post has for a day; ms, with an hour to write the post in. */
+/** The server keeps an unused file for a day; ms, less an hour to write the post. */
 const KEPT_MS = 23 * 3_600_000;
 
 export interface Attachment extends DraftFile {
-  /** `blob:` address of an image; empty for other kinds. */
+  /** `blob:` URL of an image; empty for other kinds. */
   readonly url: string;
-  /** Where the server has it. */
+  /** The platform that the file was uploaded for. */
   platformId: number;
   state: 'waiting' | 'uploading' | 'ready' | 'failed';
-  /** The part that is sent, from 0 to 1. */
+  /** The uploaded part, from 0 to 1. */
   progress: number;
   /** The description that the server has. */
   told: string;
@@ -26,16 +26,16 @@ export interface Attachment extends DraftFile {
 }
 
 export interface MediaListHooks {
-  /** Headers that name the platform; null while it is not decided: then nothing is sent. */
+  /** Headers that name the platform; null while it is undecided: then nothing is sent. */
   platform(): Record<string, string> | null;
-  /** The server knows of a switch. @param error PLATFORM_CONTEXT_STALE */
+  /** The server knows of a newer switch. @param error PLATFORM_CONTEXT_STALE */
   stale(error: unknown): void;
   draw(): void;
-  /** Something of what a draft keeps is new. */
+  /** Something that a draft contains has changed. */
   keep(): void;
 }
 
-/** The files of a post, and their way to the server: one after the other, so that each has the whole line. */
+/** The files of a post and their uploads: one at a time, so that each has the whole bandwidth. */
 export class MediaList {
   items: Attachment[] = [];
   private line: Promise<void> = Promise.resolve();
@@ -72,7 +72,7 @@ export class MediaList {
     this.work();
   }
 
-  /** @param to the place of the file afterwards */
+  /** @param to the index of the file afterwards */
   order(from: number, to: number): void {
     const items = [...this.items];
     items.splice(to, 0, ...items.splice(from, 1));
@@ -85,7 +85,7 @@ export class MediaList {
     takeBack(item);
   }
 
-  /** @param used a post has them now, or a draft keeps them: the server shall not throw them away */
+  /** @param used a post or a draft has the files now: they are not deleted from the server */
   clear({ used }: { used: boolean }): void {
     window.clearTimeout(this.telling);
     for (const item of this.items.splice(0)) {
@@ -94,7 +94,10 @@ export class MediaList {
     }
   }
 
-  /** Another platform, or one that does not know them any more: the files belong to the one that they were sent to. */
+  /**
+   * Uploads all files again: for another platform, or because the server has lost them. A file belongs to one
+   * platform.
+   */
   reupload(): void {
     for (const item of this.items) {
       item.stop.abort();
@@ -104,7 +107,7 @@ export class MediaList {
     this.work();
   }
 
-  /** Sends what has not been sent. @returns when that has been tried */
+  /** Uploads what has not been uploaded. @returns when each has been tried */
   work(): Promise<void> {
     this.line = this.line.then(async () => {
       for (const item of this.items) await this.see(item);
@@ -113,8 +116,8 @@ export class MediaList {
   }
 
   /**
-   * @returns the server's ids, in order; null while the platform is not decided
-   * @throws what keeps the server from having one of the files or its description
+   * @returns the server's ids, in order; null while the platform is undecided
+   * @throws the reason why the server does not have a file or its description
    */
   async ready(): Promise<number[] | null> {
     window.clearTimeout(this.telling);
@@ -190,7 +193,7 @@ function drop({ url, stop }: Attachment): void {
   URL.revokeObjectURL(url);
 }
 
-/** The server throws it away in any case, if later. */
+/** Errors are ignored: the server deletes unused files anyway, only later. */
 function takeBack({ mediaId, platformId }: Pick<Attachment, 'mediaId' | 'platformId'>): void {
   if (mediaId === null) return;
   session.request('DELETE', `/api/media/${mediaId}`, { headers: pinnedTo(platformId) }).catch(() => undefined);

@@ -9,17 +9,17 @@ import type { Attachment } from './media-list';
 export interface TilesView {
   editor: DraftEditor;
   limits: MediaLimitsView | null;
-  /** While a post is on its way, its files stay. */
+  /** While a post is being sent, its files cannot be changed. */
   sending: boolean;
   act: { add(files: File[]): void; order(from: number, to: number): void };
 }
 
-/** Of a tile that is dragged to another place: its place now. */
+/** Type of the drag data: the current index of the tile. */
 const DRAGGED = 'application/x-vf-tile';
 
 export const altId = (index: number): string => `vf-alt-${index}`;
 
-/** The files of a post in their order, each with its description and its way to the server. */
+/** The files of a post in order, each with its description and its upload status. */
 export function mediaTiles(view: TilesView): TemplateResult {
   return html`
     <ul class="vf-tiles" aria-label="Attached files">${view.editor.media.items.map((item, index) => tile(view, item, index))}</ul>
@@ -30,7 +30,7 @@ export function addMediaButton({ limits, sending, act }: TilesView): TemplateRes
   const chosen = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     act.add([...(input.files ?? [])]);
-    // The same file may be chosen again, after it was removed.
+    // Allows the same file to be selected again after it was removed.
     input.value = '';
   };
   const open = (event: Event): void =>
@@ -50,7 +50,7 @@ function tile(view: TilesView, item: Attachment, index: number): TemplateResult 
   const { file, url, altText, state } = item;
   const id = altId(index);
   const remove = (event: Event): void => {
-    // The button goes with its tile.
+    // The button is removed with its tile.
     (event.currentTarget as HTMLElement).closest('form')?.querySelector<HTMLElement>('[data-add-media]')?.focus();
     editor.remove(item);
   };

@@ -12,7 +12,7 @@ function onAlpha(): PostTarget {
 }
 
 describe('the target of a post', () => {
-  it('follows while nothing is written', () => {
+  it('follows the active platform while nothing is written', () => {
     const target = onAlpha();
     expect(target.follow(BETA, false)).toBe(true);
     expect(target).toMatchObject({ platform: BETA, needsDecision: false });
@@ -21,7 +21,7 @@ describe('the target of a post', () => {
     expect(target.headers).toEqual({});
   });
 
-  it('begins with the first platform that there is', () => {
+  it('begins with the first active platform', () => {
     const target = new PostTarget();
     expect(target.follow(null, false)).toBe(false);
     expect(target.follow(ALPHA, true)).toBe(true);
@@ -38,7 +38,7 @@ describe('the target of a post', () => {
     expect(target).toMatchObject({ movedTo: null, needsDecision: true });
   });
 
-  it('has nothing to ask when the session comes back, with what is new of the platform', () => {
+  it('asks nothing when the session switches back, and updates the platform', () => {
     const target = onAlpha();
     target.follow(BETA, true);
     const renamed = platform(1, 'Alpha Centauri');
@@ -47,7 +47,7 @@ describe('the target of a post', () => {
     expect(target.headers).toEqual({ 'x-platform-id': '1' });
   });
 
-  it('is pinned by "keep", whatever happens, until the session is there again', () => {
+  it('is pinned by "keep", whatever happens, until the session switches back', () => {
     const target = onAlpha();
     target.follow(BETA, true);
     target.keep();
@@ -60,7 +60,7 @@ describe('the target of a post', () => {
     expect(target.needsDecision).toBe(true);
   });
 
-  it('goes elsewhere by "move"', () => {
+  it('changes by "move"', () => {
     const target = onAlpha();
     target.follow(BETA, true);
     target.move();
@@ -68,7 +68,7 @@ describe('the target of a post', () => {
     expect(target.headers).toEqual({ 'x-platform-id': '2' });
   });
 
-  it('asks again when the server has refused it, also a pinned one', () => {
+  it('asks again when the server has refused it, even if it is pinned', () => {
     const target = onAlpha();
     target.follow(BETA, true);
     target.keep();

@@ -2,26 +2,26 @@ import { HEADERS } from '../../../src/protocol/http';
 import type { PlatformDetail } from '../../core/event-details';
 import { pinnedTo } from '../format-post';
 
-/** What the server's page tells of a platform, and the rest as soon as the session's state has told it. */
+/** A platform as described by the server's page; the other properties follow with the session's state. */
 export type Platform = Pick<PlatformDetail, 'id' | 'name' | 'type'> &
   Partial<PlatformDetail> & { needsReconnect?: boolean };
 
-/** Where a post goes: to the platform that was shown when its writing began, until the person says otherwise. */
+/** The platform of a post: the one that was shown when the text was begun, until the user decides otherwise. */
 export class PostTarget {
   platform: Platform | null = null;
-  /** Where the rest of the session has gone; `undefined` when there is nothing to decide. */
+  /** The new active platform that the user must decide about; `undefined`: there is nothing to decide. */
   movedTo: Platform | null | undefined;
-  /** Where the session is. */
+  /** The active platform of the session. */
   private active: Platform | null = null;
-  /** The person has answered "keep": it goes there whatever is active, and so do the next posts. */
+  /** The user has answered "keep": this post and the next ones go there, whichever platform is active. */
   private pinned = false;
 
-  /** Nothing is sent until the person has answered. */
+  /** Nothing is sent until the user has answered. */
   get needsDecision(): boolean {
     return this.movedTo !== undefined;
   }
 
-  /** Where the session is, when this stays elsewhere because the person has said so. */
+  /** The active platform, if the user has kept another one. */
   get keptFrom(): Platform | null | undefined {
     return this.pinned ? this.active : undefined;
   }
@@ -33,9 +33,9 @@ export class PostTarget {
   }
 
   /**
-   * @param active where the session is now
-   * @param written whether something is written, or on its way
-   * @returns whether the post goes elsewhere now
+   * @param active the active platform of the session
+   * @param written whether there is text, or a request in progress
+   * @returns whether the platform of the post has changed
    */
   follow(active: Platform | null, written: boolean): boolean {
     this.active = active;
@@ -46,13 +46,13 @@ export class PostTarget {
     return false;
   }
 
-  /** The server has refused the platform: it knows of a switch that has not been told here, or the platform is gone. */
+  /** The server has refused the platform: it was removed, or there was a switch that this tab was not notified of. */
   refused(active: Platform | null): void {
     this.pinned = false;
     this.movedTo = active;
   }
 
-  /** The instance has refused the token, which the session's state may not say yet. */
+  /** The instance has refused the token, which the session's state may not contain yet. */
   tokenRefused(): void {
     if (this.platform) this.platform = { ...this.platform, needsReconnect: true };
   }
@@ -66,12 +66,12 @@ export class PostTarget {
     this.settle(this.movedTo ?? null);
   }
 
-  /** It follows the session again. @returns whether the post goes elsewhere now */
+  /** Follows the session again. @returns whether the platform of the post has changed */
   release(): boolean {
     return this.settle(this.active);
   }
 
-  /** Of nobody any more. */
+  /** Forgets the user's platforms. */
   reset(): void {
     this.active = null;
     this.settle(null);

@@ -22,8 +22,8 @@ const text = (content: string, spoiler_text = ''): PostText => ({
 const file = (name: string, type = 'image/png', size = 1) => ({ name, type, size });
 const described = (name: string, altText: string) => ({ file: { name }, altText });
 
-describe('the characters that are left', () => {
-  it('are those of the platform itself, or of its kind until it has said', () => {
+describe('the remaining characters', () => {
+  it('use the limit of the platform, or of its type while that is unknown', () => {
     expect(charactersLeft(TOWN, text('abc'))).toBe(497);
     expect(charactersLeft(PHOTOS, text(''))).toBe(2200);
     expect(charactersLeft({ ...TOWN, maxCharacters: 10 }, text('abc', 'cw'))).toBe(5);
@@ -34,7 +34,7 @@ describe('the characters that are left', () => {
 describe('files', () => {
   const names = (files: { name: string }[]) => files.map(({ name }) => name);
 
-  it('of other kinds, too large or too many are refused by name, and the others taken', () => {
+  it('of other types, too large or too many are refused by name, and the others accepted', () => {
     const given = [
       file('a.png'),
       file('notes.pdf', 'application/pdf'),
@@ -52,7 +52,7 @@ describe('files', () => {
     expect(sortFiles([file('d.png')], TOWN, LIMITS, 2).taken).toEqual([]);
   });
 
-  it('are taken of the common kinds until the instance has said', () => {
+  it('of the common types are accepted while the limits are unknown', () => {
     const given = [file('a.webp', 'image/webp'), file('b.mp4', 'video/mp4'), file('c.heic', '')];
     expect(names(sortFiles(given, TOWN, null, 20).taken)).toEqual(['a.webp', 'c.heic']);
     expect(sortFiles([file('d.png', 'image/png', 17_000_000)], TOWN, null, 0).refused).toEqual([
@@ -66,10 +66,10 @@ describe('files', () => {
   });
 });
 
-describe('what stands in the way of a post', () => {
+describe('the reason why a post cannot be sent', () => {
   const boat = described('boat.png', 'A boat');
 
-  it('is nothing where it fits', () => {
+  it('is null for a valid post', () => {
     expect(validationProblem(TOWN, text('Hello'), [], LIMITS)).toBeNull();
     expect(validationProblem(PHOTOS, text(''), [boat], LIMITS)).toBeNull();
   });
@@ -86,7 +86,7 @@ describe('what stands in the way of a post', () => {
     expect(validationProblem(platform, words, files, LIMITS)?.message).toContain(said);
   });
 
-  it('is left to the instance where that has said nothing yet', () => {
+  it('is left to the instance while its limits are unknown', () => {
     expect(validationProblem(PHOTOS, text('Hello'), [], null)).toBeNull();
     expect(validationProblem(TOWN, text(''), [boat, boat, boat], null)).toBeNull();
   });

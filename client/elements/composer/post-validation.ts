@@ -1,4 +1,4 @@
-/** Whether files and posts are what the platform takes: said before anything is sent. The server looks as well. */
+/** Checks files and posts against the limits of the platform before anything is sent. The server checks as well. */
 import { CHARACTER_LIMITS, type MediaLimitsView } from '../../../src/protocol/http';
 import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../../src/protocol/media';
 import { characters, postLength } from '../../../src/protocol/post-length';
@@ -8,7 +8,7 @@ import type { Platform } from './post-target';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What of a post an error is about, by the names of the request; `form`: the post as a whole. */
+/** The part of a post that an error is about, by the field names of the API; `form`: the post as a whole. */
 export const ERROR_FIELDS = [
   'content',
   'spoiler_text',
@@ -22,7 +22,7 @@ export type ErrorField = (typeof ERROR_FIELDS)[number];
 
 export interface Problem {
   field: ErrorField;
-  /** For the person. */
+  /** Shown to the user. */
   message: string;
 }
 
@@ -35,7 +35,7 @@ export function characterLimit({ maxCharacters, type }: Platform): number {
   return maxCharacters ?? CHARACTER_LIMITS[type];
 }
 
-/** @returns characters that may still be written; below zero when there are too many */
+/** @returns the number of remaining characters; negative if there are too many */
 export function charactersLeft(
   platform: Platform,
   { content, spoiler_text }: PostText,
@@ -45,9 +45,9 @@ export function charactersLeft(
 }
 
 /**
- * @param limits the instance's; null until it has said them
- * @param already how many files are there
- * @returns the files that are taken, and why each of the others is not
+ * @param limits of the instance; null while unknown
+ * @param already number of files that are attached already
+ * @returns the accepted files, and the reason for each rejected one
  */
 export function sortFiles<F extends Pick<File, 'name' | 'type' | 'size'>>(
   files: readonly F[],
@@ -59,7 +59,7 @@ export function sortFiles<F extends Pick<File, 'name' | 'type' | 'size'>>(
   const refused: string[] = [];
   for (const file of files) {
     const most = sizeTaken(limits, file.type);
-    // A browser does not know every type. The server looks into the file.
+    // Browsers do not know every type. The server inspects the content.
     if (file.type && !typesTaken(limits).includes(file.type)) {
       refused.push(`${file.name} is of a kind that ${name} does not take.`);
     } else if (file.size > most) {
@@ -75,7 +75,7 @@ export function sortFiles<F extends Pick<File, 'name' | 'type' | 'size'>>(
   return { taken, refused };
 }
 
-/** @returns why the post cannot be sent as it is; null when it can */
+/** @returns why the post cannot be sent as it is; null if it can */
 export function validationProblem(
   platform: Platform,
   text: PostText,
@@ -93,7 +93,7 @@ export function validationProblem(
     const message = `The description of ${long.file.name} is longer than ${descriptionTaken(limits)} characters.`;
     return about('media_ids', message);
   }
-  // What an instance wants that has not said so yet, it says when it is sent the post.
+  // Without known limits, the instance checks the post when it is sent.
   if (!limits) return null;
   const most = limits.max_attachments;
   if (files.length > most) return about('media_ids', `${name} takes ${most} files in a post.`);
@@ -105,7 +105,7 @@ export function validationProblem(
 
 const about = (field: ErrorField, message: string): Problem => ({ field, message });
 
-/** @returns the files that nobody has described */
+/** @returns the files without a description */
 export function withoutAltText<D extends WithAltText>(files: readonly D[]): D[] {
   return files.filter(({ altText }) => altText.trim() === '');
 }

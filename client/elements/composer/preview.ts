@@ -6,7 +6,7 @@ import type { PostText } from './draft-repository';
 import type { Attachment } from './media-list';
 import type { Platform } from './post-target';
 
-/** The post as it will look: words as text, addresses as links, pictures with what is said of them. */
+/** The post as it will look: text, URLs as links, pictures with their descriptions. */
 export function preview(platform: Platform, text: PostText, files: Attachment[]): TemplateResult {
   const attached = files.map(({ url, altText, file }) =>
     url ? html`<img src=${url} alt=${altText} />` : html`<p>${file.name}</p>`,

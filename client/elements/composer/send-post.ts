@@ -4,16 +4,16 @@ import { session } from '../session';
 import type { DraftEditor } from './draft-editor';
 import type { PostTarget } from './post-target';
 
-/** Between two tries of a request of which no answer came; milliseconds. */
+/** Delays between attempts without a response; milliseconds. */
 const RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000];
 
 const UNANSWERED = new Set<string>(['NETWORK_ERROR', 'OUTCOME_UNKNOWN']);
 
 /**
- * Sends a post with its files, when they are there and this tab is sure to know where the session stands. Where no answer
- * comes, the same request is sent again: its key makes one post of all of them.
- * @param waiting is told before each further try
- * @returns null when there is something to decide first: nothing was sent then
+ * Sends a post with its files, once they are uploaded and the state of this tab is known to be current. Without a
+ * response the same request is repeated: due to its key, the server creates one post.
+ * @param waiting called before each repetition
+ * @returns null if the user must decide first: nothing was sent then
  * @throws ApiError
  */
 export async function sendPost(target: PostTarget, editor: DraftEditor, waiting: () => void): Promise<PostView | null> {
@@ -32,7 +32,7 @@ export async function sendPost(target: PostTarget, editor: DraftEditor, waiting:
     return await request(ids);
   } catch (error) {
     if (!hasLostFiles(error) || ids.length === 0) throw error;
-    // It was refused whole, so it may be sent again.
+    // The request was refused as a whole, so it may be sent again.
     media.reupload();
     const again = await media.ready();
     return again && request(again);
@@ -53,12 +53,12 @@ async function untilAnswered<T>(task: () => Promise<T>, waiting: () => void): Pr
   return task();
 }
 
-/** Whether the server may have taken the request, and nothing is known of it. */
+/** Whether the server may have executed the request, with an unknown result. */
 export function isUnanswered(error: unknown): error is ApiError {
   return isApiError(error) && UNANSWERED.has(error.error_code);
 }
 
-/** The server has thrown the files away, or another post has them. */
+/** The server has deleted the files, or another post uses them. */
 function hasLostFiles(error: unknown): boolean {
   return isApiError(error) && error.details.some(({ field, limit }) => field === 'media_ids' && limit === undefined);
 }

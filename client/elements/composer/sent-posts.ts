@@ -8,19 +8,19 @@ import '../post-card';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
 
-/** A push may be lost: as long as a post is on its way, we also look; ms. */
+/** Interval of polling until a post is published or has failed, as a push may be lost; ms. */
 const LOOK_EVERY_MS = 10_000;
 
-/** `<vf-sent-posts>`: what the composer of this page has sent, and where it stands now. */
+/** `<vf-sent-posts>`: the posts that the composer of this page has sent, and their status. */
 export class SentPosts extends SessionElement {
-  /** All that was heard of: the news of a post may come before the answer to its sending. */
+  /** All posts that this page was notified of: the event may come before the response to the request. */
   private readonly known = new Map<number, PostView>();
   private sent: { id: number; platformName: string }[] = [];
   private looking = 0;
 
   add(post: PostView, platformName: string): void {
     if (!this.known.has(post.id)) this.known.set(post.id, post);
-    // The server has had it before: it may have been sent from another tab.
+    // The same post may be in the list already: it may also have been sent from another tab.
     this.sent = [{ id: post.id, platformName }, ...this.sent.filter(({ id }) => id !== post.id)];
     window.clearInterval(this.looking);
     this.looking = window.setInterval(() => void this.look(), LOOK_EVERY_MS);
@@ -70,7 +70,7 @@ export class SentPosts extends SessionElement {
     this.requestUpdate();
   }
 
-  /** Says in one notice where a post stands, until that is known for good. */
+  /** Shows the status of a post in one notice, until it is final. */
   private tell(id: number): void {
     const sent = this.sent.find((each) => each.id === id);
     const post = this.known.get(id);
@@ -95,7 +95,7 @@ export class SentPosts extends SessionElement {
     const open = posts.filter(({ status }) => status === 'queued' || status === 'publishing');
     for (const platformId of new Set(open.map(({ platform_id }) => platform_id))) {
       const options = { headers: pinnedTo(platformId), background: true };
-      // Whatever is the matter, we look again.
+      // Errors are ignored: the next poll tries again.
       const answer = await session.request<PostsView>('GET', '/api/posts', options).catch(() => null);
       this.learn(answer?.posts ?? []);
     }

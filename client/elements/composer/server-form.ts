@@ -4,19 +4,22 @@ import type { PostText } from './draft-repository';
 import type { Platform } from './post-target';
 
 export interface ServerForm {
-  /** Whose page it is; NaN where it does not say. */
+  /** The user of the page; NaN if it is not specified. */
   userId: number;
   platform: Platform;
-  /** It was answered "keep" before: it is for this platform whatever is active. */
+  /** The user has answered "keep" before: it is for this platform, whichever is active. */
   pinned: boolean;
   text: Partial<PostText>;
-  /** Why the server gave it back, by the names of its fields. */
+  /** Why the server returned the form, by field name. */
   errors: Record<string, string>;
-  /** Goes to where the person is in it already. */
+  /** Restores the focus and the selection that the user had in the form. */
   focus(): void;
 }
 
-/** Takes the form out of the page, with what the person may have written in it by now. @returns null where there is none */
+/**
+ * Removes the form from the page, and returns its content, including what the user has typed so far.
+ * @returns null if there is none
+ */
 export function readServerForm(root: HTMLElement): ServerForm | null {
   const form = root.querySelector<HTMLFormElement>('form[data-platform-id]');
   if (!form) return null;
@@ -43,7 +46,7 @@ export function readServerForm(root: HTMLElement): ServerForm | null {
     focus: () => {
       const field = root.querySelector<HTMLTextAreaElement>(`[name="${name}"]`);
       field?.focus();
-      // A choice has none.
+      // A select element has no text selection.
       if (selectionEnd !== null) field?.setSelectionRange(selectionStart, selectionEnd);
     },
   };

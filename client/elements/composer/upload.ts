@@ -2,14 +2,14 @@ import { HEADERS, type MediaView } from '../../../src/protocol/http';
 import { ApiError, toApiError } from '../../core/errors';
 import { session } from '../session';
 
-/** As long as the server waits for it; ms. */
+/** The server's own time limit; ms. */
 const LIMIT_MS = 120_000;
 
 /**
- * Sends a file. By XMLHttpRequest, the only one that tells how far it is.
+ * Uploads a file, by XMLHttpRequest: `fetch` reports no upload progress.
  * @param platform headers that name it
- * @param progress is told the part that is sent, from 0 to 1
- * @throws ApiError, also when `stop` ended it
+ * @param progress called with the uploaded part, from 0 to 1
+ * @throws ApiError, also if `stop` has aborted it
  */
 export function upload(
   file: File,

@@ -8,17 +8,17 @@ const MOVABLE = 'form, vf-platform-switcher, vf-session-menu, vf-composer, vf-to
 const PAGE = `<!doctype html><html><head><title>Page</title></head><body>
   <header><b data-user-info="username"></b> <b data-platform-info="name"></b></header>
   <main><section></section><section></section></main></body></html>`;
-/** How long the page may take at the end to show what is; ms. */
+/** Time limit for the page to show the final state; ms. */
 const REST_LIMIT_MS = 3_000;
 
-/** The life of one page, in a frame of its own. The same seed is the same life. */
+/** A simulated life of one page, in an iframe of its own. The same seed gives the same life. */
 export class Life {
   readonly oracle = new Oracle();
   readonly site: Site;
-  /** Parts that were taken out, and may come back. */
+  /** Removed elements, which may be inserted again. */
   readonly removed: Element[] = [];
   snapshot: string | Element | null = null;
-  /** The page has gone elsewhere, or is loaded again for another person: nothing of it is there any more. */
+  /** The page has navigated away, or is reloaded for another user: its document is gone. */
   private isLeft = false;
   private readonly frame = document.createElement('iframe');
   private leave = () => {};
@@ -33,7 +33,7 @@ export class Life {
     this.site = new Site(seed * 10, later);
   }
 
-  /** @returns what went wrong; none where all went well */
+  /** @returns the problems found; empty if there were none */
   async run(): Promise<string[]> {
     this.open();
     const steps = 10 + Math.floor(this.random() * 15);
@@ -117,11 +117,14 @@ export class Life {
       this.leave();
     };
     window.addEventListener('pagehide', left);
-    // After our own listeners, which stop what must not be sent.
+    // After our own listeners, which prevent what must not be sent.
     window.addEventListener('submit', (event) => this.submitted(event));
   }
 
-  /** A form that nobody has stopped. Without our script, or as no form of ours, it is the server that refuses it. */
+  /**
+   * A form that no listener has prevented. A form without our script, or one not marked as ours, is refused by the
+   * server.
+   */
   private submitted(event: SubmitEvent): void {
     if (event.defaultPrevented) return;
     event.preventDefault();
@@ -138,7 +141,7 @@ export class Life {
     this.oracle.checkDrawn(this.document);
   }
 
-  /** Everything comes to its end, and the page shows what is. */
+  /** Lets everything finish; the page must then show the current state. */
   private async rest(): Promise<void> {
     if (!this.site.live) this.site.signIn(false);
     while (this.scripts.length > 0) this.loadNextScript();
@@ -158,7 +161,7 @@ export class Life {
   }
 
   private problemsAtRest(): string[] {
-    // The page has ended, and is left.
+    // The page was left after its session had ended.
     if (!this.main) return [];
     const state = this.sync?.getState();
     if (!state?.platform) return ['there is no session'];
@@ -172,7 +175,7 @@ const channel = new MessageChannel();
 const waiting: (() => void)[] = [];
 channel.port1.onmessage = () => waiting.shift()?.();
 
-/** In another turn of the event loop, and without the delay that a browser puts between timers. */
+/** Runs in another turn of the event loop, without the minimum delay that a browser puts between timers. */
 function later(task: () => void): void {
   waiting.push(task);
   channel.port2.postMessage(null);

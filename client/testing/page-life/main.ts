@@ -1,9 +1,9 @@
-/** The script of a page that lives through schedules, one frame after the other. */
+/** The script of a page that runs the schedules, one iframe after the other. */
 import { Life } from './life';
 
 declare global {
   interface Window {
-    /** @returns what went wrong in the schedules `from` to `to`, until some have failed */
+    /** @returns the problems of the schedules `from` to `to`; stops early after several */
     runSchedules(from: number, to: number): Promise<string[]>;
   }
 }

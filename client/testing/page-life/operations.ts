@@ -1,6 +1,9 @@
 import type { Life } from './life';
 
-/** What can befall a page, be it by a script, a router, the person, or the server; each as often as it stands here. */
+/**
+ * Events of a page's life, caused by a script, a router, the user or the server; an entry's frequency in the list is
+ * its weight.
+ */
 export type Operation = (life: Life) => void;
 
 const TAGS = ['vf-platform-switcher', 'vf-session-menu', 'vf-composer', 'vf-toasts', 'vf-expiry-dialog'];
@@ -10,7 +13,7 @@ const insertForm: Operation = (life) => {
   const isAware = life.chance(0.9);
   const named = isAware && life.chance(0.4);
   const shown = named ? name : '';
-  // As the server gives a form back whose post was refused.
+  // Like a form that the server returns with a rejected post.
   const text = life.chance(0.15) ? life.oracle.begin(named ? id : null) : '';
   const inAction = named && life.chance(0.3);
   const field =
@@ -50,7 +53,7 @@ const bringBack: Operation = (life) => {
   if (part) life.place().append(part);
 };
 
-/** As htmx keeps a page, and as Turbo does. */
+/** A snapshot as htmx (HTML) or Turbo (cloned nodes) keeps it. */
 const snapshot: Operation = (life) => {
   const { main } = life;
   if (main) life.snapshot = life.chance(0.5) ? main.innerHTML : (main.cloneNode(true) as Element);
@@ -61,7 +64,7 @@ const restore: Operation = (life) => {
   if (!main || snapshot === null) return;
   if (typeof snapshot !== 'string') return main.replaceWith(snapshot.cloneNode(true));
   main.innerHTML = snapshot;
-  // As of a page of the server's: a text that stands in it stands there with the platform that is named beside it.
+  // A restored text is treated like one in a page from the server: it belongs to the platform that is shown beside it.
   for (const form of main.querySelectorAll('form')) {
     const shown = life.shownIn(form);
     const text = form.querySelector<HTMLTextAreaElement>('[name="content"]')?.value ?? '';
@@ -87,7 +90,7 @@ const answerWarning: Operation = (life) =>
 const expireOrSignIn: Operation = (life) => {
   if (life.site.live) return life.site.expire(life.chance(0.7));
   life.site.signIn(life.chance(0.25));
-  // As another tab of the browser tells it.
+  // Another tab of the browser announces this by a storage event.
   const told = { key: 'vedfolnir_session', newValue: 'another' };
   life.window.dispatchEvent(Object.assign(new life.window.Event('storage'), told));
 };

@@ -1,6 +1,6 @@
 import type { Sent } from './site';
 
-/** Of each element the part that it draws once. */
+/** For each element, the part that it renders exactly once. */
 const DRAWN: Record<string, string> = {
   'vf-platform-switcher': '.vf-switcher-button',
   'vf-session-menu': '.vf-menu-button',
@@ -12,21 +12,21 @@ const DRAWN: Record<string, string> = {
 const TOKEN = /t\d+;/g;
 
 /**
- * What a person has seen, and what may come of it. Each text begins with a token of its own, which tells for which
- * platform it was begun wherever the text goes: into a copy, a snapshot, or a draft.
+ * Records what the user has seen, and checks what is sent. Each text begins with a token of its own, which identifies
+ * the platform that it was begun for in copies, snapshots and drafts, too.
  */
 export class Oracle {
   readonly problems: string[] = [];
   private readonly allowed = new Map<string, Set<number>>();
 
-  /** @param shown the platform that the form shows as the first letter is typed; null: none */
+  /** @param shown the platform that the form shows when the first letter is typed; null: none */
   begin(shown: number | null): string {
     const token = `t${this.allowed.size};`;
     this.allowed.set(token, new Set(shown === null ? [] : [shown]));
     return token;
   }
 
-  /** The person has said that this text goes to another platform. */
+  /** The user has decided that this text goes to another platform. */
   moved(text: string, to: number): void {
     for (const token of text.match(TOKEN) ?? []) this.allowed.get(token)?.add(to);
   }
@@ -48,7 +48,7 @@ export class Oracle {
     }
   }
 
-  /** At rest, with a session: what is in the page shows it. */
+  /** Checks, when nothing is pending, that the page shows the session. */
   checkShown(document: Document, username: string, platformName: string, hasElements: boolean): void {
     const expectText = (selector: string, text: string) => {
       for (const element of document.querySelectorAll(selector)) {

@@ -1,7 +1,7 @@
 import type { PlatformView, RestSessionState } from '../../../src/protocol/http';
 import { FakeServer, iso, platform, SESSION_A, SESSION_B } from '../../core/testing/fake-server';
 
-/** What a page has sent to be published, and where. */
+/** A post that a page has sent, and its platform. */
 export interface Sent {
   platformId: number | null;
   content: string;
@@ -9,7 +9,7 @@ export interface Sent {
 
 type Frame = (frame: string) => void;
 
-/** The server of one page: its session and its platforms, behind the `fetch` and the `WebSocket` of a frame. */
+/** The server of one page: its session and its platforms, behind the `fetch` and the `WebSocket` of an iframe. */
 export class Site {
   readonly sent: Sent[] = [];
   server: FakeServer;
@@ -25,7 +25,7 @@ export class Site {
     this.server = this.serverOf(userId);
   }
 
-  /** Puts itself in the place of the network of this frame. */
+  /** Replaces the network of this iframe. */
   install(frame: Window & typeof globalThis): void {
     const site = this;
     frame.fetch = (input, init) => this.answer(String(input), init ?? {});
@@ -61,7 +61,7 @@ export class Site {
       }
     }
     Object.assign(frame, { WebSocket: SocketOfSite });
-    // Each page leads for itself alone: the frames of a run have one browser, and are not tabs of one person.
+    // Disables leader election: the iframes of a run share one browser, but are not tabs of one user.
     Object.defineProperty(frame.navigator, 'locks', { value: undefined });
   }
 
@@ -69,7 +69,7 @@ export class Site {
     return this.server.platforms;
   }
 
-  /** A switch made elsewhere. @param told whether the page hears of it */
+  /** A switch made elsewhere. @param told whether the page is notified */
   switchTo(id: number, told: boolean): void {
     const { name, payload } = this.server.switchTo(id, 'all', this.session);
     if (told) this.push(name, payload);
@@ -84,7 +84,7 @@ export class Site {
     });
   }
 
-  /** @param told whether the page hears of it before it asks for something */
+  /** @param told whether the page is notified before its next request */
   expire(told: boolean): void {
     this.live = false;
     const end = { session_id: this.session, reason: 'idle', error_code: 'SESSION_EXPIRED', at: iso(Date.now()) };
@@ -92,7 +92,7 @@ export class Site {
     this.sockets.clear();
   }
 
-  /** A new session, of the same person or of another one, whose platforms are others. */
+  /** Starts a new session, of the same user or of another one with other platforms. */
   signIn(another: boolean): void {
     if (another) this.server = this.serverOf(++this.userId);
     this.session = this.session === SESSION_A ? SESSION_B : SESSION_A;

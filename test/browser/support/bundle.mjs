@@ -1,4 +1,4 @@
-/** Writes a script with all that it imports to stdout. In a process of its own, which can load vite. */
+/** Writes a script with all its imports to stdout. In a process of its own, which can load vite. */
 import { build } from 'vite';
 
 const { output } = await build({

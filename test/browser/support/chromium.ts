@@ -1,4 +1,4 @@
-/** Chromium as the suites use it. */
+/** Chromium with the settings of the suites. */
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { CHROMIUM } from '../../support/chromium';
 import { eventually } from '../../support/eventually';
@@ -7,25 +7,26 @@ import { launch, temporaryFolder } from '../../support/processes';
 import { sharedChromium } from '../../support/shared';
 import { IS_CONNECTED, recordEvents, until } from './recorder';
 
-/** A step that takes longer has failed; the test says so before jest gives up on it. */
+/** A step that takes longer has failed; the test reports it before jest's own timeout. */
 const STEP_LIMIT_MS = 30_000;
 
-/** The run's Chromium: its contexts end with this connection. All tabs are visible at once, as far as they know. */
+/** The shared Chromium: its contexts are closed with this connection. For their pages, all tabs are visible at once. */
 export async function launchChromium(): Promise<Browser> {
   return chromium.connect(await sharedChromium());
 }
 
 /**
- * It keeps whole pages for the way back, as a person's does. Playwright's own way back waits for a page to load, which
- * one that was kept does not: let the page itself go back.
+ * Keeps pages in the back/forward cache, like a user's browser. Playwright's `goBack` waits for a load event, which a
+ * cached page does not have: call `history.back()` in the page.
  */
 export function launchKeepingChromium(): Promise<Browser> {
   return chromium.launch({ ...CHROMIUM, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 }
 
 /**
- * As a person has it: of the tabs of a window one is seen, the others are hidden, slowed down, and can be frozen. It has
- * one profile, that is `browser.contexts()[0]`. @returns it, and the port that it can be steered by
+ * Like a user's browser: only one tab of a window is visible, the others are hidden and throttled, and can be frozen.
+ * It has one profile, `browser.contexts()[0]`.
+ * @returns the browser and its debugging port
  */
 export async function launchPlainChromium(): Promise<[browser: Browser, port: number]> {
   const profile = [`--user-data-dir=${temporaryFolder()}`, '--remote-debugging-port=0'];
@@ -34,9 +35,9 @@ export async function launchPlainChromium(): Promise<[browser: Browser, port: nu
   return [await chromium.connectOverCDP(address, { noDefaults: true }), Number(new URL(address).port)];
 }
 
-/** A browser of its own: cookies, storage and tabs apart from all others. */
+/** A browser context: cookies, storage and tabs separate from all others. */
 export class Device {
-  /** What the pages complained about: uncaught errors, and whatever the content security policy refused. */
+  /** Uncaught errors of the pages, and violations of the content security policy. */
   readonly complaints: string[] = [];
 
   private readonly tabs: Page[] = [];
@@ -46,12 +47,12 @@ export class Device {
     readonly context: BrowserContext,
   ) {}
 
-  /** @param client whose session it has, if any; both go on sharing it */
+  /** @param client whose session it uses, if any; both go on sharing it */
   static async open(browser: Browser, url: string, client?: TestClient, options: BrowserContextOptions = {}) {
     return Device.of(await browser.newContext(options), url, client);
   }
 
-  /** @param context once only: it is recorded from now on */
+  /** @param context only once each: its events are recorded from now on */
   static async of(context: BrowserContext, url: string, client?: TestClient) {
     context.setDefaultTimeout(STEP_LIMIT_MS);
     const device = new Device(url, context);
@@ -67,21 +68,21 @@ export class Device {
     );
   }
 
-  /** A tab at `path`, as soon as it knows its session, and its elements have taken over what the server drew. */
+  /** Opens a tab at `path`. Resolves when its session is known and its elements are defined. */
   async tab(path: string): Promise<Page> {
     const page = await this.tabWithoutElements(path);
     await until(page, "!document.querySelector(':not(:defined)')");
     return page;
   }
 
-  /** As `tab`, whatever becomes of the elements. */
+  /** Like `tab`, but does not wait for the elements. */
   async tabWithoutElements(path: string): Promise<Page> {
     const page = await this.bareTab(path);
     await until(page, IS_CONNECTED);
     return page;
   }
 
-  /** A tab that may have no session at all. */
+  /** Opens a tab that may have no session. */
   async bareTab(path: string): Promise<Page> {
     const page = await this.context.newPage();
     this.tabs.push(page);
@@ -93,7 +94,7 @@ export class Device {
     return page;
   }
 
-  /** All that were opened here; what stands in the profile stays. */
+  /** Closes the tabs that were opened here, but not the others of the profile. */
   async closeTabs(): Promise<void> {
     await Promise.all(this.tabs.splice(0).map((tab) => tab.close()));
   }

@@ -1,4 +1,4 @@
-/** A person who writes a post in a tab. */
+/** Writing a post in a tab. */
 import type { Page } from 'playwright-core';
 import type { PostsView, PostView } from '../../../src/protocol/http';
 import type { Person } from './people';
@@ -7,13 +7,13 @@ export const text = (tab: Page) => tab.getByLabel('Text', { exact: true });
 export const post = (tab: Page) => tab.getByRole('button', { name: 'Post', exact: true });
 export const keep = (tab: Page) => tab.getByRole('button', { name: 'Keep posting as Alpha' });
 
-/** Opens the field for a content warning. */
+/** Opens the content warning field. */
 export async function warningField(tab: Page) {
   await tab.getByRole('button', { name: 'Content warning' }).click();
   return tab.getByLabel('Content warning text');
 }
 
-/** Words, and what each is worth to whoever counts as the platforms do. */
+/** Texts, and the number of characters that the platforms count for each. */
 export const AS_COUNTED: readonly [words: string, counted: number][] = [
   ['👨‍👩‍👧‍👦', 1],
   [`https://example.org/${'x'.repeat(40)}`, 23],
@@ -22,7 +22,7 @@ export const AS_COUNTED: readonly [words: string, counted: number][] = [
   ['', 0],
 ];
 
-/** Somewhere else, on the same session. */
+/** Switches to another platform, in the same session. */
 export async function switchTo({ client, platforms }: Person, index: number): Promise<number> {
   const { id } = platforms[index]!;
   expect((await client.post(`/api/switch_platform/${id}`, {})).status).toBe(200);
@@ -34,7 +34,7 @@ export async function postsOf({ client, platforms }: Person, index: number): Pro
   return (await client.get<PostsView>('/api/posts', { headers })).body.posts;
 }
 
-/** Counts what is sent to `path`, from here on. */
+/** Counts the POST requests to `path` from now on. */
 export function sendings(tab: Page, path = '/api/posts'): { count: number } {
   const sent = { count: 0 };
   tab.on('request', (request) => {

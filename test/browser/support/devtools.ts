@@ -1,4 +1,4 @@
-/** What can befall a tab, done to it by the DevTools protocol. */
+/** Freezes, blocks and crashes tabs by the DevTools protocol. */
 import type { CDPSession, Page } from 'playwright-core';
 
 function devtools(page: Page): Promise<CDPSession> {
@@ -6,8 +6,9 @@ function devtools(page: Page): Promise<CDPSession> {
 }
 
 /**
- * As the browser does with a tab that nobody has looked at for long: the page is told, then nothing of it runs.
- * Only where tabs can be hidden, see `launchPlainChromium`. @returns its undo
+ * Freezes a page like a browser does with a tab that was hidden for long: the page receives the event, then its
+ * scripts stop. Only where tabs can be hidden, see `launchPlainChromium`.
+ * @returns its undo
  */
 export async function freeze(page: Page): Promise<() => Promise<unknown>> {
   const session = await devtools(page);
@@ -15,7 +16,7 @@ export async function freeze(page: Page): Promise<() => Promise<unknown>> {
   return () => session.send('Page.setWebLifecycleState', { state: 'active' });
 }
 
-/** Nothing of the page runs any more, and it was not told: as when its process hangs. @returns its undo */
+/** Stops all scripts of the page without an event, as if its process hung. @returns its undo */
 export async function hang(page: Page): Promise<() => Promise<unknown>> {
   const session = await devtools(page);
   const paused = new Promise((resolve) => session.once('Debugger.paused', resolve));
@@ -25,11 +26,11 @@ export async function hang(page: Page): Promise<() => Promise<unknown>> {
   return () => session.send('Debugger.resume');
 }
 
-/** The process of the page dies. */
+/** Crashes the process of the page. */
 export async function crash(page: Page): Promise<void> {
   const crashed = new Promise((resolve) => page.once('crash', resolve));
   const session = await devtools(page);
-  // No answer comes: who should give it is dead.
+  // There is no response: the process is gone.
   session.send('Page.crash').catch(() => undefined);
   await crashed;
 }

@@ -1,8 +1,8 @@
-/** What a browser keeps of what was written. */
+/** The drafts that a browser has stored. */
 import type { Page } from 'playwright-core';
 import { eventually } from '../../support/eventually';
 
-/** Of each draft in this browser, in the page's own words. */
+/** Evaluates an expression for each draft in this browser; runs in the page. */
 const eachDraft = (value: string) => `new Promise((resolve, reject) => {
   const opening = indexedDB.open('vedfolnir-drafts');
   opening.onupgradeneeded = () => opening.result.createObjectStore('drafts');
@@ -13,7 +13,7 @@ const eachDraft = (value: string) => `new Promise((resolve, reject) => {
     cursor.onsuccess = () => {
       if (!cursor.result) return opening.result.close(), resolve(found);
       const { key, value } = cursor.result;
-      // What was chosen for an account stands beside its drafts.
+      // Skips the last choices of an account, which are stored next to its drafts.
       if (key.length > 2) found.push(${value});
       cursor.result.continue();
     };
@@ -23,7 +23,7 @@ const eachDraft = (value: string) => `new Promise((resolve, reject) => {
 export const draftsIn = (page: Page): Promise<[user: number, platform: number, content: string][]> =>
   page.evaluate(eachDraft('[key[0], key[1], value.text.content]'));
 
-/** How many files each has that the server has too. */
+/** For each draft, the number of files that are uploaded. */
 export const filesIn = (page: Page): Promise<number[]> =>
   page.evaluate(eachDraft('value.files.filter(({ mediaId }) => mediaId).length'));
 export const contentsIn = async (page: Page) => (await draftsIn(page)).map(([, , content]) => content);

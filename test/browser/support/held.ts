@@ -1,14 +1,14 @@
-/** Requests that take their time. */
+/** Requests and responses that are held back. */
 import type { BrowserContext, Page } from 'playwright-core';
 
 export interface Held {
-  /** Resolves when the page has asked. */
+  /** Resolves when the page has sent the request. */
   asked: Promise<unknown>;
-  /** Hands the answer over. @returns when the page has had it, and has done with it what it does at once */
+  /** Releases the response. @returns when the page has received it, and has handled it */
   hand(): Promise<void>;
 }
 
-/** The next answer to this path stays on its way: what the server knew when it was asked. */
+/** Holds the next response to this path: its content is from the time of the request. */
 export async function holdNext(page: Page, path: string): Promise<Held> {
   const atPath = (url: URL) => url.pathname === path;
   let release = () => {};
@@ -34,7 +34,10 @@ export async function holdNext(page: Page, path: string): Promise<Held> {
   return { asked, hand };
 }
 
-/** From here on requests to these addresses (a glob) do not leave the browser. @returns lets them go, and all that come */
+/**
+ * From now on requests to these URLs (a glob) do not leave the browser.
+ * @returns releases these and all later requests
+ */
 export async function holdBack(where: Page | BrowserContext, addresses: string): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => {

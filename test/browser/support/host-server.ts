@@ -1,4 +1,6 @@
-/** An application of others in front of a node: some pages are its own, all else is the node's, at one address. */
+/**
+ * A host application in front of a node: it serves some pages itself and proxies all else to the node, at one address.
+ */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 
@@ -21,7 +23,7 @@ export const script =
   (response) =>
     response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(code);
 
-/** @param port of the node; without one there is nothing but the pages */
+/** @param port of the node; without one it serves only the pages */
 export async function startHostServer(port?: number): Promise<HostServer> {
   const pages = new Map<string, HostPage>();
   const server = createServer((incoming, response) => {

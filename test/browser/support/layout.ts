@@ -1,4 +1,4 @@
-/** Where things are on the screen, and whether they move by themselves. Measured in the page, so the probes are text. */
+/** Positions of elements, and layout shifts. Measured in the page, so the probes are strings. */
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { eventually } from '../../support/eventually';
 
@@ -15,7 +15,7 @@ export async function boxOf(locator: Locator): Promise<Box> {
   return (await locator.boundingBox())!;
 }
 
-/** An open panel stands beside its button, and inside of the window. */
+/** An open panel is next to its button, and inside of the window. */
 export async function expectBeside(panel: Locator, button: Locator): Promise<void> {
   const page = panel.page();
   const { width, height } = page.viewportSize()!;
@@ -33,7 +33,7 @@ export async function expectBeside(panel: Locator, button: Locator): Promise<voi
   );
 }
 
-/** Sums up what moves in each page of this context without the person having done anything. */
+/** Records the layout shifts that no user input has caused, in each page of this context. */
 export async function watchShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript({
     content: `
@@ -48,16 +48,16 @@ export async function watchShifts(context: BrowserContext): Promise<void> {
   });
 }
 
-/** A line as a phone has it: what comes late is seen to come late. */
+/** A slow network like a phone's, so that late content is visibly late. */
 export async function slowLine(page: Page): Promise<void> {
   const line = await page.context().newCDPSession(page);
   const conditions = { offline: false, latency: 80, downloadThroughput: 250_000, uploadThroughput: 100_000 };
   await line.send('Network.emulateNetworkConditions', conditions);
 }
 
-/** The cumulative layout shift so far, with what has moved. */
+/** The cumulative layout shift so far, and the elements that have moved. */
 export async function shiftsOf(page: Page): Promise<{ sum: number; what: unknown[] }> {
-  // What is on its way to the observer has been given to it after two frames.
+  // Pending entries reach the observer within two frames.
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   const shifts = (await page.evaluate('window.shifts')) as { value: number; what: unknown }[];
   return { sum: shifts.reduce((sum, { value }) => sum + value, 0), what: shifts };

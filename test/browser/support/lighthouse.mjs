@@ -1,13 +1,13 @@
 /**
- * Lighthouse for mobile, in a process of its own: it is an ES module. Asked by messages `{port, url}`, of a Chromium that
- * listens on that port; answers each with what it found.
+ * Lighthouse for mobile, in a process of its own, as it is an ES module. Receives messages `{port, url}` for a
+ * Chromium that listens on that port, and answers each with its results.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import lighthouse from 'lighthouse';
 
-/** Lighthouse waits a second each for more to come; our pages are done when they are quiet. ms */
+/** Lighthouse waits a second each for further activity; our pages are complete when they are quiet. ms */
 const QUIET = { pauseAfterFcpMs: 0, pauseAfterLoadMs: 0, networkQuietThresholdMs: 500, cpuQuietThresholdMs: 500 };
 const METRICS = [
   'first-contentful-paint',
@@ -19,8 +19,8 @@ const METRICS = [
 ];
 
 /**
- * Each task as long as the processor worked on it, and not by the clock: on a machine that does other work too, most of
- * a long task is waiting for its turn. What is inside of a task shrinks with it; where tasks begin stays as it was.
+ * Replaces the duration of each task by its CPU time: on a busy machine, most of a long task is waiting for the CPU.
+ * Events inside of a task are scaled with it; the start times of tasks stay.
  */
 function byProcessorTime(events) {
   const tasks = new Map();
@@ -79,7 +79,7 @@ function reportOf({ categories, audits, runtimeError, finalDisplayedUrl }) {
     scores: Object.fromEntries(Object.values(categories).map(({ id, score }) => [id, Math.round(score * 100)])),
     metrics: Object.fromEntries(METRICS.map((id) => [id, audits[id].numericValue])),
     failed,
-    /** Why the browser does not keep the page for the way back. */
+    /** Why the browser does not put the page into the back/forward cache. */
     notKept: (audits['bf-cache'].details?.items ?? []).map(({ reason }) => reason),
   };
 }

@@ -1,4 +1,6 @@
-/** What a page must be for everybody, whatever is open in it. Measured in the page, so the probes are text. */
+/**
+ * Accessibility and layout requirements for every page in any state. Measured in the page, so the probes are strings.
+ */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { eventually } from '../../support/eventually';
@@ -12,9 +14,9 @@ interface Violation {
   nodes: { html: string; failureSummary: string }[];
 }
 
-/** @returns what axe finds serious or critical */
+/** @returns the violations that axe considers serious or critical */
 async function audit(page: Page): Promise<string[]> {
-  // By the debugger's hand: the page's own policy would refuse the script, as it should.
+  // Evaluated by the debugger: the page's content security policy refuses a script element.
   await page.evaluate(AXE);
   const { violations } = (await page.evaluate('axe.run(document)')) as { violations: Violation[] };
   return violations
@@ -22,7 +24,7 @@ async function audit(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
-/** Whether what is written is light or dark. Axe takes a page that paints no ground of its own for a white one. */
+/** Whether the text is light or dark. Axe assumes white for a page without a background of its own. */
 const INK = `(() => {
   const pen = document.createElement('canvas').getContext('2d');
   pen.fillStyle = getComputedStyle(document.body).color;
@@ -31,19 +33,19 @@ const INK = `(() => {
   return red + green + blue > 384 ? 'light' : 'dark';
 })()`;
 
-/** In the light and in the dark; the page stays dark. */
+/** In the light and in the dark scheme; the page stays dark. */
 export async function expectClean(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await page.evaluate(`matchMedia('(prefers-color-scheme: ${colorScheme})').matches`)).toBe(true);
-    // The colours of what changes softly are those of neither until it has changed.
+    // During a transition the colours are those of neither scheme.
     await until(page, "document.getAnimations().every(({ playState }) => playState !== 'running')");
     expect([colorScheme, await audit(page)]).toEqual([colorScheme, []]);
     expect(await page.evaluate(INK)).toBe(colorScheme === 'dark' ? 'light' : 'dark');
   }
 }
 
-/** As with forced colours, where what a page wants to be seen by is taken from it. */
+/** With forced colours, which override the colours of the page. */
 export async function expectCleanInForcedColours(page: Page): Promise<void> {
   await page.emulateMedia({ forcedColors: 'active' });
   expect(await page.evaluate("matchMedia('(forced-colors: active)').matches")).toBe(true);
@@ -52,8 +54,8 @@ export async function expectCleanInForcedColours(page: Page): Promise<void> {
 }
 
 /**
- * How far the page can be pushed sideways, and what of it stands out of the window. What is fixed to the window, or cut
- * off at an edge, cannot be reached by any scrolling. Tables may be pushed in a frame of their own.
+ * The horizontal scroll distance, and the elements outside of the window. Elements that are fixed or clipped cannot be
+ * reached by scrolling. Tables may scroll in a container of their own.
  */
 const ASTRAY = `(() => {
   const { scrollWidth, clientWidth } = document.scrollingElement;
@@ -71,7 +73,7 @@ const ASTRAY = `(() => {
   return [...(scrollWidth > clientWidth ? ['scrolls by ' + (scrollWidth - clientWidth)] : []), ...beyond, ...bursting];
 })()`;
 
-/** WCAG 2.5.8. A link in a sentence is as high as its line; a box is chosen by its words too. */
+/** WCAG 2.5.8. Links in a sentence are exempt; a checkbox is measured with its label. */
 const SMALL = `[...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary, [role=option]')]
   .filter((element) => element.checkVisibility() && !element.matches('p a'))
   .map((element) => (element.matches('[type=checkbox], [type=radio]') && element.labels[0]) || element)
@@ -81,7 +83,7 @@ const SMALL = `[...document.querySelectorAll('a, button, input:not([type=hidden]
   })
   .map((element) => element.outerHTML.slice(0, 200))`;
 
-/** Nothing is out of reach, and nothing too small to press, once the page has seen how much room it has. */
+/** Nothing is out of reach or too small to press, once the page has adapted to the space. */
 export async function expectToFit(page: Page, how: string): Promise<void> {
   await eventually(
     async () => expect([how, await page.evaluate(ASTRAY), await page.evaluate(SMALL)]).toEqual([how, [], []]),
@@ -89,7 +91,7 @@ export async function expectToFit(page: Page, how: string): Promise<void> {
   );
 }
 
-/** As a browser does that makes the text larger: it tells the page that it has less room. */
+/** Like a browser's text size setting: the page receives a resize event, as it has less space. */
 export async function setTextSize(page: Page, percent: number): Promise<void> {
   await page.evaluate(
     `document.documentElement.style.fontSize = '${percent}%', window.dispatchEvent(new Event('resize'))`,
@@ -100,7 +102,7 @@ export async function setDirection(page: Page, direction: 'ltr' | 'rtl'): Promis
   await page.evaluate(`document.documentElement.dir = '${direction}'`);
 }
 
-/** All that must hold of a screen, whatever is open on it: axe, and 320 pixels, with 200% text, from right to left. */
+/** All requirements for a screen in any state: axe, then 320 pixels wide, with 200% text, and from right to left. */
 export async function expectForEverybody(page: Page): Promise<void> {
   await expectClean(page);
   await page.setViewportSize({ width: 320, height: 640 });

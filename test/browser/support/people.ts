@@ -33,7 +33,7 @@ export async function newPerson(
   return { client, platforms };
 }
 
-/** As a person does it: by the menu of the session. */
+/** By clicks in the session menu, like a user. */
 export async function signOut(tab: Page): Promise<void> {
   await tab.getByRole('button', { name: /^Account of/ }).click();
   await tab.getByRole('button', { name: 'Sign out', exact: true }).click();

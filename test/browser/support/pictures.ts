@@ -1,13 +1,13 @@
-/** Pictures as a person has them on their disk. */
+/** Pictures for uploads. */
 import { randomBytes } from 'node:crypto';
 
-/** One transparent pixel; what follows its end is no matter to who shows it. */
+/** One transparent pixel; decoders ignore bytes after its end. */
 export const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
 );
 
-/** @param size bytes, and so many that no other has */
+/** @param size of the random bytes that make it unique */
 export const picture = (name: string, size = 2_000) => ({
   name,
   mimeType: 'image/png',

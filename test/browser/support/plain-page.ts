@@ -1,4 +1,4 @@
-/** A plain page of anybody's, open for each test, and what a person finds in it. */
+/** A page of a host application, open in each test, and its elements. */
 import type { Locator, Page } from 'playwright-core';
 import * as composing from './composing';
 import type { Stage } from './stage';
@@ -17,7 +17,7 @@ export function setPlainPage(stage: Stage) {
     get tab() {
       return tab;
     },
-    /** Another one takes its place until the test is done. */
+    /** Replaces the tab until the end of the test. */
     set tab(other: Page) {
       tab = other;
     },
@@ -31,7 +31,7 @@ export function setPlainPage(stage: Stage) {
     postsOf: (index: number) => composing.postsOf(stage.person, index),
     sendings: () => composing.sendings(tab, '/create_post'),
     hasFocus: async (place: Locator) => (await place.and(tab.locator(':focus')).count()) === 1,
-    /** Puts an element into the page, long after its script has run. */
+    /** Inserts an element into the page, long after its script has run. */
     add: (html: string) =>
       tab.evaluate(`document.querySelector('main').insertAdjacentHTML('beforeend', ${JSON.stringify(html)})`),
   };

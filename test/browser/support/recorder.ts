@@ -1,17 +1,17 @@
-/** Writes down every event of a page from before its first script on. */
+/** Records every event of a page, from before its first script. */
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { SessionEvents } from '../../../client/core/event-details';
 import { eventually } from '../../support/eventually';
 
-/** Of a page that knows its session and hears of it. */
+/** True in a page that knows its session and receives its events. */
 export const IS_CONNECTED = 'window.sessionSync?.getState() && window.sessionSync.getPerformanceMetrics().connected';
 
-/** A page of Playwright's, or a tab of any browser. */
+/** A page of Playwright, or a tab of any browser. */
 interface Evaluates {
   evaluate(expression: string): Promise<unknown>;
 }
 
-/** Runs in the page, so it is text: these sources know no `window`. */
+/** Runs in the page, so it is a string: these sources have no `window` type. */
 const RECORDER = `
   window.heard = {};
   const keep = (event) => (window.heard[event.type] ??= []).push(event.detail);
@@ -24,14 +24,15 @@ export async function recordEvents(context: BrowserContext): Promise<void> {
   await context.addInitScript({ content: RECORDER });
 }
 
-/** The details of all events of this name that the page has had. */
+/** The details of all events of this name that the page has received. */
 export function heard<E extends keyof SessionEvents>(page: Page, name: E): Promise<SessionEvents[E][]> {
   return page.evaluate(`window.heard['${name}'] ?? []`);
 }
 
 /**
- * Clicks. @returns when the page felt it: the click of a test waits until its tab is drawn, and a tab behind others is
- * drawn once a second
+ * Clicks.
+ * @returns the time at which the page received the click: Playwright clicks once a tab is rendered, and a background
+ * tab is rendered once a second
  */
 export async function press(button: Locator): Promise<number> {
   const page = button.page();
@@ -43,8 +44,8 @@ export async function press(button: Locator): Promise<number> {
 }
 
 /**
- * When the event comes to each of these pages, from here on: milliseconds of the clock that this process has too, and
- * told at once, because at the end of a session a page leaves with all that it has heard.
+ * The times of the event in each of these pages from now on, in milliseconds of the machine's clock. Reported at once,
+ * because at the end of a session a page navigates away and its records are lost.
  */
 export async function timesOf(name: keyof SessionEvents, pages: readonly Page[]): Promise<number[]> {
   const times: number[] = [];
@@ -59,8 +60,8 @@ export async function timesOf(name: keyof SessionEvents, pages: readonly Page[])
 }
 
 /**
- * Where these words are to be seen, at any frame from here on: in pages that load, and in those that come back whole.
- * Each page tells it once for each time that it is shown.
+ * The URLs of pages in which these words become visible from now on, in pages that load and in those restored from the
+ * back/forward cache. Reported once for each time that a page is shown.
  */
 export async function sightingsOf(words: string, context: BrowserContext): Promise<string[]> {
   const sightings: string[] = [];
@@ -83,8 +84,8 @@ export async function sightingsOf(words: string, context: BrowserContext): Promi
 }
 
 /**
- * Waits until an expression is true in the page. Playwright's own `waitForFunction` evaluates text inside of the page,
- * which our content security policy forbids.
+ * Waits until an expression is true in the page. Playwright's own `waitForFunction` evaluates a string inside of the
+ * page, which our content security policy forbids.
  */
 export async function until(page: Evaluates, expression: string): Promise<void> {
   await eventually(async () => {
@@ -92,7 +93,7 @@ export async function until(page: Evaluates, expression: string): Promise<void> 
   });
 }
 
-/** Waits until the tab stands on this platform. */
+/** Waits until the tab shows this platform. */
 export function standsOn(page: Evaluates, platformId: number): Promise<void> {
   return until(page, `window.sessionSync.getState()?.platform?.id === ${platformId}`);
 }

@@ -1,4 +1,4 @@
-/** A server and a browser for a whole suite, and for each of its tests a new person, signed in on one device. */
+/** A server and a browser for a whole suite, and for each of its tests a new user, signed in on one device. */
 import type { Browser } from 'playwright-core';
 import { TestClient } from '../../support/http-client';
 import { type ServerNode, startNode } from '../../support/server';
@@ -12,18 +12,18 @@ export interface Stage {
   readonly person: Person;
   readonly device: Device;
   /**
-   * Another device of the same person, with a session of its own. Whoever opens it closes it.
+   * Another device of the same user, with its own session. The caller closes it.
    * @param where another browser than that of the stage
    */
   otherDevice(where?: Browser): Promise<Device>;
-  /** A device of the administrator: the first account of an installation, here the demo's. Whoever opens it closes it. */
+  /** A device of the administrator: the first account of an installation, here the demo user. The caller closes it. */
   office(): Promise<Device>;
 }
 
 /**
- * Called once, at the top of a suite. After each test no page may have complained.
- * @param options.env of a server of its own; without it, the one that all suites share
- * @param options.names of the person's platforms
+ * Called once, at the top of a suite. Each test fails if a page had an error.
+ * @param options.env of a server of its own; without it, the shared one
+ * @param options.names of the user's platforms
  */
 export function setStage({ env, names }: { env?: Record<string, string>; names?: string[] } = {}): Stage {
   let node: ServerNode;

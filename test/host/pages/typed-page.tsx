@@ -1,4 +1,4 @@
-/** What the types of the package promise to a page; compiled, never run. */
+/** The types that the package promises to a page; compiled, never run. */
 import { sessionSync } from 'vedfolnir/client';
 import { type ElementAttributes, notify } from 'vedfolnir/elements';
 import { usePlatform, useSession } from 'vedfolnir/react';

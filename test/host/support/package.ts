@@ -1,4 +1,4 @@
-/** The package as `npm pack` makes it, in a folder of a stranger's, with an application of ours beside it. */
+/** The package as `npm pack` creates it, in a separate folder next to one of the example applications. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export const MODULES = join(ROOT, 'node_modules');
 
 let packed: string | undefined;
 
-/** @returns the folder of the unpacked package; made once per worker */
+/** @returns the folder of the unpacked package; created once per worker */
 function packageFolder(): string {
   if (packed) return packed;
   const folder = temporaryFolder();
@@ -21,7 +21,7 @@ function packageFolder(): string {
   return packed;
 }
 
-/** An example's folder, where `vedfolnir` is the package and nothing of this checkout can be imported. */
+/** A copy of an example, where `vedfolnir` is the package and nothing of this checkout can be imported. */
 export function strangersFolder(example: string): string {
   const folder = temporaryFolder();
   cpSync(join(ROOT, 'examples', example), folder, { recursive: true });

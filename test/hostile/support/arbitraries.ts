@@ -1,12 +1,12 @@
-/** Random cookies, headers, bodies and frames: noise, and what is nearly right. */
+/** Random cookies, headers, bodies and frames: noise, and almost valid ones. */
 import fc from 'fast-check';
 
-/** What HTTP lets into the value of a header: no control characters. */
+/** The characters that HTTP allows in a header value: no control characters. */
 export const headerText = fc
   .string({ unit: 'binary-ascii', maxLength: 200 })
   .map((text) => text.replaceAll(/[^\x20-\x7e]/g, '~'));
 
-/** One place of a text changed, cut out or doubled. */
+/** A text with one part changed, removed or doubled. */
 export const mutated = (text: string): fc.Arbitrary<string> =>
   fc.tuple(fc.nat({ max: text.length }), fc.nat({ max: 20 }), headerText).map(([at, length, noise]) => {
     const kinds = [noise, '', text.slice(at, at + length).repeat(2)];
@@ -39,7 +39,7 @@ export const HEADER_NAMES = [
   'x-tab-id',
 ] as const;
 
-/** Ids, nearly ids, and values of the types that a driver or a template might take for something else. */
+/** Ids, almost valid ids, and values of types that a driver or a template might misinterpret. */
 export const odd = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.constantFrom<unknown>(null, true, '', '0', '-1', '1e3', '__proto__', 'constructor', '%00', "' OR 1=1 --", '../..'),
@@ -48,17 +48,17 @@ export const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** Null most of the time: a request that is wrong all over is refused for the first of its faults. */
+/** Null most of the time: a request with many faults is refused for the first of them. */
 export const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, arbitrary);
 
 interface Change {
-  /** Which field, counted over those that the body has; a name is a field of its own. */
+  /** The index among the fields of the body, or the name of a new field. */
   field: number | string;
   value: unknown;
 }
 
-/** What is done to the fields of a body that would be taken. */
+/** Changes of the fields of a valid body. */
 export const changes: fc.Arbitrary<Change[]> = fc.array(
   fc.record({
     field: fc.oneof(
@@ -71,7 +71,7 @@ export const changes: fc.Arbitrary<Change[]> = fc.array(
   { maxLength: 3 },
 );
 
-/** @returns the body as JSON: `__proto__` is a field like any other there */
+/** @returns the body as JSON: `__proto__` is a normal field there */
 export function changed(body: unknown, made: Change[]): string {
   const fields = new Map<string, unknown>(Object.entries((body as object | undefined) ?? {}));
   const names = [...fields.keys()];
@@ -85,7 +85,7 @@ export function changed(body: unknown, made: Change[]): string {
 const PACKET_TYPES = ['0', '1', '2', '3', '4', '40', '41', '42', '43', '44', '45', '450-', '451-', '421', '42/x,'];
 const EVENTS = ['session:sync', 'session:activity', 'session:state', 'disconnect', 'connect', 'error', '__proto__'];
 
-/** Frames of Socket.IO that are right, nearly right, or noise. */
+/** Frames of Socket.IO that are valid, almost valid, or noise. */
 export const frame: fc.Arbitrary<string | Buffer> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),

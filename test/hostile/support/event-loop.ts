@@ -1,25 +1,28 @@
-/** How long the process could do nothing else. */
+/** Measures how long the event loop was blocked. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What one caller may make all others wait; ms. */
+/** The longest block of the event loop that one caller may cause; ms. */
 export const LONGEST_HOLD_MS = 250;
 const RESOLUTION_MS = 10;
 
-/** @returns the longest time for which the event loop was held while `work` went on; ms */
+/** @returns the longest block of the event loop during `work`; ms */
 async function longestHold(work: () => Promise<unknown> | unknown): Promise<number> {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
   await pause(2 * RESOLUTION_MS);
   delays.reset();
   await work();
-  // What was held last is seen by the next tick.
+  // A block at the end of `work` is recorded by the next tick.
   await pause(2 * RESOLUTION_MS);
   delays.disable();
   return delays.max / 1e6;
 }
 
-/** Holds `work` to the bound. What holds the loop by itself does so each time; a busy machine does not. */
+/**
+ * Fails if `work` blocks the event loop too long in each attempt: code that blocks does so every time, a busy machine
+ * does not.
+ */
 export async function expectResponsive(what: string, work: () => Promise<unknown> | unknown): Promise<void> {
   let held = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < 4 && held >= LONGEST_HOLD_MS; attempt++) {

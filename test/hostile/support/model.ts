@@ -1,9 +1,9 @@
-/** What people, their sessions and their connections should be like: small, and without a database. */
+/** A model of users, their sessions and their connections: small, and without a database. */
 
 export interface ModelPlatform {
   id: number;
   name: string;
-  /** What each post says, oldest first. */
+  /** The contents of its posts, oldest first. */
   posts: string[];
 }
 
@@ -11,17 +11,17 @@ export interface ModelSession {
   id: string;
   platform: ModelPlatform | null;
   pinned: boolean;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   createdAt: number;
   activeAt: number;
   authenticatedAt: number;
-  /** The error code that its cookie is answered with; null while it lives. */
+  /** The error code that its cookie is refused with; null while it lives. */
   ended: 'SESSION_REVOKED' | 'SESSION_EXPIRED' | null;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** As the server is configured by default. */
+/** The server's default configuration. */
 const IDLE_MS = 12 * HOUR_MS;
 const LIFETIME_MS = 24 * HOUR_MS;
 const RECENT_LOGIN_MS = 10 * MINUTE_MS;
@@ -30,11 +30,11 @@ export class ModelPerson<S extends ModelSession = ModelSession> {
   revision = 0;
   platforms: ModelPlatform[] = [];
   default: ModelPlatform | null = null;
-  /** Where the last switch of all sessions went. */
+  /** The target of the last switch of all sessions. */
   last: ModelPlatform | null = null;
   readonly sessions: S[] = [];
 
-  /** Where a new session begins. */
+  /** The active platform of a new session. */
   get start(): ModelPlatform | null {
     return this.last && this.platforms.includes(this.last) ? this.last : this.default;
   }
@@ -50,7 +50,7 @@ export class ModelPerson<S extends ModelSession = ModelSession> {
     }
   }
 
-  /** A person's doing is noted once a minute. */
+  /** User activity is stored at most once a minute. */
   touch(session: S, now: number): void {
     if (now - session.activeAt >= MINUTE_MS) session.activeAt = now;
   }

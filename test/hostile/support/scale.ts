@@ -1,2 +1,2 @@
-/** `npm run test:hostile` tries all there is, `npm test` a selection. */
+/** `npm run test:hostile` runs all cases, `npm test` a selection. */
 export const FULL = process.env.HOSTILE === 'full';

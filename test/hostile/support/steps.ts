@@ -1,10 +1,10 @@
-/** What people do, one step after the other; each step is done to the product and to the model. */
+/** The actions of users; each is applied to the product and to the model. */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { connectionForm, type Device, newPlatform, type Person } from './world';
 
 const MINUTE_MS = 60_000;
-/** Below and above what counts as a recent sign-in; none of their sums comes near a deadline. */
+/** Below and above the limit of a recent sign-in; no sum of them is close to a deadline. */
 const SHORT_MS = 11 * MINUTE_MS;
 const LONG_MS = 307 * MINUTE_MS;
 const MOST_SESSIONS = 4;
@@ -15,7 +15,7 @@ interface Choice {
   me: Person;
   device: Device;
   other: Person;
-  /** Chooses among platforms or devices. */
+  /** Selects among platforms or devices. */
   pick<T>(from: T[]): T | undefined;
   flag: boolean;
 }
@@ -31,7 +31,7 @@ const ACTIONS: Record<string, (choice: Choice) => Promise<unknown>> = {
   },
 
   async signOut({ me, device }) {
-    // Signing out is let through for a session that ran out.
+    // An expired session is allowed to sign out.
     if (device.ended === 'SESSION_EXPIRED') return;
     await me.act(device, 204, 'POST', '/api/auth/logout');
     device.ended ??= 'SESSION_REVOKED';
@@ -83,7 +83,7 @@ const ACTIONS: Record<string, (choice: Choice) => Promise<unknown>> = {
     if (device.ended === null) me.follow(device);
   },
 
-  /** What is another person's is not there. */
+  /** Objects of another user are reported as not found. */
   async reachForOthers({ me, device, other, pick, flag }) {
     const platform = pick(other.platforms);
     if (!platform) return;
@@ -116,7 +116,7 @@ const ACTIONS: Record<string, (choice: Choice) => Promise<unknown>> = {
     if (device.ended === null) device.activeAt = me.now();
   },
 
-  /** Sent twice with one key, as after an answer that was lost. */
+  /** Sent twice with one key, as after a lost response. */
   async post({ me, device, pick, flag }) {
     const platform = pick(me.platforms);
     if (!platform) return;
@@ -138,7 +138,7 @@ export interface Step {
   flag: boolean;
 }
 
-/** What matters most in combination comes more often. */
+/** Actions that matter most in combination are more frequent. */
 const NAMES = [...Object.keys(ACTIONS), 'switch', 'switch', 'switch', 'follow', 'signIn', 'wait', 'wait'];
 
 export const step: fc.Arbitrary<Step> = fc.record({

@@ -1,10 +1,10 @@
-/** Texts that are slow to normalise, to divide into characters, or to match. */
+/** Texts that are slow to normalise, to split into graphemes, or to match. */
 
 import { FULL } from './scale';
 
 const SELECTION = 7;
 
-/** A piece that is repeated, and what stands before and after; the selection comes first. */
+/** A repeated piece, and the text before and after it; the selection comes first. */
 const PATTERNS: [name: string, before: string, piece: string, after: string][] = [
   ['marks in the wrong order', 'a', '\u0301\u0327', ''],
   ['marks and then letters', `a${'\u0301'.repeat(5000)}`, 'bc', ''],
@@ -35,7 +35,7 @@ const PATTERNS: [name: string, before: string, piece: string, after: string][] =
   ['dashes', 'a', '-', 'a'],
 ];
 
-/** Each of them as long as `length` UTF-16 units allow. */
+/** Each is as long as `length` UTF-16 units allow. */
 export function hostileTexts(length: number): [name: string, text: string][] {
   return PATTERNS.slice(0, FULL ? PATTERNS.length : SELECTION).map(([name, before, piece, after]) => {
     const times = Math.floor((length - before.length - after.length) / piece.length);

@@ -1,4 +1,4 @@
-/** People of the running product beside their model: what they do is done to both, and both are compared. */
+/** Users of the running product and of the model: each action is applied to both, and both are compared. */
 import { randomUUID } from 'node:crypto';
 import type { PostsView, RestSessionState, UserPlatformsView } from '../../../src/protocol/http';
 import type { App } from '../../integration/support/app';
@@ -17,7 +17,7 @@ export interface Device extends ModelSession {
 const BACKGROUND = { headers: { 'x-background': 'true' } };
 
 export class Person extends ModelPerson<Device> {
-  /** What its tabs were told and then asked: a fact that was told must have been committed. */
+  /** Reads of its tabs after an event: the event must have been committed by then. */
   private readonly confirmations: Promise<void>[] = [];
 
   private constructor(
@@ -63,7 +63,7 @@ export class Person extends ModelPerson<Device> {
     const confirm = ({ revision }: { revision: number }) => {
       const asked = tab.sync().then(
         (state) => expect(state.revision).toBeGreaterThanOrEqual(revision),
-        // Its session may have been ended since.
+        // The session may have ended since.
         () => undefined,
       );
       this.confirmations.push(asked);
@@ -72,13 +72,13 @@ export class Person extends ModelPerson<Device> {
     tab.socket.on('platforms:changed', confirm);
   }
 
-  /** A request with the cookie that the device was given, also once that is good for nothing. */
+  /** Sends a request with the cookie of the device, even if the cookie is no longer valid. */
   ask<T = Json>(device: Device, method: string, path: string, options?: RequestOptions): Promise<Answer<T>> {
     Object.assign(device.client, { cookie: device.cookie, csrfToken: device.csrfToken });
     return device.client.request<T>(method, path, options);
   }
 
-  /** As `ask`, as the person's doing. @returns whether it was done; a session that is over is refused as it should be */
+  /** Like `ask`, and counts as user activity. Expects the status, or for a session that is over the right refusal. */
   async act(device: Device, expected: number, method: string, path: string, options?: RequestOptions) {
     if (device.ended === null) this.touch(device, this.now());
     const answer = await this.ask(device, method, path, options);
@@ -88,7 +88,7 @@ export class Person extends ModelPerson<Device> {
     return answer;
   }
 
-  /** Holds what each session is told to the model. */
+  /** Compares the state of each session with the model. */
   async check(): Promise<void> {
     for (const device of this.sessions) {
       const { status, body } = await this.ask<RestSessionState & { error_code?: string }>(
@@ -110,7 +110,7 @@ export class Person extends ModelPerson<Device> {
     }
   }
 
-  /** Holds all that the person has, and all that their tabs were told, to the model. */
+  /** Compares everything that the user has, and all events of their tabs, with the model. */
   async checkAll(): Promise<void> {
     await this.check();
     for (const device of this.sessions) {

@@ -41,7 +41,7 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Where an app keeps its data: for `describe.each`. */
+/** The databases that an app can use: for `describe.each`. */
 export const DATABASES: [name: string, create: () => Promise<string>][] = [
   ['SQLite', async () => migratedFile()],
   ['MariaDB', () => migratedDatabase()],
@@ -49,13 +49,13 @@ export const DATABASES: [name: string, create: () => Promise<string>][] = [
 
 const open = new Set<App>();
 
-/** Ends every app that was started, in whatever way its test ended. */
+/** Closes every app that was started, even if its test has failed. */
 export async function closeApps(): Promise<void> {
   await Promise.all([...open].map((app) => app.close()));
 }
 
 /**
- * @param env on top of defaults in which nothing happens by itself
+ * @param env on top of defaults under which no background task runs during a test
  * @param imports modules of a host
  */
 export async function startApp(

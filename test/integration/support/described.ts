@@ -1,4 +1,4 @@
-/** A client that holds every answer of the interface to the document in which the server describes it. */
+/** A client that validates every response against the server's own OpenAPI document. */
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { type Answer, type Json, type RequestOptions, TestClient } from '../../support/http-client';
 
@@ -8,7 +8,7 @@ export interface ApiDocument {
   components: { schemas: Record<string, Json> };
 }
 
-/** What is not described must not be answered either. */
+/** Forbids properties that are not described. */
 function closed<T>(schema: T): T {
   return JSON.parse(JSON.stringify(schema), (_, node) =>
     node?.type === 'object' && node.properties && !('additionalProperties' in node)
@@ -20,7 +20,7 @@ function closed<T>(schema: T): T {
 const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
 
 export class Description {
-  /** Those that were seen to succeed. */
+  /** Operations with a successful response so far. */
   readonly answered = new Set<string>();
   private readonly ajv = new Ajv2020({ strict: false, formats: { 'date-time': /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/ } });
 
@@ -29,10 +29,10 @@ export class Description {
     this.ajv.addSchema({ $id: 'api', paths: document.paths, components } as object);
   }
 
-  /** @throws Error when the answer is not as described */
+  /** @throws Error if the response is not as described */
   check(method: string, path: string, { status, body, text, headers }: Answer<unknown>): void {
     const asked = path.split('?')[0]!;
-    // Of two that match, the one with fewer parameters is meant.
+    // If two paths match, the one with fewer parameters is meant.
     const template = Object.keys(this.document.paths)
       .sort((a, b) => a.split('{').length - b.split('{').length)
       .find((each) => new RegExp(`^${each.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked));

@@ -1,4 +1,4 @@
-/** The commands of the documents, as they stand there, run in a folder of their own. */
+/** Runs the commands of the documents, exactly as written, in a folder of their own. */
 import { execFile } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -9,17 +9,17 @@ import { launch, type Managed, temporaryFolder } from '../../support/processes';
 
 const ROOT = join(__dirname, '../../..');
 
-/** What stands between ```sh and ```. */
+/** The code blocks between ```sh and ```. */
 export const blocksOf = (file: string) =>
   [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
 export const isServer = (block: string) => block.includes('dist/src/app/main.js');
 
-/** A checkout that is installed and built, without data; every command is run in it. */
+/** A checkout that is installed and built, without data; every command runs in it. */
 export function installation(replacements: Record<string, string>) {
   const cwd = temporaryFolder();
   for (const name of ['package.json', 'node_modules', 'dist']) symlinkSync(join(ROOT, name), join(cwd, name));
   const { HOME, PATH } = process.env;
-  // mariadb-dump stands beside what the suite starts MariaDB with.
+  // mariadb-dump is in the same folder as the MariaDB tools of the suite.
   const path = [PATH, dirname(findBinary('mariadb-install-db') ?? '')].join(delimiter);
   const env = { HOME, PATH: path, PORT: replacements.PORT, LOG_LEVEL: 'warn' };
   const functions: string[] = [];

@@ -1,10 +1,10 @@
-/** Input that no honest client sends. */
+/** Input that no regular client sends. */
 
 /** Nested `levels` deep. */
 export const deepArray = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 export const deepObject = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 
-/** In place of a text, a number or a list: each of the wrong type, too long, or not to be stored. */
+/** In place of a text, a number or a list: each of the wrong type, too long, or impossible to store. */
 export const HOSTILE_VALUES: [string, unknown][] = [
   ['null', null],
   ['an empty list', []],
@@ -22,7 +22,7 @@ export const HOSTILE_VALUES: [string, unknown][] = [
   ['a long text', 'x'.repeat(20_000)],
 ];
 
-/** Whole bodies that are no object of ours, for whatever route. */
+/** Whole bodies that are not a valid object, for any route. */
 export const HOSTILE_BODIES: [string, string | Buffer][] = [
   ['a list', '[]'],
   ['a list of objects', '[{"username":"a"}]'],
@@ -48,7 +48,7 @@ export const HOSTILE_BODIES: [string, string | Buffer][] = [
   ['NUL bytes', Buffer.alloc(64)],
 ];
 
-/** Bytes on the line that are no request, or more than one. */
+/** Bytes on a connection that are no request, or more than one. */
 export function hostileBytes(host: string): [string, string | Buffer][] {
   const post = `POST /api/auth/login HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nContent-Type: application/json\r\n`;
   const body = '{"username":"a","password":"b"}';

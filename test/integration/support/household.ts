@@ -1,4 +1,4 @@
-/** A person with something of every kind, for whatever would take it from them. */
+/** A user with an object of every kind, for tests that attack them. */
 import type { PlatformView, PostView, RestSessionState } from '../../../src/protocol/http';
 import { TestClient } from '../../support/http-client';
 import { connectPlatforms } from './scenario';
@@ -7,7 +7,7 @@ export interface Household {
   client: TestClient;
   user: number;
   platforms: PlatformView[];
-  /** Another device of the same person. */
+  /** Another device of the same user. */
   device: TestClient;
   deviceSession: string;
   /** On the active platform. */
@@ -15,7 +15,7 @@ export interface Household {
   image: number;
 }
 
-/** Bytes enough to be told for a picture. */
+/** Enough bytes to be recognised as a picture. */
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -28,7 +28,7 @@ export function pictureForm(): Buffer {
   return Buffer.concat([Buffer.from(head), PNG, Buffer.from('\r\n--edge--\r\n')]);
 }
 
-/** @returns the id of a picture that waits for a post */
+/** @returns the id of a picture that no post uses yet */
 export async function upload(client: TestClient, platformId: number): Promise<number> {
   const headers = { 'content-type': MULTIPART, 'x-platform-id': String(platformId), 'x-platform-pinned': 'true' };
   const answer = await client.post<{ id: number }>('/api/media', pictureForm(), { headers });
@@ -36,7 +36,7 @@ export async function upload(client: TestClient, platformId: number): Promise<nu
   return answer.body.id;
 }
 
-/** A person with three platforms, two devices and a post on each platform. */
+/** A user with three platforms, two devices and a post on each platform. */
 export async function household(url: string, client = new TestClient(url)): Promise<Household> {
   if (!client.cookie) await client.register();
   const platforms = await connectPlatforms(client);

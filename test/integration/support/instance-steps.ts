@@ -1,9 +1,9 @@
-/** What a person does at an instance, and what an operator does with the keys. */
+/** Actions of a user at an instance, and of an operator with the keys. */
 import { join } from 'node:path';
 import { launch } from '../../support/processes';
 import { rawRequest } from '../../support/raw-request';
 
-/** What the person does in the browser at the instance. @returns where the instance sends them back to */
+/** Signs in at the instance, as in a browser. @returns the URL that the instance redirects back to */
 export async function signIn(authorizeUrl: string, username: string, decision = 'allow'): Promise<URL> {
   const { origin, pathname, search, searchParams } = new URL(authorizeUrl);
   const page = await rawRequest(origin, 'GET', `${pathname}${search}`);

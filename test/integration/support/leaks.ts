@@ -1,9 +1,9 @@
-/** All that a server says to anybody in one run, to be searched for what nobody should be told. */
+/** Records everything that a server sends in one run, and searches it for secrets. */
 import { type Answer, type Json, type RequestOptions, TestClient } from '../../support/http-client';
 import { openTab, type Tab } from '../../support/socket-client';
 
 export interface Said {
-  /** `GET /api/session`, `a frame`, `the log`. */
+  /** For example `GET /api/session`, `a frame`, `the log`. */
   where: string;
   text: string;
 }
@@ -11,14 +11,14 @@ export interface Said {
 export interface Secret {
   what: string;
   value: string;
-  /** Where it belongs, if anywhere. */
+  /** The places where it is allowed, if any. */
   at?: RegExp;
 }
 
 const SESSION_COOKIE = /^vedfolnir_session=([^;]+)/;
-/** Where a session gets its secret, in the one header that is for it. */
+/** The routes that set a session's cookie, in the only header that may contain the token. */
 const GIVES_COOKIE = /^POST \/api\/auth\/(register|login|reauthenticate|password)$/;
-/** What is handed to the page that the session is shown in. */
+/** The responses that may contain the CSRF token. */
 const GIVES_CSRF = /^(POST \/api\/auth\/\w+|GET \/api\/session|GET \/(\w*))$/;
 
 export class Run {
@@ -29,21 +29,21 @@ export class Run {
     this.said.push({ where, text });
   }
 
-  /** To be found nowhere, or only where it belongs. */
+  /** Registers values that must not occur anywhere, or only in the allowed places. */
   hide(what: string, values: Iterable<string>, at?: RegExp): void {
     for (const value of values) this.secrets.push({ what, value, at });
   }
 
-  /** A tab whose frames are all kept, as they came over the line. */
+  /** A tab whose frames are all recorded, as received. */
   async listen(client: TestClient): Promise<Tab> {
     const tab = await openTab(client);
     tab.socket.io.engine.on('data', (frame: unknown) => this.note('a frame', String(frame)));
-    // Those that came before anybody listened.
+    // Frames that were received before the listener was added.
     for (const event of tab.events) this.note('a frame', JSON.stringify(event));
     return tab;
   }
 
-  /** Each secret that was said where it does not belong, in one of its spellings, with what stood before it. */
+  /** Each secret that occurs where it is not allowed, in any encoding, with the text before it. */
   leaks(): string[] {
     return this.secrets.flatMap(({ what, value, at }) => {
       const bytes = Buffer.from(value);
@@ -57,7 +57,7 @@ export class Run {
   }
 }
 
-/** A client whose every answer is kept, its headers included. */
+/** A client that records all its responses with their headers. */
 export class Recorded extends TestClient {
   constructor(
     url: string,

@@ -1,11 +1,11 @@
-/** A place on loopback that says how often it was spoken to, and answers as a test likes. */
+/** A server on loopback that records its requests, and answers as a test likes. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export class Listener {
-  /** What came, oldest first: `connection`, and the path of each request. */
+  /** What was received, oldest first: `connection`, and the path of each request. */
   readonly hits: string[] = [];
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end('{}');
 
@@ -25,7 +25,7 @@ export class Listener {
     return new Listener(createServer(), 'http', '127.0.0.1').listen();
   }
 
-  /** As `localhost`; its certificate is trusted by whoever is told to. */
+  /** At `localhost`; clients must be configured to trust its certificate. */
   static tls({ key, cert }: Certificate): Promise<Listener> {
     return new Listener(createTlsServer({ key, cert }), 'https', 'localhost').listen();
   }
@@ -43,17 +43,17 @@ export class Listener {
     return `${this.scheme}://${this.hostAndPort}`;
   }
 
-  /** As ALLOW_PRIVATE_INSTANCES wants it. */
+  /** In the format of ALLOW_PRIVATE_INSTANCES. */
   get hostAndPort(): string {
     return `${this.host}:${this.port}`;
   }
 
-  /** The paths that were asked for. */
+  /** The paths of the requests. */
   get paths(): string[] {
     return this.hits.filter((hit) => hit !== 'connection');
   }
 
-  /** As if nothing had been asked yet. */
+  /** Forgets the requests, and restores the default answer. */
   reset(): void {
     this.hits.length = 0;
     this.answer = (_, response) => response.end('{}');
@@ -70,7 +70,7 @@ export interface Certificate {
   cert: string;
 }
 
-/** A value of X.509 as DER writes it: its kind, its length, and what is in it. */
+/** A DER-encoded value of X.509: tag, length and content. */
 function der(tag: number, ...contents: (Buffer | string)[]): Buffer {
   const content = Buffer.concat(contents.map((each) => Buffer.from(each as string)));
   const { length } = content;
@@ -78,7 +78,7 @@ function der(tag: number, ...contents: (Buffer | string)[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...(length < 128 ? [length] : long)]), content]);
 }
 
-/** A certificate for one name, signed by itself (X.509 v1, RFC 5280 appendix A); good for a day either way. */
+/** A self-signed certificate for one name (X.509 v1, RFC 5280 appendix A); valid from a day ago until tomorrow. */
 export function selfSigned(name: string): Certificate {
   const [SEQUENCE, SET, INTEGER, BITS, UTF8, UTC_TIME] = [0x30, 0x31, 0x02, 0x03, 0x0c, 0x17];
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

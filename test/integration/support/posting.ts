@@ -1,4 +1,4 @@
-/** Writing posts and seeing what becomes of them, as a client does. */
+/** Writes posts and checks their status, as a client does. */
 import { randomBytes } from 'node:crypto';
 import type { MediaView, PlatformView, PostsView, PostView } from '../../../src/protocol/http';
 import { eventually } from '../../support/eventually';
@@ -9,7 +9,7 @@ export const named = (id: number, pinned = false) => ({
   headers: { 'x-platform-id': String(id), ...(pinned && { 'x-platform-pinned': 'true' }) },
 });
 
-/** What passes for a PNG by how it begins, and is like no other. */
+/** Has the signature of a PNG, and is unique. */
 export const picture = () => Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(40)]);
 
 export async function postsOf(client: TestClient, { id }: PlatformView): Promise<PostView[]> {
@@ -20,14 +20,14 @@ export async function postOf(client: TestClient, platform: PlatformView, id: num
   return (await postsOf(client, platform)).find((post) => post.id === id)!;
 }
 
-/** @throws Error when it is not taken */
+/** @throws Error if it is rejected */
 export async function write(client: TestClient, { id }: PlatformView, content: string, more = {}): Promise<PostView> {
   const { status, body } = await client.post<PostView>('/api/posts', { content, ...more }, named(id, true));
   if (status !== 201) throw new Error(JSON.stringify(body));
   return body;
 }
 
-/** The post once it is as `expected`. */
+/** The post once it matches `expected`. */
 export function becomes(
   client: TestClient,
   platform: PlatformView,
@@ -48,7 +48,7 @@ export const published = (client: TestClient, platform: PlatformView, id: number
 
 export type Uploaded = MediaView & { error_code: string; details: { field: string; limit?: number }[] };
 
-/** Sends a file as a browser does. */
+/** Uploads a file as a browser does. */
 export async function upload(
   client: TestClient,
   { id }: PlatformView,

@@ -1,4 +1,4 @@
-/** An instance of each kind that there is a profile of, one server for all of them, and what other programs post there. */
+/** An instance for each profile, one server for all of them, and posts that other programs have made there. */
 import type { ImportView, PlatformView } from '../../../src/protocol/http';
 import { FAKE_KINDS, type FakeKind } from '../../../tools/fake-instance/fake-profiles';
 import { eventually } from '../../support/eventually';
@@ -44,7 +44,7 @@ export function setProfiles() {
   };
 }
 
-/** Statuses that are made there by another program, each with an image, oldest first. */
+/** Creates statuses at the instance as another program would, each with an image, oldest first. */
 export function postThere(instance: FakeInstance, account: ReturnType<typeof newAccount>['account'], texts: string[]) {
   return texts.map((status) =>
     instance.store.post(account, { status, media_ids: [imageThere(instance, account.id, 'of it')] }, null),
@@ -57,7 +57,7 @@ export const numbered = (word: string, count: number): string[] =>
 export const importOf = async (client: TestClient, { id }: PlatformView): Promise<ImportView> =>
   (await client.get<ImportView>(`/api/platforms/${id}/import`)).body;
 
-/** Begins nothing. */
+/** Waits for the end of a running import; starts none. */
 export function importEnds(client: TestClient, platform: PlatformView): Promise<ImportView> {
   const ended = async () => {
     const state = await importOf(client, platform);

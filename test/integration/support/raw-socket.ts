@@ -1,4 +1,4 @@
-/** A WebSocket by hand: whatever frames one likes, masked as a browser's are. */
+/** A raw WebSocket that sends any frames, masked like a browser's. */
 import { randomBytes } from 'node:crypto';
 import { rawBytes } from '../../support/raw-request';
 
@@ -16,10 +16,10 @@ function frame(payload: string | Buffer): Buffer {
 }
 
 /**
- * Opens a WebSocket, sends all frames at once when it is open, and listens until the server closes or falls silent.
- * @param sent.handshake a frame that goes before the others, which wait until the namespace is entered
- * @param sent texts and Buffers as frames of their own; bytes as they are
- * @returns all that came back
+ * Opens a WebSocket, sends all frames at once when it is open, and reads until the server closes it or is silent.
+ * @param sent.handshake a frame that goes before the others, which wait until the namespace is connected
+ * @param sent texts and Buffers as separate frames; bytes as they are
+ * @returns everything that was received
  */
 export function rawSocket(
   client: { url: string; cookie: string },
@@ -39,7 +39,7 @@ export function rawSocket(
   ];
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
   const rest = Buffer.concat([...(sent.frames ?? []).map(frame), sent.bytes ?? Buffer.alloc(0)]);
-  // What comes before that is lost, as nobody listens yet.
+  // Frames that are sent earlier are lost, as there is no listener yet.
   const opened = '0{"sid"';
   if (sent.handshake === undefined) return rawBytes(client.url, head, waitMs, [{ after: opened, bytes: rest }]);
   return rawBytes(client.url, head, waitMs, [

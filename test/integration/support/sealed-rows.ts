@@ -1,4 +1,4 @@
-/** What is sealed in the database, straight from the rows, as an attacker with the database would have it. */
+/** The encrypted values of the database, read from the rows like an attacker with the database would. */
 
 import { DomainEvents } from '../../../src/common/domain-events';
 import { Connections } from '../../../src/database/connections';
@@ -16,7 +16,7 @@ export async function withRows<T>(env: NodeJS.ProcessEnv, look: (work: UnitOfWor
   }
 }
 
-/** The tokens of all connections, by their ids. @throws UnsealError for one that none of the keys opens */
+/** The tokens of all connections, by id. @throws UnsealError if none of the keys decrypts one */
 export function openRows(env: NodeJS.ProcessEnv): Promise<Map<number, string>> {
   const cipher = new TokenCipher(loadConfig(env));
   return withRows(env, async (work) => {

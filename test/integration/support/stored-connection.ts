@@ -4,7 +4,7 @@ import { accessTokenPlace, TokenCipher } from '../../../src/platform/token-ciphe
 import { loadConfig } from '../../../src/settings/environment';
 import { withRows } from './sealed-rows';
 
-/** A person with one connection, written into the database by no server. */
+/** A user with one connection, written directly into the database. */
 export function storeConnection(databaseUrl: string, key: string): Promise<void> {
   const env = { NODE_ENV: 'test', DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: key };
   const now = new Date();

@@ -1,9 +1,9 @@
-/** A client that keeps all that it was ever told, to be searched for what nobody should be told. */
+/** A client that records everything it receives, to be searched for secrets. */
 import { randomUUID } from 'node:crypto';
 import { type Answer, type Json, type RequestOptions, TestClient } from '../../support/http-client';
 import type { Tab } from '../../support/socket-client';
 
-/** What was said to anybody in the run: answers with their headers, and socket frames. */
+/** Everything that was sent in the run: responses with their headers, and socket frames. */
 export class Record {
   private readonly said: string[] = [];
   private readonly tabs: Tab[] = [];
@@ -32,7 +32,7 @@ export class Witness extends TestClient {
   constructor(
     url: string,
     private readonly record: Record,
-    /** Nobody else's, so that finding a trace of it anywhere is a leak. */
+    /** Unique, so that any occurrence of it is a leak. */
     readonly password = `password ${randomUUID()}`,
   ) {
     super(url);
@@ -40,7 +40,7 @@ export class Witness extends TestClient {
 
   override async request<T = Json>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const answer = await super.request<T>(method, path, options);
-    // The one place where the secret belongs.
+    // The only place where the session token belongs.
     const { 'set-cookie': _, ...headers } = answer.headers;
     this.record.note(`${method} ${path} ${answer.status} ${JSON.stringify(headers)} ${answer.text}`);
     return answer;

@@ -9,7 +9,7 @@ import { type Rows, readNewestRows } from '../../lib/newest-rows';
 
 const PAGE = 15;
 
-/** What was done with everybody's accounts. */
+/** The audit trail of all users. */
 class AdminAudit extends LiveElement<Rows<AdminAuditEventView>> {
   private wanted = PAGE;
 

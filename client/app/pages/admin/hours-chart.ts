@@ -5,7 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 
 type Series = Exclude<keyof HourView, 'at'>;
 
-/** What goes well, and what does not; of elements.css. */
+/** Colours of success and failure, from elements.css. */
 const COLOURS = ['--vf-accent', '--vf-danger'];
 const NAMES: Record<Series, string> = {
   published: 'Published',
@@ -15,7 +15,7 @@ const NAMES: Record<Series, string> = {
 };
 const HEIGHT_PX = 180;
 
-/** `<app-hours-chart>`: a day by the hour. What it shows is said in the caption of its figure. */
+/** `<app-hours-chart>`: counts of one day by hour. The caption of its figure states the same as text. */
 class HoursChart extends LitElement {
   static override properties = { hours: { attribute: false }, series: { attribute: false } };
   declare hours: HourView[];
@@ -49,7 +49,7 @@ class HoursChart extends LitElement {
     else this.redraw();
   }
 
-  /** Seconds since 1970, and a row of counts for each series. */
+  /** Seconds since 1970, then one row of counts per series. */
   private get data(): uPlot.AlignedData {
     const times = this.hours.map(({ at }) => Date.parse(at) / 1000);
     return [times, ...this.series.map((name) => this.hours.map((hour) => hour[name]))];
@@ -83,7 +83,7 @@ class HoursChart extends LitElement {
   };
 }
 
-/** A canvas knows neither light-dark() nor the scheme of the page. */
+/** Resolves a CSS value to a plain colour: a canvas supports neither light-dark() nor the page's colour scheme. */
 function resolve(value: string, at: HTMLElement): string {
   const probe = document.createElement('span');
   probe.style.color = value;

@@ -7,7 +7,7 @@ import { count } from '../../lib/count';
 import { LiveElement } from '../../lib/live-element';
 import './hours-chart';
 
-/** How the installation is, at a glance: figures, the last day by the hour, and the instances that make trouble. */
+/** Overview of the installation: figures, the last day by hour, and the instances with problems. */
 class AdminOverview extends LiveElement<OverviewView> {
   protected override render(): TemplateResult {
     const { content } = this;

@@ -12,7 +12,7 @@ import { type Rows, readNewestRows } from '../../lib/newest-rows';
 
 const PAGE = 20;
 
-/** Everybody who has an account, and who of them may use it. */
+/** All accounts, and whether each is enabled. */
 class AdminPeople extends ReadingElement<Rows<AdminUserView>> {
   private wanted = PAGE;
 

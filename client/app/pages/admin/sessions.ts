@@ -12,7 +12,7 @@ import { type Rows, readNewestRows } from '../../lib/newest-rows';
 
 const PAGE = 30;
 
-/** Everybody's sessions, as they come and go. */
+/** The sessions of all users, updated at an interval. */
 class AdminSessions extends LiveElement<Rows<AdminSessionView>> {
   private query = '';
   private wanted = PAGE;
@@ -105,7 +105,7 @@ class AdminSessions extends LiveElement<Rows<AdminSessionView>> {
     const path = `/api/admin/sessions/${encodeURIComponent(id)}`;
     if (!(await this.attempt(() => session.request('DELETE', path), 'The session was ended.'))) return;
     await this.reload();
-    // The button that was pressed is gone.
+    // The focus is lost when the pressed button is removed.
     if (document.activeElement === document.body) this.querySelector('h2')?.focus();
   }
 

@@ -4,7 +4,7 @@ import { session } from '../../../elements/session';
 import { count } from '../../lib/count';
 import { LiveElement } from '../../lib/live-element';
 
-/** How long the server takes for what people ask of it. */
+/** Response times of the server by operation. */
 class AdminSpeed extends LiveElement<OperationReport[]> {
   protected override render(): TemplateResult {
     const { content } = this;

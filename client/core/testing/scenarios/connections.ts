@@ -1,4 +1,4 @@
-/** The leader, its socket, the server's pushes, and what the tabs say to each other. */
+/** The leader, its socket, the server's pushes, and the messages between the tabs. */
 
 import { wrongLeader } from '../convergence';
 import { NO_FAULTS } from '../fake-network';
@@ -82,14 +82,14 @@ export const LINES: Record<string, Scenario> = {
 
   'a push': async (simulation) => {
     const { network } = simulation;
-    // The socket's first word may have been lost: until it has said whose it is, a change is asked for.
+    // The socket's first state may have been lost: until one arrives, each change causes a request.
     network.push(simulation.server, simulation.server.profile('greeted'));
     await simulation.pass(TICK_MS + PROMPT_MS);
     const { requests } = network;
     const { platforms } = simulation.server;
     simulation.change();
     const wrong = await right(simulation, PROMPT_MS);
-    // A list does not tell what became of the platform that was shown.
+    // A changed list does not tell which platform is active, so it may cause a request.
     const asks = simulation.server.platforms !== platforms;
     return wrong ?? (asks || network.requests === requests ? null : 'asks though it was told');
   },
@@ -113,7 +113,7 @@ export const LINES: Record<string, Scenario> = {
     const told = simulation.live.map(({ checker }) => checker.eventCounts.sessionStateChanged);
     await simulation.pass(20_000);
     if (network.handshakes !== before.handshakes) return 'a new socket for nothing';
-    // A follower may look just before it would have heard of the leader's look.
+    // A follower may poll just before the leader's result arrives.
     const requests = network.requests - before.requests;
     if (requests > 2) return `${requests} requests`;
     const words = browser.channels.posted - before.posted;
@@ -131,7 +131,7 @@ export const LINES: Record<string, Scenario> = {
     const before = events();
     follower.tab.run(() => void follower.sync.syncSessionState());
     await simulation.pass(PROMPT_MS);
-    // A late beat may have made it the leader meanwhile.
+    // A late heartbeat may have made it the leader.
     return events() === before || follower === simulation.leader ? null : 'a follower says what it has read';
   },
 
@@ -143,7 +143,7 @@ export const LINES: Record<string, Scenario> = {
     network.cookie = OTHER_USERS_SESSION;
     const { server } = simulation;
     while (server.revision < revision) network.dropFact(server, server.profile(`theirs${server.revision}`));
-    // The first word of the new socket, which says whose it is, comes after the first change.
+    // The first change arrives before the new socket's first state, which says whose session it is.
     network.faults = { ...NO_FAULTS, loss: 1 };
     simulation.hangUp();
     await simulation.within(7_000, () => (network.sockets.size === 1 ? null : 'no socket'), 10);

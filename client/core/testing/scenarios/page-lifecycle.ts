@@ -1,10 +1,10 @@
-/** Pages that are hidden, stopped or asleep, and a browser without a network or with another clock. */
+/** Pages that are hidden, stopped or asleep, and a browser without a network or with a wrong clock. */
 import type { Stop } from '../simulation';
 import { allRight, another, anyTab, leaderOr, PROMPT_MS, right, type Scenario, TAKEOVER_MS, TICK_MS } from './scenario';
 
 const DAY_MS = 86_400_000;
 
-/** Stopped for a while, meanwhile another leads; and when it goes on, it is right at once. */
+/** Stops a tab for a while, so that another one leads; when it resumes, it must be up to date promptly. */
 const stopped =
   (how: Stop): Scenario =>
   async (simulation) => {
@@ -102,7 +102,7 @@ export const PAGES: Record<string, Scenario> = {
     if (simulation.live.some(({ sync }) => sync.isFresh())) return 'counts as fresh without a network';
     simulation.change(false);
     simulation.connect(true);
-    // A question over the dead socket may be under way.
+    // A request over the dead socket may be pending.
     return allRight(simulation, 3_000);
   },
 

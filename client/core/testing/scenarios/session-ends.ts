@@ -3,7 +3,7 @@ import { iso } from '../fake-server';
 import type { Simulation } from '../simulation';
 import { anyTab, PROMPT_MS, right, type Scenario, TICK_MS } from './scenario';
 
-/** The computer sleeps until so short a time before the deadline; and its tabs have noticed. */
+/** The computer sleeps until `leftMs` before the deadline; the tabs have noticed that. */
 async function approach(simulation: Simulation, leftMs: number): Promise<void> {
   const { time, server } = simulation;
   simulation.sleep(server.expiresAt - time.now - leftMs - TICK_MS - PROMPT_MS);
@@ -15,7 +15,7 @@ export const ENDS: Record<string, Scenario> = {
     const tabs = [...simulation.tabs];
     simulation.network.end(simulation.network.cookie, 'revoked');
     const wrong = await right(simulation, PROMPT_MS);
-    // Whatever is done in the pages that stay, nothing is sent.
+    // Whatever happens in the remaining pages, nothing may be sent.
     for (const { tab } of tabs) {
       for (const name of ['keydown', 'online']) tab.run(() => tab.window.dispatchEvent(new Event(name)));
       tab.run(() => tab.show('visible'));

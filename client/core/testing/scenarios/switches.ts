@@ -1,8 +1,8 @@
-/** A person chooses a platform, or another person signs in. */
+/** A user selects a platform, or another user signs in. */
 import type { SimulatedTab, Simulation } from '../simulation';
 import { allRight, another, anyTab, PROMPT_MS, right, type Scenario } from './scenario';
 
-/** Chosen where the page may be another person's by now: it must not be done as the other. */
+/** A switch on a page whose cookie may belong to another user by now: it must not be executed as that user. */
 const chosenAsAnother = async (simulation: Simulation, doubt: (tab: SimulatedTab) => void): Promise<string | null> => {
   const tab = anyTab(simulation);
   if (simulation.locks !== 'there' || !simulation.signIn(false)) return null;
@@ -12,7 +12,7 @@ const chosenAsAnother = async (simulation: Simulation, doubt: (tab: SimulatedTab
   const id = simulation.any(simulation.server.platforms)?.id;
   const chosen = simulation.choose(tab, id ?? 0);
   await simulation.pass(PROMPT_MS);
-  // Where no platform is left, each choice is refused.
+  // Without a platform, each switch is refused.
   return chosen.end === (same && id ? 'done' : 'refused') || tab.checker.suspended
     ? null
     : `as ${before}: ${chosen.end}`;
@@ -88,7 +88,7 @@ export const CHOICES: Record<string, Scenario> = {
   },
 
   'another has signed in, nobody says so': async (simulation) => {
-    // Without a channel a tab stays with its session until it is refused.
+    // Without a channel a tab keeps its session until it is refused.
     if (simulation.locks !== 'there' || !simulation.room() || !simulation.signIn(false)) return null;
     simulation.open();
     return allRight(simulation, 3_000);

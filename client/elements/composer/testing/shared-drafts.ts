@@ -31,7 +31,7 @@ export function memoryStore() {
   };
 }
 
-/** Composers of one browser share the store; the clock moves with each save. There is a `window` with it. */
+/** Composers of one browser share the store; the clock advances with each save. Also defines `window`. */
 export function shared() {
   const store = memoryStore();
   const time = new VirtualTime();
@@ -66,7 +66,7 @@ export function shared() {
     const words = () => page.content.text.content;
     return { page, autosave, write, words };
   };
-  /** What is kept for a user and platform, oldest first. */
+  /** The texts that are stored for a user and platform, oldest first. */
   const words = (userId: number, platformId: number) =>
     [...store.kept]
       .filter(([key]) => key.startsWith(`${userId}/${platformId}/`))
@@ -76,7 +76,7 @@ export function shared() {
   return { store, time, composer, words };
 }
 
-/** Until what was begun has been done: the store of the tests answers at once. */
+/** Resolves when pending operations are done: the store of the tests answers at once. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }

@@ -1,25 +1,27 @@
-/** What a test of every browser may ask of one. Chromium and Firefox are driven by puppeteer, WebKit by WebDriver. */
+/**
+ * What the tests of all browsers need of a driver. Chromium and Firefox are driven by puppeteer, WebKit by WebDriver.
+ */
 
-/** By their names in `KeyboardEvent.key`. */
+/** Names as in `KeyboardEvent.key`. */
 export type Key = 'ArrowDown' | 'End' | 'Enter' | 'Escape' | 'Home' | 'Tab';
 
 export interface DrivenTab {
   /** Resolves when the page has loaded. */
   open(url: string): Promise<void>;
-  /** @param expression in the page; a promise is waited for */
+  /** @param expression evaluated in the page; a promise is awaited */
   evaluate<T>(expression: string): Promise<T>;
-  /** As a person does, with the tab in front. @param element an expression */
+  /** A real click, with the tab in front. @param element an expression */
   click(element: string): Promise<void>;
-  /** Into what has the focus. */
+  /** Types into the focused element. */
   type(text: string): Promise<void>;
   press(key: Key): Promise<void>;
-  /** What is seen of it, as a data URL of a PNG. */
+  /** A screenshot of the visible part, as a data URL of a PNG. */
   picture(): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface DrivenBrowser {
-  /** Forgets cookies, storage and tabs of before. @param cookies of `url`, as a request has them */
+  /** Removes cookies, storage and other tabs. @param cookies for `url`, in the format of a request header */
   reset(url: string, cookies: string): Promise<void>;
   newTab(): Promise<DrivenTab>;
   stop(): Promise<void>;

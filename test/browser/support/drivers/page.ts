@@ -1,9 +1,9 @@
-/** What a test does in a page by any driver. Elements are expressions: they are looked for in the page. */
+/** Actions in a page with any driver. Elements are passed as expressions, which are evaluated in the page. */
 import { eventually } from '../../../support/eventually';
 import { until } from '../recorder';
 import type { DrivenTab } from './driver';
 
-/** The first that can be seen, with these words in its text. */
+/** The first visible element that contains these words. */
 export const shown = (selector: string, words = '') =>
   `[...document.querySelectorAll(${JSON.stringify(selector)})]
     .find((each) => each.checkVisibility() && each.textContent.replace(/\\s+/g, ' ').includes(${JSON.stringify(words)}))`;
@@ -17,7 +17,7 @@ export const isAt = (tab: DrivenTab, pathname: string) =>
 export async function click(tab: DrivenTab, selector: string, words?: string): Promise<void> {
   const element = shown(selector, words);
   await until(tab, element);
-  // A framework may put another in its place before it is clicked.
+  // A framework may replace the element before it is clicked.
   await eventually(async () => void (await tab.click(element)));
 }
 
@@ -27,14 +27,17 @@ export async function fill(tab: DrivenTab, selector: string, text: string): Prom
   await until(tab, `${value(selector)} === ${JSON.stringify(text)}`);
 }
 
-/** By hand, as the person does. */
+/** By clicks, like a user. */
 export async function switchIn(tab: DrivenTab, name: string): Promise<void> {
   await click(tab, '.vf-switcher-button');
   await click(tab, '[role=option]', name);
   await until(tab, active(name));
 }
 
-/** Between an open panel and its button, whether it lies within the window, and whether one is above the other. */
+/**
+ * The gap between an open panel and its button, whether the panel is within the window, and whether the two overlap
+ * horizontally.
+ */
 export const placeOf = (panel: string, button: string, within = 'window') => `(() => {
   const { document, innerWidth, innerHeight } = ${within};
   const [at, of] = [${JSON.stringify(panel)}, ${JSON.stringify(button)}].map((selector) => {

@@ -1,4 +1,4 @@
-/** WebKitGTK by WebDriver, on a screen that nobody sees. Its windows are all seen, as far as their pages know. */
+/** WebKitGTK by WebDriver, on a virtual display. For their pages, all windows are visible. */
 import { findBinary } from '../../../../scripts/lib/binaries.cjs';
 import { eventually } from '../../../support/eventually';
 import { freePort, launch, temporaryFolder } from '../../../support/processes';
@@ -34,12 +34,12 @@ function caller(address: string): Call {
 class WebDriverTab implements DrivenTab {
   constructor(
     private readonly handle: string,
-    /** Runs one after the other what is about a tab: WebDriver has a current one. */
+    /** Runs the commands of a tab one after the other: WebDriver has one current tab. */
     private readonly within: <T>(handle: string, task: (call: Call) => Promise<T>) => Promise<T>,
   ) {}
 
   async open(url: string): Promise<void> {
-    // Another document than this one, also where it has the same address.
+    // Waits for a new document, even if its URL is the same.
     await this.evaluate('window.leaving = true');
     await this.within(this.handle, (call) => call('POST', '/url', { url }));
     await eventually(() => this.evaluate("!window.leaving && document.readyState === 'complete'"));
@@ -129,12 +129,12 @@ export async function startWebKit(): Promise<DrivenBrowser> {
   const display = await eventually(() => /^(\d+)$/m.exec(screen.output())?.[1] ?? '');
   const port = await freePort();
   const { PATH } = process.env;
-  // As in a container: WebKitGTK calls the language of this "C", which is none.
+  // As in a container: WebKitGTK reports the language of this locale as "C", which is not a language code.
   const env = { PATH, HOME: temporaryFolder(), DISPLAY: `:${display}`, LANG: 'C.UTF-8' };
   const driver = launch(findBinary('WebKitWebDriver')!, [`--port=${port}`, '--host=127.0.0.1'], { env });
   const call = caller(`http://127.0.0.1:${port}`);
   await eventually(() => call('GET', '/status'));
-  // `none`: a page that never loads whole is looked at as well.
+  // `none`: pages that never finish loading are tested as well.
   const capabilities = { alwaysMatch: { pageLoadStrategy: 'none' } };
   const { sessionId } = await call<{ sessionId: string }>('POST', '/session', { capabilities });
   const within = caller(`http://127.0.0.1:${port}/session/${sessionId}`);
