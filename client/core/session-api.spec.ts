@@ -254,30 +254,39 @@ describe('a new start', () => {
     expect(await sync.syncSessionState()).toMatchObject({ session: { id: SESSION_A } });
   });
 
-  it.each(['of a session that was ended', 'of a visitor'])('follows the sign-in in another tab: %s', async (whose) => {
-    let signedIn = whose !== 'of a visitor';
-    let began = false;
-    const { env, sync } = await liveTab((call, fake) => {
-      if (!signedIn) return signedOut(call);
-      return call.path === '/api/session' && began ? { status: 200, body: fake.rest(SESSION_B) } : answer(call, fake);
-    });
-    const tell = async (key: string, newValue: string | null) => {
-      env.window.dispatchEvent(Object.assign(new Event('storage'), { key, newValue }));
-      await settle();
-    };
-    if (signedIn) env.socket.emit('session:ended', ENDED);
-    expect(sync.getState()).toBeNull();
-    signedIn = began = true;
-    await tell('of_the_page', SESSION_B);
-    await tell('vedfolnir_session', null);
-    expect(sync.getState()).toBeNull();
-    await tell('vedfolnir_session', SESSION_B);
-    expect(sync.getState()?.session.id).toBe(SESSION_B);
-    expect(env.kept.get('vedfolnir_session')).toBe(SESSION_B);
-    sync.destroy();
-    await tell('vedfolnir_session', SESSION_A);
-    expect(sync.getState()).toBeNull();
-  });
+  it.each(['of a session that was ended', 'of a visitor', 'of a page that was destroyed and started again'])(
+    'follows the sign-in in another tab: %s',
+    async (whose) => {
+      let signedIn = whose !== 'of a visitor';
+      let began = false;
+      const { env, sync } = await liveTab((call, fake) => {
+        if (!signedIn) return signedOut(call);
+        return call.path === '/api/session' && began ? { status: 200, body: fake.rest(SESSION_B) } : answer(call, fake);
+      });
+      const tell = async (key: string, newValue: string | null) => {
+        env.window.dispatchEvent(Object.assign(new Event('storage'), { key, newValue }));
+        await settle();
+      };
+      if (whose.endsWith('again')) {
+        sync.destroy();
+        sync.start();
+        await settle();
+        env.socket.accept();
+      }
+      if (signedIn) env.socket.emit('session:ended', ENDED);
+      expect(sync.getState()).toBeNull();
+      signedIn = began = true;
+      await tell('of_the_page', SESSION_B);
+      await tell('vedfolnir_session', null);
+      expect(sync.getState()).toBeNull();
+      await tell('vedfolnir_session', SESSION_B);
+      expect(sync.getState()?.session.id).toBe(SESSION_B);
+      expect(env.kept.get('vedfolnir_session')).toBe(SESSION_B);
+      sync.destroy();
+      await tell('vedfolnir_session', SESSION_A);
+      expect(sync.getState()).toBeNull();
+    },
+  );
 
   it('is not ended by a late response of the previous session', async () => {
     let refuse = () => {};

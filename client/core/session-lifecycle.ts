@@ -44,7 +44,7 @@ export class SessionLifecycle {
   readonly reader: StateReader;
   readonly connection: ConnectionMonitor;
   private phase: Phase = 'starting';
-  private readonly ignoreAnnouncements: () => void;
+  private ignoreAnnouncements: (() => void) | undefined;
   private readonly triggers: RefreshTriggers;
   private readonly activity: ActivityTracker;
   private readonly expiry: ExpiryMonitor;
@@ -145,24 +145,26 @@ export class SessionLifecycle {
       offline: () => this.connection.setReachable(false),
       isFollower: () => !this.channel.isLeader,
     });
-    this.ignoreAnnouncements = onSessionAnnounced(env, () => this.sessionAnnounced());
   }
 
   /** May be called again after the end of a session: a sign-in does not need a new page. */
   start(): Promise<void> {
     if (!this.isActive) this.phase = 'starting';
+    this.listenToAnnouncements();
     this.triggers.start();
     return this.reader.sync();
   }
 
   startSignedOut(): void {
     this.phase = 'anonymous';
+    this.listenToAnnouncements();
     this.connection.stop();
   }
 
   destroy(): void {
     this.phase = 'destroyed';
-    this.ignoreAnnouncements();
+    this.ignoreAnnouncements?.();
+    this.ignoreAnnouncements = undefined;
     this.clear();
     this.stop();
   }
@@ -225,6 +227,10 @@ export class SessionLifecycle {
   }
 
   /** A user has signed in in another tab: a tab without a session uses that one. */
+  private listenToAnnouncements(): void {
+    this.ignoreAnnouncements ??= onSessionAnnounced(this.env, () => this.sessionAnnounced());
+  }
+
   private sessionAnnounced(): void {
     if (this.phase === 'over' || this.phase === 'anonymous') void this.start();
   }
