@@ -64,7 +64,7 @@ export class ImportService {
 
   private async confirm(row: PlatformConnection): Promise<void> {
     try {
-      await this.connections.learn(row);
+      await this.connections.refresh(row);
     } catch (error) {
       throw toPlatformError(error);
     }

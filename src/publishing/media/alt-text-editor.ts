@@ -26,7 +26,7 @@ export class AltTextEditor {
       throw new AppError('PLATFORM_REJECTED', { message: 'The instance cannot change the description of this image' });
     }
     try {
-      await this.connections.noting(platform, () => this.send(platform, postId, imageId, description));
+      await this.connections.trackRejection(platform, () => this.send(platform, postId, imageId, description));
     } catch (error) {
       throw toPlatformError(error);
     }
