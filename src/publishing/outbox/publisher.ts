@@ -129,7 +129,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async trySaveOutcome(post: Post, outcome: Outcome): Promise<void> {
     await this.work.write(async (tx) => {
-      if (outcome.kind === 'published') await this.dropTwin(tx, post, outcome.status.id);
+      if (outcome.kind === 'published') await this.removeImportedCopy(tx, post, outcome.status.id);
       const mine = await this.queue.saveOutcome(tx.em, post.id, post.attempts + 1, this.toRow(post, outcome));
       if (!mine) return;
       if (outcome.kind === 'published') await this.saveImages(tx, post.id, outcome);
@@ -157,12 +157,16 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     return { status: uncertain ? 'publishing' : 'queued', error, uncertain, nextAttemptAt, ...key };
   }
 
-  private async dropTwin(tx: Transaction, { userId, platformConnectionId }: Post, remoteId: string): Promise<void> {
-    const twin = await this.queue.findTwin(tx.em, platformConnectionId, remoteId);
-    if (!twin) return;
-    await this.queue.remove(tx.em, twin.id);
+  private async removeImportedCopy(
+    tx: Transaction,
+    { userId, platformConnectionId }: Post,
+    remoteId: string,
+  ): Promise<void> {
+    const copy = await this.queue.findImportedCopy(tx.em, platformConnectionId, remoteId);
+    if (!copy) return;
+    await this.queue.remove(tx.em, copy.id);
     const at = this.clock.now().toISOString();
-    tx.publish({ name: 'post.removed', payload: { userId, postId: twin.id, platformId: platformConnectionId, at } });
+    tx.publish({ name: 'post.removed', payload: { userId, postId: copy.id, platformId: platformConnectionId, at } });
   }
 
   private async saveImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {

@@ -113,7 +113,7 @@ export class PublishingRepository {
   }
 
   /** The copy of this post that was imported from the instance before the outcome was known. */
-  async findTwin(em: EntityManager, platformConnectionId: number, remoteId: string): Promise<Post | null> {
+  async findImportedCopy(em: EntityManager, platformConnectionId: number, remoteId: string): Promise<Post | null> {
     return em.findOne(Post, { where: { platformConnectionId, remoteId, attempts: 0 } });
   }
 
