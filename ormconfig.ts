@@ -1,10 +1,10 @@
-/** The one place that knows which database is behind the entities: SQLite or MySQL (MariaDB included). */
+/** Connection options for the database: SQLite or MySQL (including MariaDB). */
 import type { DataSourceOptions } from 'typeorm';
 import type { DatabaseConfig, HostEntities } from './src/common/config';
 import { ENTITIES } from './src/database/entities';
 import { MIGRATIONS } from './src/migrations';
 
-/** @param hostEntities of a host, beside ours */
+/** @param hostEntities entities of the host application */
 const entitiesWith = (hostEntities: HostEntities = []) => [...new Set([...ENTITIES, ...hostEntities])];
 
 const shared = {
@@ -14,10 +14,9 @@ const shared = {
   migrationsRun: false,
 } as const;
 
-/** Waiting for a connection that does not come; milliseconds. */
-const CONNECT_TIMEOUT = 3000;
+const CONNECT_TIMEOUT_MS = 3000;
 
-/** The connection that writes; on MySQL also the one that reads. */
+/** Options of the writing connection, which on MySQL also reads. */
 export function writerOptions(
   database: DatabaseConfig,
   pool: number,
@@ -48,12 +47,12 @@ export function writerOptions(
     timezone: 'Z',
     charset: 'utf8mb4',
     poolSize: pool,
-    connectTimeout: CONNECT_TIMEOUT,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     extra: { enableKeepAlive: true, maxIdle: pool },
   };
 }
 
-/** SQLite only: a second connection that sees just what is committed, whatever the writer is in the middle of. */
+/** SQLite only: options of a second connection, which does not see uncommitted changes of the writer. */
 export function readerOptions(
   database: Extract<DatabaseConfig, { kind: 'sqlite' }>,
   hostEntities?: HostEntities,

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: Vedfolnir beside its peers, in turns on one machine.
- * `--quick` takes short rounds and smaller crowds, `--only=reads,push` the scenarios that are named, and `--plots` writes
- * what was found into docs/plots.
+ * `npm run bench`: compares Vedfolnir with its peers, by turns on one machine.
+ * `--quick`: short rounds with fewer users; `--only=reads,push`: only the named scenarios; `--plots`: writes the
+ * results to docs/plots.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ const SCENARIOS = {
   cleanup: './scenarios/cleanup.mjs',
   reconcile: './scenarios/reconcile.mjs',
 };
-/** Ours alone, with nobody beside it: left out by `--quick`. */
+/** Scenarios without peers, skipped by `--quick`. */
 const LONG = new Set(['cleanup', 'reconcile']);
 const PLOTS = join(ROOT, 'docs/plots');
 
-/** The whole run ends by then, with what it has or without. */
+/** Maximum duration of a run, after which it is aborted. */
 const LONGEST_MS = 25 * 60_000;
 const LONGEST_QUICK_MS = 4 * 60_000;
 
@@ -42,7 +42,7 @@ await ensurePackages();
 await ensureBuild();
 await ensureBenchPackages();
 
-// Only now are the packages there that these import.
+// Imported dynamically, because the packages have been installed just now.
 const { startServices } = await import('./lib/services.mjs');
 const { stopAll } = await import('./lib/processes.mjs');
 

@@ -1,4 +1,7 @@
-/** `npm run check`: format, lint, import cycles, types, unit tests, the size of what a page loads and the public interface, until one fails. */
+/**
+ * `npm run check`: format, lint, import cycles, types, unit tests, size of a page and public interface. Stops at the
+ * first failure.
+ */
 import { ensureBuild, ensurePackages, requireNode } from './lib/prepare.mjs';
 import { runQuietly, seconds, tool } from './lib/run.mjs';
 import { checkSizes } from './lib/size.mjs';
@@ -12,7 +15,7 @@ const steps = [
   ['types of the server and the tests', [...tsc, '--noEmit', '--project', 'tsconfig.json']],
   ['types of the client', [...tsc, '--noEmit', '--project', 'client/tsconfig.json']],
 ];
-// `npm test` follows, and runs them among all others.
+// For callers that run `npm test` afterwards, which includes the unit tests.
 if (!process.argv.includes('--no-tests')) {
   steps.push(['unit tests', [...tool('jest/bin/jest.js'), '--selectProjects', 'unit']]);
 }
@@ -26,7 +29,7 @@ let started = Date.now();
 const sizes = checkSizes();
 report(`size of what a page loads: ${sizes.output}`, started, sizes);
 started = Date.now();
-// Installed by now.
+// Imported dynamically, because the packages may have been installed just now.
 const { checkApi } = await import('./lib/api-report.mjs');
 report('public interface as in docs/api', started, checkApi());
 

@@ -1,5 +1,5 @@
 /**
- * After a release: keeps its server as built, beside which the next one is run by the test of a rolling upgrade
+ * After a release: stores its built server, which the test of a rolling upgrade runs beside the next version
  * (test/integration/rolling-upgrade.spec.ts).
  */
 import { execFileSync } from 'node:child_process';

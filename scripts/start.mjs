@@ -1,4 +1,4 @@
-/** `npm start`: installs and builds what is missing, then runs the server until Ctrl-C. */
+/** `npm start`: installs packages and builds if needed, then runs the server until Ctrl-C. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuild, ensurePackages, requireNode } from './lib/prepare.mjs';
@@ -8,10 +8,10 @@ requireNode();
 await ensurePackages();
 await ensureBuild();
 
-/** Ctrl-C comes twice under npm, from the terminal and from npm itself; a person's second one comes later than this. */
+/** Under npm one Ctrl-C sends two signals, from the terminal and from npm; a second Ctrl-C comes later than this. */
 const SAME_SIGNAL_MS = 2000;
 
-// A process group of its own, so that the terminal's Ctrl-C reaches the server through us alone, once.
+// A separate process group, so that the terminal's Ctrl-C reaches the server only through this script, once.
 const server = spawn(
   process.execPath,
   ['--require', join(ROOT, 'scripts/lib/leave-with-parent.cjs'), join(ROOT, 'dist/src/app/main.js')],
@@ -30,7 +30,7 @@ function forward(signal) {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
 
-// npm runs us in a shell that does not pass SIGTERM on: when npm is told to end, all we see is that our parent is gone.
+// npm runs this script in a shell that does not forward SIGTERM; the only sign of it is a changed parent process.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && !asked && forward('SIGTERM'), 250).unref();

@@ -1,6 +1,6 @@
 /**
- * Build step: JSON schemas of what each route answers and of what the socket carries, out of the TypeScript types that
- * the server and the client are compiled with. `src/openapi/openapi.ts` and `asyncapi.ts` put them into their documents.
+ * Build step: generates JSON schemas of REST answers and socket messages from the TypeScript types shared by server and
+ * client. `src/openapi/openapi.ts` and `asyncapi.ts` include them in their documents.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,14 +11,14 @@ import { ROOT } from './lib/run.mjs';
 
 const SOURCE = join(ROOT, 'src');
 const TARGET = join(ROOT, 'dist/src/openapi/wire-schemas.json');
-/** Around the type of an answer. */
+/** Generic types to unwrap from the type of an answer. */
 const WRAPPERS = new Set(['Promise', 'JsonText']);
 const ROUTE = /^(Get|Post|Put|Patch|Delete)$/;
 
 const parse = (file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
 const nameOf = (decorator) => decorator.expression.expression?.text;
 
-/** All types that are to be described, as declarations of one module. */
+/** Collects all types to describe as declarations of one module. */
 class Declarations {
   imports = new Map();
   types = [];
@@ -64,7 +64,7 @@ function addAnswers(declarations) {
   }
 }
 
-/** `Event_…` is what the server sends, `Message_…` what a client sends, `Reply_…` what it is answered. */
+/** `Event_…`: sent by the server; `Message_…`: sent by a client; `Reply_…`: the acknowledgement. */
 function addEvents(declarations) {
   const source = parse(join(SOURCE, 'protocol/events.ts'));
   const membersOf = (name) => source.statements.find((each) => each.name?.text === name).members;
@@ -80,7 +80,7 @@ function addEvents(declarations) {
   declarations.add('Handshake', 'HandshakeAuth', source);
 }
 
-/** Every time on the wire is ISO 8601, see the contract. */
+/** All times on the wire are ISO 8601. */
 function withFormats(schema) {
   return JSON.parse(JSON.stringify(schema).replaceAll('#/definitions/', '#/components/schemas/'), (_, value) => {
     for (const [name, property] of Object.entries(value?.properties ?? {})) {

@@ -1,4 +1,4 @@
-/** Rounds in turns, what stands in their middle, and a table of it. */
+/** Alternating rounds, medians and tables. */
 
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -11,15 +11,15 @@ export function percentile(values, percent) {
   return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)];
 }
 
-/** The median of what each round says: a burst of other work on the machine spoils one round, not the figure. */
+/** Median of the ratios per round, so that other load on the machine during one round does not affect the figure. */
 export function ratio(ours, theirs) {
   return median(ours.map((value, round) => value / theirs[round]));
 }
 
 /**
- * A B C D, A B C D, …, so that all meet the same weather.
+ * Measures in the order A B C D, A B C D, …, so that other load affects all contenders alike.
  * @param contenders by name
- * @returns by name, what `measure` gave in each round
+ * @returns results of `measure` per round, by name
  */
 export async function inTurns(contenders, rounds, measure) {
   const names = Object.keys(contenders);
@@ -31,7 +31,7 @@ export async function inTurns(contenders, rounds, measure) {
   return found;
 }
 
-/** Lines of text; the first column to the left, figures to the right. */
+/** Formats a table as text: first column left-aligned, figures right-aligned. */
 export function table(head, rows) {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)));

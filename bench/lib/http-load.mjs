@@ -1,6 +1,6 @@
 /**
- * Requests over keep-alive connections, each of which asks again as soon as it is answered. It looks for the end of an
- * answer and no further: a client that parses every header takes longer than the server that is measured.
+ * Sends requests over keep-alive connections, each as soon as the previous one is answered. Finds only the end of an
+ * answer: a client that parses all headers needs more time than the measured server.
  */
 import { connect } from 'node:net';
 import { percentile } from './figures.mjs';
@@ -9,7 +9,7 @@ import { processorTime } from './processes.mjs';
 const HEADERS_END = Buffer.from('\r\n\r\n');
 const CHUNKS_END = '0\r\n\r\n';
 
-/** @returns bytes of the answer; null while it is not whole */
+/** @returns length of the answer in bytes; null while it is incomplete */
 function answerLength(data) {
   const headersEnd = data.indexOf(HEADERS_END);
   if (headersEnd < 0) return null;
@@ -21,11 +21,11 @@ function answerLength(data) {
 }
 
 /**
- * @param target whose `url` is asked, and the `pid` of its process
- * @param requests `{ method, headers, body }`, one for each connection
- * @param seconds how long
- * @returns answers a second, how long they took in ms, and the processor time of the target for each in µs
- * @throws where an answer is no success
+ * @param target `url` to request, and `pid` of the server process
+ * @param requests `{ method, headers, body }`, one per connection
+ * @param seconds duration
+ * @returns answers per second, response times in ms, and processor time of the server per answer in µs
+ * @throws for an answer without success status
  */
 export async function load({ url, pid }, requests, seconds) {
   const { hostname, port, pathname, host } = new URL(url);

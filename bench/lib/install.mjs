@@ -1,4 +1,4 @@
-/** The benchmark's own packages: the peers, which the server itself does not need. */
+/** Installs the benchmark's packages: the peers, which the server does not need. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ function npm(...args) {
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...args];
 }
 
-/** Installs them on the first run, and when the lock has changed. */
+/** Installs on the first run and after a change of the lock file. */
 export async function ensureBenchPackages() {
   const fingerprint = createHash('sha256').update(readFileSync(LOCK_FILE)).digest('hex');
   if (existsSync(MARK) && readFileSync(MARK, 'utf8') === fingerprint) return;

@@ -1,4 +1,4 @@
-/** Preloaded with --expose-gc: on SIGUSR2 a process collects its garbage and writes what memory it holds. */
+/** Preloaded with --expose-gc: on SIGUSR2 the process collects garbage and prints its memory usage. */
 process.on('SIGUSR2', () => {
   globalThis.gc();
   globalThis.gc();

@@ -1,20 +1,20 @@
-/** People with sessions in our server's database: signing in is not measured, and hashing passwords would be most of a run. */
+/** Creates users with sessions directly in the database: sign-ins would spend most of a run on hashing passwords. */
 import { createConnection } from 'mysql2/promise';
 
 const PLATFORM_TYPES = ['mastodon', 'pixelfed'];
 const USERS_PER_INSERT = 20_000;
-/** What the server takes for a secret: 43 characters of base64url. */
+/** Length of a session token: 43 characters of base64url. */
 const SECRET_LENGTH = 43;
 
 /**
- * Writes people with two platforms and some sessions each straight into the database, which holds nobody else.
- * @param sessionsEach each with a platform and a cookie of its own
- * @param life of the sessions, in SQL: until when they can be used
+ * Inserts users with two platforms and some sessions each into an empty database.
+ * @param sessionsEach number of sessions per user, each with its own platform and cookie
+ * @param life time until the sessions expire, as an SQL interval
  * @returns {Promise<{id: number, cookie: string, cookies: string[], platforms: number[]}[]>} `cookie` is the first one's
  */
 export async function seedPeople(databaseUrl, count, { sessionsEach = 1, life = 'INTERVAL 12 HOUR' } = {}) {
   const database = await createConnection({ uri: databaseUrl, timezone: 'Z' });
-  // The server's times are UTC.
+  // The server stores times in UTC.
   await database.query("SET time_zone = '+00:00'");
   for (let from = 1; from <= count; from += USERS_PER_INSERT) {
     const users = `seq_${from}_to_${Math.min(count, from + USERS_PER_INSERT - 1)}`;

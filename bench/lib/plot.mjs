@@ -1,4 +1,4 @@
-/** Horizontal bars as SVG, readable on light and dark pages alike. */
+/** Bar charts as SVG, readable on light and dark pages. */
 
 const WIDTH = 760;
 const LABELS = 250;
@@ -9,8 +9,8 @@ const COLOURS = ['#2f6fdb', '#8a8f98', '#c2772b', '#3c9a5f'];
 const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /**
- * @param groups each with a title, and its bars: `{ name, value, text }`; within a group the longest bar is the widest
- * @returns {string} the file
+ * @param groups each with a title and bars `{ name, value, text }`; each group is scaled to its largest value
+ * @returns {string} the SVG
  */
 export function barChart(title, groups) {
   const parts = [];

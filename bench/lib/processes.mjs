@@ -1,4 +1,4 @@
-/** Child processes and temporary folders of the benchmark, all of which are gone when it is. */
+/** Child processes and temporary folders of the benchmark, all removed when it ends. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -9,7 +9,7 @@ import { exitCodeOf, ROOT } from '../../scripts/lib/run.mjs';
 const running = new Set();
 let guard = null;
 
-/** Cleans up after us however we end; the tests have it for the same reason. */
+/** The guard process cleans up even after a crash of the benchmark; also used by the tests. */
 function tellGuard(line) {
   if (!guard) {
     const stdio = ['pipe', 'ignore', 'ignore'];
@@ -39,7 +39,7 @@ function isFree(port) {
   });
 }
 
-/** Below the range that outgoing connections are given. */
+/** From below the range of ephemeral ports, which outgoing connections use. */
 export async function freePort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
@@ -49,8 +49,8 @@ export async function freePort() {
 
 /**
  * Starts a program and waits until it is ready.
- * @param isReady is called with what it has written so far until it returns something truthy
- * @returns what `isReady` returned, and a way to end the program
+ * @param isReady called with the output so far, until it returns a truthy value
+ * @returns the value of `isReady`, and a function to stop the program
  */
 export async function launch(program, args, { cwd, env, isReady }) {
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -92,7 +92,7 @@ async function end(child, exited) {
   clearTimeout(impatience);
 }
 
-/** A peer says on its first line, in JSON, where it listens and what it has made ready. */
+/** Starts a peer, which prints a line of JSON with its port and prepared data. */
 export async function startPeer(file, env, nodeOptions = []) {
   const script = join(ROOT, 'bench/peers', file);
   const isReady = (output) => /^\{.*\}$/m.exec(output)?.[0];
@@ -104,7 +104,7 @@ export async function startPeer(file, env, nodeOptions = []) {
   return { pid: peer.pid, stop: peer.stop, output: peer.output, ...JSON.parse(peer.ready) };
 }
 
-/** Processor time that a process has used, in seconds; null where the system does not say. */
+/** Processor time used by a process, in seconds; null if the system does not report it. */
 export function processorTime(pid) {
   try {
     // After the name, which may hold spaces: state is the 1st field, utime the 12th, stime the 13th; in 1/100 s.

@@ -1,4 +1,4 @@
-/** A MariaDB and a Redis of the benchmark's own, for all contenders alike. */
+/** Starts a MariaDB and a Redis for all contenders. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
@@ -33,7 +33,7 @@ async function startMariaDb() {
     '--character-set-server=utf8mb4',
     '--max-connections=500',
     '--innodb-buffer-pool-size=128M',
-    // The disk is not what is measured.
+    // Excludes the speed of the disk from the measurement.
     '--innodb-flush-log-at-trx-commit=2',
   ];
   const isReady = async () => {
@@ -59,9 +59,9 @@ async function startRedis() {
 export async function startServices() {
   const [databaseUrl, redisUrl] = await Promise.all([startMariaDb(), startRedis()]);
   return {
-    /** One Redis for all; databases of it by number, so that nobody's keys are in another's way. */
+    /** URL of a numbered database in the shared Redis, so that keys of contenders do not conflict. */
     redisUrl: (number) => `${redisUrl}/${number}`,
-    /** A fresh, empty database. @returns its URL */
+    /** Creates an empty database. @returns its URL */
     async createDatabase(name) {
       const connection = await createConnection(databaseUrl());
       await connection.query(`CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4`);

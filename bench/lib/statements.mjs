@@ -1,7 +1,7 @@
-/** How many statements the database has been sent. */
+/** Counts the statements that the database has received. */
 import { createConnection } from 'mysql2/promise';
 
-/** @returns a function that gives the count so far, without its own statements */
+/** @returns a function that returns the count so far, without its own statements */
 export async function countStatements(databaseUrl) {
   const connection = await createConnection({ uri: databaseUrl });
   let own = 0;

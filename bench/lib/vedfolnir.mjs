@@ -1,4 +1,4 @@
-/** Our own server as it is built. */
+/** Starts our built server. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/lib/run.mjs';
@@ -6,7 +6,7 @@ import { launch, temporaryFolder } from './processes.mjs';
 
 /**
  * @param nodeOptions of `node` itself
- * @returns a function that starts a node; all of them share the key
+ * @returns a function that starts a node; all nodes share the encryption key
  */
 export function vedfolnir(databaseUrl, redisUrl, nodeOptions = []) {
   const env = {
@@ -20,7 +20,7 @@ export function vedfolnir(databaseUrl, redisUrl, nodeOptions = []) {
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
   };
   return async () => {
-    // VEDFOLNIR_NODE_OPTIONS: such as --cpu-prof, to see where a node's time goes.
+    // VEDFOLNIR_NODE_OPTIONS: for example --cpu-prof, to profile a node.
     const options = (process.env.VEDFOLNIR_NODE_OPTIONS ?? '').split(' ').filter(Boolean);
     const args = [...nodeOptions, ...options, join(ROOT, 'dist/src/app/main.js')];
     const isReady = (output) => /ready at (http:\S+)/.exec(output)?.[1];

@@ -1,4 +1,4 @@
-/** Socket.IO's protocol over bare WebSockets: thousands of clients in one process, which cost it little. */
+/** Socket.IO's protocol over bare WebSockets, so that one process can run thousands of clients. */
 import WebSocket from 'ws';
 
 const OPEN = '0';
@@ -8,8 +8,8 @@ const REFUSED = '44';
 const EVENT = '42';
 
 /**
- * @param isReady whether the socket is open for the purpose, once it has received this; 'connected', or an event's name
- * @param onEvent is given the name of each event and its payload
+ * @param readyAt resolves after this: 'connected', or the name of an event
+ * @param onEvent called with the name and payload of each event
  * @returns {Promise<WebSocket>}
  */
 export function openSocket(port, { headers = {}, auth = {}, readyAt = 'connected', onEvent = () => {} }) {
@@ -33,7 +33,7 @@ export function openSocket(port, { headers = {}, auth = {}, readyAt = 'connected
   });
 }
 
-/** @param atOnce how many are being opened at any moment */
+/** @param atOnce number of sockets opened concurrently */
 export async function openSockets(count, atOnce, open) {
   const sockets = [];
   const waiting = Array.from({ length: count }, (_, index) => index).values();

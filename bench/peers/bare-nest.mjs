@@ -1,4 +1,4 @@
-/** Nest on Fastify with one route that answers the same JSON, and does nothing for it. */
+/** Nest on Fastify with one route that returns the same JSON as a constant. */
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

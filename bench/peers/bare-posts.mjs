@@ -1,4 +1,4 @@
-/** Nest on Fastify with one route that inserts a post: no session, no platform that is checked, no transaction. */
+/** Nest on Fastify with one route that inserts a post, without session, platform check or transaction. */
 import 'reflect-metadata';
 import { Body, Controller, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,4 @@
-/** Socket.IO over Redis, and a handler that does one UPDATE, one SELECT and one emit: no session, no check of anything. */
+/** Socket.IO over Redis with a handler that does one UPDATE, one SELECT and one emit, without session or checks. */
 import { createServer } from 'node:http';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { createPool } from 'mysql2/promise';
@@ -29,11 +29,11 @@ const server = createServer(async (request, response) => {
 const io = new Server(server, {
   transports: ['websocket'],
   serveClient: false,
-  // As ours: what an idle socket costs is mostly its pings.
+  // As in our server, because pings are most of the cost of an idle socket.
   pingInterval: 6000,
   pingTimeout: 4000,
 });
-// Channels are not kept apart by the number of the Redis database.
+// Redis channels are shared by all numbered databases.
 io.adapter(createAdapter(publisher, subscriber, { key: 'bare' }));
 io.on('connection', (socket) => socket.join(`user:${socket.handshake.auth.user}`));
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));

@@ -1,4 +1,4 @@
-/** better-auth with MariaDB, its sessions in Redis as secondary storage. */
+/** better-auth with MariaDB, and Redis as secondary storage for sessions. */
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
@@ -20,7 +20,7 @@ const options = {
     set: (key, value, ttl) => redis.set(key, value, ttl ? { EX: ttl } : undefined),
     delete: (key) => redis.del(key),
   },
-  // Making the sessions is not measured.
+  // Creating sessions is not measured, so passwords are not hashed.
   emailAndPassword: { enabled: true, password: { hash: async (text) => text, verify: async () => true } },
   rateLimit: { enabled: false },
   telemetry: { enabled: false },

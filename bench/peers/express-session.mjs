@@ -1,4 +1,4 @@
-/** Express with express-session over Redis: the state lies in the session, as it does in most such servers. */
+/** Express with express-session over Redis; the state is stored in the session, as in most such servers. */
 import { RedisStore } from 'connect-redis';
 import express from 'express';
 import session from 'express-session';

@@ -1,4 +1,4 @@
-/** Sign-ins while 200,000 sessions that have run out are cleaned up, beside the same sign-ins in peace. */
+/** Duration of sign-ins while 200,000 expired sessions are cleaned up, compared with sign-ins at rest. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { percentile, table } from '../lib/figures.mjs';
@@ -6,10 +6,10 @@ import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const ROWS = 200_000;
 const PER_INSERT = 5_000;
-/** Sign-ins a second, started in step whether the last one is done or not. */
+/** Sign-ins per second, started at a fixed rate even if earlier ones are not done. */
 const PER_SECOND = 10;
 const QUIET_SECONDS = 20;
-/** Who signs in, in turn: of one person, all that come after a slow one would wait for it. */
+/** Users who sign in by turns: sign-ins of a single user would wait for each other. */
 const PEOPLE = 20;
 const PASSWORD = 'correct horse battery staple';
 
@@ -34,7 +34,7 @@ async function register(port, username) {
   return { id: user.id, headers: { cookie, 'x-csrftoken': token } };
 }
 
-/** Signs in again and again until told to stop. @returns what tells it so, and answers how long each took, ms */
+/** Starts repeated sign-ins. @returns a function that stops them and returns their durations; ms */
 function signIns(port, usernames) {
   const times = [];
   let going = true;
@@ -69,7 +69,7 @@ async function insertExpired(databaseUrl, userId) {
   await database.end();
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run({ createDatabase, redisUrl }) {
   console.log(`Cleaning up ${ROWS} sessions: starting …`);
   const databaseUrl = await createDatabase('cleanup');

@@ -1,4 +1,4 @@
-/** Connected sessions on two nodes that run out within ten seconds: when each of their tabs is told. */
+/** Connected sessions on two nodes that expire one after the other: the delay until each tab is notified. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { percentile, table, verdict } from '../lib/figures.mjs';
@@ -9,18 +9,18 @@ import { closeSockets, openSocket, openSockets } from '../lib/web-sockets.mjs';
 
 const AT_ONCE = 100;
 const WITHIN_SECONDS = 10;
-/** For each socket that has to be connected before the first session runs out; ms. */
+/** Time per socket to connect all of them before the first session expires. */
 const LEAD_MS = 8;
 const AIM_P99_MS = 250;
 const PATIENCE_MS = 20_000;
 
-/** The event loop's delay since the last look, as the node itself counts it; ms. */
+/** Event loop delay (p99) since the last request, from the node's own metrics; ms. */
 async function loopDelay({ port }) {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return 1000 * Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
-/** One after the other, each at a moment of its own. @returns when the session of each person runs out */
+/** Sets a different expiry for each session. @returns the expiry by user */
 async function setDeadlines(databaseUrl, people) {
   const database = await createConnection({ uri: databaseUrl, timezone: 'Z' });
   const first = Date.now() + 5000 + people.length * LEAD_MS;
@@ -33,7 +33,7 @@ async function setDeadlines(databaseUrl, people) {
   return people.map(({ id }) => first + Math.round(id * apartMs));
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run({ createDatabase, redisUrl }, { quick }) {
   const count = quick ? 2000 : 10_000;
   console.log(`${count} sessions that run out: starting …`);

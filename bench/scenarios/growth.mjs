@@ -1,4 +1,4 @@
-/** The same requests with 10^4, 10^5 and 10^6 live sessions in the database: each should cost what it costs with few. */
+/** The same requests with 10^4, 10^5 and 10^6 live sessions in the database: their cost should not grow. */
 import { createConnection } from 'mysql2/promise';
 import { median, ratio, table, verdict } from '../lib/figures.mjs';
 import { seedPeople } from '../lib/people.mjs';
@@ -6,14 +6,14 @@ import { barChart } from '../lib/plot.mjs';
 import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const SESSIONS_EACH = 5;
-/** Of each kind, by callers who are chosen by chance. */
+/** Per kind of request, by randomly chosen callers. */
 const REQUESTS = 100;
-/** Of people who are asked for nothing else. */
+/** Sessions to sweep; their users make no requests. */
 const EXPIRED = 500;
 const PASSWORD = 'correct horse battery staple';
-/** Of it, as weak as argon2id can be: to hash is not what grows. */
+/** Hash of PASSWORD with the weakest parameters of argon2id, because hashing does not depend on the size. */
 const WEAK_HASH = '$argon2id$v=19$m=8,t=1,p=1$MP/Xd7eW5pdc5NvwtzjdsQ$fykI5NMoiJi+PggVtEzeH7lFfTF2BIPJfJ0Wr8+MXvM';
-/** How many times that with the fewest sessions a cost may be. */
+/** Maximum ratio of a cost to the cost with the fewest sessions. */
 const AIM = 1.2;
 const FIGURES = ['cold read', 'warm read', 'switch', 'device list', 'sign-in', 'admin search', 'sweep, each row'];
 
@@ -40,7 +40,7 @@ async function timeOf({ node }, { path, ...options }) {
   return time;
 }
 
-/** One request to each contender after the other. @returns the median time of an answer of each, ms */
+/** Sends requests to the contenders by turns. @returns the median response time of each; ms */
 async function timesOf(contenders, count, request) {
   const times = contenders.map(() => []);
   for (let turn = 0; turn < count; turn++) {
@@ -66,10 +66,10 @@ async function sweep({ node, database, admin, people }) {
   return (performance.now() - started) / cleaned;
 }
 
-/** The names of the people before begin too many others for a search to be for one of them. */
+/** Earlier names are prefixes of too many others, so a search for one would find many users. */
 const FIRST_CALLER = 100;
 
-/** Of those whose sessions are not swept; nobody is chosen twice. Each with a session that the node has hardly met yet. */
+/** Chooses distinct users whose sessions are not swept, mostly with sessions that the node has not cached yet. */
 function chooseCallers({ people }) {
   const chosen = new Set();
   while (chosen.size < REQUESTS) {
@@ -86,7 +86,7 @@ async function csrfToken({ node }, cookie) {
   return (await answer.json()).csrf_token;
 }
 
-/** @returns of each contender, the figures of one round */
+/** @returns the figures of one round, by contender */
 async function measure(contenders) {
   for (const contender of contenders) {
     const { cookie } = contender.people[0];
@@ -122,7 +122,7 @@ async function measure(contenders) {
   return found;
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run(services, { quick }) {
   const sizes = quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000];
   console.log('Growth: starting …');

@@ -1,4 +1,4 @@
-/** Writing posts: held to the active platform, to a platform that is named as pinned, and a bare insert. */
+/** Creating posts: for the active platform, for a pinned platform, and with a bare insert. */
 import { inTurns, median, ratio, table } from '../lib/figures.mjs';
 import { load } from '../lib/http-load.mjs';
 import { seedPeople } from '../lib/people.mjs';
@@ -42,7 +42,7 @@ function post(contender, seconds) {
   return load(contender, contender.headers.map(toRequest), seconds);
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run(services, effort) {
   console.log('Posts: starting …');
   const contenders = await startContenders(services);

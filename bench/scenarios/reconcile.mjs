@@ -1,4 +1,4 @@
-/** What it costs to find lost pushes: with nobody connected, and with 10,000 people; and how fast they are mended. */
+/** Cost of detecting lost pushes without clients and with 10,000 users, and the time until they are repaired. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
@@ -9,7 +9,7 @@ import { processorTime } from '../lib/processes.mjs';
 import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const PEOPLE = 10_000;
-/** Opened side by side. */
+/** Sockets being opened concurrently. */
 const AT_ONCE = 100;
 const LOST = 1_000;
 const WATCHED_SECONDS = 20;
@@ -21,7 +21,7 @@ async function idle(database, node) {
   const before = [await questions(database), processorTime(node.pid), performance.now()];
   await sleep(WATCHED_SECONDS * 1000);
   const seconds = (performance.now() - before[2]) / 1000;
-  // Without those that we ask ourselves.
+  // Without the benchmark's own statements.
   const statements = (await questions(database)) - before[0] - 1;
   return { statements: statements / seconds, processor: ((processorTime(node.pid) - before[1]) * 1000) / seconds };
 }
@@ -41,7 +41,7 @@ async function openAll(node, people) {
   return sockets;
 }
 
-/** Changes that nobody is told of: as if every message about them had been lost. */
+/** Changes rows without sending messages, as if the messages had been lost. */
 async function loseChanges(database, people, sockets) {
   const ids = people.slice(0, LOST).map(({ id }) => id);
   const heard = [];
@@ -59,7 +59,7 @@ async function loseChanges(database, people, sockets) {
   return heard;
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run({ createDatabase, redisUrl }) {
   console.log(`Finding lost pushes among ${PEOPLE} people: starting …`);
   const databaseUrl = await createDatabase('reconcile');
@@ -67,7 +67,7 @@ export async function run({ createDatabase, redisUrl }) {
   const node = await vedfolnir(databaseUrl, redisUrl(0))();
   const people = await seedPeople(databaseUrl, PEOPLE);
   console.log('  people are there');
-  // The changes of a moment ago are looked at for ten seconds more.
+  // Recent changes are checked for another ten seconds.
   await sleep(11_000);
   const nobody = await idle(database, node);
   const sockets = await openAll(node, people);

@@ -1,4 +1,4 @@
-/** A read that needs a session: 64 keep-alive connections, each with a session of its own. */
+/** A read that requires a session: 64 keep-alive connections, each with a separate session. */
 import { inTurns, median, ratio, table, verdict } from '../lib/figures.mjs';
 import { load } from '../lib/http-load.mjs';
 import { seedPeople } from '../lib/people.mjs';
@@ -8,7 +8,7 @@ import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const CONNECTIONS = 64;
 const OURS = 'Vedfolnir';
-/** How many times theirs our requests per second shall be. */
+/** Minimum ratio of our requests per second to theirs. */
 const AIMS = { 'Nest on Fastify, bare': 0.75, 'express-session + connect-redis': 3.5, 'better-auth get-session': 14 };
 
 async function startContenders({ createDatabase, redisUrl }) {
@@ -31,7 +31,7 @@ async function startContenders({ createDatabase, redisUrl }) {
   };
 }
 
-/** A contender that answers something else is not measured. */
+/** Ensures before the measurement that a contender answers correctly. */
 async function check({ url, cookies }, name) {
   for (const cookie of cookies) {
     const answer = await fetch(url, { headers: { cookie } });
@@ -47,7 +47,7 @@ const ask = (contender, seconds) =>
     seconds,
   );
 
-/** @returns what was found */
+/** @returns the results */
 export async function run(services, effort) {
   console.log('Session-checked read: starting …');
   const contenders = await startContenders(services);

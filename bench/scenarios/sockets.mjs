@@ -1,4 +1,4 @@
-/** Idle sockets, each a session of its own: what each holds, how fast they connect, and a node with half of them killed. */
+/** Idle sockets, each of a separate session: memory, time to connect, and recovery after one of two nodes is killed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTurns, median, percentile, ratio, table, verdict } from '../lib/figures.mjs';
 import { MEMORY_OPTIONS, memoryOf } from '../lib/memory.mjs';
@@ -11,11 +11,11 @@ import { closeSockets, openSocket, openSockets } from '../lib/web-sockets.mjs';
 
 const OURS = 'Vedfolnir';
 const PEER = 'Socket.IO, bare';
-/** Being opened at any moment. */
+/** Sockets being opened concurrently. */
 const AT_ONCE = 100;
-/** As the client does, each waits up to so long before it comes back; ms. */
+/** Maximum random delay before a reconnect, as in the client. */
 const RECONNECT_JITTER_MS = 1000;
-/** How many times theirs ours may be. */
+/** Maximum ratios of our figures to theirs. */
 const AIMS = { bytes: 1.5, connectMs: 2, idle: 1.2 };
 
 let runs = 0;
@@ -65,7 +65,7 @@ async function measure(start, count, idleSeconds) {
   };
 }
 
-/** One of two nodes is killed: until each of its clients has the state again on the other. */
+/** Kills one of two nodes; measures until each of its clients has the state on the other one. */
 async function killNode(services, count) {
   const { databaseUrl, nodes, open } = await startOurs(services, count, 2);
   const [doomed, other] = nodes;
@@ -95,7 +95,7 @@ async function killNode(services, count) {
   };
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run(services, { quick }) {
   const count = quick ? 2000 : 10_000;
   console.log(`${count} sockets: starting …`);

@@ -1,4 +1,4 @@
-/** From starting what is built until its first answer, and the memory that it holds at rest. */
+/** Time from the start of the built server to its first answer, and its memory when idle. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTurns, median, ratio, table } from '../lib/figures.mjs';
 import { MEMORY_OPTIONS, memoryOf } from '../lib/memory.mjs';
@@ -8,7 +8,7 @@ import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const OURS = 'Vedfolnir';
 const PEER = 'Nest on Fastify, bare';
-/** Timers and pools have settled by then. */
+/** Time for timers and pools to become idle. */
 const REST_MS = 2000;
 
 async function measure({ start, urlOf }) {
@@ -22,10 +22,10 @@ async function measure({ start, urlOf }) {
   return { firstAnswerMs, rss: rss / 2 ** 20, held: held / 2 ** 20 };
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run({ createDatabase, redisUrl }, { quick }) {
   console.log('Start: starting …');
-  // The tables are made by the round that warms up.
+  // The warm-up round creates the tables.
   const start = vedfolnir(await createDatabase('start'), redisUrl(0), MEMORY_OPTIONS);
   const contenders = {
     [OURS]: { start, urlOf: ({ port }) => `http://127.0.0.1:${port}/health/ready` },

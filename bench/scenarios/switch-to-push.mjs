@@ -1,4 +1,4 @@
-/** From sending a switch to its receipt by every tab: 100 people with 3 tabs each, on two nodes. */
+/** Time from sending a switch to its receipt by all tabs: 100 users with 3 tabs each, on two nodes. */
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,18 +12,18 @@ import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const PEOPLE = 100;
 const TABS = 3;
-/** Switches a second; at the last of them the machine has no time to spare. */
+/** Switches per second; the last rate saturates the processor. */
 const RATES = [50, 200, 500];
-/** Before any is measured: code that has run a few hundred times only is several times as slow as it is in service. */
+/** Before the measurement, because code is several times slower until it has been optimised. */
 const WARM_UP = { perSecond: 200, seconds: 5 };
-/** A push that has not come by then is lost; ms. */
+/** A push that has not arrived by then counts as lost; ms. */
 const PATIENCE = 5000;
 const OURS = 'Vedfolnir';
 const PEER = 'Socket.IO, bare';
-/** How many times theirs our latency may be, where the machine is not busy throughout. */
+/** Maximum ratio of our latency to theirs, at rates that do not saturate the processor. */
 const AIMS = { p50: 1.6, p99: 1.5 };
 
-/** A line that is idle while the others are measured is given up before the server closes it under a request. */
+/** Idle connections are closed before the server's keep-alive timeout, which could reset a new request. */
 const agent = new Agent({ keepAlive: true, timeout: 3000 });
 
 function post(port, path, headers) {
@@ -47,7 +47,7 @@ function post(port, path, headers) {
   });
 }
 
-/** What a contender is measured by: its nodes, its people, and how each of them switches. */
+/** Opens all tabs of a contender's users. */
 async function openTabs({ nodes, people }, onPush) {
   const opened = people.flatMap((person, index) =>
     Array.from({ length: TABS }, async (_, tab) => {
@@ -62,7 +62,7 @@ async function openTabs({ nodes, people }, onPush) {
   return Promise.all(opened);
 }
 
-/** Every switch has a name, which its pushes bring back: it is done when it has come to all of the person's tabs. */
+/** Measures switches: each has a name that its pushes contain, and ends when all tabs of its user have received it. */
 function stopwatch() {
   const underWay = new Map();
   return {
@@ -75,7 +75,7 @@ function stopwatch() {
       underWay.delete(name);
       entry.resolve(performance.now() - entry.started);
     },
-    /** @returns how many pushes have not come */
+    /** @returns the number of missing pushes */
     giveUp() {
       const lost = [...underWay.values()].reduce((sum, { left }) => sum + left, 0);
       for (const { resolve } of underWay.values()) resolve(null);
@@ -85,7 +85,7 @@ function stopwatch() {
   };
 }
 
-/** Of all nodes, seconds. */
+/** Processor time of all nodes; seconds. */
 const processorOf = (pids) => pids.reduce((sum, pid) => sum + processorTime(pid), 0);
 
 let count = 0;
@@ -159,7 +159,7 @@ async function startBare({ createDatabase, redisUrl }) {
   return { nodes, people };
 }
 
-/** @returns what was found */
+/** @returns the results */
 export async function run(services, effort) {
   console.log('Switch to push: starting …');
   const contenders = { [OURS]: await startOurs(services), [PEER]: await startBare(services) };

@@ -1,9 +1,9 @@
-/** Signs in as a person, follows them from platform to platform, and takes a note wherever they go. */
+/** Signs in as a user, follows each platform switch, and writes a note on the new platform. */
 import { io } from 'socket.io-client';
 
 const { SERVER = 'http://localhost:3000', BOT_USERNAME, BOT_PASSWORD } = process.env;
 
-/** @returns the cookie and the token that requests and the socket carry */
+/** @returns the cookie and the CSRF token for requests and the socket */
 async function signIn() {
   const answer = await fetch(`${SERVER}/api/auth/login`, {
     method: 'POST',
@@ -28,7 +28,7 @@ async function takeNote(platform) {
       'content-type': 'application/json',
       cookie,
       'x-csrftoken': csrfToken,
-      // Should the person have gone on by now, it is refused: 409 PLATFORM_CONTEXT_STALE.
+      // Refused with 409 PLATFORM_CONTEXT_STALE if the user has switched again.
       'x-platform-id': String(platform.id),
     },
     body: JSON.stringify({ text: `Came to ${platform.name}` }),
@@ -46,7 +46,7 @@ socket.on('session:state', (state) => {
   console.log(`${state.user.username} is on ${state.platform?.name ?? 'no platform'}`);
 });
 socket.on('platform:switched', async (switched) => {
-  // After a lost connection an event may come twice, or late.
+  // After a reconnect an event may arrive twice or late.
   if (switched.revision <= revision) return;
   revision = switched.revision;
   if (switched.platform) await takeNote(switched.platform);

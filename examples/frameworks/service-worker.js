@@ -1,4 +1,4 @@
-/** Keeps what never changes under its name. All else is asked for: a session that is kept is not a session. */
+/** Caches only files with immutable names. Everything else is fetched, because a cached session can be outdated. */
 const PARTS = '/client/parts/';
 
 self.addEventListener('fetch', (event) => {

@@ -1,4 +1,4 @@
-/** The built server with its demo, in a folder of its own. */
+/** Runs the built server with its demo in a separate folder. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** @param settings environment variables on top of the defaults */
+/** @param settings environment variables that override the defaults */
 export async function startDemo(settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'vedfolnir-demo-'));
   const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', RATE_LIMITS: 'off', ...settings };

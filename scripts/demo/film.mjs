@@ -1,5 +1,5 @@
 /**
- * The animated picture of README: two windows of one person; a switch in one, and both follow.
+ * The animation of README: two windows of one user; both follow a switch in one of them.
  * `node scripts/demo/film.mjs` after `npm run build`.
  */
 import { writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { launchChromium, ROOT, startDemo } from './demo-server.mjs';
 
 const OUTPUT = join(ROOT, 'docs/screens/two-windows.gif');
 const WINDOW = { width: 620, height: 560 };
-/** Of the picture; pixels. */
+/** Size of the animation; pixels. */
 const SIZE = { width: 960, height: 460 };
 const COLOURS = 128;
 
@@ -24,7 +24,7 @@ async function openWindow(browser, url) {
 }
 
 const shows = (page, name) => page.locator('#active-platform', { hasText: name }).waitFor();
-/** The posts, and the pictures in them that can be seen: the others wait to be scrolled to. */
+/** The posts and their visible pictures; the others load only when scrolled to. */
 async function settled(page) {
   await page.locator('[data-posts] article').first().waitFor();
   await page.waitForFunction(() =>
@@ -34,7 +34,7 @@ async function settled(page) {
   );
 }
 
-/** Runs in a page: both windows side by side, and where the pointer is. @returns RGBA as base64 */
+/** Runs in a page: draws both windows side by side, and the pointer. @returns RGBA as base64 */
 async function draw({ shots, pointer, size, windowSize }) {
   const canvas = Object.assign(document.createElement('canvas'), size);
   const pen = canvas.getContext('2d');
@@ -94,7 +94,7 @@ const windows = [await openWindow(browser, server.url), await openWindow(browser
 const table = await browser.newPage();
 const frames = [];
 
-/** @param delay how long it is shown; ms  @param pointer in which window, and on what */
+/** @param delay how long the frame is shown; ms @param pointer its window and target element */
 async function take(delay, pointer) {
   const shots = [];
   for (const page of windows) shots.push((await page.screenshot()).toString('base64'));

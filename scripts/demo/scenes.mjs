@@ -1,4 +1,4 @@
-/** The pictures of the demo, drawn here as SVG of 800 × 600; `pictures.mjs` renders them. */
+/** The pictures of the demo as SVG of 800 × 600 pixels; `pictures.mjs` renders them. */
 
 const sky = (id, top, bottom) =>
   `<linearGradient id="${id}" x2="0" y2="1"><stop stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient>`;
@@ -11,7 +11,7 @@ const rect = (x, y, width, height, fill, more = '') =>
 const circle = (x, y, r, fill, more = '') => `<circle cx="${x}" cy="${y}" r="${r}" fill="${fill}" ${more}/>`;
 const line = (d, stroke, width, more = '') =>
   `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round" ${more}/>`;
-/** @param draw one of `count`, by its number */
+/** @param draw draws one of `count` elements, by its index */
 const many = (count, draw) => Array.from({ length: count }, (_, index) => draw(index)).join('');
 
 const fir = (x, y, height, fill) =>
@@ -245,7 +245,7 @@ export const SCENES = {
 const face = (background, body) =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" fill="${background}"/>${body}</svg>`;
 
-/** Of 160 × 160. */
+/** Avatars of 160 × 160 pixels. */
 export const AVATARS = {
   square: face('#f2b263', house(46, 128, 68, 56, '#fff6e6', '#a6402f') + circle(128, 34, 16, '#fff3cf')),
   walks: face(

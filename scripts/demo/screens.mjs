@@ -1,6 +1,6 @@
 /**
- * Pictures of every page and of what opens there, with the demo's content: wide, at 320 pixels, and in the dark.
- * `node scripts/demo/screens.mjs [FOLDER] [NAME…]` after `npm run build`. Without a folder: those for docs/screens.
+ * Screenshots of every page and its dialogs with the demo's content: wide, at 320 pixels, and in the dark scheme.
+ * `node scripts/demo/screens.mjs [FOLDER] [NAME…]` after `npm run build`. Without a folder: those of docs/screens.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ async function tryDemo(page) {
   await page.locator('[data-posts] article').first().waitFor();
 }
 
-/** Where the demo's person is known already. */
+/** Where the demo user is signed in already. */
 async function open(page, path) {
   await page.goto(demo.url + path);
   await page.waitForLoadState('networkidle');
@@ -51,11 +51,11 @@ async function attach(page, ...names) {
 }
 
 /**
- * What is seen, by name. `as`: who looks, a visitor or the demo's person; `whole`: the page to its end, and not what is
- * in the window; `extra`: only for another folder; `hurry`: where sessions end soon.
+ * Screenshots by name. `as`: a visitor or the demo user; `whole`: the full page instead of the viewport; `extra`: not
+ * for docs/screens; `hurry`: on a server whose sessions end soon.
  */
 const SCREENS = {
-  // Before anything is posted here.
+  // First, before other screenshots create posts.
   home: { whole: true, show: (page) => open(page, '/') },
   login: { as: 'visitor', show: (page) => open(page, '/login') },
   'login-refused': {
@@ -317,7 +317,7 @@ const PHONE = 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/14
 
 async function shoot(page, name, kind, whole) {
   if (whole) {
-    // What is fixed to the window is then where it is at the page's end.
+    // Fixed elements are then shown where they are at the end of the page.
     const height = await page.evaluate(() => document.scrollingElement.scrollHeight);
     const { width } = page.viewportSize();
     await page.setViewportSize({ width, height: Math.max(height, page.viewportSize().height) });

@@ -1,4 +1,4 @@
-/** The public interface of the package as text, one file for each entry point: what changes there is seen in a diff. */
+/** Reports the public interface of the package, one file per entry point, so that changes appear in a diff. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
@@ -6,7 +6,7 @@ import { ROOT } from './run.mjs';
 
 const FOLDER = join(ROOT, 'docs/api');
 
-/** @returns name and type file of each entry point that has types */
+/** @returns name and declaration file of each entry point with types */
 function entryPoints() {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   return Object.entries(exports)
@@ -54,8 +54,8 @@ function extract(name, types, write, say) {
 }
 
 /**
- * Compares the interface of what is built with `docs/api/`, or writes it there.
- * @returns exit code and what to print, as a command that was run
+ * Compares the interface of the build with `docs/api/`, or writes it there.
+ * @returns exit code and output, as `runQuietly`
  */
 export function checkApi({ write = false } = {}) {
   const output = [];

@@ -1,8 +1,8 @@
-/** Where the programs that the tests need are found. Shared by the scripts and by test/support. */
+/** Finds the programs that the tests need. Shared by the scripts and test/support. */
 const { accessSync, constants } = require('node:fs');
 const { delimiter, join } = require('node:path');
 
-/** Debian keeps servers in sbin, which is not on the PATH of an ordinary user. */
+/** Debian installs servers in sbin, which is not on the PATH of ordinary users. */
 const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/snap/bin'];
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -17,7 +17,7 @@ const NAMES = {
   WebKitWebDriver: ['WebKitWebDriver'],
   Xvfb: ['Xvfb'],
   chromium: CHROMIUM,
-  // The same engine without windows, at a third of the processor time.
+  // The same engine without a window system, with a third of the processor time.
   'chromium-headless-shell': ['chromium-headless-shell', 'chrome-headless-shell', ...CHROMIUM],
 };
 

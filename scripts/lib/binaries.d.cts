@@ -10,5 +10,5 @@ export type Program =
   | 'WebKitWebDriver'
   | 'Xvfb';
 
-/** The full path of a program, or null when this machine does not have it. */
+/** Full path of a program, or null if it is not installed. */
 export function findBinary(program: Program): string | null;

@@ -1,4 +1,4 @@
-/** Brings a checkout to where it can run: the right Node, the packages, a fresh build. Does nothing that is done already. */
+/** Prepares a checkout: checks Node, installs packages, builds. Skips steps that are up to date. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { ROOT, refuse, runOrRefuse, runQuietly, seconds } from './run.mjs';
 
 const MODULES = join(ROOT, 'node_modules');
 const LOCK_FILE = join(ROOT, 'package-lock.json');
-/** What the installed packages were made from; npm itself removes it with node_modules. */
+/** Hash of lock file, Node ABI and platform of the last install; removed by npm with node_modules. */
 const INSTALL_MARK = join(MODULES, '.vedfolnir-lock');
 const BUILD_MARK = join(ROOT, 'dist', '.vedfolnir-build');
 
@@ -21,7 +21,7 @@ const SOURCES = [
   'package-lock.json',
 ];
 
-/** 20.19 is the first Node 20 whose require() loads the ESM-only packages that the server is built on. */
+/** 20.19 is the first Node 20 whose require() loads the ESM-only packages that the server uses. */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19) || (major === 22 && minor < 12) || major === 21) {
@@ -32,21 +32,21 @@ export function requireNode() {
 const readIfThere = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null);
 const readJson = (file) => JSON.parse(readIfThere(file) ?? '{}');
 
-/** npm as it was called, else the one on the PATH. */
+/** The npm that runs this script, otherwise the one on the PATH. */
 function npm(...args) {
   const { npm_execpath: file } = process.env;
   if (file && /\.c?js$/.test(file)) return [process.execPath, file, ...args];
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...args];
 }
 
-/** True when node_modules holds what the lock asks for, by whatever command it came there. */
+/** Whether node_modules has the versions of the lock file, independent of the command that installed them. */
 function holdsTheLock() {
   const installed = readJson(join(MODULES, '.package-lock.json')).packages ?? {};
   const wanted = Object.entries(readJson(LOCK_FILE).packages ?? {}).filter(([path, entry]) => path && !entry.optional);
   return wanted.every(([path, entry]) => installed[path]?.version === entry.version && existsSync(join(ROOT, path)));
 }
 
-/** Native code is built for one Node ABI: after a change of Node the packages are there and yet do not load. */
+/** Native code is built for one Node ABI, so after a change of Node an installed package may not load. */
 async function nativeCodeLoads() {
   const { code } = await runQuietly([process.execPath, '-e', "new (require('better-sqlite3'))(':memory:').close()"]);
   return code === 0;
@@ -59,7 +59,7 @@ function installProgress(output) {
   return 'downloading and unpacking packages';
 }
 
-/** Installs the packages when they are missing, older than the lock, or built for another Node. */
+/** Installs the packages if they are missing, differ from the lock file, or are built for another Node. */
 export async function ensurePackages() {
   const { node, modules } = process.versions;
   const lock = readIfThere(LOCK_FILE) ?? refuse('package-lock.json is missing: this is not a whole checkout.');
@@ -69,7 +69,7 @@ export async function ensurePackages() {
   if (!(holdsTheLock() && (await nativeCodeLoads()))) {
     const started = Date.now();
     console.log(`Installing packages for Node ${node} …`);
-    // Scripts in the foreground, so that a compiler at work can be told from a slow network.
+    // Foreground scripts, so that the progress distinguishes compiling from downloading.
     await runOrRefuse('npm ci', npm('ci', '--include=dev', '--foreground-scripts', '--no-audit', '--no-fund'), {
       progress: installProgress,
     });
@@ -85,7 +85,7 @@ function* filesUnder(path) {
   else for (const name of readdirSync(full).sort()) yield* filesUnder(join(path, name));
 }
 
-/** By content, not by time: a checkout or a restored cache moves times and changes nothing. */
+/** By content, because a checkout or a restored cache changes modification times only. */
 function fingerprintOfSources() {
   const hash = createHash('sha256');
   const compilerSettings = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
@@ -101,13 +101,13 @@ function fingerprintOfSources() {
   return hash.digest('hex');
 }
 
-/** Builds server and client when dist is missing or was made from other sources. */
+/** Builds server and client if dist is missing or was built from other sources. */
 export async function ensureBuild() {
   const fingerprint = fingerprintOfSources();
   if (readIfThere(BUILD_MARK) === fingerprint && existsSync(join(ROOT, 'dist/src/app/main.js'))) return;
   const started = Date.now();
   console.log('Building …');
-  // A build that fails half way must not pass for a fresh one.
+  // Removed first, so that a failed build does not count as up to date.
   rmSync(BUILD_MARK, { force: true });
   await runOrRefuse('The build', npm('run', 'build'), { progress: () => 'compiling server and client' });
   writeFileSync(BUILD_MARK, fingerprint);

@@ -1,4 +1,4 @@
-/** Runs commands for the scripts: quiet while all is well, everything on the table when it is not. */
+/** Runs commands for the scripts; their output is printed only on failure. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The entry file of an installed package's command, run by node itself: no shell, so a space in the path is no matter. */
+/** Runs the entry file of a package's command with node: without a shell, so the path may contain spaces. */
 export const tool = (file) => [process.execPath, join(ROOT, 'node_modules', file)];
 
-/** Prints why and ends. For what the person can put right. */
+/** Prints a message and exits with 1. For errors that the user can correct. */
 export function refuse(message) {
   console.error(message);
   process.exit(1);
@@ -17,13 +17,13 @@ export function refuse(message) {
 
 export const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** The shell's convention: 128 and the signal's number. */
+/** For a signal, as shells do: 128 plus the signal's number. */
 export const exitCodeOf = (code, signal) => code ?? 128 + (constants.signals[signal] ?? 0);
 
 /**
- * Runs a command with its output held back.
+ * Runs a command and captures its output.
  * @param command [program, ...args]
- * @param options.progress prints a line every 5 s while it runs; gets the output so far, says what is going on
+ * @param options.progress receives the output so far, returns a description of the progress; printed every 5 s
  * @returns {Promise<{code: number, output: string}>}
  */
 export function runQuietly(command, { progress, env } = {}) {
@@ -59,7 +59,7 @@ export function runQuietly(command, { progress, env } = {}) {
   });
 }
 
-/** Runs a command quietly and ends the script, with all that it said, when it fails. */
+/** Runs a command; if it fails, prints its output and exits. @returns the output */
 export async function runOrRefuse(what, command, options) {
   const { code, output } = await runQuietly(command, options);
   if (code !== 0) refuse(`${output.trimEnd()}\n\n${what} failed (exit code ${code}). Its output is above.`);

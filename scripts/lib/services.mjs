@@ -1,4 +1,4 @@
-/** Sees to it that the programs the tests need are on this machine. */
+/** Ensures that the programs required by the tests are installed. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { findBinary } from './binaries.cjs';
 import { refuse, runOrRefuse, runQuietly, seconds } from './run.mjs';
@@ -13,7 +13,7 @@ const NEEDS = [
   { programs: ['WebKitWebDriver', 'Xvfb'], packages: ['webkit2gtk-driver', 'xvfb'] },
 ];
 
-/** Debian asks this file before a package starts or restarts a service; 101 means "not allowed". */
+/** Debian runs this file before a package starts or restarts a service; exit code 101 means "not allowed". */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 const missing = () =>
@@ -24,7 +24,7 @@ function canInstall() {
   return process.getuid?.() === 0 && /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(system);
 }
 
-/** The tests start throw-away servers of their own: the packages must not start any, nor touch one that runs. */
+/** Prevents packages from starting or restarting services: the tests start temporary servers themselves. */
 async function withoutStartingServices(work) {
   const ours = !existsSync(SERVICE_POLICY);
   const lift = () => ours && rmSync(SERVICE_POLICY, { force: true });
@@ -40,7 +40,7 @@ async function install(packages) {
   console.log(`Installing ${packages.join(', ')} for the tests …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   await withoutStartingServices(async () => {
-    // A failing update (one dead source among many) is no reason to give up: the install says what is really missing.
+    // A failed update, for example of one source, is ignored: the install reports packages that are missing.
     await runQuietly(['apt-get', 'update', '-q'], { env, progress: () => 'reading package lists' });
     const command = ['apt-get', 'install', '-y', '-q', '--no-install-recommends', '--no-upgrade', ...packages];
     await runOrRefuse('apt-get install', command, { env, progress: () => 'installing packages of the system' });
@@ -48,7 +48,7 @@ async function install(packages) {
   console.log(`Installed in ${seconds(started)}.`);
 }
 
-/** Installs what is missing on Debian and Ubuntu (as root), else says in one line what to install, and ends. */
+/** Installs missing packages on Debian and Ubuntu (as root); otherwise prints what to install, and exits. */
 export async function ensureServices() {
   if (missing().length > 0 && canInstall()) await install(missing().flatMap((need) => need.packages));
   const left = missing();

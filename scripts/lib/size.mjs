@@ -1,4 +1,4 @@
-/** What a page loads must stay small. Counted as it is sent: gzip, in KB of 1024 bytes. */
+/** Checks the size of a page's scripts as transferred: gzip, in KB of 1024 bytes. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './run.mjs';
@@ -8,7 +8,7 @@ const ELEMENTS = ['elements.mjs', 'composer.mjs', 'drafts.mjs'];
 const BUDGETS = [['session, all elements and composer', ['session.mjs', ...ELEMENTS], 48]];
 const FOLDER = join(ROOT, 'dist/client');
 
-/** A module and all that it imports at once. */
+/** A module and its static imports. */
 function withImports(file, found) {
   if (found.has(file)) return found;
   found.add(file);
@@ -19,7 +19,7 @@ function withImports(file, found) {
   return found;
 }
 
-/** @returns {{code: number, output: string}} as a command would */
+/** @returns {{code: number, output: string}} as `runQuietly` */
 export function checkSizes() {
   const lines = BUDGETS.map(([what, files, limit]) => {
     const loaded = files.reduce((found, file) => withImports(file, found), new Set());

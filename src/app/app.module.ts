@@ -3,7 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { type Config, ErrorFilter, HealthController, VedfolnirModule } from '../index';
 import { PagesModule } from './pages/pages.module';
 
-/** The server that we ship: the package, with pages and health beside it, and our answer to every error. */
+/** The standalone server: the package plus pages, health checks and the error filter. */
 @Module({
   imports: [PagesModule],
   controllers: [HealthController],

@@ -1,4 +1,4 @@
-/** Fastify as we need it: its plugins, its parsers, and its own errors as rows of the table. */
+/** Configures Fastify: plugins, body parsers, and its own errors as entries of the error table. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
@@ -7,17 +7,17 @@ import createFastify, { type FastifyBaseLogger, type FastifyReply, type FastifyR
 import { AppError, answerError, type Config, toAppError } from '../index';
 import { requestIdOf } from './request-hooks';
 
-/** The longest body of a JSON or form request, bytes. A post of the longest kind fits ten times. */
-const BODY_LIMIT_BYTES = 256 * 1024;
-/** A request that has not been sent whole by then is dropped, an upload over a slow line too; ms. */
+/** Of a JSON or form request; several times the longest post. */
+const MAX_BODY_BYTES = 256 * 1024;
+/** Time to receive a complete request, including uploads over slow connections. */
 const REQUEST_TIMEOUT_MS = 120_000;
-/** How long a browser may remember that an origin is allowed to call. */
+/** How long a browser may cache a CORS preflight. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
-/** No page of ours asks for any of these; no script that got in may. */
+/** Our pages use none of these features; this denies them to injected scripts. */
 const PERMISSIONS_POLICY = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
   .map((feature) => `${feature}=()`)
   .join(', ');
-/** As Node itself answers them. */
+/** The status that Node itself sends for these errors. */
 const UNREADABLE_STATUS: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
@@ -27,16 +27,16 @@ export function createAdapter(config: Config): FastifyAdapter {
   const headers = securityHeaders(config);
   return new FastifyAdapter({
     clientErrorHandler: (error, socket) => void headers.then((known) => refuseUnreadable(known, error, socket)),
-    // Cookies and tokens are among them. At its wordiest a plugin logs all that a request brought.
+    // Headers contain cookies and tokens, and at trace level a plugin logs whole requests.
     logger: { level: config.logLevel, redact: ['*.headers'] },
-    // Our log lines name the request themselves.
+    // Our log lines include the request id themselves.
     childLoggerFactory: (log: FastifyBaseLogger) => log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy > 0 && ((_address: string, hop: number) => hop < config.trustProxy),
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers, config.trustProxy > 0),
-    // A request on a line that is open is answered also while the server ends, and told that the line closes.
+    // Requests on open connections are still answered during shutdown, with `Connection: close`.
     return503OnClosing: false,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerError(toAppError(error), request, reply, config.routes),
@@ -48,7 +48,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Pages send the content type also where there is nothing to say.
+    // Our pages send this content type with empty bodies too.
     if (body === '') done(null, undefined);
     else parseJson(request, body as string, done);
   });
@@ -63,7 +63,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   });
 }
 
-/** Pages of these origins, and of no others, may read our answers and send the session's cookie. */
+/** Only pages of these origins may read responses and send the session cookie. */
 function allowOrigins(app: NestFastifyApplication, { allowedOrigins }: Config): void {
   if (allowedOrigins.length === 0) return;
   app.enableCors({
@@ -75,7 +75,7 @@ function allowOrigins(app: NestFastifyApplication, { allowedOrigins }: Config): 
   });
 }
 
-/** Helmet builds its headers anew for each request, at a quarter of a read's whole cost. Ours are always the same. */
+/** Computes helmet's constant headers once: per request they take a quarter of the time of a read. */
 async function securityHeaders(config: Config): Promise<Record<string, string>> {
   const probe = createFastify();
   await probe.register(helmet, {
@@ -83,7 +83,7 @@ async function securityHeaders(config: Config): Promise<Record<string, string>> 
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        // blob: for what a person is about to post; nothing is ever fetched from elsewhere.
+        // blob: for previews of uploads; no images from other origins.
         imgSrc: ["'self'", 'data:', 'blob:'],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -91,9 +91,9 @@ async function securityHeaders(config: Config): Promise<Record<string, string>> 
         frameAncestors: ["'none'"],
       },
     },
-    // A form post must name its own origin, and no other site learns our addresses.
+    // Form posts must send their origin; other sites receive no referrer.
     referrerPolicy: { policy: 'same-origin' },
-    // Other hosts of the domain are not ours to speak for.
+    // Subdomains may belong to other applications.
     strictTransportSecurity: config.publicOrigin?.startsWith('https:')
       ? { maxAge: 31_536_000, includeSubDomains: false }
       : false,
@@ -105,7 +105,7 @@ async function securityHeaders(config: Config): Promise<Record<string, string>> 
   return { ...(security as Record<string, string>), 'permissions-policy': PERMISSIONS_POLICY };
 }
 
-/** What Node's parser refuses reaches no route; the answer bears the same headers as all others. */
+/** Answers requests that Node's parser refuses, which reach no route, with the same headers as all others. */
 function refuseUnreadable(headers: Record<string, string>, error: Error & { code?: string }, socket: Socket): void {
   if (socket.destroyed || !socket.writable) return;
   const status = UNREADABLE_STATUS[error.code ?? ''] ?? '400 Bad Request';

@@ -1,6 +1,6 @@
 import { type Config, ConfigError } from '../index';
 
-/** What is wrong with where to listen, or null. */
+/** @returns a ConfigError for a failed `listen` that a setting causes, otherwise null */
 export function listenFault(error: unknown, { host, port }: Config): ConfigError | null {
   const { code } = error as NodeJS.ErrnoException;
   switch (code) {

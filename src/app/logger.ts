@@ -1,8 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger } from 'fastify';
 
-/** What Nest says while it puts itself together is of use to its developers only. */
-const ASSEMBLY = new Set([
+/** Nest's messages during bootstrap, logged at debug level only. */
+const BOOTSTRAP_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',
   'RoutesResolver',
@@ -11,12 +11,12 @@ const ASSEMBLY = new Set([
   'WebSocketsController',
 ]);
 
-/** Nest's log lines through Fastify's pino. */
+/** Sends Nest's log messages to Fastify's pino logger. */
 export class PinoLogger implements LoggerService {
   constructor(private readonly pino: FastifyBaseLogger) {}
 
   log(message: unknown, context?: string): void {
-    if (context && ASSEMBLY.has(context)) this.pino.debug({ context }, String(message));
+    if (context && BOOTSTRAP_CONTEXTS.has(context)) this.pino.debug({ context }, String(message));
     else this.pino.info({ context }, String(message));
   }
 

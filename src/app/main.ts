@@ -5,8 +5,8 @@ import { DEMO_PASSWORD, DEMO_USERNAME } from './demo/seed-demo';
 import { type Server, startServer } from './server';
 import { shutDown } from './shutdown';
 
-/** WCAG 2.2.1 asks for so long to answer a warning. */
-const LEAST_WARNING_MS = 20_000;
+/** WCAG 2.2.1 requires at least 20 s to respond to a warning. */
+const MIN_WARNING_MS = 20_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -19,7 +19,7 @@ function announce(url: string, { demo }: Server, config: Config): void {
   if (config.production && !config.publicOrigin) {
     say('PUBLIC_ORIGIN is not set: browsers will be refused until it names the address that people use.');
   }
-  if (config.expiryWarning < LEAST_WARNING_MS) {
+  if (config.expiryWarning < MIN_WARNING_MS) {
     say('SESSION_EXPIRY_WARNING is under 20s: people who are slower than others have no time to stay signed in.');
   }
 }
@@ -40,13 +40,13 @@ function stopOn(app: NestFastifyApplication, { shutdownGrace }: Config): void {
 
 async function main(): Promise<void> {
   let config: Config | null = null;
-  // As first process of a container a signal that is not asked for does nothing, also while the database is waited for.
+  // PID 1 of a container ignores signals without a handler; needed also while waiting for the database.
   const leave = () => process.exit(0);
   process.on('SIGTERM', leave).on('SIGINT', leave);
   try {
     config = loadConfig(process.env);
     const server = await startServer(config);
-    // Who reads that it is ready may stop it at once.
+    // Before announcing readiness, because a signal may follow immediately.
     process.off('SIGTERM', leave).off('SIGINT', leave);
     stopOn(server.app, config);
     announce(await server.app.getUrl(), server, config);

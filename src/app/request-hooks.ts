@@ -3,13 +3,12 @@ import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GracefulShutdown, Metrics } from '../index';
 
-/** Asked by machines every few seconds: no line of the log for each. */
-const MACHINES = /^\/(health|metrics)\b/;
+/** Polled every few seconds, so logged at debug level only. */
+const PROBE_ROUTES = /^\/(health|metrics)\b/;
 
 /**
- * Around each request: its id, which the caller is given as X-Request-Id and every line of the log about it has; a line
- * when it is answered; and what a server that ends tells its clients. No line holds an address with its query, a header
- * or a body: there may be secrets in them.
+ * Hooks for each request: its id in X-Request-Id, a metric and a log line for each response, and `Connection: close`
+ * during shutdown. The log has no query strings, headers or bodies, because they can contain secrets.
  */
 export function hookRequests(app: NestFastifyApplication): void {
   const shutdown = app.get(GracefulShutdown);
@@ -27,8 +26,8 @@ export function hookRequests(app: NestFastifyApplication): void {
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.method === 'GET' || request.method === 'HEAD') return done();
-    whetherCallerWaits(request.raw.socket, (isWaiting) => {
-      if (isWaiting) return done();
+    checkCallerConnected(request.raw.socket, (isConnected) => {
+      if (isConnected) return done();
       reply.hijack();
       request.raw.destroy();
     });
@@ -43,24 +42,24 @@ export function hookRequests(app: NestFastifyApplication): void {
     const status = reply.statusCode;
     observe({ method, route, status }, reply.elapsedTime / 1000);
     const line = { requestId, method, route, status, ms: Math.round(reply.elapsedTime), address: request.ip };
-    if (MACHINES.test(route)) fastify.log.debug(line, 'request');
+    if (PROBE_ROUTES.test(route)) fastify.log.debug(line, 'request');
     else fastify.log.info(line, 'request');
     done();
   });
 }
 
 /**
- * A process that was stopped for a while finds requests whose callers have given up since, and may have been answered by
- * another node: carried out now, they would undo what was done later. That the connection has ended is read one turn
- * of the event loop after the request.
+ * Detects requests whose callers disconnected while this process was suspended. They may have been repeated on another
+ * node, so executing them now could undo later changes. The end of a connection is read one event loop turn after the
+ * request, hence the two `setImmediate`.
  */
-function whetherCallerWaits(socket: Socket, answer: (isWaiting: boolean) => void): void {
+function checkCallerConnected(socket: Socket, answer: (isConnected: boolean) => void): void {
   setImmediate(() => setImmediate(() => answer(socket.readyState !== 'writeOnly' && socket.readyState !== 'closed')));
 }
 
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
-/** The proxy's id where it is believed and has given one, so that both logs speak of the same. */
+/** The id from a trusted proxy, so that both logs can be correlated; otherwise a new one. */
 export function requestIdOf(headers: NodeJS.Dict<string | string[]>, trustsProxy: boolean): string {
   const given = headers['x-request-id'];
   return trustsProxy && typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

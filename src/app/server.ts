@@ -13,11 +13,11 @@ import { SocketAdapter } from './socket-adapter';
 
 export interface Server {
   app: NestFastifyApplication;
-  /** Where there is a demo, its instances. */
+  /** Instances of the demo; empty without a demo. */
   demo: readonly DemoInstance[];
 }
 
-/** @throws what `describeFault` makes a sentence of; nothing is left open then */
+/** @throws an error for `describeFault`; everything is closed then */
 export async function startServer(settings: Config): Promise<Server> {
   const instances = await startDemoInstances(settings);
   const allowPrivateInstances = [...settings.allowPrivateInstances, ...instances.map(({ host }) => host)];

@@ -4,30 +4,30 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GracefulShutdown } from '../index';
 
-/** Requests that are still open by then are cut off. */
-const FORCE_MS = 9000;
-/** The longest that the port stays open for connections that wait to be accepted. */
-const BACKLOG_MS = 500;
-/** The process has ended by then, whatever hangs. */
-const END_MS = 9800;
+/** Open requests are aborted after this time. */
+const FORCE_CLOSE_AFTER_MS = 9000;
+/** How long the port stays open for connections in the accept backlog. */
+const MAX_BACKLOG_WAIT_MS = 500;
+/** The shutdown is over after this time, even if a part of it hangs. */
+const MAX_SHUTDOWN_MS = 9800;
 
 /**
- * Ends the server so that a balancer and its clients lose nothing: readiness says no first, requests go on being
- * answered for the grace time, with `Connection: close`, and the sockets are sent to other nodes.
- * @param graceMs how long the balancer has to notice
+ * Shuts down without failed requests: readiness fails first, requests are answered with `Connection: close` during the
+ * grace period, and the sockets move to other nodes.
+ * @param graceMs time for the load balancer to notice
  */
 export async function shutDown(app: NestFastifyApplication, graceMs: number): Promise<void> {
   const http: Server = app.getHttpServer();
   refuseUpgrades(http);
   closeWithEmptyBacklog(http);
-  setTimeout(() => http.closeAllConnections(), FORCE_MS).unref();
+  setTimeout(() => http.closeAllConnections(), FORCE_CLOSE_AFTER_MS).unref();
   await Promise.all([app.get(GracefulShutdown).drain(graceMs), pause(graceMs)]);
-  await Promise.race([app.close(), pause(END_MS - graceMs)]);
+  await Promise.race([app.close(), pause(MAX_SHUTDOWN_MS - graceMs)]);
 }
 
 /**
- * Connections that wait to be accepted are reset when the port is closed, with the requests that they carry. The event
- * loop accepts one in each turn: the port is closed after a turn that found none.
+ * Closing the port resets connections in the accept backlog, and their requests. The event loop accepts one per turn,
+ * so the port is closed after a turn without a new connection.
  */
 function closeWithEmptyBacklog(http: Server): void {
   const close = http.close.bind(http);
@@ -36,11 +36,11 @@ function closeWithEmptyBacklog(http: Server): void {
     accepted = true;
   });
   http.close = (done) => {
-    const until = performance.now() + BACKLOG_MS;
+    const until = performance.now() + MAX_BACKLOG_WAIT_MS;
     const closeOrWait = (): void => {
       if (!accepted || performance.now() > until) return void close(done);
       accepted = false;
-      // The loop polls for connections between the two.
+      // The event loop polls for connections between the two.
       setImmediate(() => setImmediate(closeOrWait));
     };
     accepted = true;
@@ -49,7 +49,7 @@ function closeWithEmptyBacklog(http: Server): void {
   };
 }
 
-/** A new socket would have to move again at once. A proxy asks the next node on 503. */
+/** A new socket would have to move again immediately; on 503 a proxy tries the next node. */
 function refuseUpgrades(http: Server): void {
   http.removeAllListeners('upgrade');
   http.on('upgrade', (_request, socket: Duplex) => {

@@ -3,12 +3,12 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import { firstValueFrom, type Observable } from 'rxjs';
 import { type Namespace, Server, type ServerOptions, type Socket } from 'socket.io';
 
-/** The longest frame a client may send; its messages have a few hundred bytes. */
+/** Maximum frame of a client, whose messages have a few hundred bytes. */
 const MAX_FRAME_BYTES = 16 * 1024;
-/** After this a connection that has not become a socket of a session is closed; a client says at once what it wants. */
+/** A connection that has not joined a namespace by then is closed; clients join immediately. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The engine's options: a server of ours alone has no other namespace that would need long polling or longer frames. */
+/** Engine options for the standalone server: no other namespace needs long polling or larger frames. */
 export class SocketAdapter extends IoAdapter {
   override createIOServer(port: number, options?: ServerOptions): Server {
     return super.createIOServer(port, {
@@ -21,8 +21,8 @@ export class SocketAdapter extends IoAdapter {
   }
 
   /**
-   * As Nest's, whose streams for each message and socket are most of what an idle socket holds. Our handlers answer once
-   * and by the acknowledgement.
+   * Replaces Nest's implementation, whose streams per message and socket take most of an idle socket's memory. Our
+   * handlers answer once, by the acknowledgement.
    */
   override bindMessageHandlers(
     socket: Socket,
@@ -43,8 +43,8 @@ export class SocketAdapter extends IoAdapter {
   }
 
   /**
-   * Closes the sockets, whose tabs look for another node. The HTTP server is left to Fastify, which refuses new
-   * connections and waits for open requests: closed here first, it would go on accepting and be waited for in vain.
+   * Closes the sockets, whose tabs reconnect to another node. Fastify closes the HTTP server: closed here first, that
+   * would continue to accept connections, and the shutdown would not end.
    */
   override async close(server: Server | Namespace): Promise<void> {
     if (server instanceof Server) server.engine.close();

@@ -1,4 +1,4 @@
-/** What an instance says of an account and of itself, asked with the account's token. */
+/** Fetches an account and the description of its instance, with the account's token. */
 import type { InstanceClient } from './instance-client';
 import { describeInstance, type InstanceDescription } from './instance-description';
 import type { RemoteAccount } from './instance-types';
@@ -7,7 +7,7 @@ export interface ProbedAccount extends InstanceDescription {
   account: RemoteAccount;
 }
 
-/** @throws InstanceError where the account cannot be had */
+/** @throws InstanceError if the account cannot be fetched */
 export async function probeAccount(instance: InstanceClient): Promise<ProbedAccount> {
   const account = await instance.verifyCredentials();
   return { account, ...(await describeInstance(instance)) };

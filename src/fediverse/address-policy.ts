@@ -1,35 +1,35 @@
-/** Which addresses an instance may live at. Pure. */
+/** Decides which addresses an instance may have. Pure. */
 import ipaddr from 'ipaddr.js';
 
 /**
- * Whether this is an address of the public internet. Everything else is refused: private, loopback, link-local, shared
- * (CGNAT), multicast, reserved, and every form of IPv6 that carries an IPv4 address inside.
+ * Whether this is an address of the public internet. False for private, loopback, link-local, shared (CGNAT),
+ * multicast and reserved addresses, and for every form of IPv6 that embeds an IPv4 address.
  * @param text an IPv4 or IPv6 address, without brackets
  */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.parse(text);
   if (address.range() !== 'unicast') return false;
-  // All that has been given out of IPv6 lies in 2000::/3 (RFC 4291); what lies outside is no one's.
+  // All assigned global unicast IPv6 addresses are in 2000::/3 (RFC 4291).
   return address.kind() === 'ipv4' || ((address as ipaddr.IPv6).parts[0]! & 0xe000) === 0x2000;
 }
 
-/** Names that mean this machine or this network wherever they are asked for (RFC 6761, 6762, 7686, 8375). */
+/** Suffixes of names that are local to a machine or network (RFC 6761, 6762, 7686, 8375). */
 const LOCAL_SUFFIXES = ['localhost', 'local', 'internal', 'intranet', 'lan', 'home.arpa', 'onion'];
 
-/** Whether a name can be one of the public internet. It still has to resolve to an address that is. */
+/** Whether a name can be public. Its addresses must still be checked. */
 export function isPublicName(name: string): boolean {
   const plain = name.toLowerCase().replace(/\.+$/, '');
   if (!plain.includes('.')) return false;
   return !LOCAL_SUFFIXES.some((suffix) => plain.endsWith(`.${suffix}`));
 }
 
-/** Names that are set aside so that nobody ever answers for them (RFC 6761): not worth a question. */
+/** Reserved names that never resolve (RFC 6761), so no DNS query is needed. */
 export function isReservedHostName(name: string): boolean {
   return /(^|\.)(example|invalid|test|example\.(com|net|org))\.?$/i.test(name);
 }
 
-/** `host:port`, as ALLOW_PRIVATE_INSTANCES writes it; the port of the scheme where none is given. */
+/** `host:port`, as in ALLOW_PRIVATE_INSTANCES; with the default port of the scheme if the URL has none. */
 export function hostAndPort(url: URL): string {
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return `${url.hostname}:${port}`;
@@ -41,9 +41,9 @@ export function bareHost(url: URL): string {
 }
 
 /**
- * Why a URL may not be asked, or null when its form is fine. Its name has still to resolve to a public address.
+ * Why requests to a URL are refused, or null if its form is allowed. Its addresses must still be checked.
  * @param allowPrivate host:port list of exceptions, for development
- * @param publicPort 443 but in tests
+ * @param publicPort other than 443 in tests only
  */
 export function refusalOf(url: URL, allowPrivate: readonly string[], publicPort = 443): string | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';

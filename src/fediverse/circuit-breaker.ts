@@ -1,11 +1,11 @@
-/** Leaves a host alone that does not answer, so that nobody waits for it again and again. */
+/** Stops requests to a host that does not answer, so that callers do not wait for it each time. */
 import { LRUCache } from 'lru-cache';
 
-/** Failures in a row that open the circuit, and how long it stays open; ms. */
-const FAILURES = 5;
-const OPEN_FOR = 15_000;
-/** Hosts that are remembered; the least used ones are forgotten. */
-const HOSTS = 5000;
+/** Consecutive failures that open the circuit, and how long it stays open. */
+const MAX_FAILURES = 5;
+const OPEN_MS = 15_000;
+/** Size of the LRU cache. */
+const MAX_HOSTS = 5000;
 
 interface Circuit {
   failures: number;
@@ -13,17 +13,17 @@ interface Circuit {
 }
 
 export class CircuitBreaker {
-  private readonly circuits = new LRUCache<string, Circuit>({ max: HOSTS });
+  private readonly circuits = new LRUCache<string, Circuit>({ max: MAX_HOSTS });
 
-  /** @param now milliseconds of a steady clock */
+  /** @param now a monotonic clock; ms */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whether the host may be asked. Once the circuit has been open long enough, one caller may find out. */
+  /** Whether a request may be sent. After OPEN_MS one caller may try the host again. */
   mayTry(host: string): boolean {
     const circuit = this.circuits.get(host);
-    if (!circuit || circuit.failures < FAILURES) return true;
+    if (!circuit || circuit.failures < MAX_FAILURES) return true;
     if (this.now() < circuit.openUntil) return false;
-    circuit.openUntil = this.now() + OPEN_FOR;
+    circuit.openUntil = this.now() + OPEN_MS;
     return true;
   }
 
@@ -33,6 +33,6 @@ export class CircuitBreaker {
 
   failed(host: string): void {
     const failures = (this.circuits.get(host)?.failures ?? 0) + 1;
-    this.circuits.set(host, { failures, openUntil: this.now() + OPEN_FOR });
+    this.circuits.set(host, { failures, openUntil: this.now() + OPEN_MS });
   }
 }

@@ -1,4 +1,4 @@
-/** The only way from here to an instance. */
+/** All requests to instances go through this module. */
 import {
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -12,28 +12,28 @@ import { CircuitBreaker } from './circuit-breaker';
 import { InstanceError } from './instance-error';
 import { AddressRefused, guardedLookup, localResolve, publicResolve, type Resolve } from './resolver';
 
-/** From the first step to the last byte of the answer, redirects included; ms. */
-const TIMEOUT = 10_000;
-/** The longest answer unless a request says another, what comes with redirects included; bytes. */
+/** From name resolution to the last byte of the answer, including redirects. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Default maximum of an answer, including the bodies of redirects. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Redirects within one host that are followed, for reading only. */
-const REDIRECTS = 3;
+/** Only GET redirects within the same origin are followed. */
+const MAX_REDIRECTS = 3;
 
-/** The host has answered, if not in a way that we take. */
+/** Not a failure of the host: it has answered. */
 class AnswerTooLong extends InstanceError {
   constructor(maxBytes: number) {
     super('lost', `The answer of the instance is longer than ${maxBytes} bytes`);
   }
 }
 
-/** The instance had closed a connection that was kept open when the next request came by it: nothing was answered. */
+/** The instance closed a kept-alive connection before it answered the next request. */
 class KeptConnectionClosed extends InstanceError {
   constructor(cause: Error) {
     super('lost', 'The answer of the instance did not arrive', { cause });
   }
 }
 
-/** A body that is read while it is sent, so that no file is ever in memory whole. */
+/** A body that is streamed, so that a file is never entirely in memory. */
 export interface StreamedBody {
   /** Bytes. */
   length: number;
@@ -44,9 +44,9 @@ export interface InstanceRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers?: Record<string, string>;
   body?: string | StreamedBody;
-  /** In place of the 10 s, for uploads; ms. */
+  /** ms; default 10 s. */
   timeout?: number;
-  /** In place of the 1 MiB, for pictures; bytes. */
+  /** Of the answer; default 1 MiB. */
   maxBytes?: number;
 }
 
@@ -56,27 +56,27 @@ export interface InstanceAnswer {
   body: Buffer;
 }
 
-/** What is left to one request; its redirects draw on the same. */
+/** Remaining time and size of one request, shared with its redirects. */
 interface Allowance {
-  /** Milliseconds of performance.now(). */
+  /** Deadline on the performance.now() clock; ms. */
   readonly until: number;
   readonly maxBytes: number;
-  /** Of those, what has come. */
+  /** Bytes received so far. */
   read: number;
 }
 
 export interface GuardedFetchOptions {
-  /** host:port list that may be private and plain, for development. */
+  /** host:port list that may be private and use plain HTTP, for development. */
   allowPrivate: readonly string[];
   /** For tests. */
   resolve?: Resolve;
   publicPort?: number;
   breaker?: CircuitBreaker;
-  /** A certificate authority of their own. */
+  /** PEM of the certificate authority to trust instead of the default ones. */
   ca?: string;
 }
 
-/** Speaks https on port 443 to public addresses, and to the exceptions that the operator named. */
+/** Uses HTTPS on port 443 with public addresses only, except for hosts that the operator has allowed. */
 export class GuardedFetch {
   private readonly breaker: CircuitBreaker;
   private readonly publicLookup;
@@ -93,12 +93,13 @@ export class GuardedFetch {
   }
 
   /**
-   * Any answer is handed back, whatever its status.
-   * @throws InstanceError `unreachable` when nothing was sent, `lost` when it may have arrived
+   * Returns the answer whatever its status, after same-origin redirects.
+   * @throws InstanceError `unreachable` if nothing was sent, `lost` if the request may have arrived, `refused` for any
+   *   other redirect
    */
   async send(target: string | URL, options: InstanceRequest = {}): Promise<InstanceAnswer> {
     let url = new URL(String(target));
-    const { timeout = TIMEOUT, maxBytes = MAX_ANSWER_BYTES } = options;
+    const { timeout = REQUEST_TIMEOUT_MS, maxBytes = MAX_ANSWER_BYTES } = options;
     const left: Allowance = { until: performance.now() + timeout, maxBytes, read: 0 };
     for (let redirects = 0; ; redirects++) {
       const answer = await this.once(url, options, left);
@@ -107,8 +108,8 @@ export class GuardedFetch {
       const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
       const sameHost = next?.origin === url.origin;
       const readsOnly = (options.method ?? 'GET') === 'GET';
-      if (!next || !sameHost || !readsOnly || redirects >= REDIRECTS) {
-        // The host alone: an instance may put what we sent it into the path.
+      if (!next || !sameHost || !readsOnly || redirects >= MAX_REDIRECTS) {
+        // Only the host: an instance could put secrets that we sent into the path.
         const place = next?.host.slice(0, 100) ?? 'another place';
         const message = `${url.host} sends us on to ${place} instead of answering; sign in there to see what it wants`;
         throw new InstanceError('refused', message, { status: answer.status, location: next ?? undefined });
@@ -131,19 +132,19 @@ export class GuardedFetch {
     if (!this.breaker.mayTry(host)) throw new InstanceError('unreachable', 'The instance has not answered for a while');
     try {
       const answer = await this.exchangeOnLiveConnection(url, options, left);
-      // A gateway that stands before a dead server is no sign of life.
+      // A gateway error means that the server behind it is down.
       if (answer.status >= 502 && answer.status <= 504) this.breaker.failed(host);
       else this.breaker.succeeded(host);
       return answer;
     } catch (error) {
       if (error instanceof AnswerTooLong) this.breaker.succeeded(host);
-      // What is wrong with a request of ours says nothing of the host that it never went to.
+      // Other errors are our own and say nothing about the host.
       else if (error instanceof InstanceError) this.breaker.failed(host);
       throw error;
     }
   }
 
-  /** A read is asked again where its connection was closed before: each try takes a kept connection less. */
+  /** Retries a GET whose kept-alive connection was closed; ends because each try removes one from the pool. */
   private async exchangeOnLiveConnection(url: URL, options: InstanceRequest, left: Allowance): Promise<InstanceAnswer> {
     for (;;) {
       try {
@@ -192,7 +193,7 @@ export class GuardedFetch {
         });
       });
       sent.on('error', fail);
-      // Not asked for, and no error of its own: without this nobody would ever hear of the request again.
+      // An unrequested upgrade causes no 'error' event; without this handler the promise would never settle.
       sent.on('upgrade', (_, socket) => {
         socket.destroy();
         fail(new Error('The instance would speak another protocol'));
@@ -205,7 +206,7 @@ export class GuardedFetch {
         }, fail);
       });
       if (typeof body !== 'object') return void sent.end(body);
-      // A failure on either side ends both, and is heard of as an error of the request.
+      // A failure on either side destroys both streams and is reported as the request's 'error' event.
       pipeline(Readable.from(body.chunks()), sent, () => undefined);
     });
   }
@@ -214,7 +215,7 @@ export class GuardedFetch {
 const lengthOf = (body: string | StreamedBody): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 
-/** @throws AnswerTooLong, or what breaks the line */
+/** @throws AnswerTooLong, or the error of the stream */
 async function readWhole(response: IncomingMessage, left: Allowance): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -1,4 +1,4 @@
-/** The text of a status, without its mark-up. Pure; for storing and comparing, never for showing as HTML. */
+/** Converts a status from HTML to text. Pure; for storing and comparing, never for rendering as HTML. */
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
 
@@ -12,10 +12,10 @@ export function htmlToText(html: string): string {
     .trim();
 }
 
-/** Each letter is read once: patterns that look for the end of a tag from each `<` on take quadratic time. */
+/** Runs in linear time; a pattern that searches for the end of a tag from each `<` takes quadratic time. */
 function withoutTags(html: string): string {
   const texts: string[] = [];
-  /** Where the text after the last closed paragraph stands. */
+  /** Index in `texts` of the text after the last closed paragraph. */
   let paragraphEnd = -1;
   let at = 0;
   for (;;) {
@@ -25,7 +25,7 @@ function withoutTags(html: string): string {
     texts.push(html.slice(at, open));
     const tag = html.slice(open + 1, Math.min(close, open + 16)).toLowerCase();
     if (/^br\s*\/?$/.test(tag)) texts.push('\n');
-    // Between paragraphs, where nothing but white space stands.
+    // Between two paragraphs, if only white space separates them.
     if (/^p\b/.test(tag) && paragraphEnd === texts.length - 1 && texts.at(-1)?.trim() === '') {
       texts.splice(-1, 1, '\n\n');
     }

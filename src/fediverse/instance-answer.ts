@@ -1,40 +1,40 @@
-/** What an answer of an instance means: what it says, or why there is nothing to be had. The one place that reads them. */
+/** Interprets the answers of instances: the parsed body, or an InstanceError. */
 import type { InstanceAnswer } from './guarded-fetch';
 import { InstanceError, lacksPermission } from './instance-error';
 import { withoutSecrets } from './without-secrets';
 
-/** How long we leave an instance alone that says "too many" without saying for how long, and at most; ms. */
+/** Pause after a rate limit without a time, and the maximum of any pause. */
 const DEFAULT_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 3_600_000;
-/** Media are mostly processed within seconds. */
+/** Most media are processed within seconds. */
 const PROCESSING_PAUSE_MS = 2000;
-/** Request timeout, too early, too many requests: nothing is wrong with what was asked. */
-const LATER = [408, 425, 429];
-/** Bytes of a page in which its title is looked for. */
-const TITLE_WITHIN_BYTES = 10_000;
-const MAX_WORDS = 300;
+/** Request Timeout, Too Early, Too Many Requests: the request itself is valid. */
+const RETRYABLE_STATUSES = [408, 425, 429];
+/** Bytes of an HTML page that are searched for its title. */
+const MAX_TITLE_SEARCH_BYTES = 10_000;
+const MAX_MESSAGE_LENGTH = 300;
 
 type Fields = Record<string, unknown>;
 
 /**
- * @param host named in what the person reads
- * @param secrets what went with the request, and must not come back
- * @returns what the body says
- * @throws InstanceError by what the answer means; see InstanceFault
+ * @param host for messages that the user sees
+ * @param secrets of the request; removed from the answer
+ * @returns the parsed body
+ * @throws InstanceError; see InstanceFault for the meanings
  */
 export function readAnswer(answer: InstanceAnswer, host: string, secrets: (string | null | undefined)[]): unknown {
   const { status, headers, body } = answer;
   const said = parse(body, secrets);
   const fields = (said ?? {}) as Fields;
-  // Pixelfed answers a dead token with status 500.
+  // Pixelfed answers an invalid token with status 500.
   if (status === 401 || (status >= 400 && fields.error === 'Unauthenticated.')) {
     throw new InstanceError('unauthorized', 'The instance no longer accepts the token', { status });
   }
-  if (LATER.includes(status)) throw asksForAPause({ status, retryAfter: pauseOf(headers) });
+  if (RETRYABLE_STATUSES.includes(status)) throw asksForAPause({ status, retryAfter: pauseOf(headers) });
   if (status === 403 && isOutsideScopes(headers, said)) {
     throw new InstanceError('forbidden', lacksPermission(), { status });
   }
-  // Pixelfed answers what does not pass its validation with status 500, and a list of errors.
+  // Pixelfed reports validation errors with status 500 and a list `errors`.
   const isRefusal = (status >= 400 && status < 500) || (status >= 500 && fields.errors !== undefined);
   if (isRefusal) throw refusal(wordsOf(answer, said, host), status);
   if (status < 200 || status > 299) {
@@ -46,7 +46,7 @@ export function readAnswer(answer: InstanceAnswer, host: string, secrets: (strin
   return said;
 }
 
-/** Whether nothing is to be asked for a while: too many requests, or a server that says when it will be back. */
+/** Whether requests must pause: a rate limit, or 503 with Retry-After. */
 export function isPause({ status, headers }: Pick<InstanceAnswer, 'status' | 'headers'>): boolean {
   return status === 429 || (status === 503 && headers['retry-after'] !== undefined);
 }
@@ -76,7 +76,7 @@ function parse(body: Buffer, secrets: (string | null | undefined)[]): unknown {
   }
 }
 
-/** By Mastodon's words, by those of RFC 6750, or without a word, as Pixelfed does; any other 403 is about the request. */
+/** By Mastodon's message, the header of RFC 6750 or no message (Pixelfed); any other 403 is about the request. */
 function isOutsideScopes(headers: InstanceAnswer['headers'], said: unknown): boolean {
   if (/insufficient_scope/.test(headers['www-authenticate'] ?? '')) return true;
   if (said === undefined) return false;
@@ -84,7 +84,7 @@ function isOutsideScopes(headers: InstanceAnswer['headers'], said: unknown): boo
   return words === null || /scope/i.test(words);
 }
 
-/** The instance's own words, cut short and without control characters; shown as text only. */
+/** The instance's message, truncated and without control characters; shown as plain text only. */
 function wordsOf(answer: InstanceAnswer, said: unknown, host: string): string {
   return jsonWordsOf(said) ?? pageOf(answer, host) ?? `status ${answer.status}`;
 }
@@ -96,39 +96,40 @@ function jsonWordsOf(said: unknown): string | null {
   return words === undefined ? null : plain(words as string);
 }
 
-/** A page where data was asked for: of a proxy in between, or one that the account must see to first. */
+/** Describes an HTML answer: an error page of a proxy, or a page on which the account must first agree to something. */
 function pageOf({ status, headers, body }: InstanceAnswer, host: string): string | null {
   const isPage =
     /html/i.test(headers['content-type'] ?? '') || body.subarray(0, 64).toString('latin1').trim()[0] === '<';
   if (!isPage) return null;
-  const title = /<title[^<>]{0,100}>([^<]{1,200})/i.exec(body.subarray(0, TITLE_WITHIN_BYTES).toString('utf8'))?.[1];
+  const title = /<title[^<>]{0,100}>([^<]{1,200})/i.exec(
+    body.subarray(0, MAX_TITLE_SEARCH_BYTES).toString('utf8'),
+  )?.[1];
   return plain(`${host} answered with a web page${title ? ` ("${title.trim()}")` : ''}, status ${status}`);
 }
 
 function plain(text: string): string {
-  return text.slice(0, MAX_WORDS).replace(/\p{Cc}/gu, ' ');
+  return text.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cc}/gu, ' ');
 }
 
 /**
- * How long the instance wants to hear nothing: `Retry-After` in seconds or as a date, else `X-RateLimit-Reset` as a
- * date or in Unix seconds.
+ * How long to pause: `Retry-After` in seconds or as a date, otherwise `X-RateLimit-Reset` as a date or in Unix seconds.
  * @returns ms
  */
 export function pauseOf(headers: InstanceAnswer['headers']): number {
-  // Measured by the instance's own clock where it says the time.
+  // Relative to the instance's own clock, if the answer has a date.
   const now = Date.parse(String(headers.date)) || Date.now();
   const wished = untilOf(headers['retry-after'], now) ?? untilOf(headers['x-ratelimit-reset'], now) ?? DEFAULT_PAUSE_MS;
   return Math.min(Math.max(wished, 1000), MAX_PAUSE_MS);
 }
 
-/** Larger numbers are moments, in seconds since 1970. */
-const LONGEST_SECONDS = 1e9;
+/** Larger numbers are Unix timestamps. */
+const MAX_DURATION_SECONDS = 1e9;
 
 function untilOf(header: string | string[] | undefined, now: number): number | null {
   const text = String(header ?? '').trim();
   if (/^\d+(\.\d+)?$/.test(text)) {
     const seconds = Number(text);
-    return seconds > LONGEST_SECONDS ? seconds * 1000 - now : seconds > 0 ? seconds * 1000 : null;
+    return seconds > MAX_DURATION_SECONDS ? seconds * 1000 - now : seconds > 0 ? seconds * 1000 : null;
   }
   const moment = Date.parse(text);
   return Number.isNaN(moment) ? null : moment - now;

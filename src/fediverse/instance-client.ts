@@ -1,4 +1,4 @@
-/** The few routes of the Mastodon API that we use, which other kinds of server speak too: typed, over the guarded fetch. */
+/** Typed client for the routes of the Mastodon API that we use; other server software implements them too. */
 import type { GuardedFetch } from './guarded-fetch';
 import { unreadable } from './instance-answer';
 import { InstanceError } from './instance-error';
@@ -17,13 +17,13 @@ import {
 import { type MediaFile, toMultipart } from './media-upload';
 import type { RateLimitPauses } from './rate-limit-pauses';
 
-/** Sending a file may take longer than a question; ms. */
+/** Uploads take longer than other requests. */
 const UPLOAD_TIMEOUT_MS = 60_000;
-/** Removing a connection does not wait longer; ms. */
+/** How long the removal of a connection waits for the revocation. */
 const REVOKE_TIMEOUT_MS = 3000;
-/** What fits into the header that a token goes in. */
+/** Characters allowed in an Authorization header, and a maximum length. */
 export const ACCESS_TOKEN = /^[\x21-\x7e]{1,4096}$/;
-/** Statuses per page, the most that instances give; and what is taken of those that give what they like. */
+/** Requested page size, the maximum of Mastodon; and how many are read from instances that ignore it. */
 export const PAGE_SIZE = 40;
 const MAX_PAGE_SIZE = 400;
 
@@ -42,8 +42,8 @@ export class InstanceClient {
   private readonly http: InstanceHttp;
 
   /**
-   * @param token null: as a stranger
-   * @param pauses shared by all that speak with that token; null: none are kept
+   * @param token null: without authentication
+   * @param pauses shared by all clients with that token; null: rate limits are not tracked
    */
   constructor(
     fetch: GuardedFetch,
@@ -54,7 +54,7 @@ export class InstanceClient {
     this.http = new InstanceHttp(fetch, instanceUrl, token, pauses);
   }
 
-  /** With the port, where there is one. */
+  /** Including the port, if the URL has one. */
   get host(): string {
     return this.http.host;
   }
@@ -62,11 +62,11 @@ export class InstanceClient {
   async registerApp(names: Record<'client_name' | 'redirect_uris' | 'scopes' | 'website', string>) {
     const answer = (await this.http.call('/api/v1/apps', { method: 'POST', params: names })) as Record<string, unknown>;
     const { client_id: clientId, client_secret: clientSecret } = answer ?? {};
-    // Some give a number for an id.
+    // Some instances send the id as a number; `requireText` converts it.
     return { clientId: requireText(clientId, 255), clientSecret: requireText(clientSecret, 4096) };
   }
 
-  /** Whether the instance still knows an app that it once registered. @throws InstanceError `unreachable` */
+  /** Whether the instance still knows a registered app. @throws InstanceError `unreachable` */
   async knowsApp(clientId: string, clientSecret: string): Promise<boolean> {
     const params = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
     try {
@@ -74,7 +74,7 @@ export class InstanceClient {
       return true;
     } catch (error) {
       if (!(error instanceof InstanceError) || error.fault === 'unreachable') throw error;
-      // Anything but "invalid client" says nothing of the app, such as an instance that knows no such grant.
+      // Only "invalid client" means unknown; other errors, such as an unsupported grant type, do not.
       return error.fault !== 'unauthorized';
     }
   }
@@ -87,26 +87,26 @@ export class InstanceClient {
     return token;
   }
 
-  /** Ends the token of this client. @param app what it was given to, where that is known */
+  /** Revokes the token of this client. @param app that the token was issued to, if known */
   async revokeToken(app: { client_id: string; client_secret: string } | null): Promise<void> {
     const params = { token: this.token ?? '', ...app };
     await this.http.call('/oauth/revoke', { method: 'POST', params, timeout: REVOKE_TIMEOUT_MS });
   }
 
-  /** @throws InstanceError `unauthorized` also where the instance says in another way that the token is none */
+  /** @throws InstanceError `unauthorized`, also for other answers that mean an invalid token */
   async verifyCredentials(): Promise<RemoteAccount> {
     try {
       return toAccount(await this.http.call('/api/v1/accounts/verify_credentials'));
     } catch (error) {
-      // snac says so with 422.
+      // snac answers an invalid token with 422.
       if (!(error instanceof InstanceError) || error.status !== 422) throw error;
       throw new InstanceError('unauthorized', 'The instance no longer accepts the token', error.details);
     }
   }
 
   /**
-   * @param key of one post: sent twice with the same key, it is posted once where the instance knows such keys
-   * @param now stands for the time that the instance leaves out
+   * @param key idempotency key: instances that support it create one status for repeated requests
+   * @param now used if the answer has no creation time
    */
   async postStatus(form: StatusForm, key: string, now: Date): Promise<RemoteStatus> {
     const headers = { 'idempotency-key': key };
@@ -114,7 +114,7 @@ export class InstanceClient {
     return toSentStatus(await this.http.call('/api/v1/statuses', { method: 'POST', json, headers }), now);
   }
 
-  /** The account's own, newest first. @param maxId the one that the page begins after, where the instance knows that */
+  /** A page of the account's statuses, newest first. @param maxId exclusive start, if the instance supports it */
   async statuses(accountId: string, maxId: string | null = null): Promise<StatusPage> {
     const query = new URLSearchParams({ limit: String(PAGE_SIZE), exclude_reblogs: 'true' });
     if (maxId !== null) query.set('max_id', maxId);
@@ -122,7 +122,7 @@ export class InstanceClient {
     return toStatusPage(answer, MAX_PAGE_SIZE);
   }
 
-  /** The account's own, newest first, in pages that bring something new: as far back as the caller goes on to ask. */
+  /** The account's statuses, newest first, page by page until a page contains nothing new. */
   async *statusesBack(accountId: string): AsyncGenerator<RemoteStatus[]> {
     const seen = new Set<string>();
     for (let maxId: string | null = null; ; ) {
@@ -135,7 +135,7 @@ export class InstanceClient {
     }
   }
 
-  /** The text as it was written. @throws InstanceError `refused` where the instance does not keep it */
+  /** The source text of a status. @throws InstanceError `refused` if the instance does not return it */
   async statusSource(id: string): Promise<{ text: string; spoilerText: string }> {
     const source = (await this.http.call(`/api/v1/statuses/${encodeURIComponent(id)}/source`)) as Record<
       string,
@@ -154,7 +154,7 @@ export class InstanceClient {
     await this.http.call(`/api/v1/statuses/${encodeURIComponent(id)}`, { method: 'PUT', json });
   }
 
-  /** @returns the attachment, which the instance may still be working on: see `mediaIsReady` */
+  /** @returns the attachment, which the instance may still be processing; see `mediaIsReady` */
   async uploadMedia(file: MediaFile): Promise<RemoteMedia> {
     const send = (path: string) =>
       this.http.call(path, { method: 'POST', ...toMultipart(file), timeout: UPLOAD_TIMEOUT_MS });
@@ -168,7 +168,7 @@ export class InstanceClient {
   async mediaIsReady(id: string): Promise<boolean> {
     const path = `/api/v1/media/${encodeURIComponent(id)}`;
     const answer = await this.http.send(path);
-    // Some know no such question: what they have taken is ready, or they say in posting that it is not.
+    // Instances without this route accept the attachment in a post, or report there that it is not ready.
     if (answer.status === 404 || answer.status === 405) return true;
     return this.http.read(answer, path) !== undefined && answer.status !== 206;
   }
@@ -189,7 +189,7 @@ function requireText(value: unknown, longest: number): string {
   throw unreadable();
 }
 
-/** Some take no text of no letters; without the field an image may stand alone everywhere. */
+/** Some instances refuse an empty text; all accept an image without the field. */
 function withoutEmptyText<T extends { status: string }>({ status, ...form }: T): Omit<T, 'status'> | T {
   return status === '' ? form : ({ status, ...form } as T);
 }

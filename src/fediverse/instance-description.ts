@@ -1,18 +1,18 @@
-/** What an instance says of itself. Nothing here fails: not to know it stops nothing. */
+/** Describes an instance by its own metadata. An InstanceError counts as "unknown", because all of it is optional. */
 import type { PlatformType } from '../protocol/http';
 import type { InstanceClient } from './instance-client';
 import { InstanceError } from './instance-error';
 import { type InstanceLimits, toLimits } from './instance-types';
 
-/** A person waits for some of these answers; ms. */
+/** Short, because users wait for some of these answers. */
 const TIMEOUT_MS = 5000;
-/** Links of one document that are looked through. */
+/** Links read per document. */
 const MAX_LINKS = 50;
 
 export interface InstanceDescription {
-  /** Null where the instance names none. */
+  /** Null if the instance reports none. */
   limits: InstanceLimits | null;
-  /** Null where the instance does not tell. */
+  /** Null if unknown. */
   kind: PlatformType | null;
 }
 
@@ -24,7 +24,7 @@ export async function describeInstance(instance: InstanceClient): Promise<Instan
   return { limits, kind };
 }
 
-/** By the name of its software (https://nodeinfo.diaspora.software). Every kind but Pixelfed speaks as Mastodon does. */
+/** By NodeInfo's software name (https://nodeinfo.diaspora.software). All but Pixelfed count as Mastodon-compatible. */
 export async function kindByNodeInfo(instance: InstanceClient): Promise<PlatformType | null> {
   const links = linksOf(await read(instance, '/.well-known/nodeinfo'));
   const url = links
@@ -36,7 +36,7 @@ export async function kindByNodeInfo(instance: InstanceClient): Promise<Platform
   return name.toLowerCase() === 'pixelfed' ? 'pixelfed' : 'mastodon';
 }
 
-/** Others than Mastodon name themselves beside the version that they are compatible with. */
+/** Other software adds its own name to the Mastodon version that it is compatible with. */
 function kindByVersion(answer: unknown): PlatformType | null {
   const { version } = fieldsOf(answer);
   if (typeof version !== 'string') return null;
@@ -45,11 +45,11 @@ function kindByVersion(answer: unknown): PlatformType | null {
 }
 
 /**
- * The host that has the accounts of a domain, where that is another one (Mastodon's LOCAL_DOMAIN and WEB_DOMAIN): by
- * what the domain's WebFinger names, or by where its well-known addresses lead.
- * @param instance as a stranger
- * @param username of the account, where it is known
- * @returns its origin; null where the domain names none
+ * Finds the host of a domain's accounts if it is another one (Mastodon's LOCAL_DOMAIN and WEB_DOMAIN), by the domain's
+ * WebFinger and NodeInfo documents or their redirects.
+ * @param instance client without a token
+ * @param username of the account, if known
+ * @returns the origin; null if the domain names no other host
  */
 export async function findHome(instance: InstanceClient, username: string | null): Promise<string | null> {
   const account = encodeURIComponent(`acct:${username ?? instance.host}@${instance.host}`);

@@ -2,15 +2,15 @@ import { AppError } from '../common/app-error';
 import type { FieldError } from '../protocol/errors';
 
 /**
- * How a request to an instance can fail, by what it means for us:
- * - `unreachable`: it never arrived, so nothing was done there; again later
- * - `limited`: not now (too many requests, or media still being processed); wait
- * - `lost`: it may have been carried out; look before sending again
- * - `duplicate`: the instance says that it has it already; look
- * - `unreadable`: it answered with success, in a form that we cannot read; asking again would not help
- * - `unauthorized`: the token does not work (any more); reconnect
- * - `forbidden`: the token works, but was given without the permission that this takes; reconnect
- * - `refused`: the instance has understood and says no, in its own words
+ * How a request to an instance can fail, by what the caller should do:
+ * - `unreachable`: the request was not sent, so it had no effect; retry later
+ * - `limited`: rate limit, or media still being processed; wait
+ * - `lost`: the request may have had its effect; check before sending it again
+ * - `duplicate`: the instance reports that it has the object already; check
+ * - `unreadable`: the instance reported success in a form that we cannot parse; a retry would not help
+ * - `unauthorized`: the token is not valid (any more); reconnect
+ * - `forbidden`: the token is valid but lacks the required permission; reconnect
+ * - `refused`: the instance refused the request; the message has its reason
  */
 export type InstanceFault =
   | 'unreachable'
@@ -24,24 +24,24 @@ export type InstanceFault =
 
 const LACKS = 'The access token lacks a permission';
 
-/** @param scope the one that is missing, where it is known */
+/** @param scope the missing one, if known */
 export function lacksPermission(scope?: string): string {
   return `${LACKS}${scope ? ` (${scope})` : ''}: connect the account again, and allow reading and writing`;
 }
 
-/** Whether a connection was marked for lacking a permission, which no later success of another request disproves. */
+/** Whether the reason is a missing permission, which a later success of another request does not disprove. */
 export const isAboutPermission = (reason: string | null): boolean => reason?.startsWith(LACKS) ?? false;
 
 export interface InstanceErrorDetails {
   status?: number;
-  /** ms, of `limited`, and of `lost` where the instance says when it will be back. */
+  /** ms; for `limited`, and for `lost` if the instance has reported a time. */
   retryAfter?: number;
-  /** Where a redirect leads. */
+  /** Target of a redirect. */
   location?: URL;
   cause?: unknown;
 }
 
-/** A request to an instance that failed. The message is fit for the person to read, and holds no secret. */
+/** A failed request to an instance. The message may be shown to the user and contains no secret. */
 export class InstanceError extends Error {
   constructor(
     readonly fault: InstanceFault,
@@ -55,20 +55,20 @@ export class InstanceError extends Error {
     return this.details.status;
   }
 
-  /** Nothing helps but another token: the account must be connected again. */
+  /** Only a new token helps: the account must be connected again. */
   get rejectsToken(): boolean {
     return this.fault === 'unauthorized' || this.fault === 'forbidden';
   }
 
-  /** The instance said no to this very request. */
+  /** The instance refused this particular request. */
   get isRefusal(): boolean {
     return this.fault === 'refused' || this.fault === 'duplicate';
   }
 }
 
 /**
- * What a caller of ours is answered.
- * @param field the field of the form that the fault is about, where there is a form
+ * Converts an InstanceError to our own error; returns any other value unchanged.
+ * @param field form field to report the error at, if there is a form
  */
 export function toPlatformError(error: unknown, field?: string): unknown {
   if (!(error instanceof InstanceError)) return error;

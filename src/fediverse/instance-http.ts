@@ -1,11 +1,11 @@
-/** One request to an instance: signed, paused where it asked for that, and its answer read. */
+/** Sends requests to an instance with the token, respects rate limits and interprets the answers. */
 import { createHash } from 'node:crypto';
 import type { GuardedFetch, InstanceAnswer, InstanceRequest, StreamedBody } from './guarded-fetch';
 import { asksForAPause, isPause, pauseOf, readAnswer } from './instance-answer';
 import { InstanceError, lacksPermission } from './instance-error';
 import type { RateLimitPauses } from './rate-limit-pauses';
 
-/** The permission that a route takes, by Mastodon's documentation; Pixelfed has the first half of each. */
+/** Scope that a route requires, from Mastodon's documentation; Pixelfed has only the part before the colon. */
 const SCOPES: [route: RegExp, scope: string][] = [
   [/^GET \/api\/v1\/accounts\/[^/]+\/statuses/, 'read:statuses'],
   [/^GET \/api\/v1\/accounts\//, 'read:accounts'],
@@ -17,7 +17,7 @@ const SCOPES: [route: RegExp, scope: string][] = [
 export interface Call extends Omit<InstanceRequest, 'body'> {
   json?: object;
   params?: Record<string, string>;
-  /** Multipart, with its content type in `headers`. */
+  /** Multipart body; its content type is in `headers`. */
   upload?: StreamedBody;
 }
 
@@ -25,8 +25,8 @@ export class InstanceHttp {
   readonly host: string;
 
   /**
-   * @param token null: as a stranger
-   * @param pauses shared by all that speak with that token; null: none are kept
+   * @param token null: without authentication
+   * @param pauses shared by all clients with that token; null: rate limits are not tracked
    */
   constructor(
     private readonly fetch: GuardedFetch,
@@ -37,7 +37,7 @@ export class InstanceHttp {
     this.host = new URL(instanceUrl).host;
   }
 
-  /** @throws InstanceError by what the answer means; see InstanceFault */
+  /** @returns the parsed body @throws InstanceError; see InstanceFault for the meanings */
   async call(path: string, call: Call = {}): Promise<unknown> {
     return this.read(await this.send(path, call), path, call);
   }
@@ -73,7 +73,7 @@ export class InstanceHttp {
     return answer;
   }
 
-  /** Who is counted: an account, and its uploads apart. Strangers are not: somebody waits for each of their requests. */
+  /** Key of a rate limit: an account's requests or its uploads. None without a token: users wait for those requests. */
   private callerOf(isUpload: boolean): string | null {
     if (this.token === null) return null;
     return createHash('sha256').update(`${this.instanceUrl}\n${this.token}\n${isUpload}`).digest('base64');

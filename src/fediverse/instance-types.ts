@@ -1,4 +1,4 @@
-/** What we take from an instance's answers: checked, bounded, in our own shapes. Pure. */
+/** Converts an instance's answers to our own types: validated and bounded. Pure. */
 import type { MediaLimitsView, Visibility } from '../protocol/http';
 import { VISIBILITIES } from '../protocol/http';
 import { MAX_DESCRIPTION_LENGTH, MAX_MEDIA, MAX_TEXT_LENGTH } from '../protocol/post-bounds';
@@ -24,7 +24,7 @@ export interface RemoteStatus {
   id: string;
   url: string | null;
   createdAt: Date;
-  /** Null: never, or the instance does not say. */
+  /** Null: never, or not reported. */
   editedAt: Date | null;
   /** Without mark-up. */
   text: string;
@@ -39,7 +39,7 @@ export interface RemoteStatus {
   mediaLeftOut: number;
 }
 
-/** A list as far as it can be read. */
+/** The readable part of a list. */
 export interface StatusPage {
   statuses: RemoteStatus[];
   /** Elements that could not be read. */
@@ -52,12 +52,12 @@ export interface InstanceLimits {
   media: MediaLimitsView;
 }
 
-/** Identifiers are opaque: numbers, base62, file names, addresses. Longer than we store is none: cut short it is another. */
+/** Ids are opaque: numbers, base62, file names, URLs. Longer ones are refused: truncated, they would be other ids. */
 export const MAX_ID_LENGTH = 255;
-/** The last moment that every database holds. */
+/** The latest date that every database can store; ms since 1970. */
 const LAST_DATE = Date.UTC(9999, 0);
-/** Of those that no table has: seen by the fewest. */
-const NARROWEST: Visibility = 'direct';
+/** For an unknown visibility: the most restrictive one. */
+const DEFAULT_VISIBILITY: Visibility = 'direct';
 
 type Fields = Record<string, unknown>;
 
@@ -80,16 +80,16 @@ function dateOf(value: unknown): Date | null {
   return date.getTime() >= 0 && date.getTime() < LAST_DATE ? date : null;
 }
 
-/** @throws InstanceError `unreadable` when there is none */
+/** @throws InstanceError `unreadable` if there is no usable id */
 export function requireId(value: unknown): string {
   const id = typeof value === 'number' ? String(value) : text(value, MAX_ID_LENGTH + 1);
-  // Dots alone would lead to another place in a path.
+  // `.` or `..` would change the path of a URL.
   const isUsable = id !== '' && id.length <= MAX_ID_LENGTH && id.isWellFormed() && !/\p{Cc}|^\.{1,2}$/u.test(id);
   if (!isUsable) throw unreadable();
   return id;
 }
 
-/** Reads what can be read, and counts the rest. */
+/** Reads all readable elements and counts the others. */
 function readAll<T>(values: unknown[], read: (value: unknown) => T): { read: T[]; leftOut: number } {
   const all: T[] = [];
   for (const value of values) {
@@ -136,7 +136,7 @@ export function toStatus(answer: unknown): RemoteStatus {
     editedAt: dateOf(status.edited_at),
     text: htmlToText(text(status.content, 200_000)),
     spoilerText: text(status.spoiler_text, MAX_TEXT_LENGTH),
-    visibility: VISIBILITIES.find((each) => each === status.visibility) ?? NARROWEST,
+    visibility: VISIBILITIES.find((each) => each === status.visibility) ?? DEFAULT_VISIBILITY,
     language: text(status.language, 16) || null,
     sensitive: status.sensitive === true,
     isReply: Boolean(status.in_reply_to_id),
@@ -146,26 +146,26 @@ export function toStatus(answer: unknown): RemoteStatus {
   };
 }
 
-/** What we have just sent: all it must have is an id. */
+/** The answer to a sent post: only the id is required. @param now replaces a missing creation time */
 export function toSentStatus(answer: unknown, now: Date): RemoteStatus {
   const status = fields(answer);
   return toStatus(dateOf(status.created_at) ? status : { ...status, created_at: now.toISOString() });
 }
 
-/** @param most statuses that are taken @throws InstanceError `unreadable` where it is no list */
+/** @param most maximum number of statuses @throws InstanceError `unreadable` if it is no list */
 export function toStatusPage(answer: unknown, most: number): StatusPage {
   if (!Array.isArray(answer)) throw unreadable();
   const { read, leftOut } = readAll(answer.slice(0, most), toStatus);
   return { statuses: read, leftOut };
 }
 
-/** Of `/api/v2/instance` or `/api/v1/instance`, as far as we can keep it; null where it says nothing of its limits. */
+/** Limits from `/api/v2/instance` or `/api/v1/instance`, capped at what we can store; null if it reports none. */
 export function toLimits(answer: unknown): InstanceLimits | null {
   const instance = fields(answer);
   const { statuses: s, media_attachments: m } = fields(instance.configuration);
   const statuses = fields(s);
   const media = fields(m);
-  // Akkoma and Pleroma name theirs at the top.
+  // Akkoma and Pleroma report limits at the top level.
   const maxCharacters =
     within(statuses.max_characters, 1, 1_000_000) ?? within(instance.max_toot_chars, 1, 1_000_000) ?? null;
   if (maxCharacters === null) return null;

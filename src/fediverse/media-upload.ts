@@ -1,4 +1,4 @@
-/** A file as multipart/form-data, sent while it is read. */
+/** Encodes a file as multipart/form-data, as a stream. */
 import { randomUUID } from 'node:crypto';
 import type { StreamedBody } from './guarded-fetch';
 
@@ -7,20 +7,20 @@ export interface MediaFile {
   size: number;
   mimeType: string;
   description: string | null;
-  /** The file, from its beginning each time. */
+  /** Each call starts at the beginning of the file. */
   chunks(): AsyncIterable<Buffer>;
 }
 
-const ENDINGS: Record<string, string> = { 'image/jpeg': 'jpg', 'video/quicktime': 'mov' };
+const EXTENSIONS: Record<string, string> = { 'image/jpeg': 'jpg', 'video/quicktime': 'mov' };
 
-const endingOf = (mimeType: string): string => ENDINGS[mimeType] ?? mimeType.split('/')[1] ?? 'bin';
+const extensionOf = (mimeType: string): string => EXTENSIONS[mimeType] ?? mimeType.split('/')[1] ?? 'bin';
 
-/** Some instances store a file by its name: no two of ours have the same. */
+/** The file name is unique, because some instances store files by name. */
 export function toMultipart({ size, mimeType, description, chunks }: MediaFile) {
   const boundary = `vedfolnir-${randomUUID()}`;
   const field = (name: string, value: string): string =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const name = `${randomUUID()}.${endingOf(mimeType)}`;
+  const name = `${randomUUID()}.${extensionOf(mimeType)}`;
   const head = Buffer.from(
     `${description ? field('description', description) : ''}--${boundary}\r\n` +
       `Content-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: ${mimeType}\r\n\r\n`,

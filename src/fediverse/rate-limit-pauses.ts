@@ -1,6 +1,6 @@
-/** Who an instance wants to hear nothing of for a while, so that it is not asked meanwhile, by whatever part or node. */
+/** Rate limits in effect, shared by all parts and nodes of the application. @see InstanceHttp for the keys */
 export interface RateLimitPauses {
-  /** @returns ms until the caller may ask again; 0: at once */
+  /** @returns ms until the caller may send requests again; 0: now */
   left(caller: string): Promise<number>;
   pause(caller: string, ms: number): Promise<void>;
 }

@@ -1,12 +1,12 @@
-/** From names to addresses, refusing those that are not of the public internet at the moment of connecting. */
+/** Resolves names when connecting, and refuses those with addresses outside the public internet. */
 import { type LookupAddress, type LookupOptions, lookup, Resolver } from 'node:dns';
 import { isReservedHostName } from './address-policy';
 
-/** How long a name server may take, and how often it is asked; ms. */
-const TIMEOUT = 2000;
-const TRIES = 2;
+/** Per query to a name server. */
+const DNS_TIMEOUT_MS = 2000;
+const MAX_DNS_TRIES = 2;
 
-/** This guard said no, before anything was sent: by the form of the address, or by what its name resolves to. */
+/** Refused before anything was sent, because of the form of the URL or the addresses of its host. */
 export class AddressRefused extends Error {
   readonly code = 'EADDRREFUSED';
 }
@@ -14,9 +14,9 @@ export class AddressRefused extends Error {
 /** @returns all addresses of a name */
 export type Resolve = (name: string) => Promise<LookupAddress[]>;
 
-/** Asks the name servers without the thread pool of the process, which a slow one would fill. */
+/** Queries DNS without the libuv thread pool, which a slow name server would exhaust. */
 export function publicResolve(): Resolve {
-  const resolver = new Resolver({ timeout: TIMEOUT, tries: TRIES });
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: MAX_DNS_TRIES });
   const ask = (name: string, family: 4 | 6): Promise<LookupAddress[]> =>
     new Promise((resolve) => {
       const done = (error: Error | null, addresses: string[] = []) =>
@@ -30,7 +30,7 @@ export function publicResolve(): Resolve {
   };
 }
 
-/** For the exceptions of development: as the machine resolves names, its hosts file included. */
+/** For hosts allowed in development: the system's resolver, including the hosts file. */
 export const localResolve: Resolve = (name) =>
   new Promise((resolve, reject) => {
     lookup(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
@@ -40,8 +40,8 @@ type LookupCallback = (error: NodeJS.ErrnoException | null, address: string | Lo
 export type LookupFunction = (name: string, options: LookupOptions, callback: LookupCallback) => void;
 
 /**
- * The `lookup` of a socket. What it answers is what is connected to, so a name cannot point elsewhere after the check.
- * One address that is not public condemns the whole name.
+ * A socket's `lookup` function. The socket connects to the returned addresses, so a DNS answer cannot change after the
+ * check. One address that is not allowed refuses the whole name.
  */
 export function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
   return (name, options, callback) => {

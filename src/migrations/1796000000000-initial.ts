@@ -42,7 +42,7 @@ const foreignKey = (name: string, column: string, table: string, onDelete: 'CASC
   onUpdate: 'NO ACTION',
 });
 
-/** One set of tables for SQLite and MySQL alike, all of them named `vedfolnir_*`. */
+/** Creates the tables, the same for SQLite and MySQL, with the prefix `vedfolnir_`. */
 export class VedfolnirInitial1796000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const table of tables(runner)) await createTable(runner, table);

@@ -14,18 +14,18 @@ const TABLES = [
   'audit_events',
   'installation',
 ];
-/** The last migration of the version whose tables had no prefix, and one that every version before it had run too. */
+/** The last migration of the version with unprefixed tables, and one that all earlier versions have run too. */
 const LAST_UNPREFIXED = 'QueuedAgain1765324800000';
 const ANY_UNPREFIXED = 'Audit1763942400000';
 
 /**
- * Takes over the rows of a database that was made before tables were named `vedfolnir_*`. All nodes of the old version
- * must be stopped. A host's own tables called `users` or `posts` are recognised by its migrations and left alone.
+ * Moves the rows of tables without the prefix `vedfolnir_`. All nodes of the old version must be stopped. A host
+ * application's tables named `users` or `posts` are recognised by its migrations and not touched.
  */
 export class VedfolnirAdoptUnprefixedTables1796000100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     if (!(await this.isOurs(runner))) return;
-    // Dropping commits on MySQL, so the first table dropped marks that everything was copied.
+    // DROP TABLE commits on MySQL. `installation` is dropped first: its absence means that all rows have been copied.
     if (await runner.hasTable('installation')) await copyAll(runner);
     for (const table of [...TABLES].reverse()) {
       if (await runner.hasTable(table)) await runner.query(`DROP TABLE ${table}`);
@@ -33,7 +33,7 @@ export class VedfolnirAdoptUnprefixedTables1796000100000 implements MigrationInt
     await runner.query('DROP TABLE migrations');
   }
 
-  /** Nothing: the tables without a prefix come back with a backup alone. */
+  /** Not reversible: only a backup restores the old tables. */
   async down(): Promise<void> {}
 
   /** @throws Error for a database of a version that cannot be upgraded directly */
@@ -53,7 +53,7 @@ async function copyAll(runner: QueryRunner): Promise<void> {
   await runner.query('DELETE FROM vedfolnir_installation');
   for (const table of TABLES) {
     const columns = await columnsOf(runner, table);
-    // The target may have been filled before MySQL was interrupted between two commits.
+    // An interrupted earlier run may have filled the target.
     await runner.query(`DELETE FROM vedfolnir_${table}`);
     await runner.query(`INSERT INTO vedfolnir_${table} (${columns}) SELECT ${columns} FROM ${table}`);
   }

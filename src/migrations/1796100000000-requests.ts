@@ -5,7 +5,7 @@ import { isSqlite } from '../database/dialect';
 const POSTS = 'vedfolnir_posts';
 const PLATFORMS = 'vedfolnir_platform_connections';
 
-/** The columns that tables get: table, name, type. */
+/** New columns: table, name, type. */
 const ADDED = [
   [POSTS, 'idempotency_key', 'varchar(36) NULL'],
   [POSTS, 'request_key', 'varchar(36) NULL'],
@@ -14,7 +14,7 @@ const ADDED = [
   [PLATFORMS, 'app_key', 'varchar(64) NULL'],
 ] as const;
 
-/** Identifiers of instances, which are opaque: table and column. */
+/** Columns with opaque ids of instances: table and column. */
 const IDENTIFIERS = [
   [POSTS, 'remote_id'],
   ['vedfolnir_images', 'remote_id'],
@@ -27,13 +27,13 @@ const INDEXES = [
 ];
 
 /**
- * Requests and posts that may be sent twice and are carried out once; longer identifiers; how far accounts were read;
- * which app a token was given to.
+ * Adds idempotency keys of requests and posts, the progress of imports, and the app that a token was issued to; widens
+ * columns with ids of instances.
  */
 export class VedfolnirRequests1796100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const [table, column, type] of ADDED) {
-      // MySQL commits each by itself: what an interrupted run has made is kept.
+      // MySQL commits each statement separately, so an interrupted run may have added the column.
       if (await runner.hasColumn(table, column)) continue;
       await runner.query(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
     }
@@ -49,7 +49,7 @@ export class VedfolnirRequests1796100000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE ${PLATFORMS} ADD COLUMN newest_status_id varchar(64) NULL`);
     await runner.dropTable(imports(runner));
-    // The foreign keys have the older indexes to go by.
+    // MySQL allows this because older indexes cover the foreign keys.
     for (const index of INDEXES) await runner.dropIndex(POSTS, index);
     for (const [table, column] of IDENTIFIERS) await resize(runner, table, column, 64);
     for (const [table, column] of ADDED) await runner.dropColumn(table, column);

@@ -2,10 +2,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLE = 'vedfolnir_audit_events';
 
-/** Who did it, where that was not the person themselves. */
+/** Adds the actor of an audit event, if that is not the user themselves. */
 export class VedfolnirAuditActor1796200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // MySQL commits each statement by itself: an interrupted run may have added it.
+    // MySQL commits each statement separately, so an interrupted run may have added the column.
     if (await runner.hasColumn(TABLE, 'actor_user_id')) return;
     await runner.query(`ALTER TABLE ${TABLE} ADD COLUMN actor_user_id integer NULL`);
   }

@@ -3,10 +3,10 @@ import { isSqlite } from '../database/dialect';
 
 const TABLE = 'vedfolnir_user_sessions';
 
-/** Sessions that stay on their platform when the user's other sessions switch. */
+/** Adds pinned sessions, which keep their platform when the user's other sessions switch. */
 export class VedfolnirPinnedSessions1796300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // MySQL commits each statement by itself: an interrupted run may have added it.
+    // MySQL commits each statement separately, so an interrupted run may have added the column.
     if (await runner.hasColumn(TABLE, 'pinned')) return;
     const flag = isSqlite(runner) ? 'boolean' : 'tinyint(1)';
     await runner.query(`ALTER TABLE ${TABLE} ADD COLUMN pinned ${flag} NOT NULL DEFAULT 0`);

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { createTable } from '../database/create-table';
 
-/** Links by which a person sets a new password. */
+/** Adds tokens of password reset links. */
 export class VedfolnirPasswordResets1796400000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const table = new Table({

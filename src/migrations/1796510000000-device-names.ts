@@ -2,10 +2,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLE = 'vedfolnir_user_sessions';
 
-/** What a person calls the device that a session is on. */
+/** Adds the user's name for the device of a session. */
 export class VedfolnirDeviceNames1796510000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // MySQL commits each statement by itself: an interrupted run may have added it.
+    // MySQL commits each statement separately, so an interrupted run may have added the column.
     if (await runner.hasColumn(TABLE, 'device_name')) return;
     await runner.query(`ALTER TABLE ${TABLE} ADD COLUMN device_name varchar(60) NULL`);
   }

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { createTable } from '../database/create-table';
 
-/** What one node was told by an instance holds for all of them. */
+/** Adds rate limits of instances, so that all nodes respect them. */
 export class VedfolnirRateLimitPauses1796530000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const table = new Table({

@@ -12,7 +12,7 @@ export interface FoundAccount extends ProbedAccount {
   instanceUrl: string;
 }
 
-/** Asks instances before anything is stored of them. */
+/** Queries an instance before a connection is stored. */
 @Injectable()
 export class AccountFinder {
   constructor(
@@ -22,22 +22,22 @@ export class AccountFinder {
 
   /**
    * The account that a token belongs to.
-   * @param typed a host, an address or a handle, as a person types it
-   * @throws AppError VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE, at the field that it is about
+   * @param typed host, URL or handle, as typed by the user
+   * @throws AppError VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE, with the field concerned
    */
   find(typed: string, token: string, username: string | null = null): Promise<FoundAccount> {
-    return this.atHome(typed, 'access_token', username, async (instanceUrl) => ({
+    return this.callInstance(typed, 'access_token', username, async (instanceUrl) => ({
       instanceUrl,
       ...(await probeAccount(this.instances.at(instanceUrl, token))),
     }));
   }
 
   /**
-   * Asks the host that was typed, and where that is no instance the one that it names.
-   * @param field that a refusal is about
+   * Calls the host that was typed or, if that is not an instance, the instance that it names.
+   * @param field form field for refusals
    * @throws AppError as `find`
    */
-  async atHome<T>(
+  async callInstance<T>(
     typed: string,
     field: 'access_token' | 'instance_url',
     username: string | null,

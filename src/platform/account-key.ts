@@ -1,12 +1,12 @@
-/** What makes two connections of a person the same one. Pure. */
+/** Keys that are unique among the connections of a user. Pure. */
 import { createHash } from 'node:crypto';
 
-/** The same account of the same instance. @param username with its @ or without */
+/** Key of an account by its name. @param username with or without @ */
 export function accountKeyOf(instanceUrl: string, username: string): string {
   return digest(instanceUrl, `@${username.replace(/^@/, '').toLowerCase()}`);
 }
 
-/** An account by the id that its instance gave it, where another connection goes by its name already. */
+/** Key of an account by its remote id, used if another connection has the key of its name. */
 export function remoteKeyOf(instanceUrl: string, remoteAccountId: string): string {
   return digest(instanceUrl, `id ${remoteAccountId}`);
 }

@@ -1,15 +1,15 @@
-/** Why an account could not be connected, at the field of the form that it is about. */
+/** Converts an InstanceError during a connect to an AppError with the form field concerned. */
 import { AppError } from '../common/app-error';
 import { InstanceError } from '../fediverse/instance-error';
 
-/** What hosts answer that are no instance: no such page, no such method, gone. */
-const NO_INSTANCE = [404, 405, 410];
+/** Answers of hosts that are not instances: Not Found, Method Not Allowed, Gone. */
+const NO_INSTANCE_STATUSES = [404, 405, 410];
 
 /**
- * @param host that was asked
- * @param field that a refusal is about; anything else is about the address
- * @returns AppError PLATFORM_REJECTED where the instance says no, PLATFORM_UNREACHABLE where the host is none or does not
- *   answer; what is no InstanceError as it is
+ * @param host of the request
+ * @param field for refusals; other errors concern `instance_url`
+ * @returns AppError PLATFORM_REJECTED for a refusal, PLATFORM_UNREACHABLE if the host is not an instance or does not
+ *   answer; other values unchanged
  */
 export function toConnectError(error: unknown, host: string, field: 'access_token' | 'instance_url'): unknown {
   if (!(error instanceof InstanceError)) return error;
@@ -19,13 +19,16 @@ export function toConnectError(error: unknown, host: string, field: 'access_toke
   return new AppError(isRejected ? 'PLATFORM_REJECTED' : 'PLATFORM_UNREACHABLE', { cause: error, message, details });
 }
 
-/** The host has answered, but not as an instance does. */
+/** Whether the host has answered, but not as an instance would. */
 export function isNoInstance({ fault, status, details }: InstanceError): boolean {
-  return fault === 'unreadable' || (fault === 'refused' && (!!details.location || NO_INSTANCE.includes(status ?? 0)));
+  return (
+    fault === 'unreadable' ||
+    (fault === 'refused' && (!!details.location || NO_INSTANCE_STATUSES.includes(status ?? 0)))
+  );
 }
 
 function refusalOf({ fault, message, status }: InstanceError, host: string, field: string): string {
-  // Without a status the words are ours.
+  // Without a status the message is our own.
   if (status === undefined || fault === 'forbidden') return message;
   return fault === 'unauthorized' && field === 'access_token'
     ? `${host} does not accept this access token`

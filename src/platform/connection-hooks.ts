@@ -3,14 +3,14 @@ import type { PlatformConnection } from '../database/entities/platform-connectio
 import type { Transaction } from '../database/unit-of-work';
 
 /**
- * - `confirmed`: the instance has said whose the token is, for the first time since there is one
- * - `rejected`: the token does not work
- * - `refreshed`: it was asked, as it is once a day and on connecting, and the token works
+ * - `confirmed`: the instance has confirmed the owner of the token, for the first time or of a new token
+ * - `rejected`: the token is not valid
+ * - `refreshed`: the daily check, a connect or a change of the token has succeeded
  */
 export type ConnectionChange = 'confirmed' | 'rejected' | 'refreshed';
 type Hook = (tx: Transaction, platform: PlatformConnection) => Promise<void>;
 
-/** What other modules do in the very transaction in which a connection changes. */
+/** Callbacks of other modules, run inside the transaction that changes a connection. */
 @Injectable()
 export class ConnectionHooks {
   private readonly hooks: { change: ConnectionChange; hook: Hook }[] = [];

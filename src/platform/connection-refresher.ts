@@ -13,32 +13,31 @@ import { SessionRepository } from '../session/session.repository';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { accountKeyOf } from './account-key';
+import { connectionFieldsFrom } from './connection-fields';
 import { ConnectionHooks } from './connection-hooks';
 import { instancesAtConcurrencyLimit } from './instance-concurrency';
 import { Instances } from './instances';
-import { learnedFrom } from './learned';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
 
-/** ms. */
-const LOOK_EVERY_MS = 5000;
-const FIRST_PAUSE_MS = 10_000;
-const MAX_PAUSE_MS = 15 * 60_000;
-/** How long a node that is told to stop waits for answers; ms. */
+const POLL_INTERVAL_MS = 5000;
+const BASE_DELAY_MS = 10_000;
+const MAX_DELAY_MS = 15 * 60_000;
+/** How long shutdown waits for refreshes that are running. */
 const STOP_TIMEOUT_MS = 3000;
-/** Connections that are asked about at a time. */
 const MAX_CONCURRENT_REFRESHES = 8;
 
-/** When to ask again an instance that did not answer `failures` times in a row. */
+/** Delay of the next check after `failures` consecutive failures; ms. */
 export function checkPause(failures: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), MAX_PAUSE_MS);
+  return Math.min(BASE_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS);
 }
 
-/** Keeps what we know of an account and its instance true: on connecting, once a day, and on demand. */
+/** Updates the stored data of an account and its instance: once a day and on demand. */
 @Injectable()
 export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop = new BackgroundLoop('Connections', LOOK_EVERY_MS, () => this.look());
-  private readonly asking = new Map<number, { instanceUrl: string; done: Promise<void> }>();
+  private readonly loop = new BackgroundLoop('Connections', POLL_INTERVAL_MS, () => this.startDue());
+  /** By connection id. */
+  private readonly running = new Map<number, { instanceUrl: string; done: Promise<void> }>();
 
   constructor(
     private readonly work: UnitOfWork,
@@ -59,20 +58,20 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
     await Promise.race([
-      Promise.allSettled([...this.asking.values()].map(({ done }) => done)),
+      Promise.allSettled([...this.running.values()].map(({ done }) => done)),
       new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref()),
     ]);
   }
 
   /**
-   * Asks the instance whether the token still works, and learns what there is to learn.
-   * @throws AppError PLATFORM_NOT_FOUND, PLATFORM_REJECTED (the token does not work) or PLATFORM_UNREACHABLE
+   * Checks at the instance whether the token is valid, and updates the connection.
+   * @throws AppError PLATFORM_NOT_FOUND, PLATFORM_REJECTED (the token is not valid) or PLATFORM_UNREACHABLE
    */
   async test(caller: SessionContext, id: number): Promise<PlatformTestView> {
     const row = await this.work.read((em) => this.platforms.find(em, caller.user.id, id));
     if (!row) throw new AppError('PLATFORM_NOT_FOUND');
     try {
-      const { account, platform } = await this.learn(row);
+      const { account, platform } = await this.refresh(row);
       const { username, displayName: display_name, url, avatarUrl: avatar_url } = account;
       return { ok: true, account: { username, display_name, url, avatar_url }, platform };
     } catch (error) {
@@ -80,19 +79,19 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     }
   }
 
-  /** @throws InstanceError, as `noting` */
-  learn(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
-    return this.noting(row, async () => {
+  /** Fetches and stores the data of the account and its instance. @throws InstanceError, as `trackRejection` */
+  refresh(row: PlatformConnection): Promise<{ account: RemoteAccount; platform: PlatformView }> {
+    return this.trackRejection(row, async () => {
       const probed = await probeAccount(this.instances.unconfirmed(row));
-      return { account: probed.account, platform: await this.remember(row, probed) };
+      return { account: probed.account, platform: await this.store(row, probed) };
     });
   }
 
   /**
-   * Runs what asks the instance with the token of this connection.
-   * @throws what `ask` throws; where nothing but another token helps, that has been noted
+   * Runs a request with the token of this connection, and marks the connection if the instance rejects the token.
+   * @throws what `ask` throws
    */
-  async noting<T>(row: PlatformConnection, ask: () => Promise<T>): Promise<T> {
+  async trackRejection<T>(row: PlatformConnection, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
@@ -101,7 +100,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     }
   }
 
-  /** The token of this connection does not work: nothing more is sent there until there is another. */
+  /** Marks the token as rejected: it is not used again until it is replaced or a check succeeds. */
   async markRejected(row: PlatformConnection, reason: string): Promise<void> {
     await this.change(row, async (tx, current) => {
       if (current.needsReconnect) return false;
@@ -112,7 +111,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     });
   }
 
-  private async remember(row: PlatformConnection, probed: ProbedAccount) {
+  private async store(row: PlatformConnection, probed: ProbedAccount) {
     const { account } = probed;
     const now = this.clock.now();
     let platform = toPlatformView(row);
@@ -121,24 +120,24 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
       requireSameAccount(current, account);
       const others = (await this.platforms.list(tx.em, row.userId)).filter(({ id }) => id !== row.id);
       requireOnlyOne(current, account, others);
-      const learned: Partial<PlatformConnection> = {
+      const change: Partial<PlatformConnection> = {
         username: account.username || current.username,
-        accountKey: freeKey(current, account, others),
-        ...learnedFrom(probed, now),
+        accountKey: accountKeyFor(current, account, others),
+        ...connectionFieldsFrom(probed, now),
         metAt: current.metAt ?? now,
       };
-      await this.platforms.update(tx.em, row.id, learned);
+      await this.platforms.update(tx.em, row.id, change);
       if (!current.metAt) await this.hooks.run('confirmed', tx, current);
       const before = JSON.stringify(toPlatformView(current));
-      platform = toPlatformView({ ...current, ...learned });
+      platform = toPlatformView({ ...current, ...change });
       return before !== JSON.stringify(platform) || current.metAt === null;
     });
     return platform;
   }
 
   /**
-   * A change to a connection by nobody's request. What was found out with one token says nothing of another.
-   * @param change returns whether the person's tabs must be told
+   * Applies a result unless the connection is gone or has another token now.
+   * @param change returns whether the user's tabs must be notified
    */
   private async change(
     row: PlatformConnection,
@@ -152,13 +151,13 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     });
   }
 
-  /** Takes up to MAX_CONCURRENT_REFRESHES connections that are due; a claim is the next date already set, as for a failure. */
-  private async look(): Promise<void> {
-    /** Those that another node has taken since they were read: left alone until the next look. */
+  /** Starts refreshes of due connections; a claim sets the next check as after a failure. */
+  private async startDue(): Promise<void> {
+    /** Connections that another node has claimed since they were read: skipped until the next poll. */
     const taken: number[] = [];
-    while (this.asking.size < MAX_CONCURRENT_REFRESHES) {
+    while (this.running.size < MAX_CONCURRENT_REFRESHES) {
       const now = this.clock.now();
-      const [busy, full] = [[...this.asking.keys(), ...taken], instancesAtConcurrencyLimit(this.asking.values())];
+      const [busy, full] = [[...this.running.keys(), ...taken], instancesAtConcurrencyLimit(this.running.values())];
       const row = await this.work.read((em) => this.platforms.findDue(em, now, busy, full));
       if (!row) return;
       const next = new Date(now.getTime() + checkPause(row.checkFailures + 1));
@@ -166,46 +165,46 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
         taken.push(row.id);
         continue;
       }
-      const done = this.learn(row)
+      const done = this.refresh(row)
         .then(() => this.work.write((tx) => this.hooks.run('refreshed', tx, row)))
         .then(ignore, ignore)
         .finally(() => {
-          this.asking.delete(row.id);
+          this.running.delete(row.id);
           this.loop.wake();
         });
-      this.asking.set(row.id, { instanceUrl: row.instanceUrl, done });
+      this.running.set(row.id, { instanceUrl: row.instanceUrl, done });
     }
   }
 }
 
-/** What one token was given without it never gets, whatever else of it works. */
+/** A token never gains a missing permission, even if the check itself succeeds. */
 function requirePermission({ needsReconnect, reconnectReason }: PlatformConnection): void {
   if (needsReconnect && isAboutPermission(reconnectReason)) throw new InstanceError('forbidden', reconnectReason!);
 }
 
-/** An account does not turn into another: what was written for the one would go out as the other. */
+/** Refuses another account's token: posts written for one account would be published by another. */
 function requireSameAccount({ remoteAccountId, username }: PlatformConnection, account: RemoteAccount): void {
   if (remoteAccountId === null || remoteAccountId === account.id) return;
   throw new InstanceError('unauthorized', `The token is @${account.username}'s; this connection is @${username}'s`);
 }
 
 /**
- * One account, one connection: with two, what is read and written would be there twice. The one that came later is in
- * the wrong; one that does not work is in nobody's way.
+ * Refuses a second connection of an account, which would import its posts twice. Connections that need a reconnect do
+ * not count.
  */
 function requireOnlyOne(
   { instanceUrl }: PlatformConnection,
   account: RemoteAccount,
   others: PlatformConnection[],
 ): void {
-  const isTwin = (other: PlatformConnection) =>
+  const isDuplicate = (other: PlatformConnection) =>
     other.instanceUrl === instanceUrl && other.remoteAccountId === account.id && !other.needsReconnect;
-  const twin = others.find(isTwin);
-  if (twin) throw new InstanceError('unauthorized', `This account is connected already, as ${twin.name}`);
+  const duplicate = others.find(isDuplicate);
+  if (duplicate) throw new InstanceError('unauthorized', `This account is connected already, as ${duplicate.name}`);
 }
 
-/** The account's own key, now that it is known; the old one while another connection claims to be this account. */
-function freeKey(
+/** The key of the confirmed account; the old key if another connection has that key. */
+function accountKeyFor(
   { instanceUrl, accountKey }: PlatformConnection,
   account: RemoteAccount,
   others: PlatformConnection[],
@@ -214,5 +213,5 @@ function freeKey(
   return account.username === '' || others.some((other) => other.accountKey === key) ? accountKey : key;
 }
 
-/** What went wrong is tried again in time; the claim has set when. */
+/** No error handling needed: the claim has scheduled the next check. */
 function ignore(): void {}

@@ -1,9 +1,9 @@
-/** How much of a node's work may be with one instance at a time: a slow one holds up its own people, and nobody else. */
+/** A node's concurrent tasks per instance: a slow instance must not delay the users of others. */
 const MAX_CONCURRENT_PER_INSTANCE = 2;
 
-/** @param lanes the work at hand @returns the addresses of the instances that get no more of it now */
-export function instancesAtConcurrencyLimit(lanes: Iterable<{ instanceUrl: string }>): string[] {
+/** @param running tasks @returns URLs of the instances that may get no further task now */
+export function instancesAtConcurrencyLimit(running: Iterable<{ instanceUrl: string }>): string[] {
   const counts = new Map<string, number>();
-  for (const { instanceUrl } of lanes) counts.set(instanceUrl, (counts.get(instanceUrl) ?? 0) + 1);
+  for (const { instanceUrl } of running) counts.set(instanceUrl, (counts.get(instanceUrl) ?? 0) + 1);
   return [...counts].filter(([, count]) => count >= MAX_CONCURRENT_PER_INSTANCE).map(([instanceUrl]) => instanceUrl);
 }

@@ -1,19 +1,19 @@
 import { invalidField } from '../common/app-error';
 import { refusalOf } from '../fediverse/address-policy';
 
-/** What the column holds. */
+/** Length of the database column. */
 const MAX_URL_LENGTH = 255;
 
-/** `@me@mastodon.example`, with its first @ or without. */
+/** `@me@mastodon.example`, with or without the first @. */
 const HANDLE = /^@?([^@\s/]+)@([^@\s/]+)$/;
 
-/** The account that a handle names, or the address of a profile. */
+/** The user name in a handle or a profile URL; null if there is none. */
 export function usernameIn(typed: string): string | null {
   return HANDLE.exec(typed.trim())?.[1] ?? /\/@([^@\s/]+)\/?$/.exec(typed)?.[1] ?? null;
 }
 
 /**
- * What a person types, as an address: a host, an address with or without its scheme, or a handle such as
+ * Converts user input to a URL: a host, a URL with or without its scheme, or a handle such as
  * `@me@mastodon.example`.
  */
 function toAddress(typed: string, allowPrivate: readonly string[]): string {
@@ -24,9 +24,9 @@ function toAddress(typed: string, allowPrivate: readonly string[]): string {
 }
 
 /**
- * The origin of an instance as it is stored. What could never be reached is refused here already; the rest is found
- * out when it is connected to.
- * @param allowPrivate host:port list that may be private and spoken to without TLS, for development
+ * Normalises user input to the origin of an instance, as it is stored. Refuses URLs that GuardedFetch would refuse; the
+ * addresses of the host are checked when connecting.
+ * @param allowPrivate host:port list that may be private and without TLS, for development
  * @throws AppError VALIDATION_ERROR
  */
 export function normaliseInstanceUrl(typed: string, allowPrivate: readonly string[]): string {
@@ -35,11 +35,11 @@ export function normaliseInstanceUrl(typed: string, allowPrivate: readonly strin
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw invalidField('instance_url', 'instance_url must be an address such as https://mastodon.example');
   }
-  // The same host, and else another instance to whoever compares.
+  // A trailing dot denotes the same host; without it origins can be compared.
   url.hostname = url.hostname.replace(/\.$/, '');
   const refusal = refusalOf(url, allowPrivate);
   if (refusal) throw invalidField('instance_url', `instance_url ${refusal}`);
-  // Names in other scripts are longer as they are stored than as they are written.
+  // Checked here because Punycode makes internationalised names longer.
   if (url.origin.length > MAX_URL_LENGTH)
     throw invalidField('instance_url', `instance_url is longer than ${MAX_URL_LENGTH} characters`);
   return url.origin;

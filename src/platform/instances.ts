@@ -8,7 +8,7 @@ import { InstanceError } from '../fediverse/instance-error';
 import { StoredPauses } from './stored-pauses';
 import { accessTokenPlace, KeyMissing, type Place, TokenCipher, UnsealError } from './token-cipher';
 
-/** Where clients of instances come from; all of them share one guarded fetch, and what they know of pauses. */
+/** Creates clients of instances, which share one GuardedFetch and the stored rate limits. */
 @Injectable()
 export class Instances implements OnApplicationShutdown {
   private readonly logger = new Logger('Instances');
@@ -23,8 +23,8 @@ export class Instances implements OnApplicationShutdown {
   }
 
   /**
-   * As the account of a connection.
-   * @throws InstanceError `unreachable` until the instance has confirmed whose the token is, and as `unconfirmed`
+   * Client of a connection's account.
+   * @throws InstanceError `unreachable` until the instance has confirmed the owner of the token, and as `unconfirmed`
    */
   of(connection: PlatformConnection): InstanceClient {
     if (connection.metAt) return this.unconfirmed(connection);
@@ -32,14 +32,14 @@ export class Instances implements OnApplicationShutdown {
   }
 
   /**
-   * With the token of a connection, whosever it may be: to find that out.
+   * Client with the token of a connection whose owner is not known yet, to verify it.
    * @throws InstanceError as `open`
    */
   unconfirmed(connection: PlatformConnection): InstanceClient {
     return this.at(connection.instanceUrl, this.open(connection.accessToken, accessTokenPlace(connection)));
   }
 
-  /** Whether two readings of a connection have one token; it may have been sealed anew in between. */
+  /** Whether two versions of a row have the same token; key rotation changes only its ciphertext. */
   haveSameToken(one: PlatformConnection, other: PlatformConnection): boolean {
     if (one.accessToken === other.accessToken) return true;
     try {
@@ -52,8 +52,8 @@ export class Instances implements OnApplicationShutdown {
   }
 
   /**
-   * A stored secret, to be sent to the instance that it belongs to.
-   * @throws InstanceError `unreachable` where this node has no key to it, `unauthorized` where it does not open
+   * Decrypts a stored secret, to be sent to its instance.
+   * @throws InstanceError `unreachable` if this node lacks the key, `unauthorized` if decryption fails
    */
   open(stored: string, place: Place): string {
     try {
@@ -66,15 +66,15 @@ export class Instances implements OnApplicationShutdown {
     }
   }
 
-  /** With a token that is not stored yet, or as a stranger. */
+  /** Client with a token that is not stored yet, or without one. */
   at(instanceUrl: string, token: string | null = null): InstanceClient {
     return new InstanceClient(this.fetch, instanceUrl, token, this.pauses);
   }
 
   /**
-   * The file at an address that an instance has named, read as a stranger.
-   * @returns null where there is none
-   * @throws InstanceError `unreachable`, or `lost` also where it is larger than `maxBytes`
+   * Fetches a file from a URL that an instance has reported, without a token.
+   * @returns null for any status but 200
+   * @throws InstanceError `unreachable`; `lost`, also for a file larger than `maxBytes`
    */
   async file(url: string, maxBytes: number): Promise<Buffer | null> {
     const { status, body } = await this.fetch.send(url, { headers: { accept: 'image/*' }, maxBytes });

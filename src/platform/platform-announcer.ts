@@ -6,7 +6,7 @@ import { SessionRepository } from '../session/session.repository';
 import { toPlatformView } from '../session/session.views';
 import { PlatformRepository } from './platform.repository';
 
-/** Tells a person's tabs that their connections are not what they were. */
+/** Notifies a user's tabs that the connections have changed. */
 @Injectable()
 export class PlatformAnnouncer {
   constructor(
@@ -16,8 +16,8 @@ export class PlatformAnnouncer {
   ) {}
 
   /**
-   * Raises the revision and tells every tab what the connections are now, and which one its session is on.
-   * @param tx holds the user's row
+   * Raises the revision and sends every tab the current connections and the active one of its session.
+   * @param tx has locked the user's row
    */
   async announce(tx: Transaction, userId: number): Promise<PlatformView[]> {
     const now = this.clock.now();

@@ -13,25 +13,25 @@ import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { AccountFinder, type FoundAccount } from './account-finder';
 import { accountKeyOf, remoteKeyOf } from './account-key';
+import { connectionFieldsFrom } from './connection-fields';
 import { ConnectionHooks } from './connection-hooks';
-import { learnedFrom } from './learned';
 import type { ConnectPlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
 import { accessTokenPlace, TokenCipher } from './token-cipher';
 
-/** An account that its instance has confirmed, and how it is to be connected. */
+/** An account confirmed by its instance, with the properties of its new connection. */
 export interface NewAccount extends FoundAccount {
   token: string;
-  /** Null: called after the account. */
+  /** Null: named after the account. */
   name: string | null;
-  /** What counts where the instance does not tell its kind. */
+  /** Used if the instance does not report its software. */
   platformType: PlatformType;
-  /** Of OAuthApp: what the token was given to. Null: it was pasted. */
+  /** Key of the OAuthApp that the token was issued to; null for a pasted token. */
   appKey: string | null;
 }
 
-/** Makes connections, and gives them new tokens: once the instance has said whose the token is. */
+/** Creates connections and replaces their tokens, after the instance has confirmed the owner of the token. */
 @Injectable()
 export class PlatformConnector {
   constructor(
@@ -45,7 +45,7 @@ export class PlatformConnector {
     private readonly clock: Clock,
   ) {}
 
-  /** By a pasted token. @throws AppError PLATFORM_EXISTS, and as AccountFinder */
+  /** Connects with a pasted token. @throws AppError PLATFORM_EXISTS, VALIDATION_ERROR, and as AccountFinder */
   async connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
     const { access_token: token, name = null, platform_type: platformType = 'mastodon' } = form;
     const found = await this.finder.find(form.instance_url, token, form.username);
@@ -56,26 +56,26 @@ export class PlatformConnector {
     });
   }
 
-  /** An account that has just signed in at its instance: a new connection, or a new token for the one there is. */
+  /** Connects an account after its sign-in: creates a connection, or replaces the token of the existing one. */
   connectAccount(caller: SessionContext, signedIn: NewAccount): Promise<PlatformView> {
     return this.sessions.runAuthorized(caller, async (tx) => {
       const rows = await this.platforms.list(tx.em, caller.user.id);
       const known = rows.find((row) => isOf(row, signedIn));
       if (!known) return this.insert(tx, caller, rows, signedIn);
-      await this.renew(tx, known, signedIn, signedIn.token, signedIn.appKey);
+      await this.replaceToken(tx, known, signedIn, signedIn.token, signedIn.appKey);
       const platforms = await this.announcer.announce(tx, caller.user.id);
       return platforms.find(({ id }) => id === known.id)!;
     });
   }
 
   /**
-   * Tries a token that was pasted for a connection.
-   * @returns what gives it to the connection, in the caller's transaction
+   * Verifies a token that was pasted for a connection.
+   * @returns a function that stores it, within the caller's transaction
    * @throws AppError as AccountFinder
    */
-  async tried({ instanceUrl }: PlatformConnection, token: string) {
+  async verifyToken({ instanceUrl }: PlatformConnection, token: string) {
     const found = await this.finder.find(instanceUrl, token);
-    return (tx: Transaction, current: PlatformConnection) => this.renew(tx, current, found, token, null);
+    return (tx: Transaction, current: PlatformConnection) => this.replaceToken(tx, current, found, token, null);
   }
 
   private async insert(
@@ -91,7 +91,7 @@ export class PlatformConnector {
     const username = account.username || null;
     const row = await this.platforms.insert(tx.em, {
       platformType: added.platformType,
-      ...learnedFrom(added, now),
+      ...connectionFieldsFrom(added, now),
       name: added.name ?? nameOf(account, instanceUrl),
       instanceUrl,
       username,
@@ -104,7 +104,7 @@ export class PlatformConnector {
       createdAt: now,
       metAt: now,
     });
-    // Sealed for this very row, which has its id only now.
+    // The ciphertext is bound to the row's id, which exists only after the insert.
     await this.platforms.update(tx.em, row.id, { accessToken: this.cipher.seal(token, accessTokenPlace(row)) });
     if (row.isDefault) await this.platforms.moveSessions(tx.em, userId, row.id, null);
     await this.hooks.run('refreshed', tx, row);
@@ -113,8 +113,8 @@ export class PlatformConnector {
     return toPlatformView(row);
   }
 
-  /** An account does not turn into another: what was written for the one would go out as the other. */
-  private async renew(
+  /** @throws AppError PLATFORM_REJECTED for another account's token: posts would be published by that account */
+  private async replaceToken(
     tx: Transaction,
     row: PlatformConnection,
     found: FoundAccount,
@@ -130,7 +130,7 @@ export class PlatformConnector {
     const accessToken = this.cipher.seal(token, accessTokenPlace(row));
     const username = account.username || row.username;
     await this.platforms.update(tx.em, row.id, {
-      ...learnedFrom(found, now),
+      ...connectionFieldsFrom(found, now),
       username,
       accessToken,
       appKey,
@@ -141,7 +141,7 @@ export class PlatformConnector {
   }
 }
 
-/** What was typed counts for as long as the instance has not said whose the connection is. */
+/** Compares by remote id or, before the instance has confirmed the account, by the name that was typed. */
 function isOf(row: PlatformConnection, { instanceUrl, account }: FoundAccount): boolean {
   if (row.instanceUrl !== instanceUrl) return false;
   if (row.remoteAccountId !== null) return row.remoteAccountId === account.id;
@@ -151,7 +151,7 @@ function isOf(row: PlatformConnection, { instanceUrl, account }: FoundAccount): 
 const nameOf = ({ username, id }: RemoteAccount, instanceUrl: string): string =>
   `@${username || id}@${new URL(instanceUrl).host}`.slice(0, 100);
 
-/** Another account that had the name before is gone, and its connection stays what it was. */
+/** By name; by remote id if a connection of an earlier account with this name has that key. */
 function newKeyOf(instanceUrl: string, { id, username }: RemoteAccount, existing: PlatformConnection[]): string {
   const key = accountKeyOf(instanceUrl, username);
   const isFree = username !== '' && !existing.some(({ accountKey }) => accountKey === key);

@@ -9,7 +9,7 @@ import { toPlatformView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
 import { PlatformRepository } from './platform.repository';
 
-/** Holds a request to the platform that the person was shown. Nothing here ever falls back to another one. */
+/** Ensures that a request applies to the platform that the user saw. Never falls back to another one. */
 @Injectable()
 export class PlatformFence {
   constructor(
@@ -18,15 +18,15 @@ export class PlatformFence {
   ) {}
 
   /**
-   * @param em the transaction that goes on to write, where something is written
-   * @param context the session as that transaction sees it
+   * @param em of the transaction that makes the write, if there is one
+   * @param context the session as read in that transaction
    * @throws AppError PLATFORM_NOT_FOUND (not the caller's, or not active), PLATFORM_CONTEXT_STALE (not the active one)
    */
   async check(em: EntityManager, context: SessionContext, named: PlatformTarget): Promise<PlatformView> {
     return toPlatformView(await this.checkRow(em, context, named));
   }
 
-  /** As `check`, for who needs more of the connection than the wire shows. */
+  /** As `check`, but returns the row instead of the wire type. */
   async checkRow(em: EntityManager, context: SessionContext, named: PlatformTarget): Promise<PlatformConnection> {
     const row = await this.platforms.findActive(em, context.user.id, named.id);
     if (!row) throw new AppError('PLATFORM_NOT_FOUND');

@@ -6,7 +6,7 @@ import type { PlatformTarget } from '../session/request-session';
 import type { SessionContext } from '../session/session-context';
 import { PlatformFence } from './platform-fence';
 
-/** Holds a request that names another platform than the active one to the fence, before its handler runs. */
+/** Checks a platform named by a request with PlatformFence, before the handler runs. */
 @Injectable()
 export class FencedPlatformResolver extends PlatformResolver {
   constructor(

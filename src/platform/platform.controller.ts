@@ -20,7 +20,7 @@ import { PlatformService } from './platform.service';
 export class PlatformController {
   constructor(
     private readonly platforms: PlatformService,
-    private readonly keeper: ConnectionRefresher,
+    private readonly refresher: ConnectionRefresher,
     private readonly clock: Clock,
   ) {}
 
@@ -81,7 +81,7 @@ export class PlatformController {
   @CallsInstance()
   @HttpCode(200)
   test(@CurrentSession() session: SessionContext, @Param('id', IdPipe) id: number): Promise<PlatformTestView> {
-    return this.keeper.test(session, id);
+    return this.refresher.test(session, id);
   }
 
   @Post('platforms/:id/default')

@@ -6,17 +6,17 @@ import { PLATFORM_TYPES, type PlatformType, SWITCH_SCOPES, type SwitchScope } fr
 const IsToken = () => Matches(ACCESS_TOKEN, { message: 'access_token must be letters, digits and signs of ASCII' });
 
 export class ConnectPlatformDto {
-  /** How the connection is to be called; its account where none is given. */
+  /** Name of the connection; by default its account. */
   @Omittable()
   @IsText(1, 100)
   name?: string;
 
-  /** What counts where the instance does not tell its kind. */
+  /** Used if the instance does not report its software. */
   @Omittable()
   @IsIn(PLATFORM_TYPES)
   platform_type?: PlatformType;
 
-  /** Where the account lives: a host, an address such as https://mastodon.example, or a handle. */
+  /** The account's instance: a host, a URL such as https://mastodon.example, or a handle. */
   @IsText(1, 255)
   instance_url!: string;
 
@@ -39,7 +39,7 @@ export class UpdatePlatformDto {
 }
 
 export class SwitchPlatformDto {
-  /** `all`: every live session of the user follows. `session`: this one alone. */
+  /** `all`: all live sessions of the user except other pinned ones. `session`: only this one, which becomes pinned. */
   @Omittable()
   @IsIn(SWITCH_SCOPES)
   scope?: SwitchScope;

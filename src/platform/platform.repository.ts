@@ -1,4 +1,4 @@
-/** Queries on connections; each is scoped by the user whose they are. */
+/** Queries on connections, most of them scoped by user. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import { type NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
@@ -6,7 +6,7 @@ import { UserSession } from '../database/entities/user-session.entity';
 
 @Injectable()
 export class PlatformRepository {
-  /** In the order in which they were connected: sorted here, as the index of a user's is in another one. */
+  /** In order of creation; sorted here because the user's index has another order. */
   async list(em: EntityManager, userId: number): Promise<PlatformConnection[]> {
     const rows = await em.find(PlatformConnection, { where: { userId } });
     return rows.sort((a, b) => a.id - b.id);
@@ -37,7 +37,7 @@ export class PlatformRepository {
     await em.update(PlatformConnection, { id }, { isDefault: true });
   }
 
-  /** The connection that has waited longest to be asked about; none of `except`, nor at the instances of `full`. */
+  /** The connection due longest. @param except ids to skip @param full URLs of instances to skip */
   findDue(em: EntityManager, now: Date, except: number[], full: string[]): Promise<PlatformConnection | null> {
     return em.findOne(PlatformConnection, {
       where: {
@@ -50,14 +50,14 @@ export class PlatformRepository {
     });
   }
 
-  /** Takes the check upon the caller, and sets when it is due again if nothing comes of it. @returns false: too late */
+  /** Claims a check. @param next when it is due again if it fails @returns false if another node has claimed it */
   async claimCheck(em: EntityManager, row: PlatformConnection, next: Date): Promise<boolean> {
     const seen = { id: row.id, nextCheckAt: row.nextCheckAt!, checkFailures: row.checkFailures };
     const change = { nextCheckAt: next, checkFailures: row.checkFailures + 1 };
     return (await em.update(PlatformConnection, seen, change)).affected === 1;
   }
 
-  /** Moves every session of the user that has not ended from one platform, or from none, to another. */
+  /** Moves all sessions of the user that have not ended from one platform (null: none) to another. */
   async moveSessions(em: EntityManager, userId: number, to: number | null, from: number | null): Promise<void> {
     const activePlatformId = from ?? IsNull();
     await em.update(UserSession, { userId, endedAt: IsNull(), activePlatformId }, { activePlatformId: to });

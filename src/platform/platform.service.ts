@@ -21,7 +21,7 @@ import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformConnector } from './platform-connector';
 
-/** A person's connections, and which of them is active where. Every change raises the person's revision. */
+/** A user's connections, and the active one of each session. Every change raises the user's revision. */
 @Injectable()
 export class PlatformService {
   constructor(
@@ -49,8 +49,8 @@ export class PlatformService {
   }
 
   /**
-   * The first connection becomes the default, and active wherever none was. Nothing is stored before the instance has
-   * said whose the token is.
+   * Connects an account, once the instance has confirmed the owner of the token. The first connection becomes the
+   * default, and active in all sessions without one.
    * @throws AppError PLATFORM_EXISTS, VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
    */
   connect(caller: SessionContext, form: ConnectPlatformDto): Promise<PlatformView> {
@@ -58,21 +58,22 @@ export class PlatformService {
   }
 
   /**
-   * A new name, a new token, or both.
-   * @throws AppError PLATFORM_NOT_FOUND, PLATFORM_REJECTED or PLATFORM_UNREACHABLE; RATE_LIMITED for many new tokens
+   * Changes the name, the token, or both.
+   * @throws AppError PLATFORM_NOT_FOUND, VALIDATION_ERROR, PLATFORM_REJECTED or PLATFORM_UNREACHABLE; RATE_LIMITED for
+   *   too many new tokens
    */
   async update(caller: SessionContext, id: number, { name, access_token }: UpdatePlatformDto): Promise<PlatformView> {
     if (name === undefined && access_token === undefined) {
       throw invalidField('name', 'name or access_token is needed');
     }
     const row = await this.find(caller, id);
-    let renew: Awaited<ReturnType<PlatformConnector['tried']>> | undefined;
+    let storeToken: Awaited<ReturnType<PlatformConnector['verifyToken']>> | undefined;
     if (access_token !== undefined) {
       await this.budgets.takeInstanceCall(caller.user.id, caller.session.ipAddress);
-      renew = await this.connector.tried(row, access_token);
+      storeToken = await this.connector.verifyToken(row, access_token);
     }
     return this.changeOne(caller, id, async (tx, current) => {
-      await renew?.(tx, current);
+      await storeToken?.(tx, current);
       if (name !== undefined) await this.platforms.update(tx.em, id, { name });
     });
   }
@@ -82,7 +83,7 @@ export class PlatformService {
     return this.changeOne(caller, id, (tx) => this.platforms.setDefault(tx.em, caller.user.id, id));
   }
 
-  /** Removing the default promotes the oldest other; sessions on the removed one move to the default, or to none. */
+  /** Removes a connection; a removed default is replaced by the oldest other one. Its sessions move to the default. */
   async remove(caller: SessionContext, id: number): Promise<void> {
     const userId = caller.user.id;
     const { target, app } = await this.sessions.runAuthorized(caller, async (tx) => {
@@ -101,7 +102,7 @@ export class PlatformService {
     await this.revoke(target, app);
   }
 
-  /** The token is of no more use to anybody; where the instance does not take it back, the connection is gone all the same. */
+  /** Revokes the unused token. The connection is removed already, so a failure at the instance is ignored. */
   private async revoke(target: PlatformConnection, app: OAuthApp | null): Promise<void> {
     try {
       const place = { column: 'oauth_apps.client_secret', id: app?.appKey ?? '' } as const;
@@ -114,8 +115,8 @@ export class PlatformService {
   }
 
   /**
-   * With `all` every session of the caller goes there but the pinned ones, and the calling one is pinned no longer; with
-   * `session` the calling one goes there alone and is pinned.
+   * Switches the active platform. `all`: every session of the user except other pinned ones; unpins the calling one.
+   * `session`: only the calling one, which becomes pinned.
    * @throws AppError PLATFORM_NOT_FOUND
    */
   @MonitorPerformance('platform_switch')
@@ -133,7 +134,7 @@ export class PlatformService {
     });
   }
 
-  /** Frees a pinned session: it goes where the caller's others are. Does nothing to one that is not pinned. */
+  /** Unpins a session and moves it to the platform of the user's other sessions. No-op for one that is not pinned. */
   follow(caller: SessionContext, tabId: string | null): Promise<SessionContext> {
     const userId = caller.user.id;
     return this.sessions.runAuthorized(caller, async (tx, pinned) => {
@@ -151,7 +152,7 @@ export class PlatformService {
     });
   }
 
-  /** @param before with the revision of the switch, and the platform from before it */
+  /** @param before context with the new revision and the previous platform */
   private announceSwitch(
     tx: Transaction,
     before: SessionContext,

@@ -6,7 +6,7 @@ import { RateLimitPause } from '../database/entities/rate-limit-pause.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { RateLimitPauses } from '../fediverse/rate-limit-pauses';
 
-/** Pauses that hold for every node, and after a restart. */
+/** Rate limits in the database, so that they apply to all nodes and survive a restart. */
 @Injectable()
 export class StoredPauses implements RateLimitPauses {
   private readonly logger = new Logger('Instances');
@@ -21,7 +21,7 @@ export class StoredPauses implements RateLimitPauses {
     return Math.max((pause?.endsAt.getTime() ?? 0) - this.clock.now().getTime(), 0);
   }
 
-  /** Never fails: what the instance has answered counts, even where it cannot be written down. */
+  /** Never rejects: a database error must not hide the instance's answer. */
   async pause(caller: string, ms: number): Promise<void> {
     const now = this.clock.now();
     const endsAt = new Date(now.getTime() + ms);

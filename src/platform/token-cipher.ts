@@ -1,4 +1,4 @@
-/** Seals the access tokens that are stored. */
+/** Encrypts stored secrets: access tokens, client secrets, code verifiers. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../common/config';
@@ -9,12 +9,12 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Where a secret lives; a ciphertext put into another place does not open. */
+/** Location of a secret, used as associated data: a ciphertext moved elsewhere cannot be decrypted. */
 export interface Place {
   column: 'platform_connections.access_token' | 'oauth_apps.client_secret' | 'oauth_states.code_verifier';
   /** Of the row. */
   id: number | string;
-  /** Whose row it is, where it is somebody's: a row that is given to another person does not open either. */
+  /** Owner of the row, if it has one: after a change of owner decryption fails too. */
   userId?: number;
 }
 
@@ -25,14 +25,14 @@ export function accessTokenPlace({ id, userId }: { id: number; userId: number })
 const aad = ({ column, id, userId }: Place): Buffer => Buffer.from([column, id, userId ?? ''].join(':'));
 const keyId = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
 
-/** A stored secret that does not open: it was altered, or moved. Names its place, and nothing that is in it. */
+/** Decryption failed: the secret was altered or moved. The message has its place, never its content. */
 export class UnsealError extends Error {
   constructor({ column, id }: Place, why = 'cannot be opened') {
     super(`The secret of ${column} ${id} ${why}`);
   }
 }
 
-/** A secret that was sealed with a key that this node does not have. Another node may have it: nothing is lost. */
+/** The secret was encrypted with a key that this node lacks. Another node may have the key, so the secret is kept. */
 export class KeyMissing extends UnsealError {
   constructor(place: Place) {
     super(place, 'was sealed with a key that is not among ENCRYPTION_KEYS here');
@@ -57,17 +57,17 @@ export class TokenCipher {
     return `${this.newest}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
-  /** @param id the first eight hexadecimal digits of the key's SHA-256, which stand before what it has sealed */
+  /** @param id first eight hexadecimal digits of the key's SHA-256, the prefix of its ciphertexts */
   hasKey(id: string): boolean {
     return this.keys.has(id);
   }
 
-  /** Whether it was sealed with the newest key. */
+  /** Whether it was encrypted with the newest key. */
   isNewest(stored: string): boolean {
     return stored.startsWith(`${this.newest}.`);
   }
 
-  /** @throws UnsealError, or KeyMissing, which is one too */
+  /** @throws UnsealError; its subclass KeyMissing if this node lacks the key */
   unseal(stored: string, place: Place): string {
     const [, id = '', payload = ''] = /^([\da-f]{8})\.([\w-]+)$/.exec(stored) ?? [];
     const key = this.keys.get(id);

@@ -1,4 +1,4 @@
-/** What an administrator reads. */
+/** Wire types for administrators. */
 import type { DeviceView, Role } from './http';
 
 export interface AdminSessionView extends DeviceView {
@@ -7,7 +7,7 @@ export interface AdminSessionView extends DeviceView {
 
 export interface AdminSessionsView {
   sessions: AdminSessionView[];
-  /** For `before` of the next page; null on the last one. */
+  /** Value of `before` for the next page; null on the last page. */
   next_before: string | null;
 }
 
@@ -16,43 +16,43 @@ export interface AdminUserView {
   username: string;
   email: string;
   role: Role;
-  /** False: an administrator has shut the account. */
+  /** False: an administrator has disabled the account. */
   is_active: boolean;
   created_at: string;
-  /** That may be used now. */
+  /** Number of live sessions. */
   sessions: number;
   platforms: number;
 }
 
 export interface AdminUsersView {
   users: AdminUserView[];
-  /** For `before_id` of the next page; null on the last one. */
+  /** Value of `before_id` for the next page; null on the last page. */
   next_before_id: number | null;
 }
 
-/** What an administrator looks at first. */
+/** Data of the administration's start page. */
 export interface OverviewView {
   people: number;
   live_sessions: number;
   posts_waiting: number;
-  /** Those that refuse a connection, do not answer, or have refused a post within a day. */
+  /** Instances that reject a token, do not answer, or have refused a post within a day. */
   failing_instances: FailingInstanceView[];
-  /** The last 24, the current one last; none is left out. */
+  /** The last 24 hours without gaps, the current one last. */
   hours: HourView[];
 }
 
 export interface FailingInstanceView {
   instance_url: string;
   connections: number;
-  /** Of them, those that need another sign-in there. */
+  /** Connections that must be connected again. */
   refused: number;
-  /** How often in a row it has not answered, for the connection where that is worst. */
+  /** Consecutive failed checks; the maximum of all connections. */
   unanswered: number;
   failed_posts: number;
 }
 
 export interface HourView {
-  /** When it began. */
+  /** Start of the hour. */
   at: string;
   published: number;
   failed: number;
@@ -60,9 +60,9 @@ export interface HourView {
   failed_sign_ins: number;
 }
 
-/** Of all nodes that are up. */
+/** Performance of all running nodes. */
 export interface PerformanceView {
-  /** Counts are sums; each percentile is that of the node where it is worst. */
+  /** Counts are sums, percentiles the maximum of all nodes. */
   operations: OperationReport[];
   nodes: {
     id: string;
@@ -74,12 +74,12 @@ export interface PerformanceView {
   }[];
 }
 
-/** How long an operation takes. */
+/** Durations of an operation. */
 export interface OperationReport {
   operation: string;
   count: number;
   errors: number;
-  /** Milliseconds, as all that follow. */
+  /** ms, as all following fields. */
   p50: number;
   p95: number;
   p99: number;

@@ -1,4 +1,4 @@
-/** The audit trail as it is read. */
+/** Wire types of the audit trail. */
 import type { EndReason } from './events';
 
 export const AUDIT_TYPES = [
@@ -24,7 +24,7 @@ export interface AuditEventView {
   id: number;
   at: string;
   type: AuditType;
-  /** The session that it was done with, or that it was done to. */
+  /** The session that caused the event or that it concerns. */
   session_id: string | null;
   device: string;
   ip_address: string;
@@ -39,12 +39,12 @@ export interface AuditView {
   next_before_id: number | null;
 }
 
-/** As an administrator sees it. */
+/** An event as shown to administrators. */
 export interface AdminAuditEventView extends AuditEventView {
-  /** Null for a failed sign-in under a name that nobody has. */
+  /** Null for a failed sign-in with an unknown name. */
   user_id: number | null;
   username: string | null;
-  /** The administrator who did it from their device; null where it was the person, or nobody. */
+  /** The administrator who caused the event; null if the user or the system did. */
   actor: { id: number; username: string | null } | null;
 }
 

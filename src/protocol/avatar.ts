@@ -1,15 +1,15 @@
-/** How a connection is recognised at a glance, the same in the pages of the server and in the elements. */
+/** Colour and initials of a connection, shared by the server's pages and the elements. */
 
 const HUES = 12;
-/** Shares no divisor with the number of hues: connections made one after the other look quite different. */
+/** Coprime with HUES, so that consecutive ids get clearly different hues. */
 const STEP = 5;
 
-/** The colour of a connection, the same on every page and device; the styles make it of `data-hue`. */
+/** Hue of a connection, the same on every page and device; the value of `data-hue` in the style sheets. */
 export function hueOf(platformId: number): number {
   return (platformId * STEP) % HUES;
 }
 
-/** One or two letters: the first of the first two words. */
+/** One or two letters: the initials of the first two words. */
 export function initialsOf(name: string): string {
   const words = name
     .trim()

@@ -1,4 +1,4 @@
-/** Why sessions end, as the wire says it and in words for the person. */
+/** Reasons for the end of a session: codes on the wire and messages for users. */
 export const END_REASONS = [
   'logout',
   'idle',
@@ -23,7 +23,7 @@ const WORDS: Record<EndReason | 'invalid', string> = {
   invalid: 'Your session is no longer known. Please sign in again.',
 };
 
-/** @returns why the person has to sign in again; null for a reason that is none of ours */
+/** @returns a message for the user; null for an unknown reason */
 export function sessionEndMessage(reason: string | null | undefined): string | null {
   return reason != null && Object.hasOwn(WORDS, reason) ? WORDS[reason as EndReason | 'invalid'] : null;
 }

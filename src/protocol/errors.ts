@@ -1,8 +1,8 @@
 import type { EndReason } from './end-reasons';
 
 /**
- * The one table of errors: code -> HTTP status -> default message.
- * A status never stands at a throw site; whoever throws names a code.
+ * The table of all errors: code -> HTTP status -> default message.
+ * Code that throws names an error code, never a status.
  */
 export const ERRORS = {
   AUTHENTICATION_REQUIRED: { status: 401, message: 'Authentication required' },
@@ -43,22 +43,22 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** One refused field of a VALIDATION_ERROR. */
+/** An invalid field of a request. */
 export interface FieldError {
   field: string;
   message: string;
-  /** Where a number is over what it may be: the most, and what it is. */
+  /** For an exceeded limit: the maximum and the actual value. */
   limit?: number;
   count?: number;
 }
 
-/** The body of every JSON error answer, and `err.data` of a refused socket. */
+/** Body of all JSON error responses, and `err.data` of a refused socket. */
 export interface ErrorBody {
   success: false;
   error: string;
   error_code: ErrorCode;
   redirect_url?: string;
-  /** Why the session ended, where a 401 knows. */
+  /** Why the session ended; for a 401, if known. */
   reason?: EndReason;
   details?: FieldError[];
   /** Seconds. */

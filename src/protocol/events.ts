@@ -1,4 +1,4 @@
-/** The socket's wire: events are facts (`noun:past-verb`), each with one payload object. */
+/** Wire types of the socket. Events are named `noun:past-verb` and have one payload object. */
 import type { EndReason } from './end-reasons';
 import type { ErrorBody, ErrorCode } from './errors';
 import type { DeadlinesView, ExtendedView, PlatformView, PostView, SessionState } from './http';
@@ -7,12 +7,12 @@ export { END_REASONS, type EndReason } from './end-reasons';
 
 export interface PlatformSwitched {
   revision: number;
-  /** Null: every session of the user has moved. */
+  /** Null: all sessions of the user have switched. */
   session_id: string | null;
   platform: PlatformView | null;
   previous_platform_id: number | null;
   origin: { session_id: string | null; tab_id: string | null };
-  /** The user's sessions that stay where they are: a switch of all the others only raises their revision. */
+  /** Sessions that keep their platform: a switch of all others only raises their revision. */
   pinned_session_ids?: string[];
   server_time: string;
 }
@@ -43,32 +43,32 @@ export interface SessionEnded {
   at: string;
 }
 
-/** To the author's tabs: a post is new, or its status is. */
+/** To the author's tabs: a post was created or changed. */
 export interface PostUpdated {
   post: PostView;
   server_time: string;
 }
 
-/** To the author's tabs: a post was thrown away unpublished. */
+/** To the author's tabs: a post was deleted here. */
 export interface PostRemoved {
   post_id: number;
   platform_id: number;
   server_time: string;
 }
 
-/** What the application that hosts us tells its tabs. */
+/** A message of the host application to its tabs. */
 export interface AppMessage {
   name: string;
   payload: unknown;
 }
 
-/** To the owner's tabs, once for each page that was read of an account: its lists and numbers may be others. */
+/** To the owner's tabs, once per imported page of an account: lists and counts may have changed. */
 export interface PostsImported {
   platform_id: number;
-  /** New here, and what could not be read, since the reading began. */
+  /** New posts, and elements that could not be read, since the import started. */
   imported: number;
   left_out: number;
-  /** Whether this page has brought, changed or removed posts. */
+  /** Whether this page has added, changed or removed posts. */
   is_changed: boolean;
   running: boolean;
   server_time: string;
@@ -92,7 +92,7 @@ export interface ClientToServerEvents {
   'session:activity': (payload: Record<string, never>, ack: (answer: ExtendedView | ErrorBody) => void) => void;
 }
 
-/** `auth` of the handshake. */
+/** The `auth` object of the handshake. */
 export interface HandshakeAuth {
   tab_id: string;
   revision?: number;

@@ -1,4 +1,4 @@
-/** Names and shapes of the HTTP wire, shared by server, client and tests. JSON is snake_case; times are ISO 8601 UTC. */
+/** Names and types of the HTTP API, shared by server, client and tests. JSON is snake_case; times are ISO 8601 UTC. */
 
 export const HEADERS = {
   csrf: 'x-csrftoken',
@@ -12,7 +12,7 @@ export const HEADERS = {
 export const PLATFORM_TYPES = ['mastodon', 'pixelfed'] as const;
 export type PlatformType = (typeof PLATFORM_TYPES)[number];
 
-/** Longest text of a post, in characters, until the instance has said its own limit. */
+/** Default limit of a post, used until the instance has reported its own; characters. */
 export const CHARACTER_LIMITS: Record<PlatformType, number> = { mastodon: 500, pixelfed: 2200 };
 
 export const VISIBILITIES = ['public', 'unlisted', 'private', 'direct'] as const;
@@ -40,50 +40,50 @@ export interface PlatformView {
   username: string | null;
   is_default: boolean;
   is_active: boolean;
-  /** Null until the instance has told it, as the avatar. */
+  /** Null until the instance has reported it, as `avatar_url`. */
   display_name: string | null;
   avatar_url: string | null;
-  /** The instance has refused the token: posts are refused until there is a new one. */
+  /** The instance has rejected the token; posts are refused until it is replaced. */
   needs_reconnect: boolean;
-  /** Why, where it is known and the connection needs it. */
+  /** The reason, if known, while `needs_reconnect` is true. */
   reconnect_reason?: string;
-  /** Longest text of a post, in characters; the instance's own as soon as it is known. */
+  /** Limit of a post, as reported by the instance or the default; characters. */
   max_characters: number;
-  /** What every link counts for; null: links and mentions count as they stand. */
+  /** Characters that each link counts for; null: links and mentions count in full. */
   characters_per_url: number | null;
 }
 
-/** What the instance takes as media. Sizes are bytes, null where it does not say. */
+/** Media that the instance accepts. Sizes in bytes, null if not reported. */
 export interface MediaLimitsView {
   max_attachments: number;
-  /** Empty where it does not say. */
+  /** Empty if not reported. */
   mime_types: string[];
   image_size: number | null;
   video_size: number | null;
   description_length: number;
 }
 
-/** How far the reading of an account is; all numbers are of the last time that it was begun. */
+/** Progress of an account's import; numbers since its last start. */
 export interface ImportView {
-  /** Posts that were new here. */
+  /** New posts. */
   imported: number;
   /** Posts and attachments that could not be read. */
   left_out: number;
-  /** It goes on in the background. */
+  /** Continues in the background. */
   running: boolean;
-  /** The account may have posts that are older than all that were read. */
+  /** The account may have posts older than all imported ones. */
   has_older: boolean;
-  /** Why it waits, and until when. */
+  /** Why the import failed or waits, and the time of the next attempt. */
   error: string | null;
   next_attempt_at: string | null;
 }
 
-/** Where to send the person, to sign in at the instance. */
+/** URL for the sign-in at the instance. */
 export interface ConnectStartView {
   authorize_url: string;
 }
 
-/** The answer to "does the token still work?". */
+/** Result of a successful token check. */
 export interface PlatformTestView {
   ok: true;
   account: { username: string; display_name: string; url: string | null; avatar_url: string | null };
@@ -100,11 +100,11 @@ export interface SessionView extends DeadlinesView {
   id: string;
   created_at: string;
   last_activity: string;
-  /** It stays with its platform when the user's other sessions switch. */
+  /** Keeps its platform when the user's other sessions switch. */
   pinned?: boolean;
 }
 
-/** What a tab knows: who, which session, which platform, as of `revision`. */
+/** State of a tab as of `revision`: user, session, active platform. */
 export interface SessionState {
   authenticated: true;
   revision: number;
@@ -114,7 +114,7 @@ export interface SessionState {
   platform: PlatformView | null;
 }
 
-/** The state as REST answers it; the token never travels on the socket. */
+/** The state in REST responses; the CSRF token is never sent over the socket. */
 export interface RestSessionState extends SessionState {
   csrf_token: string;
 }
@@ -126,16 +126,16 @@ export interface ExtendedView extends DeadlinesView {
 export interface DeviceView {
   id: string;
   current: boolean;
-  /** Browser and system, in words. */
+  /** Browser and operating system, as text. */
   device: string;
-  /** What its person calls it; null: nothing yet. */
+  /** Name given by the user; null if none. */
   name: string | null;
   ip_address: string;
   created_at: string;
   last_activity: string;
   expires_at: string;
   platform: PlatformView | null;
-  /** A socket of this session is open on any node. */
+  /** Whether a socket of this session is open on any node. */
   online: boolean;
 }
 
@@ -155,11 +155,11 @@ export interface ImageView {
   id: number;
   alt_text: string | null;
   status: ImageStatus;
-  /** Whether `GET /api/media/:id/picture` may have a picture of it. */
+  /** Whether `GET /api/media/:id/picture` may return a picture. */
   has_picture: boolean;
 }
 
-/** An image that lacks its description, with what is known of it from its post. */
+/** An image without a description, with its post for context. */
 export interface PendingImageView extends ImageView {
   platform_id: number;
   post: Pick<PostView, 'id' | 'content' | 'spoiler_text' | 'url' | 'created_at'>;
@@ -167,12 +167,12 @@ export interface PendingImageView extends ImageView {
 
 export interface PendingImagesView {
   images: PendingImageView[];
-  /** Of the platform. */
+  /** All such images of the platform. */
   total: number;
   next_before_id: number | null;
 }
 
-/** An uploaded file. `size` in bytes; both null for what was read from the instance. */
+/** An uploaded file. `size` in bytes; `size` and `mime_type` are null for an imported image. */
 export interface MediaView extends ImageView {
   platform_id: number;
   mime_type: string | null;
@@ -188,9 +188,9 @@ export interface PostView {
   spoiler_text: string | null;
   status: PostStatus;
   url: string | null;
-  /** Why it failed; of one that waits, why the last try came to nothing. */
+  /** Why the post failed, or why its last attempt did if it is queued. */
   error: string | null;
-  /** When one that waits is tried again. */
+  /** Time of the next attempt, if the post is waiting for one. */
   next_attempt_at: string | null;
   images: ImageView[];
   created_at: string;
@@ -220,7 +220,7 @@ export interface ReadinessView {
   status: 'ok' | 'draining' | 'unavailable';
   database: 'up' | 'down';
   redis: 'up' | 'down' | 'unused';
-  /** Why Redis is not used, where it is known. */
+  /** Why Redis is not used, if known. */
   redis_fault?: string;
 }
 

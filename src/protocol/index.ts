@@ -1,4 +1,4 @@
-/** What goes over the wire, as types and constants: for clients of the HTTP interface and of the socket. */
+/** Types and constants of the wire format, for clients of the HTTP API and the socket. */
 export * from './avatar';
 export * from './errors';
 export * from './events';

@@ -1,9 +1,9 @@
-/** Which files an instance takes; the same for the server and the composer. */
+/** Which files an instance accepts; shared by the server and the composer. */
 import type { MediaLimitsView } from './http';
 
-/** The longest that we keep, whatever the instance takes; bytes. */
+/** Largest file that we store, independent of the instance. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
-/** Kinds that every browser shows and that run no script: SVG is none of them. */
+/** Types that every browser displays and that cannot contain scripts, which excludes SVG. */
 export const PICTURE_TYPES: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',
@@ -11,27 +11,27 @@ export const PICTURE_TYPES: ReadonlySet<string> = new Set([
   'image/webp',
   'image/avif',
 ]);
-/** Taken until the instance has said what it takes. */
+/** Defaults until the instance has reported its own limits. */
 const COMMON_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 const COMMON_DESCRIPTION = 1500;
 
-/** @param limits the instance's; null until it has said them */
+/** @param limits of the instance; null until it has reported them */
 export function typesTaken(limits: MediaLimitsView | null): string[] {
   return limits?.mime_types.length ? limits.mime_types : COMMON_TYPES;
 }
 
-/** @returns the most bytes for a file of this type */
+/** @returns maximum size of a file of this type; bytes */
 export function sizeTaken(limits: MediaLimitsView | null, mimeType: string): number {
   const theirs = mimeType.startsWith('image/') ? limits?.image_size : limits?.video_size;
   return Math.min(theirs ?? MAX_FILE_BYTES, MAX_FILE_BYTES);
 }
 
-/** @returns the most characters of a description, as `descriptionLength` counts them */
+/** @returns maximum length of a description, as counted by `descriptionLength` */
 export function descriptionTaken(limits: MediaLimitsView | null): number {
   return limits?.description_length ?? COMMON_DESCRIPTION;
 }
 
-/** Code points, as instances count them. */
+/** Length in code points, as instances count it. */
 export function descriptionLength(text: string): number {
   return [...text].length;
 }

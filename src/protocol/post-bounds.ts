@@ -1,8 +1,8 @@
-/** What we can keep of a post, whatever its instance takes. */
+/** Limits of what we can store, independent of the instance. */
 
-/** UTF-16 units; three bytes each at the most, and a column of MySQL holds 65,535. */
+/** UTF-16 units; at most three bytes each, and a TEXT column of MySQL holds 65,535 bytes. */
 export const MAX_TEXT_LENGTH = 15_000;
-/** Images of one post. */
+/** Images per post. */
 export const MAX_MEDIA = 40;
-/** Of an image, in code points. */
+/** Of an image; code points. */
 export const MAX_DESCRIPTION_LENGTH = 10_000;

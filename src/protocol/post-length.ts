@@ -1,65 +1,65 @@
-/** How long a post is, as Mastodon counts it; the same for the server and the composer. */
+/** Counts the characters of a post as Mastodon does; shared by the server and the composer. */
 import type { PlatformType } from './http';
 import { findLinks, type TopLevelDomains } from './post-links';
 
-/** What every link counts for, whatever its length; Mastodon's `characters_reserved_per_url`. */
+/** Characters that each link counts for, independent of its length; Mastodon's `characters_reserved_per_url`. */
 export const CHARACTERS_PER_URL = 23;
 
-/** @param told by the instance, null where it has not: Pixelfed says 23 and counts links in full. @returns null: in full */
-export function charactersPerUrlOf(type: PlatformType, told: number | null): number | null {
-  return type === 'pixelfed' ? null : (told ?? CHARACTERS_PER_URL);
+/** @param reported by the instance, or null; ignored for Pixelfed, which reports 23 but counts in full */
+export function charactersPerUrlOf(type: PlatformType, reported: number | null): number | null {
+  return type === 'pixelfed' ? null : (reported ?? CHARACTERS_PER_URL);
 }
 
-/** Fewer characters left than these, and a counter warns, as in the forms of old. */
+/** Remaining characters at which a counter warns. */
 export const NEAR = 50;
 export const VERY_NEAR = 10;
 
-/** A mention counts without its host, so that moving to another server makes no post longer. Mastodon's MENTION_RE. */
+/** Mastodon's MENTION_RE: a mention counts without its host, so the length does not depend on the server. */
 const WORD = '[\\p{L}\\p{M}\\p{Nd}\\p{Pc}]';
 const NAME = '[a-z\\d_]+(?:[.-]+[a-z\\d_]+)*';
 const REMOTE_MENTION = new RegExp(`(?<![=/]|${WORD})@(${NAME})@${WORD}+(?:[.-]+${WORD}+)*`, 'giu');
-/** What follows no mention. */
+/** A match right after a candidate means that it is no mention. */
 const AFTER_NO_MENTION = /[@＠]|:\/\//y;
-/** What may begin a link as long as it is not known which domains there are, and the shortest link. */
+/** For the upper bound without a list of domains: a possible start of a link, and the shortest link. */
 const SCHEME = /https?:\/\//gi;
 const SHORTEST_LINK = 'http://a.de';
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** UTF-16 units that are segmented at a time: every step takes as long as all of them are long. */
-const PIECE = 200;
-/** Only a CR LF is one character of two units here. */
+/** UTF-16 units segmented at once: each step of the segmenter takes time proportional to its whole input. */
+const MAX_SEGMENT_INPUT = 200;
+/** In ASCII, CR LF is the only grapheme of two units. */
 const ASCII = /^[\0-\x7f]*$/;
 
-/** Marks go with the letter before them, however many there are: the rest of a long run changes no count. */
+/** Combining marks belong to the preceding letter, so shortening a long run does not change the count. */
 const MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
 
-/** Characters as a person counts them: a family emoji is one. Takes linear time: no character is longer than a piece. */
+/** Counts user-perceived characters: a family emoji is one. Linear time. */
 export function countGraphemes(given: string): number {
   if (ASCII.test(given)) return given.replaceAll('\r\n', '\n').length;
   const text = given.replace(MANY_MARKS, '$1');
   let count = 0;
   let start = 0;
   while (start < text.length) {
-    const found = [...segmenter.segment(text.slice(start, start + PIECE))];
-    // The last one may go on after the piece, and where that ends amid a letter, the one before as well.
-    const end = text.length - start > PIECE ? found.at(-2)?.index || PIECE : PIECE;
+    const found = [...segmenter.segment(text.slice(start, start + MAX_SEGMENT_INPUT))];
+    // The last segment may be incomplete, and the one before it too if the input ends within a surrogate pair.
+    const end = text.length - start > MAX_SEGMENT_INPUT ? found.at(-2)?.index || MAX_SEGMENT_INPUT : MAX_SEGMENT_INPUT;
     count += found.filter(({ index }) => index < end).length;
     start += end;
   }
   return count;
 }
 
-/** The text in pieces: every second one, from the second on, is a link. */
+/** Splits a text at its links: parts with an odd index are links. */
 export function splitAtLinks(text: string): string[] {
   const ends = findLinks(text, null).flatMap(({ start, end }) => [start, end]);
   return [0, ...ends].map((start, index) => text.slice(start, ends[index]));
 }
 
 /**
- * @param content the text
- * @param warning the content warning, which counts too
- * @param charactersPerUrl what every link counts for; null: links and mentions count as they stand
- * @param domains that make a link; null: not known yet, then it is no less than it is with them
+ * Length of a post.
+ * @param warning content warning, which counts too
+ * @param charactersPerUrl characters that each link counts for; null: links and mentions count in full
+ * @param domains top-level domains; null: not known yet, the result is then an upper bound
  * @returns characters
  */
 export function postLength(
@@ -75,12 +75,12 @@ export function postLength(
     return rest + countGraphemes(content) + most * (content.match(SCHEME)?.length ?? 0);
   }
   const links = findLinks(content, domains);
-  // A blank stands for each link, however much that counts for.
+  // Each link is replaced by one blank; the rest of its characters is added below.
   const changes = [...links.map((link) => ({ ...link, to: ' ' })), ...remoteMentions(content)];
   let counted = '';
   let at = 0;
   for (const { start, end, to } of changes.sort((one, other) => one.start - other.start)) {
-    // A mention that overlaps a link is none.
+    // Text that overlaps a link is not a mention.
     if (start < at) continue;
     counted += content.slice(at, start) + to;
     at = end;

@@ -1,6 +1,6 @@
 /**
- * Where the links of a post are, as Mastodon finds them to count a post: twitter-text's pattern, as Mastodon changes it
- * (config/initializers/twitter_regex.rb). A host needs a top-level domain that is known, and ends with it.
+ * Finds the links of a post as Mastodon does when it counts characters: twitter-text's pattern with Mastodon's changes
+ * (config/initializers/twitter_regex.rb). A host must end with a known top-level domain.
  */
 
 export interface TextRange {
@@ -8,16 +8,16 @@ export interface TextRange {
   end: number;
 }
 
-/** In lower case, in letters of any script. */
+/** Lower case; internationalised domains in Unicode. */
 export type TopLevelDomains = ReadonlySet<string>;
 
-/** twitter-text's; what is longer is no link. UTF-16 units. */
+/** Limit of twitter-text, above which a URL is no link; UTF-16 units. */
 const MAX_LINK_LENGTH = 4096;
 /** RFC 1035. */
 const MAX_HOST_LENGTH = 253;
 
 const SCHEME = /(?<![a-z\d@＠$#＃\u202a-\u202e])https?:\/\//giu;
-/** All that is no punctuation, white space or control character. */
+/** Excludes punctuation, white space and control characters. */
 const HOST =
   /[^\p{White_Space}\p{Cc}!"#$%&'()*+,/:;<=>?@[\]^`{|}~\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/uy;
 const LABEL = /^[^_-](?:.*[^_-])?$/su;
@@ -30,7 +30,7 @@ const PATH = new RegExp(`/(?:(?:${PATH_CHARACTER}|${BRACKETS})*${PATH_END})?`, '
 const LETTERS = '\\u{a0}-\\u{d7ff}\\u{e000}-\\u{fdcf}\\u{fdf0}-\\u{ffef}\\u{10000}-\\u{10ffff}';
 const QUERY = new RegExp(`\\?[\\w!?*'();:&=+$/%#[\\]\\-.,~|@^${LETTERS}]*[\\w&=#/\\-${LETTERS}]`, 'uy');
 
-/** @param domains null: every one is taken for known */
+/** @param domains null: every domain counts as known */
 export function findLinks(text: string, domains: TopLevelDomains | null): TextRange[] {
   const links: TextRange[] = [];
   for (const { index: start, 0: scheme } of text.matchAll(SCHEME)) {
@@ -44,11 +44,11 @@ export function findLinks(text: string, domains: TopLevelDomains | null): TextRa
   return links;
 }
 
-/** The host as long as it can be, with a known domain at its end. @returns null where there is none */
+/** End of the longest host that ends with a known domain. @returns null if there is none */
 function endOfHost(text: string, start: number, domains: TopLevelDomains | null): number | null {
   const run = matchAt(HOST, text, start)?.slice(0, MAX_HOST_LENGTH) ?? '';
   const labels = run.split('.');
-  // From the first label that cannot be one on, nothing belongs to the host.
+  // The host ends before the first label that is not valid.
   const wrong = labels.findIndex((label) => !LABEL.test(label));
   for (let last = (wrong < 0 ? labels.length : wrong + 1) - 1; last > 0; last--) {
     const at = start + labels.slice(0, last).join('.').length + 1;
@@ -59,7 +59,7 @@ function endOfHost(text: string, start: number, domains: TopLevelDomains | null)
   return null;
 }
 
-/** How much of the beginning of a label is a top-level domain; 0: nothing. */
+/** Length of the top-level domain that a label begins with; 0 if there is none. */
 function domainLength(label: string, domains: TopLevelDomains | null): number {
   const [ascii] = /^(?:xn--)?[a-z\d]*/i.exec(label)!;
   if (domains === null || /^xn--./i.test(ascii)) return ascii.length || label.length;

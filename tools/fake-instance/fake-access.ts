@@ -1,7 +1,7 @@
-/** What a token of a pretended instance may do: as Mastodon's documentation has it. */
+/** Scopes of tokens of a fake instance, from Mastodon's documentation. */
 import { FakeRefusal, type FakeToken } from './fake-store';
 
-/** The scope that a route asks for; one that is not here asks for none. */
+/** Scope that a route requires; none for routes not listed. */
 const NEEDED: Record<string, string> = {
   'GET /api/v1/accounts/verify_credentials': 'read:accounts',
   'GET /api/v1/accounts/:id/statuses': 'read:statuses',
@@ -15,18 +15,18 @@ const NEEDED: Record<string, string> = {
   'PUT /api/v1/media/:id': 'write:media',
 };
 
-/** What an app may ask for: all of a kind, or a part of it. */
+/** Scopes that an app may request. */
 export const MASTODON_SCOPES = ['read', 'write', 'follow', 'push', 'profile', ...Object.values(NEEDED)];
 export const PIXELFED_SCOPES = ['read', 'write', 'follow', 'push'];
 
-/** Whether the one scope is the other, or all of its kind. */
+/** Whether `scope` or its top-level scope has been granted. */
 export const covers = (granted: readonly string[], scope: string): boolean =>
   granted.includes(scope) || granted.includes(scope.split(':')[0]!);
 
-/** @throws FakeRefusal 403 where the token was not given what the route asks for */
+/** @throws FakeRefusal 403 if the token lacks the required scope */
 export function requireScope({ scopes }: FakeToken, route: string, isPixelfed: boolean): void {
   const needed = NEEDED[route];
   if (needed === undefined || covers(scopes, needed)) return;
-  // Pixelfed says nothing more than that.
+  // Pixelfed sends no message.
   throw new FakeRefusal(403, isPixelfed ? '' : 'This action is outside the authorized scopes');
 }

@@ -1,4 +1,4 @@
-/** A pretended instance on disk: what was posted there is still there after a restart. */
+/** Persists a fake instance, so that its posts survive a restart. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -8,7 +8,7 @@ const MAPS = ['media', 'accounts', 'tokens', 'apps'] as const;
 
 type Kept = Pick<FakeStore, 'statuses' | (typeof MAPS)[number]>;
 
-/** Takes what was kept into a store that is still as it was made. */
+/** Loads persisted data into a new store. */
 export function restore(store: FakeStore, file: string): void {
   if (!existsSync(file)) return;
   const kept = deserialize(readFileSync(file)) as Kept;
@@ -19,7 +19,7 @@ export function restore(store: FakeStore, file: string): void {
   }
 }
 
-/** As a whole or not at all, also when the process ends in the middle of it. */
+/** Writes atomically, so that a process that is killed leaves the old file. */
 export function keep({ statuses, media, accounts, tokens, apps }: FakeStore, file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, serialize({ statuses, media, accounts, tokens, apps } satisfies Kept));

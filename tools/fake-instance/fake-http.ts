@@ -1,4 +1,4 @@
-/** What a pretended instance is asked, and what it answers. */
+/** Requests to a fake instance and its answers. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface Asked {

@@ -1,6 +1,6 @@
 /**
- * An instance that behaves as Mastodon's documentation says (or as Pixelfed does where it differs), on a real port:
- * for the demo, so that a newcomer posts for real, and for the tests, which can make it fail in every way.
+ * An instance on a real port that behaves as Mastodon's documentation says, or as Pixelfed or other software where they
+ * differ. For the demo, which can publish posts over HTTP, and for tests, which can inject faults.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,8 +10,8 @@ import { FakeRoutes } from './fake-routes';
 import { type FakeInstanceOptions, type FakeStatus, FakeStore } from './fake-store';
 
 /**
- * What goes wrong, once: an answer in place of the real one, to a request that was carried out all the same or not; the
- * line cut before or after that; or the answer held back until `until` resolves.
+ * A fault of one request: another answer, with the request carried out or not; a connection closed before or after the
+ * request is carried out; or an answer delayed until `until` resolves.
  */
 export type Fault =
   | { status: number; body?: object; html?: string; headers?: Record<string, string>; isCarriedOut?: boolean }
@@ -20,7 +20,7 @@ export type Fault =
 
 export class FakeInstance {
   readonly store: FakeStore;
-  /** `METHOD /path` of all requests so far, with their headers and fields. */
+  /** All requests so far: `METHOD /path`, headers and fields. */
   readonly requests: { route: string; headers: IncomingMessage['headers']; fields: Asked['fields'] }[] = [];
   private readonly routes: FakeRoutes;
   private readonly faults: { route: string; fault: Fault }[] = [];
@@ -33,7 +33,7 @@ export class FakeInstance {
     this.routes = new FakeRoutes(this.store, () => this.url);
   }
 
-  /** @throws what listening throws, such as EADDRINUSE */
+  /** @throws the error of `listen`, such as EADDRINUSE */
   static async start(options: FakeInstanceOptions): Promise<FakeInstance> {
     const instance = new FakeInstance(options);
     instance.port = options.port ?? 0;
@@ -45,38 +45,38 @@ export class FakeInstance {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** As ALLOW_PRIVATE_INSTANCES wants it. */
+  /** As in ALLOW_PRIVATE_INSTANCES. */
   get host(): string {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** What it has received, oldest first. */
+  /** Received statuses, oldest first. */
   get statuses(): readonly FakeStatus[] {
     return this.store.statuses;
   }
 
-  /** The next request of this route fails so; several are used up in order. */
+  /** Injects a fault into the next `times` requests of a route; faults are applied in order. */
   fail(route: string, fault: Fault, times = 1): void {
     for (let index = 0; index < times; index++) this.faults.push({ route, fault });
   }
 
-  /** From here on all goes well. */
+  /** Removes all pending faults. */
   heal(): void {
     this.faults.length = 0;
   }
 
-  /** Writes down what it has, where it has a file for that; it does so itself after each change that it is asked for. */
+  /** Persists the store if a file is configured; happens automatically after each request but GET. */
   keep(): void {
     const { file } = this.store.options;
     if (file) keep(this.store, file);
   }
 
-  /** How often a route was asked. */
+  /** Number of requests to a route. */
   count(route: string): number {
     return this.requests.filter((each) => each.route === route).length;
   }
 
-  /** Up (again), on the port that it had. */
+  /** Starts, or restarts on the same port. */
   async listen(): Promise<void> {
     const server = createServer((request, response) => void this.handle(request, response));
     await new Promise<void>((resolve, reject) => {

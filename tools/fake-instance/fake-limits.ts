@@ -1,12 +1,12 @@
-/** How often an account may ask a pretended instance: as Mastodon's documentation has it. */
+/** Rate limits of a fake instance, from Mastodon's documentation. */
 
-/** Requests that are taken within so many ms. */
+/** Maximum number of requests per period; `period` in ms. */
 export interface RateLimit {
   requests: number;
   period: number;
 }
 export interface RateLimits {
-  /** Of everything that an account asks for, and of its uploads besides. */
+  /** All requests of an account; uploads count for `media` too. */
   account: RateLimit;
   media: RateLimit;
 }
@@ -17,14 +17,14 @@ const USUAL: RateLimits = {
   media: { requests: 30, period: 30 * MINUTE },
 };
 
-/** Counts in windows that begin at full minutes of their length, whenever the first request came. */
+/** Counts in fixed windows aligned to the period, independent of the first request. */
 export class FakeRateLimits {
   private readonly counts = new Map<string, { from: number; count: number }>();
 
-  /** @param limits settable while it runs */
+  /** @param limits can be changed at any time */
   constructor(public limits: RateLimits = USUAL) {}
 
-  /** Counts a request. @returns the headers of its answer, of the limit that is nearest, and whether one was passed */
+  /** Counts a request. @returns headers for the limit with the fewest remaining requests, and whether it is exceeded */
   count(accountId: string, route: string, now: Date): { headers: Record<string, string>; passed: boolean } {
     const isUpload = /^POST \/api\/v\d\/media$/.test(route);
     const kinds: (keyof RateLimits)[] = isUpload ? ['account', 'media'] : ['account'];

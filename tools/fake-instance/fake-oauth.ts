@@ -1,11 +1,11 @@
-/** How an app gets a token from a pretended instance: OAuth with PKCE. */
+/** OAuth with PKCE of a fake instance. */
 import { randomBytes } from 'node:crypto';
 import { covers, MASTODON_SCOPES, PIXELFED_SCOPES } from './fake-access';
 import { type Asked, type FakeAnswer, found, ok } from './fake-http';
 import { FakeRefusal, type FakeStore } from './fake-store';
 import type { FakeViews } from './fake-views';
 
-/** Scopes are one text; `read` where nothing is asked for. */
+/** Splits a scope parameter; the default is `read`. */
 const scopesOf = (asked: unknown): string[] => String(asked || 'read').split(' ');
 
 export class FakeOAuth {
@@ -76,7 +76,7 @@ export class FakeOAuth {
     const text = (name: string): string => String(fields[name] ?? '');
     const app = this.store.apps.get(text('client_id'));
     if (app?.secret !== text('client_secret')) throw new FakeRefusal(401, 'invalid_client');
-    // A token of the app alone, which acts for nobody.
+    // An app token, which belongs to no account.
     if (text('grant_type') === 'client_credentials') {
       return ok({ access_token: randomBytes(24).toString('base64url'), token_type: 'Bearer', scope: 'read' });
     }

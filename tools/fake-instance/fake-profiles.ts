@@ -1,36 +1,36 @@
-/** In what the kinds of server differ, as seen at real ones or read in their sources. */
+/** Differences between server software, as observed on real servers or in their sources. */
 import { createHash } from 'node:crypto';
 
 export const FAKE_KINDS = ['mastodon', 'pixelfed', 'hollo', 'snac', 'gotosocial', 'akkoma'] as const;
 export type FakeKind = (typeof FAKE_KINDS)[number];
 
 export interface FakeProfile {
-  /** As `/api/v1/instance` has it. */
+  /** As in `/api/v1/instance`. */
   version: string;
   maxCharacters: number;
   maxMedia: number;
-  /** What `/api/v2/instance` answers with. */
+  /** Answer of `/api/v2/instance`. */
   v2: 'json' | 'missing' | 'page';
-  /** Limits stand at the top of the description, not in its configuration. */
+  /** Limits are at the top level of the instance document, not in `configuration`. */
   namesLimitsAtTop?: boolean;
-  /** From a number that grows; in the order of the numbers. */
+  /** Converts an ascending number to an id; ids sort like the numbers. */
   toId: (count: bigint) => string;
-  /** Media are named by their file. */
+  /** Media ids are file names. */
   mediaAreFiles?: boolean;
-  /** `min_id` gives the page right after it; elsewhere the newest page above it. */
+  /** `min_id` returns the page right after it; otherwise the newest page above it. */
   pagesForward?: boolean;
-  /** Lists are whole, whatever page is asked for. */
+  /** Lists are complete and ignore paging parameters. */
   ignoresPaging?: boolean;
-  /** What becomes of an idempotency key that was seen before. */
+  /** Effect of a repeated idempotency key. */
   seenKey: 'answered' | 'refused' | 'ignored';
-  /** How often an attachment is said to be in the works; null: there is no such question. */
+  /** How many polls report an attachment as processing; null: no such route. */
   mediaSteps: number | null;
   refusesEmptyText?: boolean;
   resetsLanguageInEdits?: boolean;
   readsMarkdown?: boolean;
-  /** What is said to a token that is none, on asking whose it is and elsewhere. */
+  /** Status for an invalid token: of `verify_credentials` and of other routes. */
   deadToken?: [verify: number, elsewhere: number];
-  /** `X-RateLimit-Reset` in Unix seconds, not as a date. */
+  /** `X-RateLimit-Reset` is in Unix seconds instead of a date. */
   resetsInSeconds?: boolean;
 }
 
@@ -101,7 +101,7 @@ export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
     maxCharacters: 5000,
     maxMedia: 6,
     v2: 'json',
-    // As ULIDs are.
+    // ULIDs.
     toId: (count) => inBase(count, '0123456789ABCDEFGHJKMNPQRSTVWXYZ', 26),
     pagesForward: true,
     seenKey: 'answered',

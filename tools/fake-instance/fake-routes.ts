@@ -1,4 +1,4 @@
-/** The routes of a pretended instance. */
+/** The routes of a fake instance. */
 import { requireScope } from './fake-access';
 import { type Asked, type FakeAnswer, found, ok } from './fake-http';
 import { FakeOAuth } from './fake-oauth';
@@ -24,7 +24,7 @@ export class FakeRoutes {
     'POST /oauth/authorize': (asked) => this.oauth.decide(asked),
     'POST /oauth/token': (asked) => this.oauth.token(asked),
     'POST /oauth/revoke': (asked) => {
-      // By the app that it was given to, or by the bearer.
+      // Accepts any caller: the app that the token was issued to, or the token itself.
       this.store.tokens.delete(String(asked.fields.token));
       return ok({});
     },
@@ -96,7 +96,7 @@ export class FakeRoutes {
     return this.store.findToken((headers.authorization ?? '').replace(/^Bearer /, ''));
   }
 
-  /** @param where 0: on asking whose the token is; 1: elsewhere */
+  /** @param where index into `deadToken`: 0 for `verify_credentials`, 1 for other routes */
   private caller(asked: Asked, where: 0 | 1 = 1): FakeAccount {
     const token = this.tokenOf(asked);
     if (token) return token.account;
@@ -169,7 +169,7 @@ export class FakeRoutes {
     return ok(this.views.media(media));
   }
 
-  /** Mastodon does not touch what is attached already: that is an edit of the status. */
+  /** Mastodon refuses this for media that a status uses; they are changed by editing the status. */
   private describeMedia(asked: Asked, id: string): FakeAnswer {
     const media = this.mediaOf(asked, id);
     if (media.attached && !this.store.isPixelfed) throw new FakeRefusal(404, 'Record not found');

@@ -1,4 +1,4 @@
-/** What a pretended instance keeps: accounts, statuses, media, and who may act for whom. */
+/** Data of a fake instance: accounts, statuses, media, tokens and apps. */
 import { createHash, randomBytes } from 'node:crypto';
 import { TOP_LEVEL_DOMAINS } from '../../src/common/top-level-domains';
 import { CHARACTERS_PER_URL, charactersPerUrlOf, postLength } from '../../src/protocol/post-length';
@@ -12,7 +12,7 @@ export interface FakeAccount {
   avatarUrl: string | null;
 }
 
-/** An access token: whose it is, and what it may do. */
+/** An access token: its account and scopes. */
 export interface FakeToken {
   account: FakeAccount;
   scopes: string[];
@@ -24,7 +24,7 @@ export interface FakeMedia {
   bytes: Buffer;
   mimeType: string;
   description: string | null;
-  /** How often it will still be said to be in the works. */
+  /** How many more polls report it as processing. */
   pending: number;
   attached: boolean;
 }
@@ -46,47 +46,47 @@ export interface FakeStatus {
 export interface FakeInstanceOptions {
   kind: FakeKind;
   name: string;
-  /** 0 or absent: any that is free. */
+  /** 0 or absent: any free port. */
   port?: number;
   accounts?: { username: string; token: string; displayName?: string; avatarUrl?: string }[];
-  /** Every token works, each as another account's. */
+  /** Accepts every token; each belongs to its own account. */
   takesAnyToken?: boolean;
-  /** It names no limits and takes no posts: each is to be sent again later. */
+  /** Reports no limits and answers every post with 425 (retry later). */
   isClosed?: boolean;
-  /** Mastodon's own where none are given. */
+  /** Default: Mastodon's. */
   rateLimits?: RateLimits;
   maxCharacters?: number;
-  /** The visibility that every status gets, whatever was asked for. */
+  /** Visibility of every status, instead of the requested one. */
   narrowsTo?: string;
-  /** What every link counts for; 23 where it is absent. */
+  /** Characters that each link counts for; default 23. */
   charactersPerUrl?: number;
   maxMedia?: number;
   mimeTypes?: string[];
   /** Bytes. */
   imageSize?: number;
-  /** Whether it knows `/api/v2/instance`. */
+  /** Whether `/api/v2/instance` exists. */
   knowsV2?: boolean;
-  /** How often an attachment is said to be in the works before it is ready. */
+  /** How many polls report an attachment as processing before it is ready. */
   mediaDelay?: number;
-  /** Where it is kept from one start to the next; nowhere where it is absent. */
+  /** File for persistence; absent: in memory only. */
   file?: string;
-  /** The instance's clock; the machine's where there is none. */
+  /** Clock of the instance; default: the system clock. */
   now?: () => Date;
 }
 
-/** A refusal: its status and the words that go with it. */
+/** A refusal: status and message. */
 export class FakeRefusal extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** As Laravel lists what does not pass its validation. */
+    /** Answered in the format of Laravel's validation errors. */
     readonly isValidation = false,
   ) {
     super(message);
   }
 }
 
-/** An account is the same one after a restart, as on any instance. */
+/** Derived from the name, so that an account keeps its id after a restart. */
 function accountIdOf(username: string): string {
   return String(BigInt(`0x${createHash('sha256').update(username).digest('hex').slice(0, 15)}`));
 }
@@ -104,7 +104,7 @@ export class FakeStore {
   readonly rateLimits: FakeRateLimits;
   private readonly byKey = new Map<string, FakeStatus>();
   private readonly usedKeys = new Set<string>();
-  /** Ids begin with the time, as Mastodon's do: they go on where they were after a restart. */
+  /** Ids begin with the time, as Mastodon's do, so they keep ascending after a restart. */
   private counter = BigInt(Date.now()) << 16n;
 
   constructor(readonly options: FakeInstanceOptions) {
@@ -160,7 +160,7 @@ export class FakeStore {
     return account;
   }
 
-  /** Whose a token is, and what it may do. */
+  /** Account and scopes of a token. */
   findToken(token: string): FakeToken | undefined {
     const known = this.tokens.get(token);
     if (known || token === '' || !this.options.takesAnyToken) return known;
@@ -173,7 +173,7 @@ export class FakeStore {
     return token;
   }
 
-  /** @throws FakeRefusal as Mastodon's validation does */
+  /** @throws FakeRefusal for what the server software would refuse */
   post(account: FakeAccount, form: Record<string, unknown>, key: string | null): FakeStatus {
     if (this.options.isClosed) throw new FakeRefusal(425, 'Too early');
     const seen = this.seen(account, key);
@@ -213,17 +213,17 @@ export class FakeStore {
     return status;
   }
 
-  /** Pixelfed takes what follows a `<` for mark-up. */
+  /** Pixelfed treats the text after a `<` as mark-up and removes it. */
   private kept(text: string): string {
     return this.isPixelfed ? text.replace(/<\S.*/s, '') : text;
   }
 
-  /** @throws FakeRefusal where a text is there and empty, and the kind of server wants at least a letter */
+  /** @throws FakeRefusal for an empty text, if the server software refuses it */
   requireText({ status }: Record<string, unknown>): void {
     if (status === '' && this.profile.refusesEmptyText) throw new FakeRefusal(422, 'invalid_request');
   }
 
-  /** Mastodon gives the status of a key once more. Pixelfed refuses a key that it has seen, whatever came of it. */
+  /** Mastodon returns the status of a repeated key. Pixelfed refuses every repeated key, even after a failure. */
   private seen(account: FakeAccount, key: string | null): FakeStatus | undefined {
     const { seenKey } = this.profile;
     if (key === null || seenKey === 'ignored') return undefined;
@@ -235,7 +235,7 @@ export class FakeStore {
   }
 
   requireFitting(text: string, spoilerText: string, visibility = 'public'): void {
-    // Pixelfed says with status 500 what does not pass its validation.
+    // Pixelfed reports validation errors with status 500.
     if (this.isPixelfed && visibility === 'direct')
       throw new FakeRefusal(500, 'The selected visibility is invalid.', true);
     if (this.isPixelfed && spoilerText.length > 140) {
@@ -247,7 +247,7 @@ export class FakeStore {
     }
   }
 
-  /** PKCE: only who made the challenge knows the verifier. */
+  /** Redeems a code once, with PKCE. @throws FakeRefusal */
   redeem(code: string, clientId: string, redirectUri: string, verifier: string): FakeToken {
     const grant = this.codes.get(code);
     const challenge = createHash('sha256').update(verifier).digest('base64url');

@@ -1,9 +1,9 @@
-/** What a pretended instance says, in the words of Mastodon's documentation. */
+/** JSON and HTML of a fake instance, as in Mastodon's documentation. */
 import type { FakeAccount, FakeMedia, FakeStatus, FakeStore } from './fake-store';
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
-/** Links are cut up for the eye, as Mastodon does it, so that the text is all there but never in one piece. */
+/** Renders a text as Mastodon does: links are split into visible and invisible parts. */
 function toHtml(text: string): string {
   const paragraphs = escapeHtml(text).split(/\n{2,}/);
   const linked = paragraphs.map((each) =>
@@ -112,7 +112,7 @@ export class FakeViews {
     };
   }
 
-  /** What it has received, for a person to look at. */
+  /** A page with the received statuses. */
   page(): string {
     const { store } = this;
     const posts = [...store.statuses].reverse().map((status) => {
@@ -130,7 +130,7 @@ export class FakeViews {
     );
   }
 
-  /** Where a person lets Vedfolnir in. */
+  /** The page on which a user authorises an app. */
   authorizePage(appName: string, fields: Record<string, string>): string {
     const hidden = Object.entries(fields).map(
       ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,

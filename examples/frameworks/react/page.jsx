@@ -1,9 +1,9 @@
-/** Rendered by the server and hydrated in the browser: what the session draws comes after that. */
+/** Rendered by the server and hydrated in the browser; content that depends on the session follows later. */
 import { useEffect, useState } from 'react';
 import { usePlatform, useSession } from 'vedfolnir/react';
 
 // #region elements
-/** The elements draw into the page, so they are defined when React has taken over what the server rendered. */
+/** The elements modify the DOM, so they are defined only after React has hydrated the page. */
 function useElements() {
   useEffect(() => void import('vedfolnir/elements'), []);
 }
@@ -49,7 +49,7 @@ export function Page() {
 }
 
 // #region form
-/** The hidden fields have no value here: they are filled in when the form comes into the page. */
+/** The hidden fields are empty here; they are filled in when the form is added to the page. */
 function NoteForm() {
   return (
     <form id="late" method="post" action="/create_post" data-platform-aware="">

@@ -3,7 +3,7 @@ import { sessionSync } from 'vedfolnir/client';
 import { createApp, onScopeDispose, ref, shallowRef } from 'vue';
 
 // #region session
-/** The session as a ref. `getState()` gives another object whenever something in it has changed. */
+/** The session as a ref. `getState()` returns a new object after each change. */
 function useSession() {
   const session = shallowRef(sessionSync.getState());
   onScopeDispose(sessionSync.subscribe(() => (session.value = sessionSync.getState())));

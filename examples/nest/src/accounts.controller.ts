@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { type HttpRequest, type HttpResponse, Public, SessionService } from 'vedfolnir';
 
-/** An application with users of its own signs them in by its own means; here, whoever says a name. */
+/** An application with its own users authenticates them itself; this example accepts any name. */
 @Controller('accounts')
 export class AccountsController {
   constructor(private readonly sessions: SessionService) {}

@@ -1,7 +1,7 @@
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { CurrentSession, RequireSession, type SessionContext } from 'vedfolnir';
 
-/** A gateway of the application's own, on a namespace of its own; its messages take signed-in callers. */
+/** The application's own gateway, on a separate namespace; its messages require a session. */
 @WebSocketGateway({ namespace: '/chat' })
 export class ChatGateway {
   @SubscribeMessage('whoami')

@@ -2,7 +2,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface, type Query
 import { vedfolnirEntities, vedfolnirMigrations } from 'vedfolnir';
 import { Note } from './note.entity';
 
-/** The tables of this application, beside those of Vedfolnir; the names of neither are in the other's way. */
+/** The application's tables, in the same database as Vedfolnir's, whose prefix prevents name conflicts. */
 class CreateNotes1796999000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const id =
@@ -19,7 +19,7 @@ class CreateNotes1796999000000 implements MigrationInterface {
   }
 }
 
-/** @param url `mysql://…`, or the path of an SQLite file */
+/** @param url `mysql://…` or the path of an SQLite file */
 export function createDataSource(url: string): DataSource {
   const place: DataSourceOptions = url.startsWith('mysql:')
     ? { type: 'mariadb', url, timezone: 'Z' }

@@ -13,10 +13,10 @@ async function main(): Promise<void> {
       : await NestFactory.create(AppModule, { logger: [...logger] });
   app.enableShutdownHooks();
   app.enableCors({ origin: 'https://elsewhere.example' });
-  // Prefix and versions of an application are its own; those of Vedfolnir stay where its script looks for them.
+  // The application's prefix and versions do not apply to Vedfolnir's routes, whose paths its script expects.
   if (process.env.GLOBAL_PREFIX) app.setGlobalPrefix(process.env.GLOBAL_PREFIX);
   app.enableVersioning({ type: VersioningType.URI });
-  // Its pages, such as those of examples/page and examples/react.
+  // The application's pages, such as those of examples/page and examples/react.
   app.use(sirv('public', { dev: true }));
   await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
   console.log(`Listening at ${await app.getUrl()}`);

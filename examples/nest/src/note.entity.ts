@@ -1,7 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
 import { PlatformConnection } from 'vedfolnir';
 
-/** A note belongs to the platform that was active when it was written, and goes with it. */
+/** A note belongs to the platform that was active when it was written, and is deleted with it. */
 @Entity('notes')
 @Index(['platformId'])
 export class Note {

@@ -3,7 +3,7 @@ import { CurrentPlatform, CurrentSession, type Platform, RequireSession, type Se
 import type { Note } from './note.entity';
 import { NotesService } from './notes.service';
 
-/** Signed-in callers with an active platform; a write names that platform in `X-Platform-Id`. */
+/** Requires a session with an active platform; a write names that platform in `X-Platform-Id`. */
 @Controller('notes')
 @RequireSession({ platform: true })
 export class NotesController {
@@ -23,7 +23,7 @@ export class NotesController {
     return this.notes.create(session, platform.id, String(body.text ?? ''));
   }
 
-  /** For a form: it names its platform in the field `platform_id`, and carries `csrf_token`. */
+  /** For a form, which has the fields `platform_id` and `csrf_token`. */
   @Post('form')
   @Redirect('/page/', 303)
   async createFromForm(

@@ -15,7 +15,7 @@ export class NotesService {
     return this.database.getRepository(Note).find({ where: { platformId }, order: { id: 'ASC' } });
   }
 
-  /** Written only if the session still lives in the very transaction that writes; told to the person's other tabs. */
+  /** Writes only if the session is still valid within the same transaction, and notifies the user's tabs. */
   async create(session: SessionContext, platformId: number, text: string): Promise<Note> {
     if (text === '' || text.length > 200) throw new BadRequestException('A note has 1 to 200 characters');
     const note = await this.sessions.runAuthorized(session, ({ em }) =>

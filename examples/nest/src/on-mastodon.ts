@@ -9,5 +9,5 @@ class MastodonGuard implements CanActivate {
   }
 }
 
-/** A decorator of the application's own: a session, an active platform, and that one a Mastodon instance. */
+/** A custom decorator: requires a session whose active platform is a Mastodon instance. */
 export const OnMastodon = () => applyDecorators(RequireSession({ platform: true }), UseGuards(MastodonGuard));

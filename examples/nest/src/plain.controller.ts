@@ -1,6 +1,6 @@
 import { Body, ConflictException, Controller, ForbiddenException, Get, Header, Post } from '@nestjs/common';
 
-/** Routes that know nothing of sessions: they are as if Vedfolnir were not there. */
+/** Routes without sessions, unaffected by Vedfolnir. */
 @Controller('plain')
 export class PlainController {
   @Get()

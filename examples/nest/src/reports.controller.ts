@@ -10,7 +10,7 @@ export class ReportsController {
     private readonly notes: NotesService,
   ) {}
 
-  /** How long it takes is shown to administrators, in `GET /api/admin/performance`. */
+  /** Its duration is reported to administrators in `GET /api/admin/performance`. */
   @Get('mastodon')
   @OnMastodon()
   @MonitorPerformance('mastodon_report')
@@ -18,7 +18,7 @@ export class ReportsController {
     return { platform: platform.name, notes: (await this.notes.list(platform.id)).length };
   }
 
-  /** Many sessions with few queries. */
+  /** Reads many sessions with few queries. */
   @Post('sessions')
   @RequireSession({ role: 'admin' })
   @HttpCode(200)

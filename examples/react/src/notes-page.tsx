@@ -16,7 +16,7 @@ export function NotesPage() {
   );
 }
 
-/** The key makes it a new component on each platform: what was begun on one is never sent to another. */
+/** The key creates a new component per platform, so a draft for one platform is never sent to another. */
 function Notes({ platformId, name }: { platformId: number; name: string }) {
   const { notes, add, error } = useNotes(platformId);
   const [text, setText] = useState('');

@@ -7,7 +7,7 @@ interface Platform {
   name: string;
 }
 
-/** A switcher of one's own. Every tab and device follows; this one shows it as soon as the server has agreed. */
+/** A custom switcher. All tabs and devices follow; this one updates as soon as the server has confirmed. */
 export function Switcher() {
   const active = usePlatform();
   const [platforms, setPlatforms] = useState<Platform[]>([]);

@@ -6,7 +6,7 @@ interface Note {
   text: string;
 }
 
-/** The notes of one platform, read again when another tab says that it has written one. */
+/** The notes of one platform, fetched again when another tab announces a new one. */
 export function useNotes(platformId: number) {
   const [notes, setNotes] = useState<Note[]>([]);
   const [error, setError] = useState('');
@@ -14,7 +14,7 @@ export function useNotes(platformId: number) {
   const call = useCallback(
     async <T>(method: 'GET' | 'POST', body?: object): Promise<T | null> => {
       try {
-        // Named, so that the server refuses it where the person is on another platform by now.
+        // Names the platform, so that the server refuses the request after a switch.
         const headers = { 'X-Platform-Id': String(platformId) };
         const answer = await sessionSync.request<T>(method, '/notes', { body, headers, background: method === 'GET' });
         setError('');

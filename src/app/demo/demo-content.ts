@@ -1,13 +1,13 @@
-/** What the demo's accounts have posted, newest first. The pictures are in `pictures/`, drawn by scripts/demo. */
+/** Accounts of the demo and their posts, newest first. The pictures in `pictures/` are made by scripts/demo. */
 
 export interface DemoPicture {
   file: string;
-  /** Null: it still lacks a description. */
+  /** Null: without a description. */
   description: string | null;
 }
 
 export interface DemoPost {
-  /** Before the first start. */
+  /** Age at the first start. */
   hoursAgo: number;
   text: string;
   warning?: string;
@@ -20,7 +20,7 @@ export interface DemoAccount {
   username: string;
   displayName: string;
   avatar: string;
-  /** Where it is free; any other port else. */
+  /** Preferred port; any free one if it is in use at the first start. */
   port: number;
   posts: DemoPost[];
 }
@@ -140,7 +140,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   },
 ];
 
-/** One that the first account's instance refuses. */
+/** A post that the first account's instance refuses. */
 export const FAILED_POST = {
   text: 'Who lends us a long ladder on Friday? The bunting for the street party hangs on nothing but optimism.',
   error: 'This account may not post for another hour',

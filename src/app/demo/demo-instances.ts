@@ -1,4 +1,4 @@
-/** Three pretended instances for the first start, so that a newcomer posts for real. Never in production. */
+/** Three fake instances, so that a first start can publish posts over HTTP. Never in production. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../index';
@@ -12,21 +12,21 @@ export interface DemoInstance {
   kind: 'mastodon' | 'pixelfed';
   username: string;
   url: string;
-  /** As ALLOW_PRIVATE_INSTANCES would name it. */
+  /** As in ALLOW_PRIVATE_INSTANCES. */
   host: string;
-  /** The next post that reaches it is refused, with these words. */
+  /** Makes the instance refuse the next post with this message. */
   refuseNextPost(words: string): void;
 }
 
-/** Only where nothing was configured. */
+/** The demo runs only with the default SQLite database, outside of production. */
 export function isDemo(config: Config): boolean {
   return config.database.kind === 'sqlite' && config.database.embedded && !config.production;
 }
 
-/** @returns none where this is no demo */
+/** @returns an empty list without a demo */
 export async function startDemoInstances(config: Config): Promise<DemoInstance[]> {
   if (!isDemo(config) || config.database.kind !== 'sqlite') return [];
-  // Loaded here alone: the production image is built without it.
+  // Imported dynamically, because the production image does not contain it.
   const { FakeInstance } = await import('../../../tools/fake-instance/fake-instance.js');
   const folder = dirname(config.database.path);
   const file = join(folder, 'demo-instances.json');
@@ -37,7 +37,7 @@ export async function startDemoInstances(config: Config): Promise<DemoInstance[]
     const { name, kind, username, displayName } = account;
     const own = { username, displayName, token: DEMO_TOKEN };
     const options = { name, kind, accounts: [own], file: join(folder, `demo-${username}.bin`) };
-    // Another copy may be running: then any port will do at the first start, and stays.
+    // Another copy may use the port: then the first start takes any free one and later starts keep it.
     const port = known[index] ?? account.port;
     const instance = await FakeInstance.start({ ...options, port }).catch(() =>
       known[index] ? null : FakeInstance.start(options),

@@ -1,4 +1,4 @@
-/** Puts the demo's posts and pictures on its instances. */
+/** Adds the demo's posts and pictures to its instances. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FakeInstance } from '../../../tools/fake-instance/fake-instance';
@@ -10,14 +10,14 @@ const AVATAR_ID = 'avatar';
 
 const read = (file: string): Buffer => readFileSync(join(__dirname, 'pictures', file));
 
-/** Only into an instance that has nothing yet. @param now when the demo was started first */
+/** Adds posts to an instance without statuses. @param now time of the first start */
 export function fillInstance({ store }: FakeInstance, { username, posts }: DemoAccount, now: Date): void {
   if (store.statuses.length > 0) return;
   const { id: accountId } = store.account(username);
   for (const post of posts.toReversed()) addStatus(store, accountId, username, post, now);
 }
 
-/** Its address goes with the port, which may be another one at each start. */
+/** Sets the avatar; on each start, because its URL contains the port. */
 export function showAvatar({ store, url }: FakeInstance, { username, avatar }: DemoAccount): void {
   const account = store.account(username);
   const file = { bytes: read(avatar), mimeType: 'image/webp' };
@@ -34,7 +34,7 @@ export function showAvatar({ store, url }: FakeInstance, { username, avatar }: D
 
 function addStatus(store: FakeStore, accountId: string, username: string, post: DemoPost, now: Date): void {
   const createdAt = new Date(now.getTime() - post.hoursAgo * HOUR_MS);
-  // As on any instance: ids begin with the time.
+  // As Mastodon's ids, which begin with the time.
   const id = BigInt(createdAt.getTime()) << 16n;
   const media = (post.pictures ?? []).map((picture, index) => mediaOf(picture, accountId, String(id + BigInt(index))));
   for (const each of media) store.media.set(each.id, each);

@@ -1,4 +1,4 @@
-/** Something to look at on a first start: one person with three platforms. Never in production. */
+/** Creates the demo user with three platforms on a first start. Never in production. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config, type Platform, UnitOfWork, User } from '../../index';
 import { HEADERS } from '../../protocol';
@@ -9,8 +9,8 @@ export const DEMO_USERNAME = 'demo';
 export const DEMO_PASSWORD = 'demo-password';
 
 /**
- * Only where nothing was configured, and only into an empty database: the demo's person does by HTTP what anybody does.
- * @returns whether the demo user is there
+ * Seeds an empty database through the HTTP API, unless a database is configured.
+ * @returns whether the demo user exists
  */
 export async function seedDemo(
   app: NestFastifyApplication,
@@ -34,7 +34,7 @@ export async function seedDemo(
   return true;
 }
 
-/** @returns sends a form on the new person's behalf */
+/** Registers the demo user. @returns a function that posts JSON as that user */
 async function register(app: NestFastifyApplication) {
   const own: Record<string, string> = { 'user-agent': 'Vedfolnir first start' };
   const post = async (url: string, payload: object, more = {}) => {

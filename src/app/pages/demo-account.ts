@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
-/** The account that anybody may try, once it is there. */
+/** Credentials of the demo user, shown on the login page. */
 @Injectable()
 export class DemoAccount {
-  /** Null where this is no demo. */
+  /** Null without a demo. */
   credentials: { username: string; password: string } | null = null;
 }

@@ -30,7 +30,7 @@ class CreatePostForm extends CreatePostDto {
   @IsString()
   platform_id?: string;
 
-  /** To the named platform, whatever is active. */
+  /** For the named platform, whichever is active. */
   @Omittable()
   @Equals('true')
   platform_pinned?: string;
@@ -42,7 +42,7 @@ class CreatePostForm extends CreatePostDto {
 
 const HTML = 'text/html; charset=utf-8';
 
-/** Pages that the client fills: path to name and title. */
+/** Pages rendered by the client: path to name and title. */
 const SHELLS: Record<string, readonly [string, string]> = {
   '/': ['home', 'Home'],
   '/platforms': ['platforms', 'Platforms'],
@@ -52,7 +52,7 @@ const SHELLS: Record<string, readonly [string, string]> = {
   '/account': ['account', 'Account'],
 };
 
-/** The pages of the app: a shell each, which the client fills; and the one form that works without a script. */
+/** Pages of the app: shells that the client renders, and the one form that works without JavaScript. */
 @Controller()
 export class PagesController {
   private readonly body = new BodyPipe();
@@ -76,7 +76,7 @@ export class PagesController {
     return this.entrance('register', 'Create an account', request, reply);
   }
 
-  /** Also for who is signed in: a link of the operator's is for the account that it was made for. */
+  /** Available to signed-in users too: a reset link can be for another account. */
   @Get('reset')
   @Public()
   @Header('Content-Type', HTML)
@@ -121,7 +121,7 @@ export class PagesController {
     return this.form(session, csrfToken, emptyForm(session, session.platform!), takeFlash(request, reply));
   }
 
-  /** A form post names its platform in a field; whatever is refused comes back with every word still there. */
+  /** The platform is a form field. A refused form is rendered again with its values. */
   @Post('create_post')
   async createPost(
     @CurrentSession() session: SessionContext,
@@ -164,13 +164,13 @@ export class PagesController {
   }
 
   /**
-   * Sign in and register: whoever is signed in already goes home, unless they came to sign in again. Where a session has
-   * ended, the page itself knows the way back.
+   * Login and registration. Redirects signed-in users to the home page, unless they were sent here to sign in again or
+   * because a session has ended.
    */
   private async entrance(page: string, title: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const signedIn = (await this.sessions.find(request)) !== null;
     const { reason, again } = request.query as { reason?: unknown; again?: unknown };
-    // The back button shows a visitor the page as it was: no-store would keep it out of the browser's page cache.
+    // For visitors the page stays in the back/forward cache, which no-store would prevent.
     reply.header('Cache-Control', signedIn ? 'no-store' : 'private, no-cache');
     if (signedIn && again === undefined && reason === undefined) reply.status(303).header('Location', '/').send();
     else {
@@ -182,7 +182,7 @@ export class PagesController {
     }
   }
 
-  /** The platform that a form was kept on: it goes back on that one. Null where it was not, or where that is gone. */
+  /** The platform that the form is pinned to; null if it is not pinned or the platform is gone. */
   private async pinnedPlatform(session: SessionContext, body: unknown): Promise<PlatformView | null> {
     const { platform_id, platform_pinned } = (body ?? {}) as Record<string, unknown>;
     if (platform_pinned !== 'true') return null;
@@ -225,7 +225,7 @@ function valuesOf(body: unknown): PostForm['values'] {
   };
 }
 
-/** A form sends its empty fields too. */
+/** Removes empty fields, which forms send too, except `content`. */
 function withoutBlanks(body: unknown): unknown {
   if (typeof body !== 'object' || body === null) return body;
   return Object.fromEntries(Object.entries(body).filter(([name, value]) => name === 'content' || value !== ''));

@@ -4,45 +4,45 @@ import { Eta } from 'eta';
 import type { Flash } from '../../index';
 import { hueOf, initialsOf, type PlatformView, type UserView } from '../../protocol';
 
-/** What every page is given. */
+/** Data for every page. */
 export interface Page {
-  /** Which page of the app this is. */
+  /** Name of the page. */
   page: string;
   title: string;
-  /** Null where nobody is signed in. */
+  /** Null for visitors. */
   csrfToken: string | null;
-  /** Who is signed in, and the active platform; null on the pages of nobody. */
+  /** The signed-in user and the active platform; null for visitors. */
   user: Pick<UserView, 'username' | 'role'> | null;
   platform: Pick<PlatformView, 'id' | 'name'> | null;
-  /** On a page for visitors: the browser has a session all the same, and the page asks for it. */
+  /** On a page for visitors: the browser has a session nevertheless, and the page fetches it. */
   mayBeSignedIn?: boolean;
   flash: Flash[];
-  /** Where there is a demo, the account that anybody may try; for /login alone. */
+  /** Credentials of the demo user; for /login only. */
   demo?: { username: string; password: string } | null;
-  /** For /create_post alone: the form that also works without a script. */
+  /** For /create_post only: the form that also works without JavaScript. */
   form?: PostForm;
 }
 
 export interface PostForm {
   userId: number;
   platform: PlatformView;
-  /** For this platform whatever is active. */
+  /** For this platform, whichever is active. */
   pinned: boolean;
   maxCharacters: number;
   values: { title: string; content: string; spoiler_text: string; visibility: string };
   errors: { field: string; message: string }[];
 }
 
-/** Where the build puts the browser's part. */
+/** Written by the build: hashed names of the client's files. */
 const PAGES_FILE = join(__dirname, '../../../client/pages.json');
-const names: Record<string, string> = existsSync(PAGES_FILE) ? JSON.parse(readFileSync(PAGES_FILE, 'utf8')) : {};
+const hashedNames: Record<string, string> = existsSync(PAGES_FILE) ? JSON.parse(readFileSync(PAGES_FILE, 'utf8')) : {};
 
-/** The address of a file by its content: a browser keeps it for a year. */
-const fileUrl = (file: string): string => `/client/${names[file] ?? file}`;
+/** URL with a content hash, which browsers may cache for a year. */
+const fileUrl = (file: string): string => `/client/${hashedNames[file] ?? file}`;
 
 const eta = new Eta({ views: join(__dirname, 'views'), cache: true });
 
-/** A whole page as HTML; everything that is put in is escaped. */
+/** Renders a page as HTML; all values are escaped. */
 export function renderPage(page: Page): string {
   return eta.render('shell', { ...page, hueOf, initialsOf, fileUrl });
 }

@@ -1,4 +1,4 @@
-/** Seals what is stored anew with the newest key, while everything goes on being served. */
+/** Re-encrypts stored secrets with the newest key, while the application keeps running. */
 import type { EntityManager } from 'typeorm';
 import { OAuthApp } from '../../database/entities/oauth-app.entity';
 import { OAuthState } from '../../database/entities/oauth-state.entity';
@@ -6,14 +6,14 @@ import { PlatformConnection } from '../../database/entities/platform-connection.
 import type { UnitOfWork } from '../../database/unit-of-work';
 import { type Place, type TokenCipher, UnsealError } from '../token-cipher';
 
-/** Rows per transaction: short enough that nobody waits. */
+/** Rows per transaction; few, so that other writes wait only briefly. */
 const ROWS_PER_BATCH = 100;
 
 export interface RotationReport {
-  /** Secrets that were sealed anew, and those that had the newest key already. */
+  /** Secrets that were re-encrypted, and those that used the newest key already. */
   rotated: number;
   current: number;
-  /** What could not be opened, by its place; never what is in it. */
+  /** Column and row id of secrets that could not be decrypted; never their content. */
   failed: string[];
 }
 
@@ -23,13 +23,14 @@ interface Secret {
   sealed: string;
 }
 
-/** A column with secrets: how its rows are listed in the order of their ids, and how one is replaced. */
+/** A column with secrets, and its queries. */
 interface SecretColumn {
   column: Place['column'];
+  /** Ordered by id. */
   list(em: EntityManager, after: number | string | null): Promise<Secret[]>;
-  /** Only if nobody has changed it meanwhile. */
+  /** Compare-and-set: only if it has not changed since it was read. */
   replace(em: EntityManager, secret: Secret, sealed: string): Promise<void>;
-  /** Goes on without it. */
+  /** Removes the secret, or marks its connection for a reconnect. */
   discard(em: EntityManager, secret: Secret, cipher: TokenCipher): Promise<void>;
 }
 
@@ -78,8 +79,8 @@ const COLUMNS: SecretColumn[] = [
 ];
 
 /**
- * Gives up what no key opens: the connections must be connected again, the rest is asked for again by itself.
- * @returns how many secrets
+ * Discards secrets that no key decrypts: accounts must be connected again, apps are registered again automatically.
+ * @returns number of secrets
  */
 export async function discardUnreadable(work: UnitOfWork, cipher: TokenCipher): Promise<number> {
   let discarded = 0;
@@ -122,7 +123,7 @@ async function rotateColumn(work: UnitOfWork, cipher: TokenCipher, each: SecretC
   } while (after !== null);
 }
 
-/** @returns the id to go on after; null when that was all */
+/** @returns the last id of the batch; null after the last batch */
 async function rotateBatch(
   work: UnitOfWork,
   cipher: TokenCipher,

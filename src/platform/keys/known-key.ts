@@ -4,7 +4,7 @@ import { PlatformConnection } from '../../database/entities/platform-connection.
 import type { UnitOfWork } from '../../database/unit-of-work';
 import type { TokenCipher } from '../token-cipher';
 
-/** How many access tokens were sealed with which key. */
+/** Number of access tokens per encryption key. */
 export async function countTokensByKey(em: EntityManager): Promise<{ keyId: string; count: number }[]> {
   const rows = await em
     .createQueryBuilder(PlatformConnection, 'p')
@@ -16,8 +16,8 @@ export async function countTokensByKey(em: EntityManager): Promise<{ keyId: stri
 }
 
 /**
- * A node whose keys open nothing of what is stored was given the wrong ones: it would find every connection broken.
- * @throws ConfigError
+ * Prevents a start with wrong keys, which would break every connection.
+ * @throws ConfigError if tokens are stored and none of this node's keys can decrypt any of them
  */
 export async function requireKnownKey(work: UnitOfWork, cipher: TokenCipher): Promise<void> {
   const stored = await work.read(countTokensByKey);

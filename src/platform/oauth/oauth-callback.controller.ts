@@ -11,7 +11,7 @@ import type { SessionContext } from '../../session/session-context';
 import { toOAuthCallback } from './oauth.dto';
 import { OAuthService } from './oauth.service';
 
-/** Where an instance sends the browser back to; an address of pages, outside the API. */
+/** The OAuth redirect URI: a page URL, outside the API. */
 @ApiController()
 export class OAuthCallbackController {
   private readonly logger = new Logger('OAuth');
@@ -21,7 +21,7 @@ export class OAuthCallbackController {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Answers with a page whatever comes of it: the person is here with a browser. */
+  /** Redirects to a page also after most errors, because a browser navigates here. */
   @Get('platforms/callback/:instance')
   @CallsInstance()
   async finish(

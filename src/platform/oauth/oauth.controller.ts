@@ -12,7 +12,7 @@ import type { SessionContext } from '../../session/session-context';
 import { BeginConnectDto } from './oauth.dto';
 import { OAuthService } from './oauth.service';
 
-/** Signing in at an instance: where the person is sent to. */
+/** Starts the sign-in at an instance. */
 @ApiController()
 export class OAuthController {
   constructor(
@@ -31,7 +31,7 @@ export class OAuthController {
     return this.oauth.begin(session, form, this.originOf(request));
   }
 
-  /** Where the browser reaches us. In production nobody but the operator says so. */
+  /** Our origin. In production it is never derived from the request, whose Host header could be forged. */
   private originOf(request: HttpRequest): string {
     if (this.config.publicOrigin) return this.config.publicOrigin;
     if (this.config.production) {

@@ -6,18 +6,18 @@ export class BeginConnectDto {
   @IsText(1, 255)
   instance_url!: string;
 
-  /** What counts where the instance does not tell its kind. */
+  /** Used if the instance does not report its software. */
   @Omittable()
   @IsIn(PLATFORM_TYPES)
   platform_type?: PlatformType;
 
-  /** How the connection is to be called; its account where none is given. */
+  /** Name of the connection; by default its account. */
   @Omittable()
   @IsText(1, 100)
   name?: string;
 }
 
-/** What an instance adds to the address that it sends people back to. Anything that is no single text counts as absent. */
+/** Query parameters of an OAuth callback. A repeated or too long one counts as absent. */
 export interface OAuthCallback {
   state?: string;
   code?: string;

@@ -1,4 +1,4 @@
-/** Queries on what instances know us as, and on sign-ins that were begun there. */
+/** Queries on apps registered at instances and on pending sign-ins. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, LessThan } from 'typeorm';
 import { OAuthApp } from '../../database/entities/oauth-app.entity';
@@ -14,7 +14,7 @@ export class OAuthRepository {
     await em.insert(OAuthApp, app);
   }
 
-  /** The instance does not know us (any more), unless somebody has introduced us anew meanwhile. */
+  /** Deletes an app that the instance does not know (any more), unless a new one has replaced it. */
   async removeApp(em: EntityManager, { appKey, clientId }: OAuthApp): Promise<void> {
     await em.delete(OAuthApp, { appKey, clientId });
   }
@@ -23,7 +23,7 @@ export class OAuthRepository {
     await em.insert(OAuthState, state);
   }
 
-  /** Takes the state away: of several that bring it, one gets it. */
+  /** Deletes and returns the state: of concurrent callers only one gets it. */
   async takeState(em: EntityManager, bound: Pick<OAuthState, 'stateHash' | 'userId' | 'sessionId'>) {
     const { stateHash, userId, sessionId } = bound;
     const where = { stateHash, userId, sessionId };

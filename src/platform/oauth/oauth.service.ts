@@ -19,20 +19,20 @@ import { TokenCipher } from '../token-cipher';
 import type { BeginConnectDto, OAuthCallback } from './oauth.dto';
 import { OAuthRepository } from './oauth.repository';
 
-/** How long a person may take at the instance; ms. */
+/** How long the user may take at the instance. */
 const AUTHORIZATION_TIMEOUT_MS = 15 * 60_000;
 const SECRET_BYTES = 32;
-/** What we need and no more; Pixelfed knows the coarse names only. */
+/** The minimum that we need; Pixelfed has coarse scopes only. */
 const SCOPES: Record<PlatformType, string> = {
   mastodon: 'read:accounts read:statuses write:media write:statuses',
   pixelfed: 'read write',
 };
 
 const sha256 = (text: string) => createHash('sha256').update(text);
-/** Part of the address that an instance sends people back to: no two instances share one. */
+/** Part of the redirect URI, so that each instance has its own: prevents mix-up attacks. */
 const instanceKey = (instanceUrl: string): string => sha256(instanceUrl).digest('hex').slice(0, 16);
 
-/** Connecting an account by signing in at its instance: OAuth with PKCE, once for each state. */
+/** Connects an account by a sign-in at its instance: OAuth with PKCE and a state that is valid once. */
 @Injectable()
 export class OAuthService {
   constructor(
@@ -47,16 +47,21 @@ export class OAuthService {
   ) {}
 
   /**
-   * @param origin of ours, as the person's browser knows it
-   * @returns where to send the person
+   * @param origin our origin as the browser sees it
+   * @returns the URL to send the user to
    * @throws AppError VALIDATION_ERROR, PLATFORM_UNREACHABLE or PLATFORM_REJECTED
    */
   async begin(caller: SessionContext, form: BeginConnectDto, origin: string): Promise<ConnectStartView> {
-    const { app, type } = await this.finder.atHome(form.instance_url, 'instance_url', null, async (instanceUrl) => {
-      const told = await kindByNodeInfo(this.instances.at(instanceUrl));
-      const type = told ?? form.platform_type ?? 'mastodon';
-      return { app: await this.appAt(instanceUrl, origin, type), type };
-    });
+    const { app, type } = await this.finder.callInstance(
+      form.instance_url,
+      'instance_url',
+      null,
+      async (instanceUrl) => {
+        const reported = await kindByNodeInfo(this.instances.at(instanceUrl));
+        const type = reported ?? form.platform_type ?? 'mastodon';
+        return { app: await this.ensureApp(instanceUrl, origin, type), type };
+      },
+    );
     const state = randomBytes(SECRET_BYTES).toString('base64url');
     const verifier = randomBytes(SECRET_BYTES).toString('base64url');
     const stateHash = sha256(state).digest('hex');
@@ -88,15 +93,15 @@ export class OAuthService {
   }
 
   /**
-   * The person comes back. The code goes to the instance that the state was begun with, and to no other.
-   * @param key of the instance, from the address that the person was sent to
-   * @throws AppError OAUTH_STATE_INVALID, PLATFORM_ACCESS_DENIED (the person said no there), PLATFORM_REJECTED or
+   * Completes the sign-in. The code is sent only to the instance for which the state was created.
+   * @param key of the instance, from the redirect URI
+   * @throws AppError OAUTH_STATE_INVALID, PLATFORM_ACCESS_DENIED (the user declined), PLATFORM_REJECTED or
    *   PLATFORM_UNREACHABLE
    */
   async finish(caller: SessionContext, key: string, { state, code, iss, error }: OAuthCallback): Promise<PlatformView> {
-    // Some instances send no state along with a "no"; nothing is done on it, so none is asked for.
+    // Some instances omit the state when the user declines; not required, as nothing is changed then.
     if (error === 'access_denied' && state === undefined) throw new AppError('PLATFORM_ACCESS_DENIED');
-    const { begun, app } = await this.take(caller, key, state, iss);
+    const { begun, app } = await this.consumeState(caller, key, state, iss);
     if (error === 'access_denied') throw new AppError('PLATFORM_ACCESS_DENIED');
     if (error !== undefined || !code) throw new AppError('PLATFORM_REJECTED');
     try {
@@ -130,14 +135,14 @@ export class OAuthService {
       });
     } catch (thrown) {
       if (thrown instanceof InstanceError && thrown.fault === 'unauthorized') {
-        // It has forgotten us since the person was sent there: next time we introduce ourselves anew.
+        // The instance no longer knows the app: the next sign-in registers a new one.
         await this.work.write((tx) => this.rows.removeApp(tx.em, app));
       }
       throw thrown;
     }
   }
 
-  private async take(caller: SessionContext, key: string, state: string | undefined, iss: string | undefined) {
+  private async consumeState(caller: SessionContext, key: string, state: string | undefined, iss: string | undefined) {
     const stateHash = sha256(state ?? '').digest('hex');
     const bound = { stateHash, userId: caller.user.id, sessionId: caller.session.id };
     const taken = await this.sessions.runAuthorized(caller, async (tx) => {
@@ -155,8 +160,8 @@ export class OAuthService {
     return { begun, app };
   }
 
-  /** What the instance knows us as; introduces us where it does not yet, or not any more. @throws InstanceError */
-  private async appAt(instanceUrl: string, origin: string, type: PlatformType): Promise<OAuthApp> {
+  /** Our app at the instance; registers one if the instance has none (any more). @throws InstanceError */
+  private async ensureApp(instanceUrl: string, origin: string, type: PlatformType): Promise<OAuthApp> {
     const redirectUri = `${origin}/platforms/callback/${instanceKey(instanceUrl)}`;
     const appKey = sha256(`${instanceUrl}\n${redirectUri}\n${SCOPES[type]}`).digest('hex');
     const known = await this.work.read((em) => this.rows.findApp(em, appKey));
@@ -172,7 +177,7 @@ export class OAuthService {
       await this.work.write((tx) => this.rows.insertApp(tx.em, app));
       return app;
     } catch (error) {
-      // Another request was faster; both registrations are good, and one is kept.
+      // A concurrent request has stored its registration; both are valid, and that one is used.
       if (isDuplicateKey(error)) return (await this.work.read((em) => this.rows.findApp(em, appKey)))!;
       throw error;
     }
@@ -183,7 +188,7 @@ export class OAuthService {
     try {
       return await this.instances.at(app.instanceUrl).knowsApp(app.clientId, this.secretOf(app));
     } catch (error) {
-      // A secret that does not open is of no more use than one that is forgotten.
+      // A secret that cannot be decrypted is as useless as one that the instance does not know.
       if (error instanceof InstanceError && error.fault === 'unauthorized') return false;
       throw error;
     }

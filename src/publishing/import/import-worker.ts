@@ -12,24 +12,24 @@ import { instancesAtConcurrencyLimit } from '../../platform/instance-concurrency
 import { ImportRepository } from './import.repository';
 import { ImportMemory, importedEvent, RunLost, StatusImporter } from './status-importer';
 
-/** How often a node looks for readings that nobody told it of; ms. */
-const LOOK_EVERY_MS = 1000;
-/** A run is its worker's for so long after its last page; longer than a page with all its questions may take. */
+/** Polling interval for imports that other nodes started. */
+const POLL_INTERVAL_MS = 1000;
+/** A claim expires this long after its last page; longer than a page with all its requests takes. */
 const LEASE_MS = 60_000;
-/** Accounts that a node reads at a time. */
-const LANES = 4;
+/** Accounts a node imports concurrently. */
+const MAX_CONCURRENT_IMPORTS = 4;
 const MAX_FAILURES = 8;
-const FIRST_PAUSE_MS = 2000;
-/** How long a node that is told to stop waits for a page; ms. */
+const BASE_DELAY_MS = 2000;
+/** How long shutdown waits for pages that are being imported. */
 const STOP_TIMEOUT_MS = 3000;
 
-/** Reads accounts in the background, page by page. The rows are the queue: any node takes what is due, and goes on. */
+/** Imports accounts in the background, page by page. The rows are the queue: any node claims and continues due runs. */
 @Injectable()
 export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Import');
-  private readonly loop = new BackgroundLoop('Import', LOOK_EVERY_MS, () => this.look());
-  /** By platform. */
-  private readonly lanes = new Map<number, { instanceUrl: string; done: Promise<void> }>();
+  private readonly loop = new BackgroundLoop('Import', POLL_INTERVAL_MS, () => this.startDue());
+  /** By platform id. */
+  private readonly running = new Map<number, { instanceUrl: string; done: Promise<void> }>();
   private isStopping = false;
 
   constructor(
@@ -50,7 +50,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     this.isStopping = true;
     await this.loop.stop();
     await Promise.race([
-      Promise.allSettled([...this.lanes.values()].map(({ done }) => done)),
+      Promise.allSettled([...this.running.values()].map(({ done }) => done)),
       new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref()),
     ]);
   }
@@ -59,18 +59,18 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     this.loop.wake();
   }
 
-  private async look(): Promise<void> {
-    while (this.lanes.size < LANES) {
-      const [busy, full] = [[...this.lanes.keys()], instancesAtConcurrencyLimit(this.lanes.values())];
+  private async startDue(): Promise<void> {
+    while (this.running.size < MAX_CONCURRENT_IMPORTS) {
+      const [busy, full] = [[...this.running.keys()], instancesAtConcurrencyLimit(this.running.values())];
       const run = await this.work.read((em) => this.imports.findDue(em, this.clock.now(), busy, full));
       if (!run) return;
       if (!(await this.work.write((tx) => this.imports.claim(tx.em, run, this.lease())))) continue;
       const { platformConnectionId: id, attempts, platform } = run;
       const done = this.run(platform!, { ...run, attempts: attempts + 1 }).finally(() => {
-        this.lanes.delete(id);
+        this.running.delete(id);
         this.loop.wake();
       });
-      this.lanes.set(id, { instanceUrl: platform!.instanceUrl, done });
+      this.running.set(id, { instanceUrl: platform!.instanceUrl, done });
     }
   }
 
@@ -80,7 +80,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       run = await this.withBottom(claimed);
       while (run.nextAttemptAt && !this.isStopping) run = await this.page(platform, run, memory);
-      // Another node goes on at once.
+      // Stopping: another node may continue at once.
       if (run.nextAttemptAt)
         await this.work.write((tx) => this.imports.update(tx.em, run, { nextAttemptAt: this.clock.now() }));
     } catch (error) {
@@ -93,17 +93,17 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       return await read();
     } catch (error) {
-      // A post that was just published is one of them: now it is there to be seen.
+      // A post on the page was published from here since the page began: the second try finds its row.
       if (!isDuplicateKey(error)) throw error;
       for (const id of [...memory.seen]) memory.seen.delete(id);
       return read();
     }
   }
 
-  /** Accounts that were read before readings were written down have been read to their oldest post here. */
+  /** Accounts imported by versions that did not store the progress: their oldest imported post is the bottom. */
   private async withBottom(run: StatusImport): Promise<StatusImport> {
     if (run.bottomId !== null || run.isWhole) return run;
-    const oldest = await this.work.read((em) => this.imports.oldestRead(em, run.platformConnectionId));
+    const oldest = await this.work.read((em) => this.imports.oldestImported(em, run.platformConnectionId));
     return oldest ? { ...run, bottomId: oldest.remoteId, bottomAt: oldest.createdAt } : run;
   }
 
@@ -115,7 +115,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (known?.rejectsToken) await this.connections.markRejected(platform, known.message);
     const isFinal =
       known?.rejectsToken || known?.isRefusal || known?.fault === 'unreadable' || failures >= MAX_FAILURES;
-    const pause = known?.details.retryAfter ?? FIRST_PAUSE_MS * 2 ** failures;
+    const pause = known?.details.retryAfter ?? BASE_DELAY_MS * 2 ** failures;
     const change: Partial<StatusImport> = {
       error: (known?.message ?? 'Something went wrong here').slice(0, 500),
       failures: known?.fault === 'limited' ? run.failures : failures,

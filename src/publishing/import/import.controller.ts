@@ -8,7 +8,7 @@ import type { SessionContext } from '../../session/session-context';
 import { ImportService } from './import.service';
 
 class ImportDto {
-  /** A page of what is older than all that has been read; what is new where it is left out. */
+  /** True: one page older than everything imported; omitted: new statuses. */
   @Omittable()
   @IsBoolean()
   older?: boolean;

@@ -1,4 +1,4 @@
-/** Queries on readings of accounts, and on the posts that they are about. */
+/** Queries on imports of accounts and on the posts that they affect. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Image } from '../../database/entities/image.entity';
@@ -6,8 +6,8 @@ import { Post } from '../../database/entities/post.entity';
 import { type ImportDirection, StatusImport } from '../../database/entities/status-import.entity';
 import { PostRepository } from '../posts/post.repository';
 
-/** A post that was read or published, with its images. */
-export interface HeldPost {
+/** A stored post of an instance, imported or published from here, with its images. */
+export interface StoredPost {
   post: Post;
   images: Image[];
 }
@@ -20,7 +20,7 @@ export class ImportRepository {
     return em.findOne(StatusImport, { where: { platformConnectionId } });
   }
 
-  /** Begins a reading, unless there is one under way: that one goes on. */
+  /** Starts an import, unless one is running already. */
   async begin(em: EntityManager, platformConnectionId: number, direction: ImportDirection, now: Date): Promise<void> {
     const known = await this.find(em, platformConnectionId);
     if (known?.nextAttemptAt) return;
@@ -35,11 +35,11 @@ export class ImportRepository {
       failures: 0,
       nextAttemptAt: now,
     };
-    // Two that begin at once meet at the key, and the second finds the first.
+    // Of two concurrent starts one violates the primary key; its retry finds the other one's row.
     await em.save(StatusImport, em.create(StatusImport, { ...known, ...run, platformConnectionId }));
   }
 
-  /** @param busy platforms, and `full` addresses of instances, that are left alone now */
+  /** The import due longest. @param busy ids of platforms to skip @param full URLs of instances to skip */
   findDue(em: EntityManager, now: Date, busy: number[], full: string[]): Promise<StatusImport | null> {
     const query = em
       .createQueryBuilder(StatusImport, 'run')
@@ -52,21 +52,25 @@ export class ImportRepository {
     return query.getOne();
   }
 
-  /** Takes the run until `lease`. @returns false when another worker was faster */
+  /** Claims the run until `lease`. @returns false if another worker has claimed it first */
   async claim(em: EntityManager, run: StatusImport, lease: Date): Promise<boolean> {
     const { platformConnectionId, attempts, nextAttemptAt } = run;
     const seen = { platformConnectionId, attempts, nextAttemptAt: nextAttemptAt! };
     return (await em.update(StatusImport, seen, { attempts: attempts + 1, nextAttemptAt: lease })).affected === 1;
   }
 
-  /** Writes what has come of a run, while it is the caller's. @returns false when it has gone to another, or is no more */
+  /** Stores progress, if the caller still holds the claim. @returns false if another worker does, or the run is gone */
   async update(em: EntityManager, run: StatusImport, change: Partial<StatusImport>): Promise<boolean> {
     const { platformConnectionId, attempts } = run;
     return (await em.update(StatusImport, { platformConnectionId, attempts }, change)).affected === 1;
   }
 
-  /** Those that are here already, by their ids there. */
-  async held(em: EntityManager, platformConnectionId: number, remoteIds: string[]): Promise<Map<string, HeldPost>> {
+  /** Stored posts, by remote id. */
+  async findStored(
+    em: EntityManager,
+    platformConnectionId: number,
+    remoteIds: string[],
+  ): Promise<Map<string, StoredPost>> {
     if (remoteIds.length === 0) return new Map();
     const posts = await em.find(Post, { where: { platformConnectionId, remoteId: In(remoteIds) } });
     const images = await this.posts.imagesOf(
@@ -78,7 +82,7 @@ export class ImportRepository {
     );
   }
 
-  /** Published posts of a span of time, newest first; both ends are part of it, and null is no end. */
+  /** Remote ids of published posts between two times (inclusive; null: unbounded), newest first, at most `most`. */
   async idsBetween(em: EntityManager, platformConnectionId: number, from: Date | null, to: Date | null, most: number) {
     const query = em
       .createQueryBuilder(Post, 'post')
@@ -94,8 +98,8 @@ export class ImportRepository {
     return (await query.getRawMany<{ remoteId: string }>()).map(({ remoteId }) => remoteId);
   }
 
-  /** The oldest post that was read in, for accounts that were read before readings were written down. */
-  oldestRead(em: EntityManager, platformConnectionId: number): Promise<Post | null> {
+  /** The oldest imported post, for accounts imported by versions that did not store the progress. */
+  oldestImported(em: EntityManager, platformConnectionId: number): Promise<Post | null> {
     return em.findOne(Post, {
       where: { platformConnectionId, attempts: 0, status: 'published', remoteId: Not(IsNull()) },
       order: { createdAt: 'ASC' },

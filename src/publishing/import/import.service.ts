@@ -13,11 +13,11 @@ import type { SessionContext } from '../../session/session-context';
 import { ImportRepository } from './import.repository';
 import { ImportWorker } from './import-worker';
 
-/** How long a request waits for the reading to end before it says how far it is; ms. */
-const WAIT_MS = 8000;
-const LOOK_EVERY_MS = 50;
+/** How long a request waits for the import to end before it answers with the progress. */
+const MAX_WAIT_MS = 8000;
+const POLL_INTERVAL_MS = 50;
 
-/** Reading what an account has posted elsewhere, on demand; see ImportWorker for who does it. */
+/** Starts imports of an account's statuses on demand; ImportWorker runs them. */
 @Injectable()
 export class ImportService {
   constructor(
@@ -30,22 +30,23 @@ export class ImportService {
   ) {}
 
   /**
-   * Reads what is new, or a page of what is older. Answers when that is done, or else how far it is: it goes on by itself.
+   * Imports new statuses, or one page of older ones. Resolves at the end or after MAX_WAIT_MS with the progress; the
+   * import then continues in the background.
    * @throws AppError PLATFORM_NOT_FOUND, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
    */
   async start(caller: SessionContext, id: number, direction: ImportDirection): Promise<ImportView> {
     const row = await this.find(caller, id);
-    if (!row.metAt) await this.meet(row);
+    if (!row.metAt) await this.confirm(row);
     const begin = () => this.work.write((tx) => this.imports.begin(tx.em, id, direction, this.clock.now()));
     await begin().catch((error: unknown) => (isDuplicateKey(error) ? begin() : Promise.reject(error)));
     this.worker.wake();
-    const until = performance.now() + WAIT_MS;
+    const until = performance.now() + MAX_WAIT_MS;
     for (;;) {
       const run = await this.work.read((em) => this.imports.find(em, id));
       if (!run) throw new AppError('PLATFORM_NOT_FOUND');
       if (run.nextAttemptAt === null || run.error !== null || performance.now() > until)
         return this.answer(caller, run);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     }
   }
 
@@ -61,15 +62,15 @@ export class ImportService {
     return row;
   }
 
-  private async meet(row: PlatformConnection): Promise<void> {
+  private async confirm(row: PlatformConnection): Promise<void> {
     try {
-      await this.connections.learn(row);
+      await this.connections.refresh(row);
     } catch (error) {
       throw toPlatformError(error);
     }
   }
 
-  /** One that ended before its end is a fault of the request that began it. */
+  /** @throws AppError if the import has failed for good */
   private async answer(caller: SessionContext, run: StatusImport): Promise<ImportView> {
     if (run.nextAttemptAt !== null || run.error === null) return toImportView(run);
     const { needsReconnect } = await this.find(caller, run.platformConnectionId);

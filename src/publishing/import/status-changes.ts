@@ -1,14 +1,14 @@
-/** What a post here has to become to be as its status is on the instance. Pure. */
+/** Differences between a stored post and its status on the instance. Pure. */
 import type { NewImage } from '../../database/entities/image.entity';
 import type { NewPost, Post } from '../../database/entities/post.entity';
 import type { RemoteMedia, RemoteStatus } from '../../fediverse/instance-types';
 import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 import { isSameText } from '../outbox/same-status';
-import type { HeldPost } from './import.repository';
+import type { StoredPost } from './import.repository';
 
-type Shown = Pick<NewPost, 'content' | 'visibility' | 'spoilerText' | 'postUrl'>;
+type StatusFields = Pick<NewPost, 'content' | 'visibility' | 'spoilerText' | 'postUrl'>;
 
-export function shownOf({ text, visibility, spoilerText, url }: RemoteStatus): Shown {
+export function fieldsOf({ text, visibility, spoilerText, url }: RemoteStatus): StatusFields {
   return { content: text.slice(0, MAX_TEXT_LENGTH), visibility, spoilerText: spoilerText || null, postUrl: url };
 }
 
@@ -17,17 +17,17 @@ export function imageOf({ id, description, url }: RemoteMedia, position: number)
   return { altText: description, status, remoteId: id, url, position } as const satisfies Partial<NewImage>;
 }
 
-/** Own words stay as they were typed until somebody edits the status there. */
+/** A post written here keeps its text as typed until the status is edited on the instance. */
 function contentOf(post: Post, status: RemoteStatus): string {
-  const { content } = shownOf(status);
+  const { content } = fieldsOf(status);
   const isOwn = post.attempts > 0;
   return isOwn && (status.editedAt === null || isSameText(content, post.content)) ? post.content : content;
 }
 
-/** @returns null where there is nothing to change */
-export function changesOf({ post, images }: HeldPost, status: RemoteStatus) {
-  const shown = { ...shownOf(status), content: contentOf(post, status) };
-  const postChanges = changed(post, shown);
+/** @returns null if nothing has changed */
+export function changesOf({ post, images }: StoredPost, status: RemoteStatus) {
+  const wanted = { ...fieldsOf(status), content: contentOf(post, status) };
+  const postChanges = changed(post, wanted);
   const there = status.media.map((media, position) => ({ media, position }));
   const imageChanges = status.media.flatMap((media) => {
     const image = images.find(({ remoteId }) => remoteId === media.id);
@@ -43,7 +43,7 @@ export function changesOf({ post, images }: HeldPost, status: RemoteStatus) {
   return { post: postChanges, images: imageChanges, added, removed };
 }
 
-/** The fields of `wanted` that are otherwise in `row`. */
+/** The fields of `wanted` that differ from `row`; null if none does. */
 function changed<R extends object, W extends Partial<R>>(row: R, wanted: W): Partial<R> | null {
   const fields = Object.entries(wanted).filter(([name, value]) => Reflect.get(row, name) !== value);
   return fields.length === 0 ? null : (Object.fromEntries(fields) as Partial<R>);

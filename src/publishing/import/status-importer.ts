@@ -9,28 +9,28 @@ import type { RemoteStatus } from '../../fediverse/instance-types';
 import { Instances } from '../../platform/instances';
 import { isSameStatus } from '../outbox/same-status';
 import { PostRepository } from '../posts/post.repository';
-import { type HeldPost, ImportRepository } from './import.repository';
+import { ImportRepository, type StoredPost } from './import.repository';
 import { type WantedPage, wantedOf } from './import-page';
-import { changesOf, imageOf, shownOf } from './status-changes';
+import { changesOf, fieldsOf, imageOf } from './status-changes';
 
-/** Statuses that seem to be gone or changed, which are asked for one by one for each page. */
+/** Possibly deleted or changed statuses that are fetched one by one, per page. */
 const MAX_CHECKS = 40;
-/** Pages in a row with nothing new in them, after which it is not looked further for what was changed or deleted. */
-const MAX_QUIET_PAGES = 20;
+/** Consecutive pages without a change after which a run stops looking for edits and deletions. */
+const MAX_UNCHANGED_PAGES = 20;
 
-/** What one run remembers between its pages; one that goes on elsewhere begins with none of it. */
+/** State of a run between pages; not stored, so a run that continues on another node starts without it. */
 export class ImportMemory {
   readonly seen = new Set<string>();
-  quietPages = 0;
+  unchangedPages = 0;
 }
 
-/** A status that was looked at once more, and the post here as it was before that: null, where the status is gone. */
+/** A refetched status (null: deleted), and the stored post as it was before that. */
 interface Checked {
-  held: HeldPost;
+  stored: StoredPost;
   status: RemoteStatus | null;
 }
 
-/** Reads one page of what the account has posted: what is new, what was edited, what was deleted. */
+/** Imports one page of an account's statuses: new, edited and deleted ones. */
 @Injectable()
 export class StatusImporter {
   constructor(
@@ -54,25 +54,25 @@ export class StatusImporter {
     const instance = this.instances.of(platform);
     const page = await instance.statuses(platform.remoteAccountId!, run.cursorId);
     const ids = page.statuses.map(({ id }) => id);
-    const held = await this.work.read((em) => this.imports.held(em, platform.id, ids));
+    const stored = await this.work.read((em) => this.imports.findStored(em, platform.id, ids));
     const fresh = page.statuses.filter(({ id }) => !memory.seen.has(id));
-    const wanted = wantedOf(run, fresh, (id) => held.has(id));
-    const checked = await this.check(instance, platform, run, wanted, held, new Set([...ids, ...memory.seen]));
+    const wanted = wantedOf(run, fresh, (id) => stored.has(id));
+    const checked = await this.check(instance, platform, run, wanted, stored, new Set([...ids, ...memory.seen]));
     for (const id of ids) memory.seen.add(id);
     return this.work.write((tx) => this.keep(tx, platform, run, wanted, checked, page.leftOut, memory, lease));
   }
 
-  /** Looks at what is gone from the page, or otherwise than here, after what is here was read: nothing older wins. */
+  /** Refetches missing or differing statuses after reading the stored posts, so that no outdated state is stored. */
   private async check(
     instance: InstanceClient,
     platform: PlatformConnection,
     run: StatusImport,
     { statuses, isEnd }: WantedPage,
-    held: Map<string, HeldPost>,
+    stored: Map<string, StoredPost>,
     there: ReadonlySet<string>,
   ): Promise<Checked[]> {
     const changed = statuses.filter((status) => {
-      const here = held.get(status.id);
+      const here = stored.get(status.id);
       return here && changesOf(here, status) !== null;
     });
     const from = isEnd ? null : (statuses.at(-1)?.createdAt ?? null);
@@ -82,18 +82,18 @@ export class StatusImporter {
         : (
             await this.work.read((em) => this.imports.idsBetween(em, platform.id, from, run.cursorAt, 2 * MAX_CHECKS))
           ).filter((id) => !there.has(id));
-    const gone = await this.work.read((em) => this.imports.held(em, platform.id, missing));
-    const suspects = [...changed.map(({ id }) => held.get(id)!), ...gone.values()].slice(0, MAX_CHECKS);
+    const gone = await this.work.read((em) => this.imports.findStored(em, platform.id, missing));
+    const suspects = [...changed.map(({ id }) => stored.get(id)!), ...gone.values()].slice(0, MAX_CHECKS);
     const checked: Checked[] = [];
     for (const each of suspects) {
-      const status = await this.lookAgain(instance, each.post.remoteId!);
-      if (status !== undefined) checked.push({ held: each, status });
+      const status = await this.refetch(instance, each.post.remoteId!);
+      if (status !== undefined) checked.push({ stored: each, status });
     }
     return checked;
   }
 
-  /** @returns null where it is gone, undefined where that cannot be told */
-  private async lookAgain(instance: InstanceClient, id: string): Promise<RemoteStatus | null | undefined> {
+  /** @returns null if it is deleted, undefined if that cannot be determined */
+  private async refetch(instance: InstanceClient, id: string): Promise<RemoteStatus | null | undefined> {
     try {
       return await instance.status(id);
     } catch (error) {
@@ -112,7 +112,7 @@ export class StatusImporter {
     memory: ImportMemory,
     lease: Date,
   ): Promise<StatusImport> {
-    // In this order: a post that is published in between is seen in one of the two.
+    // The order matters: a post that is published in between appears in one of the two results.
     const inFlight = await this.posts.inFlight(tx.em, platform.id);
     const known = await this.posts.remoteIds(
       tx.em,
@@ -122,19 +122,19 @@ export class StatusImporter {
     let imported = 0;
     let leftOut = unread;
     for (const status of wanted.statuses.toReversed()) {
-      // One that is being published from here is written down by its worker.
+      // The publisher stores the result of a post that is being published.
       if (status.isReblog || known.has(status.id) || inFlight.some((post) => isSameStatus(status, post))) continue;
-      await this.insert(tx, platform, { ...status, createdAt: writtenAt(status, run.cursorAt) });
-      // A page may have it twice.
+      await this.insert(tx, platform, { ...status, createdAt: storedTimeOf(status, run.cursorAt) });
+      // A page may contain a status twice.
       known.add(status.id);
       imported++;
       leftOut += status.mediaLeftOut;
     }
     const changes = await this.apply(tx, platform, checked);
-    memory.quietPages = imported + changes === 0 ? memory.quietPages + 1 : 0;
-    const isLast = wanted.isLast || memory.quietPages >= MAX_QUIET_PAGES;
+    memory.unchangedPages = imported + changes === 0 ? memory.unchangedPages + 1 : 0;
+    const isLast = wanted.isLast || memory.unchangedPages >= MAX_UNCHANGED_PAGES;
     const last = wanted.statuses.at(-1);
-    const cursor = last && { cursorId: last.id, cursorAt: writtenAt(last, run.cursorAt) };
+    const cursor = last && { cursorId: last.id, cursorAt: storedTimeOf(last, run.cursorAt) };
     const change: Partial<StatusImport> = {
       imported: run.imported + imported,
       leftOut: run.leftOut + leftOut,
@@ -143,18 +143,18 @@ export class StatusImporter {
       nextAttemptAt: isLast ? null : lease,
       ...cursor,
       bottomId: wanted.bottom?.id ?? run.bottomId,
-      // As it is stored: the next page goes below it.
-      bottomAt: wanted.bottom ? writtenAt(wanted.bottom, run.cursorAt) : run.bottomAt,
+      // The time as stored: the next page continues below it.
+      bottomAt: wanted.bottom ? storedTimeOf(wanted.bottom, run.cursorAt) : run.bottomAt,
       ...(wanted.isEnd && this.endOf(run)),
     };
     if (!(await this.imports.update(tx.em, run, change))) throw new RunLost();
     const after = { ...run, ...change };
-    // One event for each page, however many posts are in it.
+    // One event per page, not per post.
     tx.publish(importedEvent(platform, after, imported + changes > 0, this.clock.now()));
     return after;
   }
 
-  /** Where an account ends that is read for the first time, or backwards, all of it is here. */
+  /** At the end of an account a first or an `older` run has imported all of it. */
   private endOf({ direction, bottomId }: StatusImport): Partial<StatusImport> {
     return direction === 'older' || bottomId === null ? { isWhole: true } : {};
   }
@@ -162,7 +162,7 @@ export class StatusImporter {
   private async insert(tx: Transaction, platform: PlatformConnection, status: RemoteStatus): Promise<void> {
     const { userId, id: platformConnectionId } = platform;
     const { id: postId } = await this.posts.insert(tx.em, {
-      ...shownOf(status),
+      ...fieldsOf(status),
       userId,
       platformConnectionId,
       title: null,
@@ -191,24 +191,24 @@ export class StatusImporter {
 
   /** @returns how many posts were changed or removed */
   private async apply(tx: Transaction, platform: PlatformConnection, checked: Checked[]): Promise<number> {
-    const ids = checked.map(({ held }) => held.post.remoteId!);
-    const current = await this.imports.held(tx.em, platform.id, ids);
+    const ids = checked.map(({ stored }) => stored.post.remoteId!);
+    const current = await this.imports.findStored(tx.em, platform.id, ids);
     let count = 0;
-    for (const { held, status } of checked) {
-      const now = current.get(held.post.remoteId!);
-      // Changed here in the meantime: the next reading sees to it.
-      if (!now || JSON.stringify(now) !== JSON.stringify(held)) continue;
-      if (status === null) await this.imports.removePost(tx.em, held.post.id);
-      else if (!(await this.change(tx, platform, held, status))) continue;
+    for (const { stored, status } of checked) {
+      const now = current.get(stored.post.remoteId!);
+      // The stored post has changed since: the next import handles it.
+      if (!now || JSON.stringify(now) !== JSON.stringify(stored)) continue;
+      if (status === null) await this.imports.removePost(tx.em, stored.post.id);
+      else if (!(await this.change(tx, platform, stored, status))) continue;
       count++;
     }
     return count;
   }
 
-  private async change(tx: Transaction, platform: PlatformConnection, held: HeldPost, status: RemoteStatus) {
-    const changes = changesOf(held, status);
+  private async change(tx: Transaction, platform: PlatformConnection, stored: StoredPost, status: RemoteStatus) {
+    const changes = changesOf(stored, status);
     if (!changes) return false;
-    const { id, createdAt } = held.post;
+    const { id, createdAt } = stored.post;
     if (changes.post) await this.posts.update(tx.em, id, changes.post);
     for (const each of changes.images) await this.posts.updateImage(tx.em, each.id, each.change);
     await this.imports.removeImages(tx.em, changes.removed);
@@ -219,7 +219,7 @@ export class StatusImporter {
   }
 }
 
-/** @param run as it is now  @param isChanged whether posts were brought, changed or removed */
+/** @param run after the page @param isChanged whether posts were added, changed or removed */
 export function importedEvent(platform: PlatformConnection, run: StatusImport, isChanged: boolean, now: Date) {
   const { userId, id: platformId } = platform;
   const { imported, leftOut, nextAttemptAt } = run;
@@ -228,13 +228,13 @@ export function importedEvent(platform: PlatformConnection, run: StatusImport, i
   return { name: 'posts.imported' as const, payload };
 }
 
-/** Statuses of one moment that a page ends between are stored in the order of the pages: posts are listed by their time. */
-const SAME_MOMENT_MS = 1000;
+/** A status up to this much newer than the end of the previous page is stored right below it, to keep the order. */
+const MAX_OVERLAP_MS = 1000;
 
-function writtenAt({ createdAt }: RemoteStatus, cursorAt: Date | null): Date {
+function storedTimeOf({ createdAt }: RemoteStatus, cursorAt: Date | null): Date {
   const ahead = cursorAt ? createdAt.getTime() - cursorAt.getTime() : -1;
-  return cursorAt && ahead >= 0 && ahead < SAME_MOMENT_MS ? new Date(cursorAt.getTime() - 1) : createdAt;
+  return cursorAt && ahead >= 0 && ahead < MAX_OVERLAP_MS ? new Date(cursorAt.getTime() - 1) : createdAt;
 }
 
-/** The run is another worker's by now, or its connection is gone: nothing of the page is kept. */
+/** Another worker has claimed the run, or its connection is gone: nothing of the page is stored. */
 export class RunLost extends Error {}

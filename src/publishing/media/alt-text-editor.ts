@@ -7,16 +7,16 @@ import { toPlatformError } from '../../fediverse/instance-error';
 import { ConnectionRefresher } from '../../platform/connection-refresher';
 import { Instances } from '../../platform/instances';
 
-/** Changes the description of an image that is out already, where its instance can. */
+/** Changes the description of a published image, if its instance supports that. */
 @Injectable()
 export class AltTextEditor {
   constructor(
     private readonly instances: Instances,
-    private readonly keeper: ConnectionRefresher,
+    private readonly connections: ConnectionRefresher,
   ) {}
 
   /**
-   * The post keeps its text, its warning and its other images.
+   * The text, the content warning and the other images of the post stay unchanged.
    * @throws AppError PLATFORM_REJECTED or PLATFORM_UNREACHABLE
    */
   async edit(platform: PlatformConnection, post: Post, image: Image, description: string): Promise<void> {
@@ -26,7 +26,7 @@ export class AltTextEditor {
       throw new AppError('PLATFORM_REJECTED', { message: 'The instance cannot change the description of this image' });
     }
     try {
-      await this.keeper.noting(platform, () => this.send(platform, postId, imageId, description));
+      await this.connections.trackRejection(platform, () => this.send(platform, postId, imageId, description));
     } catch (error) {
       throw toPlatformError(error);
     }
@@ -38,7 +38,7 @@ export class AltTextEditor {
       await instance.describeMedia(imageId, description);
       return;
     }
-    // Mastodon changes it as an edit of the status, which resets all that is not said again.
+    // Mastodon requires an edit of the status, which resets all omitted fields.
     const [source, current] = await Promise.all([instance.statusSource(postId), instance.status(postId)]);
     await instance.editStatus(postId, {
       status: source.text,
@@ -46,7 +46,7 @@ export class AltTextEditor {
       sensitive: current.sensitive,
       ...(current.language !== null && { language: current.language }),
       media_ids: current.media.map(({ id }) => id),
-      // Of the others nothing is said: somebody may be describing one of them at this moment.
+      // Only this image: a concurrent request may be describing another one.
       media_attributes: [{ id: imageId, description }],
     });
   }

@@ -4,15 +4,14 @@ import { Clock } from '../../common/clock';
 import { UnitOfWork } from '../../database/unit-of-work';
 import { MediaRepository } from './media.repository';
 
-/** ms. */
-const LOOK_EVERY = 15 * 60_000;
-const UNUSED_FOR = 24 * 3_600_000;
-const FAILED_FOR = 7 * 24 * 3_600_000;
+const PRUNE_INTERVAL_MS = 15 * 60_000;
+const MAX_UNUSED_AGE_MS = 24 * 3_600_000;
+const MAX_FAILED_AGE_MS = 7 * 24 * 3_600_000;
 
-/** Takes away files that nobody will publish any more. Any node may; several at once do no harm. */
+/** Deletes files that will not be published. Runs on every node; concurrent runs are harmless. */
 @Injectable()
 export class MediaPruner implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop = new BackgroundLoop('Media', LOOK_EVERY, () => this.prune());
+  private readonly loop = new BackgroundLoop('Media', PRUNE_INTERVAL_MS, () => this.prune());
 
   constructor(
     private readonly work: UnitOfWork,
@@ -30,7 +29,7 @@ export class MediaPruner implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async prune(): Promise<void> {
     const now = this.clock.now().getTime();
-    await this.work.write((tx) => this.media.pruneUnused(tx.em, new Date(now - UNUSED_FOR)));
-    await this.work.write((tx) => this.media.pruneFailed(tx.em, new Date(now - FAILED_FOR)));
+    await this.work.write((tx) => this.media.pruneUnused(tx.em, new Date(now - MAX_UNUSED_AGE_MS)));
+    await this.work.write((tx) => this.media.pruneFailed(tx.em, new Date(now - MAX_FAILED_AGE_MS)));
   }
 }

@@ -14,7 +14,7 @@ import { ApiController, BodyType, RequireSession } from '../../session/session.d
 import type { SessionContext } from '../../session/session-context';
 import { MediaService } from './media.service';
 
-/** One file with its description; bytes. */
+/** One file with its description; sizes in bytes. */
 const UPLOAD_LIMITS = {
   fileSize: MAX_FILE_BYTES,
   files: 1,
@@ -26,12 +26,12 @@ const UPLOAD_LIMITS = {
 
 class DescribeMediaDto {
   @IsString()
-  /** A code point is two of these at the most; whether it fits is said with the limit and the count. */
+  /** UTF-16 units, at most two per code point; `checkAltText` checks the instance's limit. */
   @MaxLength(2 * MAX_DESCRIPTION_LENGTH)
   alt_text!: string;
 }
 
-/** Files for posts of the platform that the request names. */
+/** Uploads for posts of the platform that the request names. */
 @ApiController('media')
 @RequireSession({ platform: true })
 export class MediaController {

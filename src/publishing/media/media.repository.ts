@@ -6,8 +6,8 @@ import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { Post } from '../../database/entities/post.entity';
 import { MAX_FILE_BYTES } from '../../protocol/media';
 
-/** Rows that one statement of the pruning takes; the next round takes the rest. */
-const BATCH = 200;
+/** Rows pruned per call; the next run prunes the rest. */
+const MAX_PRUNED_ROWS = 200;
 
 @Injectable()
 export class MediaRepository {
@@ -15,12 +15,12 @@ export class MediaRepository {
     return em.findOne(Image, { where: { id, platformConnectionId, uploadedAt: Not(IsNull()) } });
   }
 
-  /** Uploads, finished or not, that no post has. */
+  /** Uploads, finished or not, that no post uses. */
   countUnused(em: EntityManager, platformConnectionId: number): Promise<number> {
     return em.count(Image, { where: { platformConnectionId, postId: IsNull() } });
   }
 
-  /** As `countUnused`, of all connections of the person. @returns bytes, those on their way as if of the longest kind */
+  /** As `countUnused`, for all connections of the user. @returns `bytes` counts unfinished uploads as MAX_FILE_BYTES */
   async sumUnused(em: EntityManager, userId: number): Promise<{ files: number; bytes: number }> {
     const sums = await em
       .createQueryBuilder(Image, 'image')
@@ -46,10 +46,10 @@ export class MediaRepository {
     return postId === null ? Promise.resolve(null) : em.findOne(Post, { where: { id: postId } });
   }
 
-  /** As `postOf`, and nobody else changes the post before the transaction is over. */
+  /** As `postOf`; locks the row until the transaction ends. */
   async holdPostOf(em: EntityManager, { postId }: Image): Promise<Post | null> {
     if (postId === null) return null;
-    // An update that changes nothing takes the row on MySQL, and is harmless on SQLite.
+    // A no-op update locks the row on MySQL and has no effect on SQLite.
     await em
       .createQueryBuilder()
       .update(Post)
@@ -59,16 +59,16 @@ export class MediaRepository {
     return em.findOne(Post, { where: { id: postId } });
   }
 
-  /** Uploads that no post took up. @returns how many went */
+  /** Deletes old uploads that no post uses. @returns how many */
   async pruneUnused(em: EntityManager, before: Date): Promise<number> {
     const where = { postId: IsNull(), createdAt: LessThan(before) };
-    const rows = await em.find(Image, { select: { id: true }, where, take: BATCH });
+    const rows = await em.find(Image, { select: { id: true }, where, take: MAX_PRUNED_ROWS });
     if (rows.length === 0) return 0;
-    // A post may have taken one up meanwhile.
+    // A post may have attached one since the select.
     return (await em.delete(Image, { id: In(rows.map(({ id }) => id)), postId: IsNull() })).affected ?? 0;
   }
 
-  /** The files of posts that failed long ago, and were not tried again. @returns of how many images they went */
+  /** Deletes the files of failed posts that were created before `before`. @returns how many images were selected */
   async pruneFailed(em: EntityManager, before: Date): Promise<number> {
     const rows = await em
       .createQueryBuilder(MediaChunk, 'chunk')
@@ -76,11 +76,11 @@ export class MediaRepository {
       .innerJoin('image.post', 'post')
       .select('chunk.image_id', 'id')
       .where(`chunk.position = 0 AND post.status = 'failed' AND post.created_at < :before`, { before })
-      .limit(BATCH)
+      .limit(MAX_PRUNED_ROWS)
       .getRawMany<{ id: number }>();
     const ids = rows.map(({ id }) => id);
     if (ids.length === 0) return 0;
-    // Somebody may be trying one of them again at this moment.
+    // A user may have retried one since the select.
     const stillFailed = `EXISTS (SELECT 1 FROM vedfolnir_images i JOIN vedfolnir_posts p ON p.id = i.post_id
       WHERE i.id = vedfolnir_media_chunks.image_id AND p.status = 'failed')`;
     await em

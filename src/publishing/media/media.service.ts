@@ -24,7 +24,7 @@ import { AltTextEditor } from './alt-text-editor';
 import { MediaRepository } from './media.repository';
 import { checkAltText, readUpload, type Upload } from './upload-reader';
 
-/** Files on their way to an instance: kept in the database, where every node finds them, until a post took them there. */
+/** Uploads for posts: stored in the database, where every node can read them, until their post is published. */
 @Injectable()
 export class MediaService {
   private readonly logger = new Logger('Media');
@@ -42,14 +42,14 @@ export class MediaService {
   ) {}
 
   /**
-   * Takes a file for the named platform, as it streams in.
-   * @throws AppError as the fence; VALIDATION_ERROR for a kind or size that the instance does not take
+   * Stores a file for the named platform while it is received.
+   * @throws AppError as PlatformFence; VALIDATION_ERROR for a type or size that the instance does not accept
    */
   async upload(caller: SessionContext, named: PlatformTarget, parts: AsyncIterable<Part>): Promise<MediaView> {
     const { image, platform } = await this.sessions.runAuthorized(caller, (tx, context) =>
       this.begin(tx, context, named),
     );
-    // From here on the file is this platform's, whatever is active; it may be removed while the file comes in.
+    // The file now belongs to this platform, even after a switch; each write checks that the platform still exists.
     const own: PlatformTarget = { id: platform.id, pinned: true };
     try {
       const upload = await readUpload(parts, mediaLimitsOf(platform), (from, chunks) =>
@@ -63,7 +63,7 @@ export class MediaService {
         return this.finish(tx, image, upload);
       });
     } catch (error) {
-      // What stays for whatever reason is pruned later.
+      // If this fails, the pruner deletes the row later.
       const gone = this.work.write((tx) => this.media.removeUnused(tx.em, image.id));
       await gone.catch((reason: Error) => this.logger.warn(reason.message));
       throw error;
@@ -71,14 +71,14 @@ export class MediaService {
   }
 
   /**
-   * The description of an image: of one that waits, or of one that was published, where the instance can.
+   * Changes the description of an image, also of a published one if the instance supports that.
    * @throws AppError NOT_FOUND, VALIDATION_ERROR, RATE_LIMITED, PLATFORM_REJECTED or PLATFORM_UNREACHABLE
    */
   async describe(caller: SessionContext, named: PlatformTarget, id: number, altText: string): Promise<MediaView> {
     const { image, post, platform } = await this.work.read((em) => this.find(em, caller, named, id));
     const checked = checkAltText(altText, mediaLimitsOf(platform));
-    requireInNobodysHands(post);
-    // The instance is told before the row says so, and never while rows are held.
+    requireNotPublishing(post);
+    // Call the instance before updating the row, and never inside a transaction.
     const edited = post?.status === 'published';
     if (edited) {
       await this.budgets.takeInstanceCall(caller.user.id, caller.session.ipAddress);
@@ -87,11 +87,11 @@ export class MediaService {
     const noted = await this.sessions.runAuthorized(caller, (tx, context) =>
       this.noteAltText(tx, context, named, id, checked, edited),
     );
-    // It came out meanwhile, with the old words: now it is one that is out.
+    // The post was published with the old description since it was read: edit the published image.
     return noted ?? this.describe(caller, named, id, altText);
   }
 
-  /** Throws an upload away. @throws AppError NOT_FOUND, also where a post has it */
+  /** Deletes an upload. @throws AppError NOT_FOUND, also if a post uses it */
   async remove(caller: SessionContext, named: PlatformTarget, id: number): Promise<void> {
     await this.sessions.runAuthorized(caller, async (tx, context) => {
       const platform = await this.fence.checkRow(tx.em, context, named);
@@ -114,7 +114,7 @@ export class MediaService {
     return { image, platform };
   }
 
-  /** @throws AppError VALIDATION_ERROR while too much waits for a post */
+  /** @throws AppError VALIDATION_ERROR while unused uploads exceed a limit */
   private async requireRoom(tx: Transaction, { id, userId }: PlatformConnection): Promise<void> {
     const { unusedFilesPerConnection, unusedFilesPerPerson, unusedBytesPerPerson } = STORED_BUDGETS;
     const ofConnection = await this.media.countUnused(tx.em, id);
@@ -141,7 +141,7 @@ export class MediaService {
     return { platform, image, post: await this.media.postOf(em, image) };
   }
 
-  /** @param edited whether the instance has the words already @returns null where it must have them first */
+  /** @param edited whether the instance has the new text already @returns null if it must be sent there first */
   private async noteAltText(
     tx: Transaction,
     context: SessionContext,
@@ -151,17 +151,17 @@ export class MediaService {
     edited: boolean,
   ): Promise<MediaView | null> {
     const { image, platform } = await this.find(tx.em, context, named, id);
-    // Held to the end: a worker takes the post up with the old words before this, or with the new ones after it.
+    // The lock lets a worker claim the post either before this change or after it.
     const post = await this.media.holdPostOf(tx.em, image);
-    requireInNobodysHands(post);
+    requireNotPublishing(post);
     if (post?.status === 'published' && !edited) return null;
     const status = altText === null ? 'pending' : 'ready';
-    // What the instance has been sent of an unpublished post says the old words: it is sent anew. What may be out
-    // already is looked for by its uploads first.
-    const kept = post?.status === 'published' || post?.uncertain;
-    const change = { altText, status, ...(!kept && { remoteId: null }) } as const;
+    // An upload of an unpublished post has the old description, so it is uploaded again. The remote ids of an uncertain
+    // post are kept: they identify it on the instance.
+    const keepsRemoteId = post?.status === 'published' || post?.uncertain;
+    const change = { altText, status, ...(!keepsRemoteId && { remoteId: null }) } as const;
     await this.posts.updateImage(tx.em, image.id, change);
-    // What is still in the composer is not done yet.
+    // An upload without a post is a draft: neither audited nor announced.
     if (post) {
       await this.audit.record(tx, { type: 'alt_text_changed', ...auditActorOf(context), platform });
       const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
@@ -172,8 +172,8 @@ export class MediaService {
   }
 }
 
-/** What a worker has taken up it sends as it was. @throws AppError VALIDATION_ERROR */
-function requireInNobodysHands(post: Post | null): void {
+/** A worker sends a post as it was when claimed. @throws AppError VALIDATION_ERROR */
+function requireNotPublishing(post: Post | null): void {
   if (post?.status === 'publishing') throw invalidField('alt_text', 'The post is being published; try again then');
 }
 

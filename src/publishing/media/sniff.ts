@@ -1,6 +1,6 @@
-/** What a file is, by how it begins; what its sender says of it is not asked. Pure. */
+/** Determines a file's type from its first bytes; the declared type is not trusted. Pure. */
 
-/** As much as `sniffMime` looks at; bytes. */
+/** Bytes that `sniffMime` needs. */
 export const SNIFF_BYTES = 16;
 
 const ASCII: readonly [number, string, string][] = [
@@ -21,7 +21,7 @@ const BYTES: readonly [string, string][] = [
   ['1a45dfa3', 'video/webm'],
 ];
 
-/** @returns null when it is none of the kinds that instances take */
+/** @returns the MIME type; null if it is none that instances accept */
 export function sniffMime(head: Buffer): string | null {
   const hex = head.toString('hex');
   for (const [start, type] of BYTES) if (hex.startsWith(start)) return type;

@@ -1,4 +1,4 @@
-/** Reads one upload as it comes: bounded, in pieces, its kind found out before much of it is kept. */
+/** Reads one upload as a stream: bounded, in chunks, with its type checked before the first chunk is stored. */
 import { AppError, invalidField } from '../../common/app-error';
 import { toAppError } from '../../common/to-app-error';
 import type { Part } from '../../http/multipart';
@@ -6,10 +6,10 @@ import type { MediaLimitsView } from '../../protocol/http';
 import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../protocol/media';
 import { SNIFF_BYTES, sniffMime } from './sniff';
 
-/** A BLOB of MySQL holds 65,535 bytes. */
-const CHUNK = 60 * 1024;
-/** Chunks that are written at a time: about 1 MB in memory for each upload. */
-const BATCH = 16;
+/** A BLOB of MySQL holds at most 65,535 bytes. */
+const CHUNK_BYTES = 60 * 1024;
+/** Chunks per write; bounds the memory to about 1 MB per upload. */
+const CHUNKS_PER_WRITE = 16;
 
 export interface Upload {
   altText: string | null;
@@ -18,8 +18,8 @@ export interface Upload {
 }
 
 /**
- * @param limits the instance's; null until it has said them
- * @param keep is handed the pieces, with the position of the first
+ * @param limits of the instance; null until it has reported them
+ * @param keep stores chunks; `from` is the position of the first
  * @throws AppError VALIDATION_ERROR or PAYLOAD_TOO_LARGE
  */
 export async function readUpload(
@@ -29,13 +29,13 @@ export async function readUpload(
 ): Promise<Upload> {
   let altText: string | null = null;
   let file: Omit<Upload, 'altText'> | null = null;
-  for await (const part of legible(parts)) {
+  for await (const part of withClientErrors(parts)) {
     if (part.kind === 'field' && part.name === 'alt_text') {
       altText = checkAltText(part.value, limits, part.truncated);
     } else if (part.kind === 'file' && part.name === 'file' && !file) {
       file = await readFile(part.stream, limits, keep);
     } else {
-      // A part may come without a name, whatever its type says.
+      // A part can lack a name, although its type requires one.
       throw invalidField(String(part.name).slice(0, 40), 'Only file and alt_text are taken here');
     }
   }
@@ -43,8 +43,8 @@ export async function readUpload(
   return { ...file, altText };
 }
 
-/** What comes in comes from the caller: where it cannot be read, the fault is theirs. */
-async function* legible<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+/** Reports read errors as faults of the request: the stream comes from the caller. */
+async function* withClientErrors<T>(source: AsyncIterable<T>): AsyncIterable<T> {
   try {
     yield* source;
   } catch (thrown) {
@@ -53,7 +53,7 @@ async function* legible<T>(source: AsyncIterable<T>): AsyncIterable<T> {
   }
 }
 
-/** @returns null for none @throws AppError VALIDATION_ERROR */
+/** @returns null for a blank text @throws AppError VALIDATION_ERROR */
 export function checkAltText(value: unknown, limits: MediaLimitsView | null, truncated = false): string | null {
   if (typeof value !== 'string' || !value.isWellFormed() || /[^\P{Cc}\t\n\r]/u.test(value)) {
     throw invalidField('alt_text', 'alt_text must be plain text');
@@ -82,13 +82,14 @@ async function readFile(
     kept += full.length;
     full = [];
   };
-  for await (const piece of legible(stream)) {
+  for await (const piece of withClientErrors(stream)) {
     size += piece.length;
     rest = Buffer.concat([rest, piece]);
     if (mimeType === null && rest.length >= SNIFF_BYTES) mimeType = checkType(rest, limits);
     if (mimeType !== null) checkSize(size, mimeType, limits);
-    for (; rest.length >= CHUNK; rest = rest.subarray(CHUNK)) full.push(Buffer.from(rest.subarray(0, CHUNK)));
-    if (full.length >= BATCH) await flush();
+    for (; rest.length >= CHUNK_BYTES; rest = rest.subarray(CHUNK_BYTES))
+      full.push(Buffer.from(rest.subarray(0, CHUNK_BYTES)));
+    if (full.length >= CHUNKS_PER_WRITE) await flush();
   }
   mimeType ??= checkType(rest, limits);
   if (rest.length > 0) full.push(rest);

@@ -5,13 +5,13 @@ import type { InstanceClient } from '../../fediverse/instance-client';
 import { InstanceError } from '../../fediverse/instance-error';
 import { PublishingRepository } from './publishing.repository';
 
-/** How often an attachment is asked for that the instance still works on, and how long between; ms. */
-const READY_TRIES = 40;
-const READY_PAUSE_MS = 500;
-/** An instance that fails at a file does so each time. */
+/** Polling of an attachment that the instance is still processing. */
+const MAX_READY_POLLS = 40;
+const READY_POLL_INTERVAL_MS = 500;
+/** Server errors for one file after which the post fails: they are likely to repeat. */
 const MAX_UPLOAD_FAILURES = 3;
 
-/** Brings the files of a post to its instance, each once. */
+/** Uploads the files of a post to its instance, each once. */
 @Injectable()
 export class MediaSender {
   constructor(
@@ -19,16 +19,16 @@ export class MediaSender {
     private readonly queue: PublishingRepository,
   ) {}
 
-  /** @returns the attachments' ids, in the order of the images @throws InstanceError */
-  async bring(instance: InstanceClient, images: Image[]): Promise<string[]> {
+  /** @returns the ids of the attachments, in the order of the images @throws InstanceError */
+  async uploadAll(instance: InstanceClient, images: Image[]): Promise<string[]> {
     const ids: string[] = [];
     for (const image of images) ids.push(image.remoteId ?? (await this.upload(instance, image)));
     for (const id of ids) await this.untilReady(instance, id);
     return ids;
   }
 
-  /** Whether the instance has failed at a file so often that it will again: not for being away, but over the file. */
-  async isHopeless({ details }: InstanceError, images: Image[]): Promise<boolean> {
+  /** Counts a server error during an upload, except a gateway's. @returns whether the file has reached the maximum */
+  async recordUploadFailure({ details }: InstanceError, images: Image[]): Promise<boolean> {
     const image = images.find(({ remoteId }) => remoteId === null);
     if (!image || details.status === undefined || details.status < 500 || isGateway(details.status)) return false;
     image.uploadFailures++;
@@ -60,13 +60,13 @@ export class MediaSender {
   }
 
   private async untilReady(instance: InstanceClient, id: string): Promise<void> {
-    for (let tries = 0; tries < READY_TRIES; tries++) {
+    for (let polls = 0; polls < MAX_READY_POLLS; polls++) {
       if (await instance.mediaIsReady(id)) return;
-      await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, READY_POLL_INTERVAL_MS));
     }
     throw new InstanceError('limited', 'The instance is still working on the images');
   }
 }
 
-/** What stands before an instance that is away. */
+/** Status of a reverse proxy whose backend is down. */
 const isGateway = (status: number): boolean => status >= 502 && status <= 504;

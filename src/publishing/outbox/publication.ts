@@ -15,23 +15,23 @@ import { MediaSender } from './media-sender';
 import { PublishingRepository } from './publishing.repository';
 import { isAnswerTo, isSameStatus, MAX_CLOCK_SKEW_MS } from './same-status';
 
-/** Pages of the account's statuses that are looked through for one post; more than anybody writes in a day. */
-const LOOK_AT_PAGES = 50;
-/** Answers with another post than the one that was sent, or "I have it" without having it, until we believe it. */
-const MAX_STRANGE_ANSWERS = 3;
+/** Pages of the account's statuses that are searched for one post; more than a user writes in a day. */
+const MAX_SEARCH_PAGES = 50;
+/** Attempts after which an answer with another post, or "duplicate" without such a post, fails the post. */
+const MAX_MISMATCHED_ANSWERS = 3;
 
-/** `uncertain`: the post may be on the instance all the same. */
+/** `uncertain`: the post may be on the instance nevertheless. */
 export type Outcome =
   | { kind: 'published'; status: RemoteStatus }
-  /** Nothing changes by trying again. */
+  /** Another attempt would not help. */
   | { kind: 'failed'; reason: string; uncertain: boolean }
-  /** Tried again after `pause` ms, or when the worker sees fit; `newKey`: the old one stands for something else there. */
+  /** Retry after `pause` ms, or by the retry policy; `newKey`: the instance has the old key for another post. */
   | { kind: 'later'; reason: string; uncertain: boolean; pause?: number; newKey?: boolean };
 
-/** What an attempt is at. Only what goes wrong in sending can leave a post on the instance unseen. */
-type Step = 'looking' | 'bringing' | 'sending';
+/** Step of an attempt. Only an error while sending can leave an undetected post on the instance. */
+type Step = 'searching' | 'uploading' | 'sending';
 
-/** One attempt to bring a post to its instance. Talks to the network, so never inside of a transaction. */
+/** One attempt to publish a post. Makes network requests, so never call it inside a transaction. */
 @Injectable()
 export class Publication {
   private readonly logger = new Logger('Publishing');
@@ -49,25 +49,25 @@ export class Publication {
     this.startedAt = clock.now();
   }
 
-  /** @param post as it was before the worker took it up, but for its key */
+  /** @param post as it was before it was claimed, except for its idempotency key */
   async attempt(post: Post, platform: PlatformConnection, images: Image[]): Promise<Outcome> {
     const { uncertain } = post;
     if (platform.needsReconnect) return { kind: 'failed', reason: 'The account must be connected again', uncertain };
-    let step: Step = 'looking';
+    let step: Step = 'searching';
     try {
       const instance = this.instances.of(platform);
-      // A database that was restored from a backup takes for unsent what has long been there.
+      // In a database restored from a backup, a post that was published long ago appears unsent.
       const there =
-        uncertain || post.createdAt < this.startedAt ? await this.look(instance, post, platform, images) : null;
+        uncertain || post.createdAt < this.startedAt ? await this.findSent(instance, post, platform, images) : null;
       if (there) return { kind: 'published', status: there };
-      step = 'bringing';
-      // Tried again by hand, long after: instances forget what was not used.
+      step = 'uploading';
+      // After a manual retry the uploads may be old, and instances delete unused media.
       if (uncertain && post.status === 'queued') await this.forgetUploads(post, images);
-      const mediaIds = await this.media.bring(instance, images);
+      const mediaIds = await this.media.uploadAll(instance, images);
       step = 'sending';
       return await this.send(instance, post, platform, images, mediaIds);
     } catch (error) {
-      return this.judge(error, post, platform, images, step);
+      return this.outcomeOf(error, post, platform, images, step);
     }
   }
 
@@ -86,19 +86,19 @@ export class Publication {
       ...(mediaIds.length > 0 && { media_ids: mediaIds }),
     };
     const status = await instance.postStatus(form, post.idempotencyKey!, this.clock.now());
-    const isTaken = (await this.takenOf(platform, post, [status.id])).has(status.id);
+    const isTaken = (await this.idsOfOtherPosts(platform, post, [status.id])).has(status.id);
     if (!isTaken && isAnswerTo(status, sentOf(post, images))) return { kind: 'published', status };
-    return strange('The instance took it for another post', post, post.uncertain);
+    return mismatch('The instance took it for another post', post, post.uncertain);
   }
 
-  /** The post, if an earlier attempt did arrive after all. @throws InstanceError when it cannot be told */
-  private async look(instance: InstanceClient, post: Post, platform: PlatformConnection, images: Image[]) {
+  /** The status, if an earlier attempt did arrive. @throws InstanceError if that cannot be determined */
+  private async findSent(instance: InstanceClient, post: Post, platform: PlatformConnection, images: Image[]) {
     const sent = sentOf(post, images);
     const since = post.createdAt.getTime() - MAX_CLOCK_SKEW_MS;
     let pages = 0;
     for await (const page of instance.statusesBack(platform.remoteAccountId!)) {
       const alike = page.filter((status) => isSameStatus(status, sent));
-      const taken = await this.takenOf(
+      const taken = await this.idsOfOtherPosts(
         platform,
         post,
         alike.map(({ id }) => id),
@@ -106,15 +106,15 @@ export class Publication {
       const there = alike.find(({ id }) => !taken.has(id));
       if (there) return there;
       if (page.at(-1)!.createdAt.getTime() < since) return null;
-      if (++pages === LOOK_AT_PAGES) {
+      if (++pages === MAX_SEARCH_PAGES) {
         throw new InstanceError('lost', 'There are too many newer posts to find this one among');
       }
     }
     return null;
   }
 
-  /** Those of these that are another post's already. */
-  private takenOf(platform: PlatformConnection, post: Post, ids: string[]): Promise<Set<string>> {
+  /** @returns those of `ids` that belong to another post */
+  private idsOfOtherPosts(platform: PlatformConnection, post: Post, ids: string[]): Promise<Set<string>> {
     return this.work.read((em) => this.queue.knownRemoteIds(em, platform.id, post.id, ids));
   }
 
@@ -123,7 +123,7 @@ export class Publication {
     for (const image of images) image.remoteId = null;
   }
 
-  private async judge(
+  private async outcomeOf(
     error: unknown,
     post: Post,
     platform: PlatformConnection,
@@ -138,34 +138,34 @@ export class Publication {
     const { fault, message } = error;
     const pause = error.details.retryAfter;
     if (error.rejectsToken) return this.reconnect(error, post, platform);
-    // A reader that is not let in does not know: that is no answer to the post.
-    if (step === 'looking') return { kind: 'later', reason: message, uncertain, pause };
+    // A failed search says nothing about the post itself.
+    if (step === 'searching') return { kind: 'later', reason: message, uncertain, pause };
     if (step === 'sending' && (fault === 'duplicate' || fault === 'unreadable')) {
-      return this.lookAtOnce(error, post, platform, images);
+      return this.findAfterAnswer(error, post, platform, images);
     }
     if (error.isRefusal) return this.refused(error, post, platform);
-    if (fault === 'unreadable' || (await this.media.isHopeless(error, images))) {
+    if (fault === 'unreadable' || (await this.media.recordUploadFailure(error, images))) {
       return { kind: 'failed', reason: message, uncertain };
     }
     const lost = step === 'sending' && fault === 'lost';
     return { kind: 'later', reason: message, uncertain: uncertain || lost, pause };
   }
 
-  /** "I have it" may be true. What was answered in a way that we cannot read may be there as well. */
-  private async lookAtOnce(error: InstanceError, post: Post, platform: PlatformConnection, images: Image[]) {
+  /** Searches at once: after "duplicate" or an unreadable answer the post may be on the instance. */
+  private async findAfterAnswer(error: InstanceError, post: Post, platform: PlatformConnection, images: Image[]) {
     const { message } = error;
     try {
-      const there = await this.look(this.instances.of(platform), post, platform, images);
+      const there = await this.findSent(this.instances.of(platform), post, platform, images);
       if (there) return { kind: 'published', status: there } as const;
     } catch (other) {
       const pause = other instanceof InstanceError ? other.details.retryAfter : undefined;
       return { kind: 'later', reason: message, uncertain: true, pause } as const;
     }
     if (error.fault === 'unreadable') return { kind: 'failed', reason: message, uncertain: true } as const;
-    return strange(`The instance refused the post: ${message}`, post, post.uncertain);
+    return mismatch(`The instance refused the post: ${message}`, post, post.uncertain);
   }
 
-  /** Some say "no" to a post where the token is dead. */
+  /** Checks the token, because some instances answer an invalid token with a refusal of the post. */
   private async refused(error: InstanceError, post: Post, platform: PlatformConnection): Promise<Outcome> {
     try {
       await this.instances.of(platform).verifyCredentials();
@@ -191,8 +191,8 @@ function sentOf(post: Post, images: Image[]) {
   return { ...post, mediaIds, mediaCount: images.length };
 }
 
-/** The key stands for something else there: once more with another one, and not for ever. */
-function strange(reason: string, { attempts }: Post, uncertain: boolean): Outcome {
-  if (attempts + 1 >= MAX_STRANGE_ANSWERS) return { kind: 'failed', reason, uncertain };
+/** The instance has the key for something else: retry with a new key, up to a maximum. */
+function mismatch(reason: string, { attempts }: Post, uncertain: boolean): Outcome {
+  if (attempts + 1 >= MAX_MISMATCHED_ANSWERS) return { kind: 'failed', reason, uncertain };
   return { kind: 'later', reason, uncertain, newKey: true };
 }

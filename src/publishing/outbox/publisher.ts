@@ -15,34 +15,33 @@ import { type Outcome, Publication } from './publication';
 import { PublishingRepository } from './publishing.repository';
 import { GIVE_UP_AFTER_MS, retryPause } from './retry-policy';
 
-/** How often a node looks for work that nobody told it of; ms. */
-const LOOK_EVERY_MS = 1000;
-/** A post is its worker's for so long after the worker last said so; ms. What a killed one held is free then. */
+/** Polling interval for posts that other nodes queued. */
+const POLL_INTERVAL_MS = 1000;
+/** A claim expires this long after its last renewal, which frees the posts of a killed worker. */
 const LEASE_MS = 12_000;
-const RENEW_EVERY_MS = 4000;
-/** Platforms that a node publishes to at a time, few of them at one instance; to each one post after the other. */
-const LANES = 8;
-/** How long a node that is told to stop waits for what it is sending; ms. */
+const LEASE_RENEWAL_INTERVAL_MS = 4000;
+/** Platforms a node publishes to concurrently, each one post at a time; see also MAX_CONCURRENT_PER_INSTANCE. */
+const MAX_CONCURRENT_PLATFORMS = 8;
+/** How long shutdown waits for posts that are being sent. */
 const STOP_TIMEOUT_MS = 5000;
 
-interface Lane {
-  /** Of the post. */
-  id: number;
+interface RunningAttempt {
+  postId: number;
   attempts: number;
   instanceUrl: string;
   done: Promise<void>;
 }
 
 /**
- * Brings queued posts to their instances. The rows are the queue: any node takes what is due, and may send a post more
- * than once. The idempotency key, and a look at the account before sending again, keep it from appearing twice.
+ * Publishes queued posts. The rows are the queue: any node claims due posts, and a post may be sent more than once. The
+ * idempotency key, and a search of the account's statuses before resending, prevent duplicates.
  */
 @Injectable()
 export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Publishing');
-  private readonly loop = new BackgroundLoop('Publishing', LOOK_EVERY_MS, () => this.look());
-  /** By platform. */
-  private readonly lanes = new Map<number, Lane>();
+  private readonly loop = new BackgroundLoop('Publishing', POLL_INTERVAL_MS, () => this.startDue());
+  /** By platform id. */
+  private readonly running = new Map<number, RunningAttempt>();
   private renewal: NodeJS.Timeout | undefined;
 
   constructor(
@@ -59,30 +58,30 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     this.events.on('post.updated', ({ post }) => {
       if (post.status === 'queued') this.loop.wake();
     });
-    // Posts wait for a connection to be confirmed; and for nothing any more once it is rejected.
+    // Posts wait until the connection is confirmed; after a rejection they fail at once.
     const makeDue: Parameters<ConnectionHooks['on']>[1] = (tx, { id }) =>
       this.posts.makeDue(tx.em, id, this.clock.now());
     this.hooks.on('confirmed', makeDue);
     this.hooks.on('rejected', makeDue);
     this.events.on('platforms.changed', () => this.loop.wake());
     this.loop.start();
-    this.renewal = setInterval(() => this.renew(), RENEW_EVERY_MS);
+    this.renewal = setInterval(() => this.renew(), LEASE_RENEWAL_INTERVAL_MS);
     this.renewal.unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
-    const sending = Promise.allSettled([...this.lanes.values()].map(({ done }) => done));
+    const sending = Promise.allSettled([...this.running.values()].map(({ done }) => done));
     await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref())]);
     clearInterval(this.renewal);
   }
 
-  private async look(): Promise<void> {
-    /** Platforms whose post another node has taken since it was read: left alone until the next look. */
+  private async startDue(): Promise<void> {
+    /** Platforms whose post another node has claimed since it was read: skipped until the next poll. */
     const taken: number[] = [];
-    while (this.lanes.size < LANES) {
+    while (this.running.size < MAX_CONCURRENT_PLATFORMS) {
       const now = this.clock.now();
-      const [busy, full] = [[...this.lanes.keys(), ...taken], instancesAtConcurrencyLimit(this.lanes.values())];
+      const [busy, full] = [[...this.running.keys(), ...taken], instancesAtConcurrencyLimit(this.running.values())];
       const post = await this.work.read((em) => this.queue.nextDue(em, now, busy, full));
       if (!post) return;
       const mine = await this.work.write(async (tx) => {
@@ -95,11 +94,11 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
         continue;
       }
       const done = this.publish(mine).finally(() => {
-        this.lanes.delete(post.platformConnectionId);
+        this.running.delete(post.platformConnectionId);
         this.loop.wake();
       });
       const { instanceUrl } = post.platform!;
-      this.lanes.set(post.platformConnectionId, { id: post.id, attempts: post.attempts + 1, instanceUrl, done });
+      this.running.set(post.platformConnectionId, { postId: post.id, attempts: post.attempts + 1, instanceUrl, done });
     }
   }
 
@@ -112,28 +111,28 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
       }));
       if (!platform) return;
       const outcome = await this.publication.attempt(post, platform, images);
-      await this.settle(post, outcome);
+      await this.saveOutcome(post, outcome);
     } catch (error) {
-      // Its lease runs out, and whoever takes it up then looks first.
+      // After the lease has expired, the next worker searches for the status before sending.
       this.logger.warn(`Post ${post.id} was left as it is: ${describeError(error)}`);
     }
   }
 
-  private async settle(post: Post, outcome: Outcome): Promise<void> {
+  private async saveOutcome(post: Post, outcome: Outcome): Promise<void> {
     const write = (result: Outcome) => (error: unknown) =>
-      isDuplicateKey(error) ? this.settleOnce(post, result) : Promise.reject(error);
-    // Where it was read from the instance at this very moment, it is there to be seen the next time. Otherwise another
-    // post of ours is what the instance says that this one is.
+      isDuplicateKey(error) ? this.trySaveOutcome(post, result) : Promise.reject(error);
+    // Duplicate remote id: a concurrent import has stored the status, which the second try removes. If that fails too,
+    // the instance has answered with the status of another of our posts.
     const other: Outcome = { kind: 'later', reason: 'The instance took it for another post', uncertain: true };
-    await this.settleOnce(post, outcome).catch(write(outcome)).catch(write(other));
+    await this.trySaveOutcome(post, outcome).catch(write(outcome)).catch(write(other));
   }
 
-  private async settleOnce(post: Post, outcome: Outcome): Promise<void> {
+  private async trySaveOutcome(post: Post, outcome: Outcome): Promise<void> {
     await this.work.write(async (tx) => {
-      if (outcome.kind === 'published') await this.dropTwin(tx, post, outcome.status.id);
-      const mine = await this.queue.settle(tx.em, post.id, post.attempts + 1, this.toRow(post, outcome));
+      if (outcome.kind === 'published') await this.removeImportedCopy(tx, post, outcome.status.id);
+      const mine = await this.queue.saveOutcome(tx.em, post.id, post.attempts + 1, this.toRow(post, outcome));
       if (!mine) return;
-      if (outcome.kind === 'published') await this.settleImages(tx, post.id, outcome);
+      if (outcome.kind === 'published') await this.saveImages(tx, post.id, outcome);
       await this.announce(tx, post.id);
     });
   }
@@ -143,7 +142,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     const age = now.getTime() - (post.queuedAt ?? post.createdAt).getTime();
     if (outcome.kind === 'published') {
       const { id, url } = outcome.status;
-      // Some instances let fewer see it than was asked for.
+      // Some instances restrict the visibility further than requested.
       const { visibility } = outcome.status;
       const published = { status: 'published', postUrl: url, remoteId: id, publishedAt: now, visibility } as const;
       return { ...published, error: null, uncertain: false, nextAttemptAt: null };
@@ -158,15 +157,19 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     return { status: uncertain ? 'publishing' : 'queued', error, uncertain, nextAttemptAt, ...key };
   }
 
-  private async dropTwin(tx: Transaction, { userId, platformConnectionId }: Post, remoteId: string): Promise<void> {
-    const twin = await this.queue.findTwin(tx.em, platformConnectionId, remoteId);
-    if (!twin) return;
-    await this.queue.remove(tx.em, twin.id);
+  private async removeImportedCopy(
+    tx: Transaction,
+    { userId, platformConnectionId }: Post,
+    remoteId: string,
+  ): Promise<void> {
+    const copy = await this.queue.findImportedCopy(tx.em, platformConnectionId, remoteId);
+    if (!copy) return;
+    await this.queue.remove(tx.em, copy.id);
     const at = this.clock.now().toISOString();
-    tx.publish({ name: 'post.removed', payload: { userId, postId: twin.id, platformId: platformConnectionId, at } });
+    tx.publish({ name: 'post.removed', payload: { userId, postId: copy.id, platformId: platformConnectionId, at } });
   }
 
-  private async settleImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {
+  private async saveImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {
     const images = await this.posts.imagesOf(tx.em, [postId]);
     for (const image of images) {
       const shown = status.media.find(({ id }) => id === image.remoteId)?.url ?? null;
@@ -187,8 +190,8 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private renew(): void {
-    if (this.lanes.size === 0) return;
+    if (this.running.size === 0) return;
     const lease = new Date(this.clock.now().getTime() + LEASE_MS);
-    this.work.write((tx) => this.queue.renew(tx.em, [...this.lanes.values()], lease)).catch(() => undefined);
+    this.work.write((tx) => this.queue.renew(tx.em, [...this.running.values()], lease)).catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-/** Queries on posts that wait to be published, whoever's they are. */
+/** Queries on queued posts of all users. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, MoreThan, Not } from 'typeorm';
@@ -7,29 +7,30 @@ import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { Post } from '../../database/entities/post.entity';
 
-/** How long a post that waits holds back those that were written after it, so that they come out in order; ms. */
-const IN_ORDER_FOR_MS = 60_000;
-/** One whose turn comes within so long goes before them, however long it has waited: a pause ends for all at once; ms. */
-const TURN_COMES_WITHIN_MS = 5000;
+/** How long a waiting post holds back later ones of its account, to keep their order. */
+const MAX_ORDERED_WAIT_MS = 60_000;
+/** A post due within this time precedes later ones, whatever its age: a rate limit ends for all of them at once. */
+const DUE_SOON_MS = 5000;
 
 const momentsAt = (now: Date) => ({
   now,
-  ordered: new Date(now.getTime() - IN_ORDER_FOR_MS),
-  soon: new Date(now.getTime() + TURN_COMES_WITHIN_MS),
+  ordered: new Date(now.getTime() - MAX_ORDERED_WAIT_MS),
+  soon: new Date(now.getTime() + DUE_SOON_MS),
 });
 
 @Injectable()
 export class PublishingRepository {
   /**
    * The post that has been due longest, with its platform.
-   * @param busy platforms, and `full` addresses of instances, whose posts stay where they are
+   * @param busy ids of platforms to skip
+   * @param full URLs of instances to skip
    */
   nextDue(em: EntityManager, now: Date, busy: number[], full: string[]): Promise<Post | null> {
     const query = em
       .createQueryBuilder(Post, 'post')
       .innerJoinAndSelect('post.platform', 'platform')
       .where('post.next_attempt_at <= :now', { now })
-      .andWhere(`NOT EXISTS (${this.before(em)})`, momentsAt(now))
+      .andWhere(`NOT EXISTS (${this.preceding(em)})`, momentsAt(now))
       .orderBy('post.next_attempt_at', 'ASC')
       .addOrderBy('post.id', 'ASC')
       .limit(1);
@@ -39,29 +40,29 @@ export class PublishingRepository {
   }
 
   /**
-   * Takes the post until `lease`, while no other node has one of the same account.
-   * @returns it as it was before, but for its key; null when another worker was faster
+   * Claims the post until `lease`, unless a post of the same account precedes it.
+   * @returns the post as it was before, except for its idempotency key; null if another worker has claimed it first
    */
   async claim(em: EntityManager, { id, attempts, nextAttemptAt, platform }: Post, now: Date, lease: Date) {
     await this.lockPlatform(em, platform!.id);
     const post = await em
       .createQueryBuilder(Post, 'post')
       .where('post.id = :id AND post.attempts = :attempts AND post.next_attempt_at = :nextAttemptAt')
-      .andWhere(`NOT EXISTS (${this.before(em)})`)
+      .andWhere(`NOT EXISTS (${this.preceding(em)})`)
       .setParameters({ id, attempts, nextAttemptAt, ...momentsAt(now) })
       .getOne();
     if (!post) return null;
-    // Pixelfed refuses a key that it has seen, whatever came of it: each attempt there has its own.
-    const isKept = post.idempotencyKey !== null && platform!.platformType !== 'pixelfed';
-    const idempotencyKey = isKept ? post.idempotencyKey : randomUUID();
-    // What becomes of it is unknown until its worker has written it down; one that dies never does.
+    // Pixelfed refuses every key it has seen, even after a failure, so each attempt there needs a new key.
+    const keepsKey = post.idempotencyKey !== null && platform!.platformType !== 'pixelfed';
+    const idempotencyKey = keepsKey ? post.idempotencyKey : randomUUID();
+    // Uncertain until the worker stores the outcome, which a killed worker never does.
     const taken = { status: 'publishing', error: null, attempts: attempts + 1, uncertain: true } as const;
     await em.update(Post, { id }, { ...taken, idempotencyKey, nextAttemptAt: lease });
     return { ...post, idempotencyKey };
   }
 
-  /** What goes before a post of its account: one that is being sent, or was written before it, just now or as due as it. */
-  private before(em: EntityManager): string {
+  /** Posts of the same account that precede `post`: one being sent, or an earlier one that is recent or due soon. */
+  private preceding(em: EntityManager): string {
     return em
       .createQueryBuilder(Post, 'other')
       .select('1')
@@ -74,7 +75,7 @@ export class PublishingRepository {
       .getQuery();
   }
 
-  /** An update that changes nothing takes the row on MySQL, and is harmless on SQLite. */
+  /** A no-op update locks the row on MySQL and has no effect on SQLite. */
   private async lockPlatform(em: EntityManager, id: number): Promise<void> {
     await em
       .createQueryBuilder()
@@ -84,14 +85,14 @@ export class PublishingRepository {
       .execute();
   }
 
-  async renew(em: EntityManager, held: readonly { id: number; attempts: number }[], lease: Date): Promise<void> {
-    for (const { id, attempts } of held) {
+  async renew(em: EntityManager, claims: readonly { postId: number; attempts: number }[], lease: Date): Promise<void> {
+    for (const { postId: id, attempts } of claims) {
       await em.update(Post, { id, attempts, status: 'publishing' }, { nextAttemptAt: lease });
     }
   }
 
-  /** Writes an outcome, if the post is still the caller's. @returns false when it has gone to another, or is no more */
-  async settle(em: EntityManager, id: number, attempts: number, outcome: Partial<Post>): Promise<boolean> {
+  /** Stores an outcome if the caller still has the claim. @returns false if another worker has it or the post is gone */
+  async saveOutcome(em: EntityManager, id: number, attempts: number, outcome: Partial<Post>): Promise<boolean> {
     return (await em.update(Post, { id, attempts, status: 'publishing' }, outcome)).affected === 1;
   }
 
@@ -103,7 +104,7 @@ export class PublishingRepository {
     return em.findOne(PlatformConnection, { where: { id } });
   }
 
-  /** Those of `remoteIds` that are another post's already. One that was merely read from the instance may be this one. */
+  /** @returns those of `remoteIds` that another sent post has; an imported one (no attempts) may be this very post */
   async knownRemoteIds(em: EntityManager, platformConnectionId: number, except: number, remoteIds: string[]) {
     if (remoteIds.length === 0) return new Set<string>();
     const where = { platformConnectionId, remoteId: In(remoteIds), attempts: MoreThan(0), id: Not(except) };
@@ -111,8 +112,8 @@ export class PublishingRepository {
     return new Set(rows.map(({ remoteId }) => remoteId!));
   }
 
-  /** What was read from the instance before we knew that it is this post. */
-  async findTwin(em: EntityManager, platformConnectionId: number, remoteId: string): Promise<Post | null> {
+  /** The copy of this post that was imported from the instance before the outcome was known. */
+  async findImportedCopy(em: EntityManager, platformConnectionId: number, remoteId: string): Promise<Post | null> {
     return em.findOne(Post, { where: { platformConnectionId, remoteId, attempts: 0 } });
   }
 
@@ -120,7 +121,7 @@ export class PublishingRepository {
     await em.delete(Post, { id });
   }
 
-  /** A piece of the file that was uploaded; null past its end. */
+  /** A chunk of an uploaded file; null past its end. */
   async bytesOf(em: EntityManager, imageId: number, position: number): Promise<Buffer | null> {
     return (await em.findOne(MediaChunk, { where: { imageId, position } }))?.bytes ?? null;
   }
@@ -133,7 +134,7 @@ export class PublishingRepository {
     await em.update(Image, { id: imageId }, { uploadFailures });
   }
 
-  /** The instance has them now. */
+  /** Deletes stored files once the instance has them. */
   async dropBytes(em: EntityManager, imageIds: number[]): Promise<void> {
     if (imageIds.length > 0) await em.delete(MediaChunk, { imageId: In(imageIds) });
   }

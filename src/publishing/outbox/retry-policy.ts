@@ -1,11 +1,11 @@
-/** When a post that could not be delivered is tried again, and when no more. Pure; ms. */
+/** When an undelivered post is retried, and when it fails for good. Pure. */
 
-/** A post that nobody took for a day, since it was written or tried again, is no news any more. */
+/** Time since creation or the last manual retry after which a post fails: it is outdated then. */
 export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
-const SHORTEST = 2000;
-const LONGEST = 15 * 60_000;
+const MIN_DELAY_MS = 2000;
+const MAX_DELAY_MS = 15 * 60_000;
 
-/** The longer a post has waited, the longer it waits: a quarter of its age. */
+/** Backoff: a quarter of the post's age. @param age ms @returns ms */
 export function retryPause(age: number): number {
-  return Math.min(Math.max(age / 4, SHORTEST), LONGEST);
+  return Math.min(Math.max(age / 4, MIN_DELAY_MS), MAX_DELAY_MS);
 }

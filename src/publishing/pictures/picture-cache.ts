@@ -8,21 +8,21 @@ import { PICTURE_TYPES } from '../../protocol/media';
 import { SNIFF_BYTES, sniffMime } from '../media/sniff';
 import type { Picture } from './picture';
 
-/** All that is kept in the memory of a node, and for how long. */
+/** Cache size of a node, and lifetime of an entry. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 const CACHE_TTL_MS = 60 * 60_000;
-/** Larger ones are not shown. Instances make previews of less than 1 MB; some have the original alone. */
+/** Larger pictures are not shown. Most instances make previews below 1 MB; some have only the original. */
 const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
-/** Read at the same time: of one person, and in all. What they hold in memory is bounded by it. */
+/** Concurrent fetches per user and in total; they bound the memory in use. */
 const MAX_FETCHES_PER_USER = 4;
 const MAX_FETCHES = 12;
 
-/** Pictures of instances, read by the guarded fetch as a stranger: no token is sent, so one copy serves all who may see it. */
+/** Pictures of instances, fetched without a token, so one copy serves all users who may see it. */
 @Injectable()
 export class PictureCache {
   private readonly turns = new FairTurns(MAX_FETCHES_PER_USER);
   private readonly limit = new ConcurrencyLimit(MAX_FETCHES);
-  /** Several requests for one address read it once. */
+  /** Concurrent requests for one URL share a fetch. */
   private readonly pictures: LRUCache<string, Picture, { userId: number }>;
 
   constructor(instances: Instances) {
@@ -37,7 +37,7 @@ export class PictureCache {
     });
   }
 
-  /** @throws AppError NOT_FOUND where there is no picture at the address, PLATFORM_UNREACHABLE */
+  /** @throws AppError NOT_FOUND if there is no picture at the URL; PLATFORM_UNREACHABLE, PLATFORM_REJECTED */
   async read(url: string, userId: number): Promise<Picture> {
     try {
       const picture = await this.pictures.fetch(url, { context: { userId } });
@@ -49,7 +49,7 @@ export class PictureCache {
   }
 }
 
-/** What it is, its first bytes say, and not the instance. */
+/** Takes the type from the first bytes; the instance's content type is not trusted. */
 function toPicture(bytes: Buffer | null): Picture | undefined {
   const type = bytes && sniffMime(bytes.subarray(0, SNIFF_BYTES));
   return bytes && type && PICTURE_TYPES.has(type) ? { bytes, type, length: bytes.length } : undefined;

@@ -10,8 +10,8 @@ import type { Picture } from './picture';
 import { PictureService } from './picture.service';
 
 /**
- * For an `<img>` of our own pages: kept by the browser for an hour and for this session alone, never taken for anything
- * but a picture, and inert where it is opened by itself. The page asks for it, so it is no activity of the person.
+ * Headers for an `<img>`: cached privately for an hour, never interpreted as another type, without scripts if opened
+ * directly. Pages request pictures automatically, so these requests do not count as user activity.
  */
 const AsPicture = () =>
   applyDecorators(
@@ -51,6 +51,6 @@ export class PictureController {
 
 function toFile({ bytes, type, length }: Picture): StreamableFile {
   const options = { type, length };
-  // Each kind has an overload of its own.
+  // StreamableFile has a separate overload for each type.
   return bytes instanceof Readable ? new StreamableFile(bytes, options) : new StreamableFile(bytes, options);
 }

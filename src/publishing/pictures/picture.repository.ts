@@ -6,12 +6,12 @@ import { pendingOf } from '../posts/post.repository';
 
 @Injectable()
 export class PictureRepository {
-  /** An uploaded image of a connection of this user. */
+  /** A finished upload or imported image of one of the user's connections. */
   find(em: EntityManager, userId: number, id: number): Promise<Image | null> {
     return em.findOne(Image, { where: { id, platform: { userId }, uploadedAt: Not(IsNull()) } });
   }
 
-  /** Those that a post has, with their posts. */
+  /** Images of posts without a description, with their posts; newest first. */
   pending(em: EntityManager, platformConnectionId: number, limit: number, beforeId?: number): Promise<Image[]> {
     return em.find(Image, {
       where: { ...pendingOf(platformConnectionId), ...(beforeId !== undefined && { id: LessThan(beforeId) }) },

@@ -12,7 +12,7 @@ import type { Picture } from './picture';
 import { PictureRepository } from './picture.repository';
 import { PictureCache } from './picture-cache';
 
-/** Pictures of a person's own posts and accounts: browsers get them from us and never talk to an instance. */
+/** Pictures of the user's own posts and accounts, proxied so that browsers never contact an instance. */
 @Injectable()
 export class PictureService {
   constructor(
@@ -25,7 +25,7 @@ export class PictureService {
 
   /**
    * The avatar of one of the caller's accounts.
-   * @throws AppError PLATFORM_NOT_FOUND; NOT_FOUND where its instance has told of none; PLATFORM_UNREACHABLE
+   * @throws AppError PLATFORM_NOT_FOUND; NOT_FOUND if its instance has reported none; PLATFORM_UNREACHABLE
    */
   async avatar({ user }: SessionContext, platformId: number): Promise<Picture> {
     const platform = await this.work.read((em) => this.platforms.find(em, user.id, platformId));
@@ -35,7 +35,7 @@ export class PictureService {
   }
 
   /**
-   * An image of the caller's: its upload as long as we have that, else as its instance shows it.
+   * An image of the caller: fetched from its instance if that has shown it, otherwise the stored upload.
    * @throws AppError NOT_FOUND, PLATFORM_UNREACHABLE
    */
   async image({ user }: SessionContext, id: number): Promise<Picture> {
@@ -48,9 +48,9 @@ export class PictureService {
   }
 
   /**
-   * Images of posts of a platform that lack their description, newest first.
-   * @param limit how many at most
-   * @param beforeId the last one of the page before
+   * Images of posts of a platform that have no description, newest first.
+   * @param limit maximum number of images
+   * @param beforeId id of the last image of the previous page
    */
   pending(platformId: number, limit: number, beforeId?: number): Promise<PendingImagesView> {
     return this.work.read(async (em) => {
@@ -74,7 +74,7 @@ export class PictureService {
     });
   }
 
-  /** An upload piece by piece, so that no file is ever in memory whole. */
+  /** Streams an upload in chunks, so that a file is never entirely in memory. */
   private async *chunks(imageId: number, first: Buffer): AsyncGenerator<Buffer> {
     let bytes: Buffer | null = first;
     for (let position = 1; bytes; position++) {

@@ -1,4 +1,4 @@
-/** Whether a post fits the instance that it is for. */
+/** Checks a post against the limits of its instance. */
 import { AppError, invalidField } from '../../common/app-error';
 import { TOP_LEVEL_DOMAINS } from '../../common/top-level-domains';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
@@ -8,11 +8,11 @@ import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 import { charactersPerUrlOf, postLength } from '../../protocol/post-length';
 import type { CreatePostDto } from './post.dto';
 
-/** Pixelfed's own, which it does not tell. */
+/** Pixelfed's limits, which its API does not report; characters. */
 const PIXELFED_WARNING_LENGTH = 140;
 const PIXELFED_DESCRIPTION_LENGTH = 1000;
 
-/** What the instance says of media; null until it has. */
+/** Media limits that the instance has reported; null until then. */
 export function mediaLimitsOf({ platformType, mediaLimits }: PlatformConnection): MediaLimitsView | null {
   if (mediaLimits === null) return null;
   const limits = JSON.parse(mediaLimits) as MediaLimitsView;
@@ -20,7 +20,7 @@ export function mediaLimitsOf({ platformType, mediaLimits }: PlatformConnection)
   return { ...limits, description_length: Math.min(limits.description_length, PIXELFED_DESCRIPTION_LENGTH) };
 }
 
-/** @throws AppError VALIDATION_ERROR with the field, and the limit and the count where it is about a number */
+/** @throws AppError VALIDATION_ERROR with the field, and with limit and count if a number is exceeded */
 export function requireFitting(platform: PlatformConnection, form: CreatePostDto): void {
   const over = (field: string, limit: number, count: number, message: string): void => {
     if (count > limit) throw new AppError('VALIDATION_ERROR', { details: [{ field, message, limit, count }] });
@@ -47,7 +47,7 @@ export function requireFitting(platform: PlatformConnection, form: CreatePostDto
       `${platform.name} takes a content warning of ${most} characters`,
     );
     if (form.visibility === 'direct') throw invalidField('visibility', `${platform.name} knows no direct posts`);
-    // Pixelfed takes it for mark-up, and drops it without a word.
+    // Pixelfed treats this as mark-up and removes it without an error.
     if (/<\S/.test(form.content)) {
       throw invalidField('content', `${platform.name} drops what follows a "<"; put a space after it`);
     }
@@ -55,7 +55,7 @@ export function requireFitting(platform: PlatformConnection, form: CreatePostDto
   const images = form.media_ids?.length ?? 0;
   if (form.content.trim() === '' && images === 0) throw invalidField('content', 'A post needs text or an image');
   const media = mediaLimitsOf(platform);
-  // What an instance wants that we have not met yet, it says itself.
+  // Without known limits the instance itself checks the media.
   if (!media) return;
   const most = media.max_attachments;
   over('media_ids', most, images, `The post has ${images} images; ${platform.name} takes ${most}`);

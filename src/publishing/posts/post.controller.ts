@@ -19,7 +19,7 @@ import { CreatePostDto, UpdatePostDto } from './post.dto';
 import { PostService } from './post.service';
 import { readIdempotencyKey } from './post-request';
 
-/** What a session sees of its platform. */
+/** Posts and data of the session's active platform. */
 @ApiController()
 @RequireSession({ platform: true })
 export class PostController {
@@ -34,7 +34,7 @@ export class PostController {
     return this.posts.list(platform, pageSize(limit), wholeNumber('before_id', beforeId));
   }
 
-  /** 201; 200 where the same request has made the post before. */
+  /** 201, or 200 if an earlier request with the same key has created the post. */
   @Post('posts')
   async create(
     @CurrentSession() session: SessionContext,

@@ -3,11 +3,11 @@ import { IsText, Omittable } from '../../common/validation';
 import { VISIBILITIES, type Visibility } from '../../protocol/http';
 import { MAX_MEDIA, MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 
-/** Bounds what is read and counted; whether it fits is for `requireFitting` to say, with the limit and the count. */
-const LONGEST_READ = 50_000;
+/** Upper bound for parsing and counting, in UTF-16 units; `requireFitting` checks the instance's limit. */
+const MAX_READ_LENGTH = 50_000;
 
 class PostFields {
-  /** For the person's own list: statuses have none, so no instance is sent it. */
+  /** Shown in the user's own list only: statuses have no title, so it is not sent to the instance. */
   @Omittable()
   @IsText(0, 200)
   title?: string;
@@ -35,13 +35,13 @@ class PostFields {
 }
 
 export class CreatePostDto extends PostFields {
-  @IsText(0, LONGEST_READ)
+  @IsText(0, MAX_READ_LENGTH)
   content!: string;
 }
 
-/** What is left out stays as it is. */
+/** Omitted fields keep their value. */
 export class UpdatePostDto extends PostFields {
   @Omittable()
-  @IsText(0, LONGEST_READ)
+  @IsText(0, MAX_READ_LENGTH)
   content?: string;
 }

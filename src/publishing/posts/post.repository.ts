@@ -7,30 +7,31 @@ import { type NewPost, Post } from '../../database/entities/post.entity';
 import type { MediaLimitsView, StatisticsView } from '../../protocol/http';
 import { mediaLimitsOf } from './post-fitting';
 
-/** What the order of posts goes by. */
-export type PostPlace = Pick<Post, 'createdAt' | 'id'>;
+/** Sort key of a post. */
+export type PostSortKey = Pick<Post, 'createdAt' | 'id'>;
 
 @Injectable()
 export class PostRepository {
-  /** Newest first, by when they were written; `before` is where the last page ended, and is not among them. */
-  list(em: EntityManager, platformId: number, limit: number, before?: PostPlace): Promise<Post[]> {
+  /** Newest first by creation time. @param before exclusive sort key: the end of the previous page */
+  list(em: EntityManager, platformId: number, limit: number, before?: PostSortKey): Promise<Post[]> {
     const query = em
       .createQueryBuilder(Post, 'post')
       .where('post.platform_connection_id = :platformId', { platformId })
       .orderBy('post.created_at', 'DESC')
       .addOrderBy('post.id', 'DESC')
       .limit(limit);
-    // Twice the same to a reader; the first half is what lets the index find where to begin.
+    // The first condition is redundant, but lets the index find the start.
     const older = 'post.created_at <= :createdAt AND (post.created_at < :createdAt OR post.id < :id)';
     if (before) query.andWhere(older, before);
     return query.getMany();
   }
 
   /**
-   * Where a post stands among those of its platform, also when it is gone: then right after the one before it, as what
-   * was written or read one after the other has ids that follow.
+   * Sort key of a post among those of its platform. For a deleted post it is derived from the post with the next lower
+   * id, because posts that were created or imported in sequence have ascending ids.
+   * @returns null if no post has this or a lower id
    */
-  async placeOf(em: EntityManager, platformConnectionId: number, id: number): Promise<PostPlace | null> {
+  async sortKeyOf(em: EntityManager, platformConnectionId: number, id: number): Promise<PostSortKey | null> {
     const select = { id: true, createdAt: true } as const;
     const there = await em.findOne(Post, { select, where: { platformConnectionId, id } });
     if (there) return there;
@@ -39,7 +40,7 @@ export class PostRepository {
     return before ? { createdAt: before.createdAt, id: before.id + 1 } : null;
   }
 
-  /** Those of each post in their order. */
+  /** Images of these posts, in display order. */
   imagesOf(em: EntityManager, postIds: number[]): Promise<Image[]> {
     if (postIds.length === 0) return Promise.resolve([]);
     return em.find(Image, { where: { postId: In(postIds) }, order: { position: 'ASC', id: 'ASC' } });
@@ -61,28 +62,28 @@ export class PostRepository {
     await em.update(Post, { id }, change);
   }
 
-  /** The post that a request of this user made, known by the key that the request carried. */
+  /** The post that a request of this user with this idempotency key created. */
   findByRequest(em: EntityManager, userId: number, requestKey: string): Promise<Post | null> {
     return em.findOne(Post, { where: { userId, requestKey } });
   }
 
-  /** @returns false when it is being published, has been, or may have been */
+  /** @returns false if the post is being published, or has or may have been published */
   async changeUnpublished(em: EntityManager, id: number, change: Partial<Post>): Promise<boolean> {
     const where = { id, status: In(['queued', 'failed']), uncertain: false };
     return (await em.update(Post, where, change)).affected === 1;
   }
 
-  /** Images of the post that it is to have no more; as uploads that no post has, they are pruned in time. */
+  /** Detaches the images that are not in `keep`; as unused uploads they are pruned later. */
   async detachImages(em: EntityManager, postId: number, keep: number[]): Promise<void> {
     await em.update(Image, { postId, ...(keep.length > 0 && { id: Not(In(keep)) }) }, { postId: null, position: 0 });
   }
 
-  /** @returns false when it is being published, or has been */
+  /** @returns false if the post is being published or has been published */
   async removeUnpublished(em: EntityManager, id: number): Promise<boolean> {
     return (await em.delete(Post, { id, status: In(['queued', 'failed']) })).affected === 1;
   }
 
-  /** What waits for this platform is tried now. */
+  /** Makes all queued posts of this platform due now. */
   async makeDue(em: EntityManager, platformConnectionId: number, now: Date): Promise<void> {
     const waiting = { platformConnectionId, status: 'queued', nextAttemptAt: MoreThan(now) } as const;
     await em.update(Post, waiting, { nextAttemptAt: now });
@@ -92,12 +93,12 @@ export class PostRepository {
     await em.update(Image, { id }, change);
   }
 
-  /** The uploads of a failed post are sent again: an instance forgets what was not used. */
+  /** Causes the files to be uploaded again: instances delete media that no status uses. */
   async forgetUploads(em: EntityManager, postId: number): Promise<void> {
     await em.update(Image, { postId }, { remoteId: null, uploadFailures: 0 });
   }
 
-  /** Gives the post its own and uploaded images of this platform that no post has yet, in this order. @returns how many */
+  /** Attaches finished uploads of this platform that are unused or already its own, in this order. @returns how many */
   async attachImages(em: EntityManager, platformId: number, postId: number, imageIds: number[]): Promise<number> {
     let attached = 0;
     for (const [position, id] of imageIds.entries()) {
@@ -114,7 +115,7 @@ export class PostRepository {
     return attached;
   }
 
-  /** Posts that a worker has in hand, with what would tell them among the account's statuses. */
+  /** Posts that are being published, with the fields that identify them among the account's statuses. */
   async inFlight(em: EntityManager, platformConnectionId: number) {
     const posts = await em.find(Post, { where: { platformConnectionId, status: 'publishing' } });
     const images = await this.imagesOf(
@@ -128,7 +129,7 @@ export class PostRepository {
     });
   }
 
-  /** Those of `ids` that are a post's already. */
+  /** @returns those of `ids` that a stored post has as its remote id */
   async remoteIds(em: EntityManager, platformConnectionId: number, ids: string[]): Promise<Set<string>> {
     const where = { platformConnectionId, remoteId: In(ids) };
     const rows = await em.find(Post, { select: { id: true, remoteId: true }, where });
@@ -149,10 +150,10 @@ export class PostRepository {
   }
 }
 
-/** An upload that no post has taken up is nobody's image yet. */
+/** Counts images of posts only, not uploads that no post uses yet. */
 const postedOn = (platformConnectionId: number) => ({ platformConnectionId, postId: Not(IsNull()) });
 
-/** Images of posts that lack their description. */
+/** Images of posts that have no description. */
 export const pendingOf = (platformConnectionId: number) => ({
   ...postedOn(platformConnectionId),
   status: 'pending' as const,

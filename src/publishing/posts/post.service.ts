@@ -31,13 +31,13 @@ export class PostService {
   ) {}
 
   /**
-   * Newest first, by when they were written.
-   * @param limit how many at most
-   * @param beforeId the last one of the page before
+   * Posts of a platform, newest first by creation time.
+   * @param limit maximum number of posts
+   * @param beforeId id of the last post of the previous page
    */
   list(platform: PlatformView, limit: number, beforeId?: number): Promise<PostsView> {
     return this.work.read(async (em) => {
-      const before = beforeId === undefined ? undefined : await this.posts.placeOf(em, platform.id, beforeId);
+      const before = beforeId === undefined ? undefined : await this.posts.sortKeyOf(em, platform.id, beforeId);
       if (before === null) return { posts: [], next_before_id: null };
       const rows = await this.posts.list(em, platform.id, limit + 1, before);
       const page = rows.slice(0, limit);
@@ -52,7 +52,7 @@ export class PostService {
     });
   }
 
-  /** What is taken as media, by the instance and by us; null until the instance has said its part. */
+  /** Media limits of the instance combined with our own; null until the instance has reported its limits. */
   async mediaLimits(platform: PlatformView): Promise<MediaLimitsView | null> {
     const limits = await this.work.read((em) => this.posts.mediaLimits(em, platform.id));
     return limits && toTakenMedia(limits);
@@ -63,11 +63,11 @@ export class PostService {
   }
 
   /**
-   * Stores a post for the named platform. The check of the platform and the write are one transaction: a switch or a
-   * revocation comes wholly before or wholly after it.
-   * @param requestKey of this caller: the same request with the same key makes one post
-   * @throws AppError PLATFORM_CONTEXT_STALE, PLATFORM_NOT_FOUND, IDEMPOTENCY_KEY_REUSED or VALIDATION_ERROR, and
-   *   nothing is stored
+   * Stores a post for the named platform. The platform check and the write share one transaction, so a switch or a
+   * revocation happens entirely before or entirely after it.
+   * @param requestKey idempotency key of this user: repeating a request with the same key creates one post
+   * @throws AppError PLATFORM_CONTEXT_STALE, PLATFORM_NOT_FOUND, PLATFORM_RECONNECT_NEEDED, IDEMPOTENCY_KEY_REUSED or
+   *   VALIDATION_ERROR; nothing is stored then
    */
   @MonitorPerformance('create_post')
   create(
@@ -109,8 +109,8 @@ export class PostService {
   }
 
   /**
-   * Changes a post that has not been published, and sends it again.
-   * @throws AppError as `retry`, and as `create`
+   * Changes a post that has not been published and queues it again.
+   * @throws AppError as `retry` and `create`
    */
   update(caller: SessionContext, named: PlatformTarget, id: number, form: UpdatePostDto): Promise<PostView> {
     return this.sessions.runAuthorized(caller, async (tx, context) => {
@@ -130,7 +130,7 @@ export class PostService {
         visibility: whole.visibility,
         spoilerText: whole.spoiler_text || null,
         ...(form.language !== undefined && { language: form.language || null }),
-        // The old key stands for the old words.
+        // The old key identifies the old content at the instance.
         idempotencyKey: null,
       };
       if (!(await this.posts.changeUnpublished(tx.em, id, change))) throw new AppError('POST_NOT_FAILED');
@@ -142,7 +142,7 @@ export class PostService {
     });
   }
 
-  /** Queues a failed post once more. @throws AppError as `create`, NOT_FOUND or POST_NOT_FAILED */
+  /** Queues a failed post again. @throws AppError as `create`, NOT_FOUND or POST_NOT_FAILED */
   retry(caller: SessionContext, named: PlatformTarget, id: number): Promise<PostView> {
     return this.sessions.runAuthorized(caller, async (tx, context) => {
       const platform = await this.fence.checkRow(tx.em, context, named);
@@ -152,18 +152,18 @@ export class PostService {
       const now = this.clock.now();
       const change = this.requeued(platform, now);
       await this.posts.update(tx.em, id, change);
-      // What may be there is looked for by its uploads first.
+      // An uncertain post may be on the instance already; its uploads identify it there.
       if (!post.uncertain) await this.posts.forgetUploads(tx.em, id);
       return this.announce(tx, { ...post, ...change }, now);
     });
   }
 
-  /** Throws a post away that has not been published. @throws AppError as `retry` */
+  /** Deletes a post that has not been published. @throws AppError as `retry` */
   async discard(caller: SessionContext, named: PlatformTarget, id: number): Promise<void> {
     await this.sessions.runAuthorized(caller, async (tx, context) => {
       const platform = await this.fence.checkRow(tx.em, context, named);
       const post = await this.find(tx, platform.id, id);
-      // A worker may have it in hand by now: then it is too late.
+      // Fails if a worker has claimed the post since it was read.
       if (!(await this.posts.removeUnpublished(tx.em, id))) throw new AppError('POST_NOT_FAILED');
       await this.audit.record(tx, { type: 'post_discarded', ...auditActorOf(context), platform });
       const at = this.clock.now().toISOString();
@@ -199,7 +199,10 @@ function requireConnected({ needsReconnect }: PlatformConnection): void {
   if (needsReconnect) throw new AppError('PLATFORM_RECONNECT_NEEDED');
 }
 
-/** At once; where we have not met the instance yet, when we have, or when there is nothing more to hope for. */
+/**
+ * When a new post is due: now if the instance has confirmed the account. Otherwise when the delivery period ends; the
+ * confirmation makes it due earlier.
+ */
 function dueAt({ metAt }: PlatformConnection, now: Date): Date {
   return metAt ? now : new Date(now.getTime() + GIVE_UP_AFTER_MS);
 }

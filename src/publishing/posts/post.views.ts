@@ -1,4 +1,4 @@
-/** From rows to what the wire shows. */
+/** Converts rows to wire types. */
 import type { Image } from '../../database/entities/image.entity';
 import type { Post } from '../../database/entities/post.entity';
 import type { ImageView, MediaLimitsView, PostView } from '../../protocol/http';
@@ -9,7 +9,7 @@ export function toImageView({ id, altText, status, url, mimeType }: Image): Imag
   return { id, alt_text: altText, status, has_picture };
 }
 
-/** @param images those of other posts may be among them */
+/** @param images may include images of other posts */
 export function toPostView(post: Post, images: Image[]): PostView {
   return {
     id: post.id,
@@ -21,17 +21,17 @@ export function toPostView(post: Post, images: Image[]): PostView {
     status: post.status,
     url: post.postUrl,
     error: post.error,
-    // While a worker has it in hand there is no next try to wait for.
-    next_attempt_at: (isInHand(post) ? null : post.nextAttemptAt?.toISOString()) ?? null,
+    // During an attempt the column holds the lease, not the next attempt.
+    next_attempt_at: (isBeingSent(post) ? null : post.nextAttemptAt?.toISOString()) ?? null,
     images: images.filter((image) => image.postId === post.id).map(toImageView),
     created_at: post.createdAt.toISOString(),
     published_at: post.publishedAt?.toISOString() ?? null,
   };
 }
 
-const isInHand = ({ status, error }: Post): boolean => status === 'publishing' && error === null;
+const isBeingSent = ({ status, error }: Post): boolean => status === 'publishing' && error === null;
 
-/** A file passes two gates, ours and the instance's: what fits through both. */
+/** The stricter of the instance's limits and our own. */
 export function toTakenMedia(limits: MediaLimitsView): MediaLimitsView {
   const [image_size, video_size] = ['image/*', 'video/*'].map((type) => sizeTaken(limits, type)) as [number, number];
   return { ...limits, image_size, video_size };

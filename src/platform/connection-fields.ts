@@ -1,11 +1,10 @@
-/** What a connection knows once its instance has answered. Pure. */
+/** Columns of a connection that come from its instance. Pure. */
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { ProbedAccount } from '../fediverse/account-probe';
 
-/** ms. */
-const REFRESH_AFTER_MS = 24 * 3_600_000;
+const REFRESH_INTERVAL_MS = 24 * 3_600_000;
 
-export function learnedFrom({ account, limits, kind }: ProbedAccount, now: Date) {
+export function connectionFieldsFrom({ account, limits, kind }: ProbedAccount, now: Date) {
   return {
     remoteAccountId: account.id,
     displayName: account.displayName || null,
@@ -18,8 +17,8 @@ export function learnedFrom({ account, limits, kind }: ProbedAccount, now: Date)
     }),
     needsReconnect: false,
     reconnectReason: null,
-    // Not all at the same minute of each day.
-    nextCheckAt: new Date(now.getTime() + REFRESH_AFTER_MS * (0.9 + Math.random() * 0.2)),
+    // Jitter spreads the daily refreshes.
+    nextCheckAt: new Date(now.getTime() + REFRESH_INTERVAL_MS * (0.9 + Math.random() * 0.2)),
     checkFailures: 0,
   } satisfies Partial<PlatformConnection>;
 }
