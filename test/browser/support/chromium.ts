@@ -86,6 +86,9 @@ export class Device {
   async bareTab(path: string): Promise<Page> {
     const page = await this.context.newPage();
     this.tabs.push(page);
+    // A subscription takes a moment to reach the shared browser: one made in a test could miss the request it is for.
+    page.on('request', () => {});
+    page.on('response', () => {});
     page.on('pageerror', (error) => this.complaints.push(`${path}: ${error.message}`));
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) this.complaints.push(`${path}: ${message.text()}`);
