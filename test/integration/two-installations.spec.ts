@@ -1,7 +1,8 @@
 /** Two installations on one account, and one whose database was restored: no post is lost, none is here that is not there. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { PlatformView } from '../../src/protocol/http';
+import type { ImportView, PlatformView } from '../../src/protocol/http';
 import { encryptionKey } from '../support/backends';
+import { eventually } from '../support/eventually';
 import { allowed, type FakeInstance, newAccount, PLENTY, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { temporaryFolder } from '../support/processes';
@@ -23,6 +24,11 @@ async function connected({ url }: App, access_token: string) {
   const client = new TestClient(url);
   await client.register();
   const { body } = await client.post<PlatformView>('/api/platforms', { instance_url: town.url, access_token });
+  // A first import that is still running would import what is written after it.
+  await eventually(async () => {
+    const { running } = (await client.get<ImportView>(`/api/platforms/${body.id}/import`)).body;
+    expect(running).toBe(false);
+  });
   return { client, platform: body };
 }
 const textsThere = (accountId: string) =>

@@ -22,7 +22,8 @@ export function redirectWhenSignedIn(): void {
   leadOn();
   const look = () => {
     // Only sign-ins since this page was loaded count.
-    if (Number(localStorageOrNull()?.getItem(LAST_LOGIN_KEY)) > performance.timeOrigin) void session.syncSessionState();
+    const lastLogin = localStorageOrNull()?.getItem(LAST_LOGIN_KEY);
+    if (lastLogin && Number(lastLogin) > performance.timeOrigin) void session.syncSessionState();
   };
   look();
   window.addEventListener('storage', ({ key }) => key === LAST_LOGIN_KEY && look());
