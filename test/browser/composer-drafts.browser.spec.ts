@@ -214,4 +214,15 @@ it('comes back when discarding it is undone', async () => {
   await tab.getByRole('button', { name: 'Undo' }).click();
   await eventually(async () => expect(await text(tab).inputValue()).toBe('Not yet'));
   await saved('Not yet');
+
+  // Undone after a switch, it is a draft of the account that it was written for.
+  await tab.getByRole('button', { name: 'Discard', exact: true }).click();
+  const { client, platforms } = stage.person;
+  await client.post(`/api/switch_platform/${platforms[1]!.id}`, {});
+  await tab.getByText('Posting as Beta').waitFor();
+  await tab.getByRole('button', { name: 'Undo' }).click();
+  await saved('Not yet');
+  expect(await text(tab).inputValue()).toBe('');
+  await client.post(`/api/switch_platform/${platforms[0]!.id}`, {});
+  await eventually(async () => expect(await text(tab).inputValue()).toBe('Not yet'));
 });

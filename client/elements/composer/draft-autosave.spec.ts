@@ -114,7 +114,7 @@ describe('the autosave of a composer', () => {
     tab.page.content = EMPTY;
     await settled();
     expect([browser.words(1, 10), tab.autosave.key === key]).toEqual([[], false]);
-    tab.autosave.putBack(draft!);
+    draft!();
     await settled();
     expect([tab.words(), browser.words(1, 10), tab.autosave.key]).toEqual(['back', ['back'], key]);
   });

@@ -176,8 +176,8 @@ export class DraftAutosave {
     this.changed({ byPerson: false });
   }
 
-  /** The draft was posted or discarded: clears it here and in other tabs. @returns the draft, for an undo */
-  finish(): Draft | null {
+  /** The draft was posted or discarded: clears it here and in other tabs. @returns its undo; null if nothing was stored */
+  finish(): (() => void) | null {
     const { place, current, replaced } = this;
     this.flush();
     const { id, key, savedAt } = current;
@@ -190,16 +190,15 @@ export class DraftAutosave {
       this.hooks.tell({ place, id, savedAt, kind: 'finished' });
       return this.read();
     });
-    return draft || null;
+    return draft ? () => this.putBack(draft, place) : null;
   }
 
-  /** Undoes `finish`. */
-  putBack(draft: Draft): void {
-    const { place } = this;
-    if (!place) return;
+  /** Stores it where it was. The composer shows it only if it still writes there: the platform may have changed. */
+  private putBack(draft: Draft, place: DraftPlace): void {
     const { id, key } = draft;
     const savedAt = this.repository.save(place, draft, this.hooks.kept);
-    if (!hasContent(this.hooks.content())) this.take({ ...draft, savedAt: savedAt ?? draft.savedAt }, place);
+    if (this.isAt(place) && !hasContent(this.hooks.content()))
+      this.take({ ...draft, savedAt: savedAt ?? draft.savedAt }, place);
     this.hooks.tell({ place, id, savedAt: savedAt ?? key, kind: 'saved' });
     void this.read();
   }
@@ -213,21 +212,24 @@ export class DraftAutosave {
       this.hooks.tell({ place, id, savedAt, kind: 'finished' });
       return this.read();
     });
-    return () => this.putBack(draft);
+    return () => this.putBack(draft, place);
   }
 
   /** Handles a message of another tab. @returns whether the shown draft was removed */
   messageReceived({ place, id, savedAt, kind }: DraftMessage): boolean {
-    const own = this.place;
-    if (!own || own.userId !== place.userId || own.platformId !== place.platformId) return false;
+    if (!this.isAt(place)) return false;
     const isShown = id === this.current.id && savedAt === this.current.savedAt;
     if (kind === 'finished' && isShown && !this.dirty && this.hooks.idle()) {
-      this.take(null, own);
+      this.take(null, place);
       void this.read();
       return true;
     }
     void this.read();
     return false;
+  }
+
+  private isAt({ userId, platformId }: DraftPlace): boolean {
+    return this.place?.userId === userId && this.place.platformId === platformId;
   }
 
   private save(place: DraftPlace): void {

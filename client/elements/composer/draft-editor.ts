@@ -112,9 +112,9 @@ export class DraftEditor {
 
   /** Discarded by the user; the server keeps the files for a day. @returns its undo; null if nothing was stored */
   discard(): (() => void) | null {
-    const draft = this.autosave.finish();
+    const undo = this.autosave.finish();
     this.show(null, 0);
-    return draft && (() => this.autosave.putBack(draft));
+    return undo;
   }
 
   /** Begins the next post, with the same choices. */
