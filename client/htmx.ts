@@ -52,8 +52,9 @@ function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boo
 function configure(sync: SessionSync, { elt, path, headers }: ConfigRequest): boolean {
   if (new URL(path, document.baseURI).origin !== window.location.origin) return true;
   Object.assign(headers, sync.headers());
-  const form = elt.closest<HTMLFormElement>('form[data-platform-aware]');
-  if (!form) return true;
+  // htmx sends the form that a control belongs to, which need not be around it.
+  const form = elt instanceof HTMLFormElement ? elt : ((elt as Partial<HTMLInputElement>).form ?? elt.closest('form'));
+  if (!form?.matches('[data-platform-aware]')) return true;
   const platformId = namedPlatform(form);
   if (platformId === null || hasPlatformQuestion(form)) return false;
   headers[HEADERS.platformId] = String(platformId);

@@ -219,9 +219,10 @@ describe('a request of htmx', () => {
     await plain.tab.route('**/notes', (route) => route.fulfill({ contentType: 'text/html', body: 'Kept' }));
     const body = readFileSync(require.resolve('htmx.org/dist/htmx.js'), 'utf8');
     await plain.tab.route('**/of-the-host/htmx.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
-    const form = `<form hx-ext="vedfolnir" data-platform-aware>
+    const form = `<form id="note-form" hx-ext="vedfolnir" data-platform-aware>
       <label>Note <input name="note" hx-post="/notes" hx-trigger="change"></label>
-      <button type="button" hx-post="/notes">Keep</button></form>`;
+      <button type="button" hx-post="/notes">Keep</button></form>
+      <button type="button" form="note-form" hx-ext="vedfolnir" hx-post="/notes">Keep from outside</button>`;
     await plain.tab.evaluate(`(async () => {
       const config = { includeIndicatorStyles: false, allowEval: false };
       const meta = { name: 'htmx-config', content: JSON.stringify(config) };
@@ -255,8 +256,9 @@ describe('a request of htmx', () => {
     await switchTo(1);
     await question().waitFor();
     await plain.tab.getByRole('button', { name: 'Keep', exact: true }).click();
+    await plain.tab.getByRole('button', { name: 'Keep from outside' }).click();
     await plain.tab.getByRole('button', { name: 'Keep posting as Alpha' }).click();
-    await plain.tab.getByRole('button', { name: 'Keep', exact: true }).click();
+    await plain.tab.getByRole('button', { name: 'Keep from outside' }).click();
     await eventually(() => expect(asked).toHaveLength(2));
     expect(asked[1]!.headers()).toMatchObject({ 'x-platform-id': idOf(0), 'x-platform-pinned': 'true' });
   });
