@@ -145,7 +145,7 @@ export class Composer extends SessionElement {
     discard: () => {
       const undo = this.editor.discard();
       this.field?.focus();
-      if (undo) notify('The draft was discarded.', 'info', { action: { label: 'Undo', run: undo } });
+      if (undo) notify('Draft discarded.', 'info', { action: { label: 'Undo', run: undo } });
     },
     send: () => void this.send(),
     add: (files: File[]) => this.add(files),

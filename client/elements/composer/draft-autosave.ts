@@ -181,25 +181,20 @@ export class DraftAutosave {
     const { place, current, replaced } = this;
     this.flush();
     const { id, key, savedAt } = current;
-    const draft = savedAt && { ...structuredContent(this.hooks.content()), id, key, savedAt };
+    const content = structuredContent(this.hooks.content());
     this.begin();
     if (!place || !savedAt) return null;
+    const draft = { ...content, id, key, savedAt };
     if (replaced) void this.remove(place, replaced);
-    // After the removal, as tabs that are notified read the drafts at once.
-    void this.remove(place, current).then(() => {
-      this.hooks.tell({ place, id, savedAt, kind: 'finished' });
-      return this.read();
-    });
-    return draft ? () => this.putBack(draft, place) : null;
+    this.removeEverywhere(place, draft);
+    return () => this.putBack(draft, place);
   }
 
   /** Stores it where it was. The composer shows it only if it still writes there: the platform may have changed. */
   private putBack(draft: Draft, place: DraftPlace): void {
-    const { id, key } = draft;
-    const savedAt = this.repository.save(place, draft, this.hooks.kept);
-    if (this.isAt(place) && !hasContent(this.hooks.content()))
-      this.take({ ...draft, savedAt: savedAt ?? draft.savedAt }, place);
-    this.hooks.tell({ place, id, savedAt: savedAt ?? key, kind: 'saved' });
+    const savedAt = this.repository.save(place, draft, this.hooks.kept) ?? draft.savedAt;
+    if (this.isAt(place) && !hasContent(this.hooks.content())) this.take({ ...draft, savedAt }, place);
+    this.hooks.tell({ place, id: draft.id, savedAt, kind: 'saved' });
     void this.read();
   }
 
@@ -207,11 +202,7 @@ export class DraftAutosave {
   discard(draft: Draft): () => void {
     const { place } = this;
     if (!place) return () => {};
-    const { id, savedAt } = draft;
-    void this.repository.remove(place, id, savedAt).then(() => {
-      this.hooks.tell({ place, id, savedAt, kind: 'finished' });
-      return this.read();
-    });
+    this.removeEverywhere(place, draft);
     return () => this.putBack(draft, place);
   }
 
@@ -226,6 +217,14 @@ export class DraftAutosave {
     }
     void this.read();
     return false;
+  }
+
+  /** Other tabs are notified after the removal, as they read the drafts at once. */
+  private removeEverywhere(place: DraftPlace, { id, savedAt }: Pick<Draft, 'id' | 'savedAt'>): void {
+    void this.repository.remove(place, id, savedAt).then(() => {
+      this.hooks.tell({ place, id, savedAt, kind: 'finished' });
+      return this.read();
+    });
   }
 
   private isAt({ userId, platformId }: DraftPlace): boolean {

@@ -27,8 +27,7 @@ function row(autosave: DraftAutosave, draft: Draft): TemplateResult {
   const { text, files, savedAt } = draft;
   const words = [text.content, text.title, text.spoiler_text].find((each) => each.trim() !== '');
   const said = (words ?? files[0]?.file.name ?? '').trim().slice(0, 80);
-  const discard = () =>
-    notify('The draft was discarded.', 'info', { action: { label: 'Undo', run: autosave.discard(draft) } });
+  const discard = () => notify('Draft discarded.', 'info', { action: { label: 'Undo', run: autosave.discard(draft) } });
   return html`
     <li>
       <button type="button" class="vf-button" data-kind="quiet" @click=${() => autosave.switchTo(draft)}>
