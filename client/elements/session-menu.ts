@@ -114,7 +114,7 @@ export class SessionMenu extends SessionElement {
     this.panel.hidePopover();
     const meant = await confirm({
       title: 'Sign out everywhere?',
-      text: 'All your browsers and devices are signed out at once, this one too. Drafts of this browser are removed.',
+      text: 'All your browsers and devices are signed out at once. Drafts in this one are removed.',
       action: 'Sign out everywhere',
     });
     if (meant) await this.attempt(() => session.logout({ everywhere: true }));

@@ -307,7 +307,7 @@ export class Composer extends SessionElement {
       target.refused(now ?? session.getState()?.platform ?? null);
       void session.syncSessionState();
     } else if (isUnanswered(error)) {
-      const form = 'The server does not answer. Your words are kept; when you press Post again, one post comes of it.';
+      const form = 'The server does not answer. Your words are kept: press Post again, and it is posted once.';
       this.refuse({ form });
     } else if (!isSessionOverError(error)) {
       if (code === 'PLATFORM_RECONNECT_NEEDED') target.tokenRefused();

@@ -25,7 +25,7 @@ export async function confirmMissingAltText(items: Attachment[], describe: (inde
 export function confirmDuplicate(): Promise<boolean> {
   return confirm({
     title: 'Post this as well?',
-    text: 'An earlier version of this draft was posted already; you find it in your posts.',
+    text: 'An earlier version of this draft was posted already: see your posts.',
     action: 'Post as well',
   });
 }
