@@ -60,7 +60,9 @@ function isChangedText(sent: string[], there: string[]): boolean {
 /** Compares attachments, each of which belongs to one status only. @returns null if they do not decide it */
 function byMedia(status: RemoteStatus, { mediaIds, mediaCount }: SentPost): boolean | null {
   const there = new Set(status.media.map(({ id }) => id));
-  if (mediaCount > 0 && mediaIds.length === mediaCount) return mediaIds.every((id) => there.has(id));
+  // snac names the attachments of a status by its address, and not as the uploads: those ids cannot be compared.
+  const isComparable = mediaIds.length === mediaCount && ![...there].some((id) => id.includes('://'));
+  if (mediaCount > 0 && isComparable) return mediaIds.every((id) => there.has(id));
   return status.media.length + status.mediaLeftOut === mediaCount ? null : false;
 }
 
