@@ -8,8 +8,8 @@ import { VedfolnirDeviceNames1796510000000 } from './migrations/1796510000000-de
 import { VedfolnirRateLimitPauses1796530000000 } from './migrations/1796530000000-rate-limit-pauses';
 
 /**
- * In the order in which they run. Nodes of the release before go on writing meanwhile and afterwards: a migration takes
- * nothing away and asks for nothing that they do not know. What is not needed any more goes one release later.
+ * In the order in which they run. Nodes of the previous release keep writing during and after a migration, so it drops
+ * nothing that they use and requires no column that they do not set; unused columns are dropped one release later.
  */
 export const MIGRATIONS = [
   VedfolnirInitial1796000000000,
