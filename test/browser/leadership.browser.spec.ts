@@ -141,6 +141,7 @@ describe('Point 4: in a browser of which one tab is seen', () => {
 
   it('a tab that was frozen sends nothing before it has looked', async () => {
     const [frozen, seen] = (await openTabs(PATHS.slice(0, 2))) as [Page, Page];
+    await frozen.waitForLoadState('networkidle');
     const thaw = await freeze(frozen);
     const to = await switchElsewhere(1);
     await standsOn(seen, to);

@@ -130,6 +130,8 @@ describe.each(BACKENDS)('$name', (backend) => {
     await client.register();
     const { platform, account } = await connectTo(client, town);
     const named = { headers: { 'x-platform-id': String(platform.id) } };
+    // So that the first import, which starts by itself, has ended.
+    await client.post(`/api/platforms/${platform.id}/import`);
     const own = (await client.post<PostView>('/api/posts', { content: 'own' }, named)).body;
     await eventually(async () => expect((await postsOf(client))[0]!.status).toBe('published'), { timeout: 20_000 });
     postThere(town, account, numbered('old', 9));
