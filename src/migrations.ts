@@ -6,6 +6,7 @@ import { VedfolnirPinnedSessions1796300000000 } from './migrations/1796300000000
 import { VedfolnirPasswordResets1796400000000 } from './migrations/1796400000000-password-resets';
 import { VedfolnirDeviceNames1796510000000 } from './migrations/1796510000000-device-names';
 import { VedfolnirRateLimitPauses1796530000000 } from './migrations/1796530000000-rate-limit-pauses';
+import { VedfolnirIncompleteImports1796540000000 } from './migrations/1796540000000-incomplete-imports';
 
 /**
  * In the order in which they run. Nodes of the previous release keep writing during and after a migration, so it drops
@@ -20,4 +21,5 @@ export const MIGRATIONS = [
   VedfolnirPasswordResets1796400000000,
   VedfolnirDeviceNames1796510000000,
   VedfolnirRateLimitPauses1796530000000,
+  VedfolnirIncompleteImports1796540000000,
 ];

@@ -27,7 +27,7 @@ export async function shutDown(app: NestFastifyApplication, graceMs: number): Pr
 
 /**
  * Closing the port resets connections in the accept backlog, and their requests. The event loop accepts one per turn,
- * so the port is closed after a turn without a new connection.
+ * so the port is closed after a turn without a new connection. Only one that arrives right then is still reset.
  */
 function closeWithEmptyBacklog(http: Server): void {
   const close = http.close.bind(http);

@@ -6,10 +6,8 @@ import { withoutSecrets } from './without-secrets';
 /** Pause after a rate limit without a time, and the maximum of any pause. */
 const DEFAULT_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 3_600_000;
-/** Most media are processed within seconds. */
-const PROCESSING_PAUSE_MS = 2000;
-/** Request Timeout, Too Early, Too Many Requests: the request itself is valid. */
-const RETRYABLE_STATUSES = [408, 425, 429];
+/** Too Early, Too Many Requests: the request itself is valid and had no effect. */
+const RETRYABLE_STATUSES = [425, 429];
 /** Bytes of an HTML page that are searched for its title. */
 const MAX_TITLE_SEARCH_BYTES = 10_000;
 const MAX_MESSAGE_LENGTH = 300;
@@ -35,7 +33,8 @@ export function readAnswer(answer: InstanceAnswer, host: string, secrets: (strin
     throw new InstanceError('forbidden', lacksPermission(), { status });
   }
   // Pixelfed reports validation errors with status 500 and a list `errors`.
-  const isRefusal = (status >= 400 && status < 500) || (status >= 500 && fields.errors !== undefined);
+  // 408 Request Timeout may come from a proxy that has passed the request on.
+  const isRefusal = (status >= 400 && status < 500 && status !== 408) || (status >= 500 && fields.errors !== undefined);
   if (isRefusal) throw refusal(wordsOf(answer, said, host), status);
   if (status < 200 || status > 299) {
     const retryAfter = isPause(answer) ? pauseOf(headers) : undefined;
@@ -62,7 +61,7 @@ export function unreadable(message = 'The answer of the instance cannot be read'
 
 function refusal(words: string, status: number): InstanceError {
   if (/finished processing|still (being )?process|not (been )?processed/i.test(words)) {
-    return new InstanceError('limited', words, { status, retryAfter: PROCESSING_PAUSE_MS });
+    return new InstanceError('limited', words, { status });
   }
   const isDuplicate = /duplicate|already (been )?(used|posted|exists)/i.test(words);
   return new InstanceError(isDuplicate ? 'duplicate' : 'refused', words, { status });

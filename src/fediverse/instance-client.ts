@@ -122,16 +122,17 @@ export class InstanceClient {
     return toStatusPage(answer, MAX_PAGE_SIZE);
   }
 
-  /** The account's statuses, newest first, page by page until a page contains nothing new. */
+  /** The account's statuses, newest first, page by page until a page contains nothing new. A page may be empty. */
   async *statusesBack(accountId: string): AsyncGenerator<RemoteStatus[]> {
     const seen = new Set<string>();
     for (let maxId: string | null = null; ; ) {
-      const { statuses } = await this.statuses(accountId, maxId);
+      const { statuses, lastId } = await this.statuses(accountId, maxId);
       const fresh = statuses.filter(({ id }) => !seen.has(id));
-      if (fresh.length === 0) return;
+      if (fresh.length === 0 && (lastId === null || seen.has(lastId))) return;
       yield fresh;
       for (const { id } of fresh) seen.add(id);
-      maxId = fresh.at(-1)!.id;
+      maxId = lastId!;
+      seen.add(maxId);
     }
   }
 
@@ -149,9 +150,10 @@ export class InstanceClient {
     return toStatus(await this.http.call(`/api/v1/statuses/${encodeURIComponent(id)}`));
   }
 
-  async editStatus(id: string, form: StatusEdit): Promise<void> {
+  /** @returns the status after the edit */
+  async editStatus(id: string, form: StatusEdit): Promise<RemoteStatus> {
     const json = withoutEmptyText(form);
-    await this.http.call(`/api/v1/statuses/${encodeURIComponent(id)}`, { method: 'PUT', json });
+    return toStatus(await this.http.call(`/api/v1/statuses/${encodeURIComponent(id)}`, { method: 'PUT', json }));
   }
 
   /** @returns the attachment, which the instance may still be processing; see `mediaIsReady` */

@@ -34,7 +34,7 @@ export const isAboutPermission = (reason: string | null): boolean => reason?.sta
 
 export interface InstanceErrorDetails {
   status?: number;
-  /** ms; for `limited`, and for `lost` if the instance has reported a time. */
+  /** ms; for a rate limit, and for `lost` if the instance has reported a time. */
   retryAfter?: number;
   /** Target of a redirect. */
   location?: URL;

@@ -44,6 +44,8 @@ export interface StatusPage {
   statuses: RemoteStatus[];
   /** Elements that could not be read. */
   leftOut: number;
+  /** Of the last element with an id, readable or not: the next page follows it. Null: there is none. */
+  lastId: string | null;
 }
 
 export interface InstanceLimits {
@@ -155,8 +157,9 @@ export function toSentStatus(answer: unknown, now: Date): RemoteStatus {
 /** @param most maximum number of statuses @throws InstanceError `unreadable` if it is no list */
 export function toStatusPage(answer: unknown, most: number): StatusPage {
   if (!Array.isArray(answer)) throw unreadable();
-  const { read, leftOut } = readAll(answer.slice(0, most), toStatus);
-  return { statuses: read, leftOut };
+  const all = answer.slice(0, most);
+  const { read, leftOut } = readAll(all, toStatus);
+  return { statuses: read, leftOut, lastId: readAll(all, (each) => requireId(fields(each).id)).read.at(-1) ?? null };
 }
 
 /** Limits from `/api/v2/instance` or `/api/v1/instance`, capped at what we can store; null if it reports none. */

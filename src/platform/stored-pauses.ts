@@ -27,7 +27,9 @@ export class StoredPauses implements RateLimitPauses {
     const endsAt = new Date(now.getTime() + ms);
     const write = this.work.write(async (tx) => {
       await tx.em.delete(RateLimitPause, { endsAt: LessThanOrEqual(now) });
-      await tx.em.upsert(RateLimitPause, { caller, endsAt }, ['caller']);
+      const current = await tx.em.findOne(RateLimitPause, { where: { caller } });
+      // A concurrent request may have been told a longer pause.
+      if (!current || current.endsAt < endsAt) await tx.em.upsert(RateLimitPause, { caller, endsAt }, ['caller']);
     });
     await write.catch((error: unknown) => this.logger.warn(`A pause was not written down: ${describeError(error)}`));
   }

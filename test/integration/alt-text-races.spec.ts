@@ -92,6 +92,21 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(await row()).toMatchObject({ altText: 'old words', remoteId: status().media[0]!.id });
   });
 
+  it('refuses them where the instance names an attachment that cannot be read, which an edit would remove', async () => {
+    const { client, platform, post, status, describe } = await waiting();
+    clock.advance(31_000);
+    await published(client, platform, post.id);
+    const look = `GET /api/v1/statuses/${status().id}`;
+    const media_attachments = [
+      { id: status().media[0]!.id, type: 'image' },
+      { id: null, type: 'image' },
+    ];
+    town.fail(look, { status: 200, body: { id: status().id, created_at: clock.now(), media_attachments } });
+    expect(await describe()).toMatchObject({ status: 502, body: { error_code: 'PLATFORM_REJECTED' } });
+    expect(town.count(`PUT /api/v1/statuses/${status().id}`)).toBe(0);
+    expect(status().media.map(({ description }) => description)).toEqual(['old words']);
+  });
+
   it('keeps what was said of another image of the post meanwhile', async () => {
     const client = new TestClient(app.url);
     await client.register();

@@ -1,6 +1,9 @@
 /** Reading an account at each kind of server: complete, in order, none twice, and as it is there by now. */
+import { Image } from '../../src/database/entities/image.entity';
+import { StatusImport } from '../../src/database/entities/status-import.entity';
 import type { PlatformView, PostsView, StatisticsView } from '../../src/protocol/http';
 import { FAKE_KINDS } from '../../tools/fake-instance/fake-profiles';
+import type { FakeStatus } from '../../tools/fake-instance/fake-store';
 import { eventually } from '../support/eventually';
 import { connectTo, newAccount, PLENTY } from '../support/fake-instance';
 import { closeTabs, openTab } from '../support/socket-client';
@@ -8,8 +11,10 @@ import { MINUTE } from './support/app';
 import { named, picture, postsOf, published, upload, write } from './support/posting';
 import { contentsOf, importAll, importEnds, importOf, numbered, postThere, setProfiles } from './support/profiles';
 
+type MastodonStatus = { media_attachments: [{ id: string; preview_url: string }] };
+
 const WINDOW = 5 * MINUTE;
-const { clock, instanceOf, person } = setProfiles();
+const { clock, instanceOf, person, read } = setProfiles();
 
 describe.each(FAKE_KINDS)('%s', (kind) => {
   const instance = () => instanceOf(kind);
@@ -130,6 +135,75 @@ describe('a reading', () => {
     // Two pages in full, one in part, and the one that has nothing more.
     expect(pages() - before).toBe(4);
     expect([tab.of('posts:imported').length, tab.of('post:updated').length]).toEqual([4, 0]);
+  });
+
+  it('goes on below a page of which nothing can be read, and counts what it leaves out', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    await importAll(client, platform);
+    const all = postThere(instance(), account, numbered('elsewhere', 50));
+    const unreadable = all.toReversed().map(({ id }) => ({ id, created_at: 'never' }));
+    const route = `GET /api/v1/accounts/${account.id}/statuses`;
+    instance().fail(route, { status: 200, body: unreadable.slice(0, 40) });
+    expect(await importAll(client, platform)).toMatchObject({ imported: 10, left_out: 40, running: false });
+    expect(await contentsOf(client, platform)).toEqual(numbered('elsewhere', 10).toReversed());
+  });
+
+  it('follows pictures to another address, which is no edit', async () => {
+    const client = await person();
+    const { platform, account, token } = await connectTo(client, instance());
+    const [{ id }] = postThere(instance(), account, ['one']) as [FakeStatus];
+    await importAll(client, platform);
+    const path = `/api/v1/accounts/${account.id}/statuses`;
+    const headers = { authorization: `Bearer ${token}` };
+    const [status] = (await (await fetch(`${instance().url}${path}`, { headers })).json()) as MastodonStatus[];
+    const [media] = status!.media_attachments;
+    const moved = { ...media, preview_url: 'https://files.example/moved?signature=1' };
+    instance().fail(`GET ${path}`, { status: 200, body: [{ ...status, media_attachments: [moved] }] });
+    await importAll(client, platform);
+    expect(instance().count(`GET /api/v1/statuses/${id}`)).toBe(0);
+    const where = { platformConnectionId: platform.id };
+    expect(await read((em) => em.findBy(Image, where))).toMatchObject([{ remoteId: media.id, url: moved.preview_url }]);
+  });
+
+  it('goes on below where an earlier one has failed, through all that is here already', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    await importAll(client, platform);
+    const { statuses } = instance().store;
+    for (const status of numbered('elsewhere', 21 * 40)) instance().store.post(account, { status }, null);
+    const oldest = statuses.splice(statuses.length - 21 * 40, 40);
+    expect(await importAll(client, platform)).toMatchObject({ imported: 20 * 40 });
+    statuses.splice(statuses.length - 20 * 40, 0, ...oldest);
+    // Twenty pages without news end an import.
+    expect(await importAll(client, platform)).toMatchObject({ imported: 0, running: false });
+
+    instance().fail(`GET /api/v1/accounts/${account.id}/statuses`, { status: 403, body: { error: 'Not now' } });
+    expect((await client.post(`/api/platforms/${platform.id}/import`)).body.error_code).toBe('PLATFORM_UNREACHABLE');
+    expect(await importAll(client, platform)).toMatchObject({ imported: 40, running: false });
+    expect(await importAll(client, platform)).toMatchObject({ imported: 0, running: false });
+  });
+
+  it('keeps its claim while a page takes long', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    await importAll(client, platform);
+    let release = () => {};
+    const route = `GET /api/v1/accounts/${account.id}/statuses`;
+    const before = instance().count(route);
+    instance().fail(route, { until: new Promise<void>((resolve) => (release = resolve)) });
+    const importing = importAll(client, platform);
+    await eventually(() => expect(instance().count(route)).toBe(before + 1));
+    clock.advance(25_000);
+    const where = { platformConnectionId: platform.id };
+    const isRenewed = async () => {
+      const { nextAttemptAt } = await read((em) => em.findOneByOrFail(StatusImport, where));
+      expect(nextAttemptAt!.getTime()).toBeGreaterThan(clock.now().getTime() + 20_000);
+    };
+    await eventually(isRenewed, { timeout: 20_000 });
+    release();
+    expect(await importing).toMatchObject({ running: false, error: null });
+    expect(instance().count(route)).toBe(before + 1);
   });
 
   it('ends with its connection: nothing of it is kept, nothing more is asked, and its caller is told', async () => {

@@ -1,4 +1,5 @@
 /** What instances answer to a post or a file, and what becomes of it: as seen at real servers. */
+import { StoredPauses } from '../../src/platform/stored-pauses';
 import type { PlatformView, PostView } from '../../src/protocol/http';
 import type { Fault } from '../../tools/fake-instance/fake-instance';
 import { eventually } from '../support/eventually';
@@ -66,6 +67,23 @@ describe('a post', () => {
     expect((await postOf(client, platform, id)).next_attempt_at).toEqual(expect.any(String));
     await inTime(client, platform, id, { status: 'published', error: null });
     expect(there().map(({ text }) => text)).toEqual(['patience']);
+  });
+
+  it('asks less and less often while they stay so, and holds no other post back', async () => {
+    const { client, platform, asked, writeWithImage } = await person();
+    town.fail(STATUSES, { status: 422, body: { error: 'Cannot attach files that have not finished processing' } }, 2);
+    const { id } = await writeWithImage('patience');
+    await becomes(client, platform, id, { status: 'queued' });
+    clock.advance(10 * MINUTE);
+    const waitsLong = async () => {
+      expect(asked(STATUSES)).toBe(2);
+      const { next_attempt_at } = await postOf(client, platform, id);
+      expect(Date.parse(next_attempt_at!) - clock.now().getTime()).toBeGreaterThan(2 * MINUTE);
+    };
+    await eventually(waitsLong);
+    const later = await write(client, platform, 'later');
+    await published(client, platform, later.id);
+    expect((await postOf(client, platform, id)).status).toBe('queued');
   });
 
   it.each<[string, Fault]>([
@@ -216,4 +234,12 @@ it.each<[string, Fault, Fault]>([
   await published(client, platform, id);
   const tooLong = await client.post('/api/posts', { content: 'x'.repeat(501) }, named(platform.id));
   expect(tooLong.body).toMatchObject({ details: [{ field: 'content', limit: 500, count: 501 }] });
+});
+
+it('keeps the longer of two pauses that an instance asks for at the same time', async () => {
+  const pauses = app.get(StoredPauses);
+  for (const ms of [2 * MINUTE, MINUTE / 4]) await pauses.pause('account', ms);
+  expect(await pauses.left('account')).toBeGreaterThan(MINUTE);
+  await pauses.pause('account', 4 * MINUTE);
+  expect(await pauses.left('account')).toBeGreaterThan(3 * MINUTE);
 });

@@ -41,6 +41,7 @@ describe('a refusal', () => {
     ['by a page of a proxy', 403, page('Attention required'), 'refused', 'town.example answered with a web page'],
     ['of a file that a proxy finds too large', 413, page('413 Too Large'), 'refused', '("413 Too Large"), status 413'],
     ['with an image that the instance cannot read', 500, { error: 'Error processing' }, 'lost', 'town.example failed'],
+    ['of a request that a proxy waited for in vain', 408, page('Timeout'), 'lost', 'town.example failed'],
     ['by a gateway', 502, page('Bad gateway'), 'lost', 'town.example failed'],
     ['with a page instead of data', 200, page('Welcome'), 'unreadable', '("Welcome"), status 200'],
     ['with what is no data', 200, 'ok', 'unreadable', 'town.example gave an answer that cannot be read'],
@@ -89,6 +90,15 @@ describe('a list of statuses', () => {
     const wrong = [status(null), { id: '3' }, null, 'x', 7, [], status('y', { created_at: 'never' })];
     const { statuses, leftOut } = toStatusPage([status('1'), ...wrong, status('2')], 400);
     expect([statuses.map(({ id }) => id), leftOut]).toEqual([['1', '2'], wrong.length]);
+  });
+
+  it.each([
+    ['the last one', [status('2'), status('1')], '1'],
+    ['one that cannot be read', [status('2'), { id: '1' }, null], '1'],
+    ['none', [null, {}], null],
+    ['none of none', [], null],
+  ])('goes on after %s', (_, answer, lastId) => {
+    expect(toStatusPage(answer, 400).lastId).toBe(lastId);
   });
 
   it('leaves out an attachment that cannot be read, and keeps its status', () => {

@@ -15,7 +15,7 @@ export interface FakeProfile {
   namesLimitsAtTop?: boolean;
   /** Converts an ascending number to an id; ids sort like the numbers. */
   toId: (count: bigint) => string;
-  /** Media ids are file names. */
+  /** Ids of uploads are file names, those of a status' attachments its address and their index; edits leave them. */
   mediaAreFiles?: boolean;
   /** `min_id` returns the page right after it; otherwise the newest page above it. */
   pagesForward?: boolean;

@@ -183,10 +183,12 @@ export class FakeRoutes {
     const { fields } = asked;
     this.store.requireText(fields);
     this.store.requireFitting(String(fields.status ?? ''), String(fields.spoiler_text ?? ''));
-    const ids = Array.isArray(fields.media_ids) ? fields.media_ids.map(String) : [];
-    status.media = ids.map((each) => this.mediaOf(asked, each));
-    for (const each of (fields.media_attributes ?? []) as { id: string; description: string }[]) {
-      this.mediaOf(asked, each.id).description = each.description;
+    if (!this.store.profile.mediaAreFiles) {
+      const ids = Array.isArray(fields.media_ids) ? fields.media_ids.map(String) : [];
+      status.media = ids.map((each) => this.mediaOf(asked, each));
+      for (const each of (fields.media_attributes ?? []) as { id: string; description: string }[]) {
+        this.mediaOf(asked, each.id).description = each.description;
+      }
     }
     Object.assign(status, { text: String(fields.status ?? ''), spoilerText: String(fields.spoiler_text ?? '') });
     if (this.store.profile.resetsLanguageInEdits) status.language = fields.language ? String(fields.language) : null;

@@ -50,6 +50,11 @@ export class FakeViews {
   }
 
   status(status: FakeStatus) {
+    const uri = `${this.url()}/users/${status.username}/statuses/${status.id}`;
+    const media = status.media.map((each, index) => {
+      const view = this.media(each);
+      return this.store.profile.mediaAreFiles ? { ...view, id: `${uri}_${index}` } : view;
+    });
     return {
       id: status.id,
       created_at: status.createdAt.toISOString(),
@@ -60,11 +65,11 @@ export class FakeViews {
       spoiler_text: status.spoilerText,
       visibility: status.visibility,
       language: status.language,
-      uri: `${this.url()}/users/${status.username}/statuses/${status.id}`,
+      uri,
       url: `${this.url()}/@${status.username}/${status.id}`,
       content: toHtml(this.shown(status.text)),
       account: this.account(this.store.accounts.get(status.accountId)!),
-      media_attachments: status.media.map((each) => this.media(each)),
+      media_attachments: media,
     };
   }
 

@@ -35,6 +35,10 @@ export class StatusImport {
   @Column({ name: 'is_whole', type: 'boolean', default: false })
   isWhole!: boolean;
 
+  /** A run for newer statuses has failed: some between the newest and the oldest imported one may be missing. */
+  @Column({ name: 'is_incomplete', type: 'boolean', default: false })
+  isIncomplete!: boolean;
+
   /** Statuses of this run that were new, and those that could not be read. */
   @Column({ type: 'integer', default: 0 })
   imported!: number;

@@ -16,6 +16,9 @@ export interface WantedPage {
   bottom: RemoteStatus | null;
 }
 
+/** A page of which no status can be read: the next one may be readable. */
+export const UNREADABLE_PAGE: WantedPage = { statuses: [], isLast: false, isEnd: false, bottom: null };
+
 /**
  * @param fresh statuses that no earlier page of this run contained, newest first; none: the account has no more, or the
  *   instance does not support paging

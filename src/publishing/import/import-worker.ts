@@ -14,8 +14,9 @@ import { ImportMemory, importedEvent, RunLost, StatusImporter } from './status-i
 
 /** Polling interval for imports that other nodes started. */
 const POLL_INTERVAL_MS = 1000;
-/** A claim expires this long after its last page; longer than a page with all its requests takes. */
-const LEASE_MS = 60_000;
+/** A claim expires this long after its last renewal, which frees the runs of a killed worker. */
+const LEASE_MS = 30_000;
+const LEASE_RENEWAL_INTERVAL_MS = 5000;
 /** Accounts a node imports concurrently. */
 const MAX_CONCURRENT_IMPORTS = 4;
 const MAX_FAILURES = 8;
@@ -29,7 +30,8 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Import');
   private readonly loop = new BackgroundLoop('Import', POLL_INTERVAL_MS, () => this.startDue());
   /** By platform id. */
-  private readonly running = new Map<number, { instanceUrl: string; done: Promise<void> }>();
+  private readonly running = new Map<number, { run: StatusImport; instanceUrl: string; done: Promise<void> }>();
+  private renewal: NodeJS.Timeout | undefined;
   private isStopping = false;
 
   constructor(
@@ -44,6 +46,8 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   onApplicationBootstrap(): void {
     this.hooks.on('refreshed', (tx, { id }) => this.imports.begin(tx.em, id, 'newer', this.clock.now()));
     this.loop.start();
+    this.renewal = setInterval(() => this.renew(), LEASE_RENEWAL_INTERVAL_MS);
+    this.renewal.unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -53,6 +57,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       Promise.allSettled([...this.running.values()].map(({ done }) => done)),
       new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref()),
     ]);
+    clearInterval(this.renewal);
   }
 
   wake(): void {
@@ -65,12 +70,13 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       const run = await this.work.read((em) => this.imports.findDue(em, this.clock.now(), busy, full));
       if (!run) return;
       if (!(await this.work.write((tx) => this.imports.claim(tx.em, run, this.lease())))) continue;
-      const { platformConnectionId: id, attempts, platform } = run;
-      const done = this.run(platform!, { ...run, attempts: attempts + 1 }).finally(() => {
+      const { platformConnectionId: id, platform } = run;
+      const claimed = { ...run, attempts: run.attempts + 1 };
+      const done = this.run(platform!, claimed).finally(() => {
         this.running.delete(id);
         this.loop.wake();
       });
-      this.running.set(id, { instanceUrl: platform!.instanceUrl, done });
+      this.running.set(id, { run: claimed, instanceUrl: platform!.instanceUrl, done });
     }
   }
 
@@ -120,11 +126,18 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       error: (known?.message ?? 'Something went wrong here').slice(0, 500),
       failures: known?.fault === 'limited' ? run.failures : failures,
       nextAttemptAt: isFinal ? null : new Date(this.clock.now().getTime() + pause),
+      ...(isFinal && run.direction === 'newer' && { isIncomplete: true }),
     };
     await this.work.write(async (tx) => {
       if (!(await this.imports.update(tx.em, run, change))) return;
       tx.publish(importedEvent(platform, { ...run, ...change }, false, this.clock.now()));
     });
+  }
+
+  private renew(): void {
+    if (this.running.size === 0) return;
+    const runs = [...this.running.values()].map(({ run }) => run);
+    this.work.write((tx) => this.imports.renew(tx.em, runs, this.lease())).catch(() => undefined);
   }
 
   private lease(): Date {

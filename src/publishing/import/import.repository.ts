@@ -59,6 +59,17 @@ export class ImportRepository {
     return (await em.update(StatusImport, seen, { attempts: attempts + 1, nextAttemptAt: lease })).affected === 1;
   }
 
+  /** Moves the ends of claims; those of runs that have ended stay. */
+  async renew(em: EntityManager, runs: readonly StatusImport[], lease: Date): Promise<void> {
+    for (const { platformConnectionId, attempts } of runs) {
+      await em.update(
+        StatusImport,
+        { platformConnectionId, attempts, nextAttemptAt: Not(IsNull()) },
+        { nextAttemptAt: lease },
+      );
+    }
+  }
+
   /** Stores progress, if the caller still holds the claim. @returns false if another worker does, or the run is gone */
   async update(em: EntityManager, run: StatusImport, change: Partial<StatusImport>): Promise<boolean> {
     const { platformConnectionId, attempts } = run;

@@ -17,6 +17,14 @@ export function imageOf({ id, description, url }: RemoteMedia, position: number)
   return { altText: description, status, remoteId: id, url, position } as const satisfies Partial<NewImage>;
 }
 
+/** Addresses of images that differ: instances sign them anew, and move files. No edit of the status. */
+export function movedImages({ images }: StoredPost, { media }: RemoteStatus): { id: number; url: string | null }[] {
+  return images.flatMap(({ id, remoteId, url }) => {
+    const there = media.find((each) => each.id === remoteId);
+    return there && there.url !== url ? [{ id, url: there.url }] : [];
+  });
+}
+
 /** A post written here keeps its text as typed until the status is edited on the instance. */
 function contentOf(post: Post, status: RemoteStatus): string {
   const { content } = fieldsOf(status);
@@ -31,7 +39,7 @@ export function changesOf({ post, images }: StoredPost, status: RemoteStatus) {
   const there = status.media.map((media, position) => ({ media, position }));
   const imageChanges = status.media.flatMap((media) => {
     const image = images.find(({ remoteId }) => remoteId === media.id);
-    const change = image && changed(image, imageOf(media, image.position));
+    const change = image && changed(image, { ...imageOf(media, image.position), url: image.url });
     return image && change ? [{ id: image.id, change }] : [];
   });
   const isHere = ({ id }: RemoteMedia) => images.some(({ remoteId }) => remoteId === id);

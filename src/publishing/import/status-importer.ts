@@ -5,13 +5,13 @@ import type { StatusImport } from '../../database/entities/status-import.entity'
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
 import type { InstanceClient } from '../../fediverse/instance-client';
 import { InstanceError } from '../../fediverse/instance-error';
-import type { RemoteStatus } from '../../fediverse/instance-types';
+import type { RemoteStatus, StatusPage } from '../../fediverse/instance-types';
 import { Instances } from '../../platform/instances';
 import { isSameStatus } from '../outbox/same-status';
 import { PostRepository } from '../posts/post.repository';
 import { ImportRepository, type StoredPost } from './import.repository';
-import { type WantedPage, wantedOf } from './import-page';
-import { changesOf, fieldsOf, imageOf } from './status-changes';
+import { UNREADABLE_PAGE, type WantedPage, wantedOf } from './import-page';
+import { changesOf, fieldsOf, imageOf, movedImages } from './status-changes';
 
 /** Possibly deleted or changed statuses that are fetched one by one, per page. */
 const MAX_CHECKS = 40;
@@ -56,10 +56,18 @@ export class StatusImporter {
     const ids = page.statuses.map(({ id }) => id);
     const stored = await this.work.read((em) => this.imports.findStored(em, platform.id, ids));
     const fresh = page.statuses.filter(({ id }) => !memory.seen.has(id));
-    const wanted = wantedOf(run, fresh, (id) => stored.has(id));
+    const isUnreadable = fresh.length === 0 && page.lastId !== null && !memory.seen.has(page.lastId);
+    const wanted = isUnreadable ? UNREADABLE_PAGE : wantedOf(run, fresh, (id) => stored.has(id));
     const checked = await this.check(instance, platform, run, wanted, stored, new Set([...ids, ...memory.seen]));
-    for (const id of ids) memory.seen.add(id);
-    return this.work.write((tx) => this.keep(tx, platform, run, wanted, checked, page.leftOut, memory, lease));
+    for (const id of page.lastId === null ? ids : [...ids, page.lastId]) memory.seen.add(id);
+    const moved = wanted.statuses.flatMap((status) => {
+      const here = stored.get(status.id);
+      return here ? movedImages(here, status) : [];
+    });
+    return this.work.write(async (tx) => {
+      for (const { id, url } of moved) await this.posts.updateImage(tx.em, id, { url });
+      return this.keep(tx, platform, run, wanted, checked, page, memory, lease);
+    });
   }
 
   /** Refetches missing or differing statuses after reading the stored posts, so that no outdated state is stored. */
@@ -108,7 +116,7 @@ export class StatusImporter {
     run: StatusImport,
     wanted: WantedPage,
     checked: Checked[],
-    unread: number,
+    { leftOut: unread, lastId }: StatusPage,
     memory: ImportMemory,
     lease: Date,
   ): Promise<StatusImport> {
@@ -132,15 +140,20 @@ export class StatusImporter {
     }
     const changes = await this.apply(tx, platform, checked);
     memory.unchangedPages = imported + changes === 0 ? memory.unchangedPages + 1 : 0;
-    const isLast = wanted.isLast || memory.unchangedPages >= MAX_UNCHANGED_PAGES;
+    // Below the page that an earlier run failed at, statuses may be missing.
+    const isKnownBelow = !run.isIncomplete && memory.unchangedPages >= MAX_UNCHANGED_PAGES;
+    const isLast = wanted.isLast || isKnownBelow;
     const last = wanted.statuses.at(-1);
-    const cursor = last && { cursorId: last.id, cursorAt: storedTimeOf(last, run.cursorAt) };
+    const cursor = last
+      ? { cursorId: last.id, cursorAt: storedTimeOf(last, run.cursorAt) }
+      : wanted === UNREADABLE_PAGE && { cursorId: lastId };
     const change: Partial<StatusImport> = {
       imported: run.imported + imported,
       leftOut: run.leftOut + leftOut,
       error: null,
       failures: 0,
       nextAttemptAt: isLast ? null : lease,
+      ...(isLast && run.direction === 'newer' && { isIncomplete: false }),
       ...cursor,
       bottomId: wanted.bottom?.id ?? run.bottomId,
       // The time as stored: the next page continues below it.

@@ -22,9 +22,7 @@ export class AltTextEditor {
   async edit(platform: PlatformConnection, post: Post, image: Image, description: string): Promise<void> {
     const { remoteId: postId } = post;
     const { remoteId: imageId } = image;
-    if (postId === null || imageId === null) {
-      throw new AppError('PLATFORM_REJECTED', { message: 'The instance cannot change the description of this image' });
-    }
+    if (postId === null || imageId === null) throw cannotChange();
     try {
       await this.connections.trackRejection(platform, () => this.send(platform, postId, imageId, description));
     } catch (error) {
@@ -40,7 +38,10 @@ export class AltTextEditor {
     }
     // Mastodon requires an edit of the status, which resets all omitted fields.
     const [source, current] = await Promise.all([instance.statusSource(postId), instance.status(postId)]);
-    await instance.editStatus(postId, {
+    const before = current.media.find(({ id }) => id === imageId);
+    // The edit would detach attachments that it does not name.
+    if (!before || current.mediaLeftOut > 0) throw cannotChange();
+    const { media } = await instance.editStatus(postId, {
       status: source.text,
       spoiler_text: source.spoilerText,
       sensitive: current.sensitive,
@@ -49,5 +50,11 @@ export class AltTextEditor {
       // Only this image: a concurrent request may be describing another one.
       media_attributes: [{ id: imageId, description }],
     });
+    // snac accepts the edit, but changes the text only.
+    const after = media.find(({ id }) => id === imageId)?.description;
+    if (after === before.description && after !== (description || null)) throw cannotChange();
   }
 }
+
+const cannotChange = () =>
+  new AppError('PLATFORM_REJECTED', { message: 'The instance cannot change the description of this image' });

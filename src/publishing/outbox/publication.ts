@@ -105,7 +105,7 @@ export class Publication {
       );
       const there = alike.find(({ id }) => !taken.has(id));
       if (there) return there;
-      if (page.at(-1)!.createdAt.getTime() < since) return null;
+      if ((page.at(-1)?.createdAt.getTime() ?? since) < since) return null;
       if (++pages === MAX_SEARCH_PAGES) {
         throw new InstanceError('lost', 'There are too many newer posts to find this one among');
       }

@@ -131,7 +131,8 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     await this.work.write(async (tx) => {
       if (outcome.kind === 'published') await this.removeImportedCopy(tx, post, outcome.status.id);
       const mine = await this.queue.saveOutcome(tx.em, post.id, post.attempts + 1, this.toRow(post, outcome));
-      if (!mine) return;
+      // Rolls back the removal of the copy too.
+      if (!mine) throw new Error('another worker has claimed it, or it was deleted');
       if (outcome.kind === 'published') await this.saveImages(tx, post.id, outcome);
       await this.announce(tx, post.id);
     });
@@ -171,9 +172,12 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async saveImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {
     const images = await this.posts.imagesOf(tx.em, [postId]);
-    for (const image of images) {
-      const shown = status.media.find(({ id }) => id === image.remoteId)?.url ?? null;
-      await this.posts.updateImage(tx.em, image.id, { url: shown });
+    const byId = new Map(status.media.map((each) => [each.id, each]));
+    // snac names attachments of a status otherwise than uploads; their order is the same.
+    const isOrdered = images.length === status.media.length && !images.some(({ remoteId }) => byId.has(remoteId ?? ''));
+    for (const [position, image] of images.entries()) {
+      const shown = isOrdered ? status.media[position] : byId.get(image.remoteId ?? '');
+      await this.posts.updateImage(tx.em, image.id, { url: shown?.url ?? null, ...(shown && { remoteId: shown.id }) });
     }
     await this.queue.dropBytes(
       tx.em,

@@ -32,10 +32,12 @@ function canonicalText(text: string): string {
 
 export const isSameText = (one: string, other: string): boolean => canonicalText(one) === canonicalText(other);
 
+const LINK = /https?:\/\/[^\s<>()]+/gi;
+
 /** The words in order, without links: mark-up, shortened links and a prepended warning do not change them. */
 function wordsOf(text: string): string[] {
   const plain = normalise(bounded(text), 'NFKC').replace(/@([\w.-]+)@[\w.-]+\w/g, '@$1');
-  const withoutLinks = plain.replace(/https?:\/\/[^\s<>()]+/gi, ' ').split(/\s/);
+  const withoutLinks = plain.replace(LINK, ' ').split(/\s/);
   const whole = withoutLinks.filter((each) => !/(\.\.\.|…)$/.test(each));
   return (
     whole
@@ -43,6 +45,14 @@ function wordsOf(text: string): string[] {
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? []
   );
+}
+
+/** Whether the status shows no other links than the sent ones; it may shorten them, and show none. */
+function hasOnlyLinksOf(sent: string, there: string): boolean {
+  const linksOf = (text: string) =>
+    (bounded(text).match(LINK) ?? []).map((link) => link.replace(/[_*]|…$|\.\.\.$/g, ''));
+  const links = linksOf(sent);
+  return linksOf(there).every((link) => links.some((each) => each.startsWith(link)));
 }
 
 /** Whether `some` is a subsequence of `all`. */
@@ -76,7 +86,7 @@ export function isSameStatus(status: RemoteStatus, post: SentPost): boolean {
   const sameMedia = byMedia(status, post);
   if (sameMedia !== null) return sameMedia;
   if (isSameText(status.text, post.content)) return true;
-  return isChangedText(wordsOf(post.content), wordsOf(status.text));
+  return hasOnlyLinksOf(post.content, status.text) && isChangedText(wordsOf(post.content), wordsOf(status.text));
 }
 
 /** Whether the status in the instance's answer is plausibly the post that was just sent, and not an older one. */

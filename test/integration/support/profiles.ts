@@ -1,4 +1,6 @@
 /** An instance for each profile, one server for all of them, and posts that other programs have made there. */
+import type { EntityManager } from 'typeorm';
+import { UnitOfWork } from '../../../src/database/unit-of-work';
 import type { ImportView, PlatformView } from '../../../src/protocol/http';
 import { FAKE_KINDS, type FakeKind } from '../../../tools/fake-instance/fake-profiles';
 import { eventually } from '../../support/eventually';
@@ -35,6 +37,8 @@ export function setProfiles() {
 
   return {
     clock,
+    /** Reads rows, once the suite has begun. */
+    read: <T>(load: (em: EntityManager) => Promise<T>): Promise<T> => app.get(UnitOfWork).read(load),
     instanceOf: (kind: FakeKind): FakeInstance => instances.get(kind)!,
     async person(): Promise<TestClient> {
       const client = new TestClient(app.url);
