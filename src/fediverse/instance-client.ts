@@ -59,6 +59,11 @@ export class InstanceClient {
     return this.http.host;
   }
 
+  /** How far the instance's clock was ahead of ours at its last answer, in ms; 0 if unknown. @param now by our clock */
+  clockAhead(now: Date): number {
+    return this.http.lastDate === null ? 0 : this.http.lastDate - now.getTime();
+  }
+
   async registerApp(names: Record<'client_name' | 'redirect_uris' | 'scopes' | 'website', string>) {
     const answer = (await this.http.call('/api/v1/apps', { method: 'POST', params: names })) as Record<string, unknown>;
     const { client_id: clientId, client_secret: clientSecret } = answer ?? {};
@@ -122,16 +127,27 @@ export class InstanceClient {
     return toStatusPage(answer, MAX_PAGE_SIZE);
   }
 
-  /** The account's statuses, newest first, page by page until a page contains nothing new. A page may be empty. */
-  async *statusesBack(accountId: string): AsyncGenerator<RemoteStatus[]> {
+  /** A page of the account's home timeline, newest first. */
+  private async home(maxId: string | null): Promise<StatusPage> {
+    const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(maxId !== null && { max_id: maxId }) });
+    return toStatusPage(await this.http.call(`/api/v1/timelines/home?${query}`), MAX_PAGE_SIZE);
+  }
+
+  /**
+   * Statuses, newest first, page by page until a page contains nothing new. A page may be empty.
+   * @param from the account's own list, or its home timeline, which contains those of others too
+   */
+  async *statusesBack(accountId: string, from: 'account' | 'home' = 'account'): AsyncGenerator<RemoteStatus[]> {
     const seen = new Set<string>();
     for (let maxId: string | null = null; ; ) {
-      const { statuses, lastId } = await this.statuses(accountId, maxId);
+      const page: StatusPage = await (from === 'home' ? this.home(maxId) : this.statuses(accountId, maxId));
+      const { statuses, lastId } = page;
       const fresh = statuses.filter(({ id }) => !seen.has(id));
       if (fresh.length === 0 && (lastId === null || seen.has(lastId))) return;
       yield fresh;
       for (const { id } of fresh) seen.add(id);
-      maxId = lastId!;
+      maxId = lastId;
+      if (maxId === null) return;
       seen.add(maxId);
     }
   }
@@ -152,8 +168,13 @@ export class InstanceClient {
 
   /** @returns the status after the edit */
   async editStatus(id: string, form: StatusEdit): Promise<RemoteStatus> {
-    const json = withoutEmptyText(form);
-    return toStatus(await this.http.call(`/api/v1/statuses/${encodeURIComponent(id)}`, { method: 'PUT', json }));
+    const path = `/api/v1/statuses/${encodeURIComponent(id)}`;
+    const send = async (json: object) => toStatus(await this.http.call(path, { method: 'PUT', json }));
+    return send(form).catch((error: unknown) => {
+      // Akkoma fails without the field, Hollo refuses it empty.
+      if (form.status === '' && error instanceof InstanceError && error.isRefusal) return send(withoutEmptyText(form));
+      throw error;
+    });
   }
 
   /** @returns the attachment, which the instance may still be processing; see `mediaIsReady` */

@@ -23,6 +23,8 @@ export interface Call extends Omit<InstanceRequest, 'body'> {
 
 export class InstanceHttp {
   readonly host: string;
+  /** The instance's clock at its last answer, in ms since 1970; null if unknown. */
+  lastDate: number | null = null;
 
   /**
    * @param token null: without authentication
@@ -69,6 +71,7 @@ export class InstanceHttp {
     const left = caller && (await this.pauses?.left(caller));
     if (left) throw asksForAPause({ retryAfter: left });
     const answer = await this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
+    this.lastDate = Date.parse(String(answer.headers.date)) || null;
     if (caller && isPause(answer)) await this.pauses?.pause(caller, pauseOf(answer.headers));
     return answer;
   }

@@ -22,10 +22,14 @@ export interface RemoteMedia {
 
 export interface RemoteStatus {
   id: string;
+  /** Of its author; null if unreadable. */
+  accountId: string | null;
   url: string | null;
   createdAt: Date;
-  /** Null: never, or not reported. */
+  /** Null: never, or unknown. */
   editedAt: Date | null;
+  /** Not every server software reports edits. */
+  reportsEdits: boolean;
   /** Without mark-up. */
   text: string;
   spoilerText: string;
@@ -125,17 +129,27 @@ export function toMedia(answer: unknown): RemoteMedia {
   };
 }
 
+/** snac wraps each status that was boosted into a reblog with the same id in capitals. */
+function unwrapped(status: Fields): Fields {
+  const { id } = fields(status.reblog);
+  const isSame =
+    typeof id === 'string' && typeof status.id === 'string' && id.toLowerCase() === status.id.toLowerCase();
+  return isSame ? fields(status.reblog) : status;
+}
+
 /** @throws InstanceError `unreadable` without an id or a time */
 export function toStatus(answer: unknown): RemoteStatus {
-  const status = fields(answer);
+  const status = unwrapped(fields(answer));
   const createdAt = dateOf(status.created_at);
   if (!createdAt) throw unreadable();
   const media = readAll(list(status.media_attachments).slice(0, MAX_MEDIA), toMedia);
   return {
     id: requireId(status.id),
+    accountId: readAll([fields(status.account).id], requireId).read[0] ?? null,
     url: webUrl(status.url) ?? webUrl(status.uri),
     createdAt,
     editedAt: dateOf(status.edited_at),
+    reportsEdits: status.edited_at !== undefined,
     text: htmlToText(text(status.content, 200_000)),
     spoilerText: text(status.spoiler_text, MAX_TEXT_LENGTH),
     visibility: VISIBILITIES.find((each) => each === status.visibility) ?? DEFAULT_VISIBILITY,
@@ -159,7 +173,8 @@ export function toStatusPage(answer: unknown, most: number): StatusPage {
   if (!Array.isArray(answer)) throw unreadable();
   const all = answer.slice(0, most);
   const { read, leftOut } = readAll(all, toStatus);
-  return { statuses: read, leftOut, lastId: readAll(all, (each) => requireId(fields(each).id)).read.at(-1) ?? null };
+  const ids = readAll(all, (each) => requireId(unwrapped(fields(each)).id)).read;
+  return { statuses: read, leftOut, lastId: ids.at(-1) ?? null };
 }
 
 /** Limits from `/api/v2/instance` or `/api/v1/instance`, capped at what we can store; null if it reports none. */

@@ -5,6 +5,7 @@ import type { PlatformConnection } from '../database/entities/platform-connectio
 import { GuardedFetch } from '../fediverse/guarded-fetch';
 import { InstanceClient } from '../fediverse/instance-client';
 import { InstanceError } from '../fediverse/instance-error';
+import type { RateLimitPauses } from '../fediverse/rate-limit-pauses';
 import { StoredPauses } from './stored-pauses';
 import { accessTokenPlace, KeyMissing, type Place, TokenCipher, UnsealError } from './token-cipher';
 
@@ -33,10 +34,12 @@ export class Instances implements OnApplicationShutdown {
 
   /**
    * Client with the token of a connection whose owner is not known yet, to verify it.
+   * @param pauses null: rate limits do not defer its requests
    * @throws InstanceError as `open`
    */
-  unconfirmed(connection: PlatformConnection): InstanceClient {
-    return this.at(connection.instanceUrl, this.open(connection.accessToken, accessTokenPlace(connection)));
+  unconfirmed(connection: PlatformConnection, pauses: RateLimitPauses | null = this.pauses): InstanceClient {
+    const token = this.open(connection.accessToken, accessTokenPlace(connection));
+    return new InstanceClient(this.fetch, connection.instanceUrl, token, pauses);
   }
 
   /** Whether two versions of a row have the same token; key rotation changes only its ciphertext. */

@@ -108,7 +108,7 @@ export class PlatformService {
       const place = { column: 'oauth_apps.client_secret', id: app?.appKey ?? '' } as const;
       const secret = app && this.instances.open(app.clientSecret, place);
       const known = app && secret ? { client_id: app.clientId, client_secret: secret } : null;
-      await this.instances.unconfirmed(target).revokeToken(known);
+      await this.instances.unconfirmed(target, null).revokeToken(known);
     } catch (error) {
       if (!(error instanceof InstanceError)) throw error;
     }

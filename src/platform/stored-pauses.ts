@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { LessThanOrEqual } from 'typeorm';
+import { LessThan, LessThanOrEqual } from 'typeorm';
 import { Clock } from '../common/clock';
 import { describeError } from '../common/describe-error';
 import { RateLimitPause } from '../database/entities/rate-limit-pause.entity';
@@ -27,9 +27,9 @@ export class StoredPauses implements RateLimitPauses {
     const endsAt = new Date(now.getTime() + ms);
     const write = this.work.write(async (tx) => {
       await tx.em.delete(RateLimitPause, { endsAt: LessThanOrEqual(now) });
-      const current = await tx.em.findOne(RateLimitPause, { where: { caller } });
+      await tx.em.createQueryBuilder().insert().into(RateLimitPause).values({ caller, endsAt }).orIgnore().execute();
       // A concurrent request may have been told a longer pause.
-      if (!current || current.endsAt < endsAt) await tx.em.upsert(RateLimitPause, { caller, endsAt }, ['caller']);
+      await tx.em.update(RateLimitPause, { caller, endsAt: LessThan(endsAt) }, { endsAt });
     });
     await write.catch((error: unknown) => this.logger.warn(`A pause was not written down: ${describeError(error)}`));
   }

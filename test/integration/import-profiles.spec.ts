@@ -97,6 +97,23 @@ describe.each(FAKE_KINDS)('%s', (kind) => {
     expect(await statistics()).toEqual({ total_posts: 3, total_images: 3, pending_images: 1 });
   });
 
+  it('keeps the text of a post that was boosted there', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    postThere(instance(), account, ['first']);
+    const { id } = (await upload(client, platform, picture(), 'A boat')).body;
+    const own = await write(client, platform, 'own', { media_ids: [id] });
+    const { url } = await published(client, platform, own.id);
+    await importAll(client, platform);
+    postThere(instance(), account, ['second']);
+    for (const status of instance().store.statuses.filter(({ accountId }) => accountId === account.id)) {
+      status.isBoosted = true;
+    }
+    await importAll(client, platform);
+    expect(await contentsOf(client, platform)).toEqual(['second', 'own', 'first']);
+    expect((await postsOf(client, platform))[1]!.url).toBe(url);
+  });
+
   it('brings what is older than forty posts a page at a time, down to the first', async () => {
     const client = await person();
     const { account, token } = newAccount(instance());

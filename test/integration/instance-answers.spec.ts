@@ -243,3 +243,22 @@ it('keeps the longer of two pauses that an instance asks for at the same time', 
   await pauses.pause('account', 4 * MINUTE);
   expect(await pauses.left('account')).toBeGreaterThan(3 * MINUTE);
 });
+
+it('takes the answer of an instance whose clock is wrong, and removes its token during a pause', async () => {
+  const late = await startInstance({ now: () => new Date(clock.now().getTime() - 60 * MINUTE), rateLimits: PLENTY });
+  const own = await startApp(await DATABASES[0]![1](), allowed(late), clock);
+  const client = new TestClient(own.url);
+  await client.register();
+  const { platform, token } = await connectTo(client, late);
+  for (const fault of [null, { cut: 'after' } as const]) {
+    if (fault) late.fail(STATUSES, fault);
+    const { id } = await write(client, platform, `one ${fault?.cut}`);
+    await inTime(client, platform, id, { status: 'published', error: null });
+  }
+  expect(late.statuses).toHaveLength(2);
+
+  late.fail(VERIFY, { status: 429, headers: { 'retry-after': '600' } });
+  expect((await client.post(`/api/platforms/${platform.id}/test`)).status).toBe(502);
+  expect((await client.delete(`/api/platforms/${platform.id}`)).status).toBe(204);
+  expect(late.store.tokens.has(token)).toBe(false);
+});

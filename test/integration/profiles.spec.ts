@@ -123,4 +123,31 @@ describe.each(FAKE_KINDS)('%s', (kind) => {
     await importAll(client, platform);
     expect(await postsOf(client, platform)).toHaveLength(1);
   });
+
+  // Pixelfed knows no direct posts.
+  it.each(kind === 'pixelfed' ? ['private'] : ['private', 'direct'])(
+    'is asked so for a post that is %s, and has it once',
+    async (visibility) => {
+      const client = await person();
+      const { platform, account } = await connectTo(client, instance());
+      const { body } = await upload(client, platform, picture(), 'of it');
+      instance().fail(STATUSES, { cut: 'after' });
+      const post = await write(client, platform, 'Between us', { media_ids: [body.id], visibility });
+      const isPublished = async () => {
+        clock.advance(MINUTE / 4);
+        expect((await postOf(client, platform, post.id)).status).toBe('published');
+      };
+      await eventually(isPublished, { timeout: 30_000, interval: 200 });
+      expect(instance().statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
+    },
+  );
+
+  it('has a post with the link of an image once', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    const { body } = await upload(client, platform, picture(), 'of it');
+    const post = await write(client, platform, 'Look: https://town.example/cat.png', { media_ids: [body.id] });
+    await published(client, platform, post.id);
+    expect(instance().statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
+  });
 });

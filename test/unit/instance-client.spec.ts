@@ -11,7 +11,7 @@ function client(status: number, headers: Record<string, string> = {}, error = 'a
 it.each<[number, InstanceFault]>([
   [401, 'unauthorized'],
   [403, 'refused'],
-  [408, 'limited'],
+  [408, 'lost'],
   [422, 'refused'],
   [425, 'limited'],
   [429, 'limited'],

@@ -67,9 +67,11 @@ describe('a status found after a lost answer', () => {
   };
   const status: RemoteStatus = {
     id: '1',
+    accountId: null,
     url: null,
     createdAt: at,
     editedAt: null,
+    reportsEdits: true,
     language: null,
     mediaLeftOut: 0,
     text: 'Hi @a https://e.org/x',
@@ -81,6 +83,7 @@ describe('a status found after a lost answer', () => {
     media: [],
   };
   const media = [{ id: 'm1', description: null, url: null, isImage: true }];
+  const named = [{ ...media[0]!, id: 'https://e.org/1_0' }];
 
   it.each<[string, Partial<RemoteStatus>, Partial<SentPost>, boolean]>([
     ['the same text, shown otherwise', {}, {}, true],
@@ -103,6 +106,15 @@ describe('a status found after a lost answer', () => {
     ['images that we did not send', { media }, {}, false],
     ['our images, whatever the text', { media, text: 'x' }, { mediaIds: ['m1'], mediaCount: 1 }, true],
     ['other images', { media }, { mediaIds: ['m2'], mediaCount: 1 }, false],
+    ['an image that is named after the status', { media: named }, { mediaIds: ['m1'], mediaCount: 1 }, true],
+    ['such an image, and another text', { media: named, text: 'x' }, { mediaIds: ['m1'], mediaCount: 1 }, false],
+    ['fewer of such images', { media: named }, { mediaIds: ['m1', 'm2'], mediaCount: 2 }, false],
+    ['such an image of a link in the text', { media: named }, {}, true],
+    ['another link', { text: 'Hi @a https://e.org/y' }, {}, false],
+    ['one more link', { text: 'Hi @a https://e.org/x https://e.org/y' }, {}, false],
+    ['another link alone', { text: 'https://e.org/y' }, { content: 'https://e.org/x' }, false],
+    ['a link in Markdown', { text: 'Hi https://e.org/ab' }, { content: '*Hi* https://e.org/_a_b' }, true],
+    ['a decoded link', { text: 'A *b* https://e.org/ö' }, { content: 'A b https://E.org/%C3%B6' }, true],
   ])('%s', (_, there, sent, same) => {
     expect(isSameStatus({ ...status, ...there }, { ...post, ...sent })).toBe(same);
   });

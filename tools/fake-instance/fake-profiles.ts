@@ -15,8 +15,24 @@ export interface FakeProfile {
   namesLimitsAtTop?: boolean;
   /** Converts an ascending number to an id; ids sort like the numbers. */
   toId: (count: bigint) => string;
-  /** Ids of uploads are file names, those of a status' attachments its address and their index; edits leave them. */
+  /** Ids of uploads are file names, those of a status' attachments its address and their index. */
   mediaAreFiles?: boolean;
+  /** What an edit of a status changes; `media` is the list of attachments. */
+  edits: 'nothing' | 'text' | 'text and media' | 'text, media and descriptions';
+  /** The description of a file can be changed once a status has it. */
+  describesAttached?: boolean;
+  /** A status keeps the descriptions that its files had. */
+  copiesMedia?: boolean;
+  /** Fails at an edit without a text. */
+  requiresTextInEdits?: boolean;
+  /** Does not say when a status was edited. */
+  hidesEdits?: boolean;
+  /** Lists only public statuses of an account, also to the account itself. */
+  listsPublicOnly?: boolean;
+  /** Shows a status that was boosted as a reblog with the same id in capitals. */
+  wrapsBoosted?: boolean;
+  /** Attaches images that the text links to. */
+  attachesLinkedImages?: boolean;
   /** `min_id` returns the page right after it; otherwise the newest page above it. */
   pagesForward?: boolean;
   /** Lists are complete and ignore paging parameters. */
@@ -61,6 +77,7 @@ export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
     pagesForward: true,
     seenKey: 'answered',
     mediaSteps: 1,
+    edits: 'text, media and descriptions',
   },
   pixelfed: {
     version: '3.5.3 (compatible; Pixelfed 0.12)',
@@ -71,6 +88,8 @@ export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
     seenKey: 'refused',
     mediaSteps: null,
     deadToken: [500, 500],
+    edits: 'nothing',
+    describesAttached: true,
   },
   hollo: {
     version: '0.10.2',
@@ -82,6 +101,9 @@ export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
     mediaSteps: 0,
     refusesEmptyText: true,
     resetsLanguageInEdits: true,
+    edits: 'text',
+    describesAttached: true,
+    hidesEdits: true,
   },
   snac: {
     version: '4.0.0 (not true; really snac/2.75)',
@@ -95,6 +117,13 @@ export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
     mediaSteps: null,
     readsMarkdown: true,
     deadToken: [422, 401],
+    edits: 'text',
+    describesAttached: true,
+    copiesMedia: true,
+    requiresTextInEdits: true,
+    listsPublicOnly: true,
+    wrapsBoosted: true,
+    attachesLinkedImages: true,
   },
   gotosocial: {
     version: '0.20.0',
@@ -107,6 +136,7 @@ export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
     seenKey: 'answered',
     mediaSteps: 0,
     resetsInSeconds: true,
+    edits: 'text, media and descriptions',
   },
   akkoma: {
     version: '2.7.2 (compatible; Akkoma 3.15.0)',
@@ -118,5 +148,9 @@ export const FAKE_PROFILES: Record<FakeKind, FakeProfile> = {
     pagesForward: true,
     seenKey: 'answered',
     mediaSteps: 0,
+    edits: 'text and media',
+    describesAttached: true,
+    copiesMedia: true,
+    requiresTextInEdits: true,
   },
 };

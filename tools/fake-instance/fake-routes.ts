@@ -32,6 +32,7 @@ export class FakeRoutes {
     'GET /api/v2/instance': () => this.describe(2, this.store.options.knowsV2 ?? this.store.profile.v2 !== 'missing'),
     'GET /api/v1/accounts/verify_credentials': (asked) => ok(this.views.account(this.caller(asked, 0))),
     'GET /api/v1/accounts/:id/statuses': (asked, id) => this.listStatuses(asked, id),
+    'GET /api/v1/timelines/home': (asked) => this.page(asked, ({ accountId }) => accountId === this.caller(asked).id),
     'POST /api/v2/media': (asked) => this.upload(asked),
     'POST /api/v1/media': (asked) => this.upload(asked),
     'GET /api/v1/media/:id': (asked, id) => this.mediaState(asked, id),
@@ -113,16 +114,22 @@ export class FakeRoutes {
 
   private listStatuses(asked: Asked, accountId: string): FakeAnswer {
     this.caller(asked);
+    const { listsPublicOnly } = this.store.profile;
+    const isListed = ({ visibility }: FakeStatus) => !listsPublicOnly || /public|unlisted/.test(visibility);
+    return this.page(asked, (each) => each.accountId === accountId && isListed(each));
+  }
+
+  private page(asked: Asked, isListed: (status: FakeStatus) => boolean): FakeAnswer {
     const { ignoresPaging, pagesForward } = this.store.profile;
     const limit = ignoresPaging ? 256 : Math.min(Number(asked.query.get('limit') ?? 20), 40);
     const { min_id: after, max_id: before } = Object.fromEntries(asked.query);
-    const own = this.store.statuses.filter(
+    const listed = this.store.statuses.filter(
       (each) =>
-        each.accountId === accountId &&
+        isListed(each) &&
         (!after || each.id > after || ignoresPaging) &&
         (!before || each.id < before || ignoresPaging),
     );
-    const page = after && pagesForward ? own.slice(0, limit) : own.slice(-limit);
+    const page = after && pagesForward ? listed.slice(0, limit) : listed.slice(-limit);
     return ok([...page].reverse().map((each) => this.views.status(each)));
   }
 
@@ -169,29 +176,32 @@ export class FakeRoutes {
     return ok(this.views.media(media));
   }
 
-  /** Mastodon refuses this for media that a status uses; they are changed by editing the status. */
   private describeMedia(asked: Asked, id: string): FakeAnswer {
     const media = this.mediaOf(asked, id);
-    if (media.attached && !this.store.isPixelfed) throw new FakeRefusal(404, 'Record not found');
+    if (media.attached && !this.store.profile.describesAttached) throw new FakeRefusal(404, 'Record not found');
     media.description = String(asked.fields.description ?? '');
     return ok(this.views.media(media));
   }
 
   private edit(asked: Asked, id: string): FakeAnswer {
     const status = this.own(asked, id);
-    if (this.store.isPixelfed) throw new FakeRefusal(404, 'Record not found');
+    const { edits, requiresTextInEdits, resetsLanguageInEdits } = this.store.profile;
+    if (edits === 'nothing') throw new FakeRefusal(404, 'Record not found');
     const { fields } = asked;
+    if (requiresTextInEdits && fields.status === undefined) throw new FakeRefusal(500, 'Internal server error');
     this.store.requireText(fields);
     this.store.requireFitting(String(fields.status ?? ''), String(fields.spoiler_text ?? ''));
-    if (!this.store.profile.mediaAreFiles) {
+    if (edits.includes('media')) {
       const ids = Array.isArray(fields.media_ids) ? fields.media_ids.map(String) : [];
-      status.media = ids.map((each) => this.mediaOf(asked, each));
+      status.media = this.store.attached(ids.map((each) => this.mediaOf(asked, each)));
+    }
+    if (edits.includes('descriptions')) {
       for (const each of (fields.media_attributes ?? []) as { id: string; description: string }[]) {
         this.mediaOf(asked, each.id).description = each.description;
       }
     }
     Object.assign(status, { text: String(fields.status ?? ''), spoilerText: String(fields.spoiler_text ?? '') });
-    if (this.store.profile.resetsLanguageInEdits) status.language = fields.language ? String(fields.language) : null;
+    if (resetsLanguageInEdits) status.language = fields.language ? String(fields.language) : null;
     status.editedAt = new Date();
     return ok(this.views.status(status));
   }

@@ -38,6 +38,7 @@ export interface FakeStatus {
   visibility: string;
   language: string | null;
   media: FakeMedia[];
+  isBoosted?: boolean;
   createdAt: Date;
   editedAt: Date | null;
   idempotencyKey: string | null;
@@ -203,7 +204,7 @@ export class FakeStore {
       spoilerText,
       visibility: this.options.narrowsTo ?? visibility,
       language: form.language ? String(form.language) : null,
-      media: media as FakeMedia[],
+      media: [...this.attached(media as FakeMedia[]), ...this.linkedImages(account, text)],
       createdAt: this.now(),
       editedAt: null,
       idempotencyKey: key,
@@ -211,6 +212,24 @@ export class FakeStore {
     this.statuses.push(status);
     if (key) this.byKey.set(`${account.id}:${key}`, status);
     return status;
+  }
+
+  /** The attachments of a status, of these files. */
+  attached(media: FakeMedia[]): FakeMedia[] {
+    return this.profile.copiesMedia ? media.map((each) => ({ ...each })) : media;
+  }
+
+  private linkedImages({ id: accountId }: FakeAccount, text: string): FakeMedia[] {
+    if (!this.profile.attachesLinkedImages) return [];
+    const file = {
+      accountId,
+      bytes: Buffer.alloc(0),
+      mimeType: 'image/png',
+      description: null,
+      pending: 0,
+      attached: true,
+    };
+    return (text.match(/https?:\/\/\S+\.png/g) ?? []).map((id) => ({ id, ...file }));
   }
 
   /** Pixelfed treats the text after a `<` as mark-up and removes it. */

@@ -50,15 +50,23 @@ export class FakeViews {
   }
 
   status(status: FakeStatus) {
+    const plain = this.plainStatus(status);
+    if (!status.isBoosted || !this.store.profile.wrapsBoosted) return plain;
+    const address = `${plain.uri}/Announce`;
+    return { ...plain, id: plain.id.toUpperCase(), uri: address, url: address, content: '', reblog: plain };
+  }
+
+  private plainStatus(status: FakeStatus) {
+    const { hidesEdits, mediaAreFiles } = this.store.profile;
     const uri = `${this.url()}/users/${status.username}/statuses/${status.id}`;
     const media = status.media.map((each, index) => {
       const view = this.media(each);
-      return this.store.profile.mediaAreFiles ? { ...view, id: `${uri}_${index}` } : view;
+      return mediaAreFiles ? { ...view, id: `${uri}_${index}` } : view;
     });
     return {
       id: status.id,
       created_at: status.createdAt.toISOString(),
-      edited_at: status.editedAt?.toISOString() ?? null,
+      ...(!hidesEdits && { edited_at: status.editedAt?.toISOString() ?? null }),
       in_reply_to_id: null,
       reblog: null,
       sensitive: status.spoilerText !== '',

@@ -30,7 +30,9 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Import');
   private readonly loop = new BackgroundLoop('Import', POLL_INTERVAL_MS, () => this.startDue());
   /** By platform id. */
-  private readonly running = new Map<number, { run: StatusImport; instanceUrl: string; done: Promise<void> }>();
+  private readonly running = new Map<number, { instanceUrl: string; done: Promise<void> }>();
+  /** Claims to renew, by platform id. */
+  private readonly claims = new Map<number, StatusImport>();
   private renewal: NodeJS.Timeout | undefined;
   private isStopping = false;
 
@@ -72,11 +74,13 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       if (!(await this.work.write((tx) => this.imports.claim(tx.em, run, this.lease())))) continue;
       const { platformConnectionId: id, platform } = run;
       const claimed = { ...run, attempts: run.attempts + 1 };
+      this.claims.set(id, claimed);
       const done = this.run(platform!, claimed).finally(() => {
+        this.claims.delete(id);
         this.running.delete(id);
         this.loop.wake();
       });
-      this.running.set(id, { run: claimed, instanceUrl: platform!.instanceUrl, done });
+      this.running.set(id, { instanceUrl: platform!.instanceUrl, done });
     }
   }
 
@@ -86,6 +90,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       run = await this.withBottom(claimed);
       while (run.nextAttemptAt && !this.isStopping) run = await this.page(platform, run, memory);
+      this.claims.delete(platform.id);
       // Stopping: another node may continue at once.
       if (run.nextAttemptAt)
         await this.work.write((tx) => this.imports.update(tx.em, run, { nextAttemptAt: this.clock.now() }));
@@ -114,6 +119,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async fail(platform: PlatformConnection, run: StatusImport, error: unknown): Promise<void> {
+    this.claims.delete(platform.id);
     if (error instanceof RunLost) return;
     const failures = run.failures + 1;
     const known = error instanceof InstanceError ? error : null;
@@ -135,9 +141,8 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private renew(): void {
-    if (this.running.size === 0) return;
-    const runs = [...this.running.values()].map(({ run }) => run);
-    this.work.write((tx) => this.imports.renew(tx.em, runs, this.lease())).catch(() => undefined);
+    if (this.claims.size === 0) return;
+    this.work.write((tx) => this.imports.renew(tx.em, [...this.claims.values()], this.lease())).catch(() => undefined);
   }
 
   private lease(): Date {

@@ -3,7 +3,7 @@ import type { NewImage } from '../../database/entities/image.entity';
 import type { NewPost, Post } from '../../database/entities/post.entity';
 import type { RemoteMedia, RemoteStatus } from '../../fediverse/instance-types';
 import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
-import { isSameText } from '../outbox/same-status';
+import { hasSameWords, isSameText } from '../outbox/same-status';
 import type { StoredPost } from './import.repository';
 
 type StatusFields = Pick<NewPost, 'content' | 'visibility' | 'spoilerText' | 'postUrl'>;
@@ -28,8 +28,11 @@ export function movedImages({ images }: StoredPost, { media }: RemoteStatus): { 
 /** A post written here keeps its text as typed until the status is edited on the instance. */
 function contentOf(post: Post, status: RemoteStatus): string {
   const { content } = fieldsOf(status);
-  const isOwn = post.attempts > 0;
-  return isOwn && (status.editedAt === null || isSameText(content, post.content)) ? post.content : content;
+  if (post.attempts === 0) return content;
+  const isEdited = status.reportsEdits
+    ? status.editedAt !== null && !isSameText(content, post.content)
+    : !hasSameWords(content, post.content);
+  return isEdited ? content : post.content;
 }
 
 /** @returns null if nothing has changed */

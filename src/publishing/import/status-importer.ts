@@ -95,7 +95,7 @@ export class StatusImporter {
     const checked: Checked[] = [];
     for (const each of suspects) {
       const status = await this.refetch(instance, each.post.remoteId!);
-      if (status !== undefined) checked.push({ stored: each, status });
+      if (status === null || status?.id === each.post.remoteId) checked.push({ stored: each, status });
     }
     return checked;
   }
@@ -144,9 +144,6 @@ export class StatusImporter {
     const isKnownBelow = !run.isIncomplete && memory.unchangedPages >= MAX_UNCHANGED_PAGES;
     const isLast = wanted.isLast || isKnownBelow;
     const last = wanted.statuses.at(-1);
-    const cursor = last
-      ? { cursorId: last.id, cursorAt: storedTimeOf(last, run.cursorAt) }
-      : wanted === UNREADABLE_PAGE && { cursorId: lastId };
     const change: Partial<StatusImport> = {
       imported: run.imported + imported,
       leftOut: run.leftOut + leftOut,
@@ -154,7 +151,8 @@ export class StatusImporter {
       failures: 0,
       nextAttemptAt: isLast ? null : lease,
       ...(isLast && run.direction === 'newer' && { isIncomplete: false }),
-      ...cursor,
+      cursorId: (wanted.isLast ? last?.id : lastId) ?? run.cursorId,
+      cursorAt: last ? storedTimeOf(last, run.cursorAt) : run.cursorAt,
       bottomId: wanted.bottom?.id ?? run.bottomId,
       // The time as stored: the next page continues below it.
       bottomAt: wanted.bottom ? storedTimeOf(wanted.bottom, run.cursorAt) : run.bottomAt,

@@ -3,9 +3,12 @@ import { AppError } from '../../common/app-error';
 import type { Image } from '../../database/entities/image.entity';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { Post } from '../../database/entities/post.entity';
-import { toPlatformError } from '../../fediverse/instance-error';
+import type { InstanceClient } from '../../fediverse/instance-client';
+import { InstanceError, toPlatformError } from '../../fediverse/instance-error';
+import type { RemoteStatus } from '../../fediverse/instance-types';
 import { ConnectionRefresher } from '../../platform/connection-refresher';
 import { Instances } from '../../platform/instances';
+import { isNamedByStatus } from '../outbox/same-status';
 
 /** Changes the description of a published image, if its instance supports that. */
 @Injectable()
@@ -32,27 +35,41 @@ export class AltTextEditor {
 
   private async send(platform: PlatformConnection, postId: string, imageId: string, description: string) {
     const instance = this.instances.of(platform);
-    if (platform.platformType === 'pixelfed') {
-      await instance.describeMedia(imageId, description);
-      return;
-    }
-    // Mastodon requires an edit of the status, which resets all omitted fields.
-    const [source, current] = await Promise.all([instance.statusSource(postId), instance.status(postId)]);
-    const before = current.media.find(({ id }) => id === imageId);
+    // snac changes the text of a status only, and renders it anew without its mentions.
+    if (isNamedByStatus(imageId)) throw cannotChange();
+    if (platform.platformType === 'pixelfed') return instance.describeMedia(imageId, description);
+    const before = await instance.status(postId);
+    const descriptionIn = ({ media }: RemoteStatus) => media.find(({ id }) => id === imageId)?.description;
+    const isDone = (after: RemoteStatus) =>
+      descriptionIn(after) === (description || null) || descriptionIn(after) !== descriptionIn(before);
+    // Hollo and Akkoma change the file; Mastodon refuses that once a status has it.
+    const isFileChanged = await this.describeFile(instance, imageId, description);
+    if (isFileChanged && isDone(await instance.status(postId))) return;
     // The edit would detach attachments that it does not name.
-    if (!before || current.mediaLeftOut > 0) throw cannotChange();
-    const { media } = await instance.editStatus(postId, {
+    if (descriptionIn(before) === undefined || before.mediaLeftOut > 0) throw cannotChange();
+    // An edit resets all omitted fields.
+    const source = await instance.statusSource(postId);
+    const edited = await instance.editStatus(postId, {
       status: source.text,
       spoiler_text: source.spoilerText,
-      sensitive: current.sensitive,
-      ...(current.language !== null && { language: current.language }),
-      media_ids: current.media.map(({ id }) => id),
+      sensitive: before.sensitive,
+      ...(before.language !== null && { language: before.language }),
+      media_ids: before.media.map(({ id }) => id),
       // Only this image: a concurrent request may be describing another one.
       media_attributes: [{ id: imageId, description }],
     });
-    // snac accepts the edit, but changes the text only.
-    const after = media.find(({ id }) => id === imageId)?.description;
-    if (after === before.description && after !== (description || null)) throw cannotChange();
+    if (!isDone(edited)) throw cannotChange();
+  }
+
+  /** @returns whether the instance has accepted the description of the file */
+  private async describeFile(instance: InstanceClient, imageId: string, description: string): Promise<boolean> {
+    try {
+      await instance.describeMedia(imageId, description);
+      return true;
+    } catch (error) {
+      if (error instanceof InstanceError && error.isRefusal) return false;
+      throw error;
+    }
   }
 }
 

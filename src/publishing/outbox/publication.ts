@@ -10,10 +10,11 @@ import { InstanceError } from '../../fediverse/instance-error';
 import type { RemoteStatus } from '../../fediverse/instance-types';
 import { ConnectionRefresher } from '../../platform/connection-refresher';
 import { Instances } from '../../platform/instances';
+import type { Visibility } from '../../protocol/http';
 import { PostRepository } from '../posts/post.repository';
 import { MediaSender } from './media-sender';
 import { PublishingRepository } from './publishing.repository';
-import { isAnswerTo, isSameStatus, MAX_CLOCK_SKEW_MS } from './same-status';
+import { isAnswerTo, isSameStatus, MAX_CLOCK_SKEW_MS, type SentPost } from './same-status';
 
 /** Pages of the account's statuses that are searched for one post; more than a user writes in a day. */
 const MAX_SEARCH_PAGES = 50;
@@ -87,17 +88,35 @@ export class Publication {
     };
     const status = await instance.postStatus(form, post.idempotencyKey!, this.clock.now());
     const isTaken = (await this.idsOfOtherPosts(platform, post, [status.id])).has(status.id);
-    if (!isTaken && isAnswerTo(status, sentOf(post, images))) return { kind: 'published', status };
-    return mismatch('The instance took it for another post', post, post.uncertain);
+    if (!isTaken && isAnswerTo(status, this.sentOf(post, images, instance))) return { kind: 'published', status };
+    // Uncertain: the instance may have changed the post beyond recognition.
+    return mismatch('The instance took it for another post', post, true);
   }
 
   /** The status, if an earlier attempt did arrive. @throws InstanceError if that cannot be determined */
   private async findSent(instance: InstanceClient, post: Post, platform: PlatformConnection, images: Image[]) {
-    const sent = sentOf(post, images);
-    const since = post.createdAt.getTime() - MAX_CLOCK_SKEW_MS;
+    const found = await this.findIn('account', instance, post, platform, images);
+    if (found || isPublic(post.visibility)) return found;
+    // snac lists only the public ones of an account.
+    return this.findIn('home', instance, post, platform, images).catch((error: unknown) => {
+      if (error instanceof InstanceError && error.isRefusal) return null;
+      throw error;
+    });
+  }
+
+  private async findIn(
+    place: 'account' | 'home',
+    instance: InstanceClient,
+    post: Post,
+    platform: PlatformConnection,
+    images: Image[],
+  ): Promise<RemoteStatus | null> {
     let pages = 0;
-    for await (const page of instance.statusesBack(platform.remoteAccountId!)) {
-      const alike = page.filter((status) => isSameStatus(status, sent));
+    for await (const page of instance.statusesBack(platform.remoteAccountId!, place)) {
+      const sent = this.sentOf(post, images, instance);
+      const since = sent.createdAt.getTime() - MAX_CLOCK_SKEW_MS;
+      const own = page.filter(({ accountId }) => place === 'account' || accountId === platform.remoteAccountId);
+      const alike = own.filter((status) => isSameStatus(status, sent));
       const taken = await this.idsOfOtherPosts(
         platform,
         post,
@@ -116,6 +135,13 @@ export class Publication {
   /** @returns those of `ids` that belong to another post */
   private idsOfOtherPosts(platform: PlatformConnection, post: Post, ids: string[]): Promise<Set<string>> {
     return this.work.read((em) => this.queue.knownRemoteIds(em, platform.id, post.id, ids));
+  }
+
+  private sentOf(post: Post, images: Image[], instance: InstanceClient): SentPost {
+    const { content, spoilerText } = post;
+    const createdAt = new Date(post.createdAt.getTime() + instance.clockAhead(this.clock.now()));
+    const mediaIds = images.map(({ remoteId }) => remoteId).filter((id) => id !== null);
+    return { content, spoilerText, createdAt, mediaIds, mediaCount: images.length };
   }
 
   private async forgetUploads(post: Post, images: Image[]): Promise<void> {
@@ -186,10 +212,7 @@ export class Publication {
   }
 }
 
-function sentOf(post: Post, images: Image[]) {
-  const mediaIds = images.map(({ remoteId }) => remoteId).filter((id) => id !== null);
-  return { ...post, mediaIds, mediaCount: images.length };
-}
+const isPublic = (visibility: Visibility): boolean => visibility === 'public' || visibility === 'unlisted';
 
 /** The instance has the key for something else: retry with a new key, up to a maximum. */
 function mismatch(reason: string, { attempts }: Post, uncertain: boolean): Outcome {

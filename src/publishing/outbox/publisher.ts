@@ -14,6 +14,7 @@ import { toPostView } from '../posts/post.views';
 import { type Outcome, Publication } from './publication';
 import { PublishingRepository } from './publishing.repository';
 import { GIVE_UP_AFTER_MS, retryPause } from './retry-policy';
+import { isNamedByStatus } from './same-status';
 
 /** Polling interval for posts that other nodes queued. */
 const POLL_INTERVAL_MS = 1000;
@@ -172,11 +173,10 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async saveImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {
     const images = await this.posts.imagesOf(tx.em, [postId]);
-    const byId = new Map(status.media.map((each) => [each.id, each]));
-    // snac names attachments of a status otherwise than uploads; their order is the same.
-    const isOrdered = images.length === status.media.length && !images.some(({ remoteId }) => byId.has(remoteId ?? ''));
     for (const [position, image] of images.entries()) {
-      const shown = isOrdered ? status.media[position] : byId.get(image.remoteId ?? '');
+      const shown = status.media.find(({ id }, index) =>
+        isNamedByStatus(id) ? index === position : id === image.remoteId,
+      );
       await this.posts.updateImage(tx.em, image.id, { url: shown?.url ?? null, ...(shown && { remoteId: shown.id }) });
     }
     await this.queue.dropBytes(

@@ -3,7 +3,7 @@ import { normalise } from '../../common/normalise';
 import type { RemoteStatus } from '../../fediverse/instance-types';
 import { MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 
-/** How far the instance's clock may be behind ours. */
+/** How far the instance's clock may be behind ours, or change. */
 export const MAX_CLOCK_SKEW_MS = 10 * 60_000;
 /** Minimum ratio of word counts, shorter to longer text, for a text that the instance has modified. */
 const MIN_WORDS_KEPT = 0.6;
@@ -13,6 +13,7 @@ const MIN_WORDS_SHARED = 0.5;
 export interface SentPost {
   content: string;
   spoilerText: string | null;
+  /** By the instance's clock, as far as known. */
   createdAt: Date;
   /** Ids of the attachments on the instance, as far as known. */
   mediaIds: readonly string[];
@@ -47,10 +48,23 @@ function wordsOf(text: string): string[] {
   );
 }
 
+/** Whether both have the same words, whatever their mark-up and links. */
+export const hasSameWords = (one: string, other: string): boolean =>
+  isSameText(one, other) || wordsOf(one).join(' ') === wordsOf(other).join(' ');
+
+/** Without mark-up and an ellipsis, and decoded: instances show addresses for people to read. */
+function canonicalLink(link: string): string {
+  const plain = link.replace(/[_*]|…$|\.\.\.$/g, '');
+  try {
+    return decodeURI(new URL(plain).href);
+  } catch {
+    return plain;
+  }
+}
+
 /** Whether the status shows no other links than the sent ones; it may shorten them, and show none. */
 function hasOnlyLinksOf(sent: string, there: string): boolean {
-  const linksOf = (text: string) =>
-    (bounded(text).match(LINK) ?? []).map((link) => link.replace(/[_*]|…$|\.\.\.$/g, ''));
+  const linksOf = (text: string) => (bounded(text).match(LINK) ?? []).map(canonicalLink);
   const links = linksOf(sent);
   return linksOf(there).every((link) => links.some((each) => each.startsWith(link)));
 }
@@ -67,13 +81,17 @@ function isChangedText(sent: string[], there: string[]): boolean {
   return some.length > 0 && some.length >= all.length * MIN_WORDS_KEPT && isWithin(some, all);
 }
 
+/** snac names the attachments of a status by its address and their order; uploads have other ids. */
+export const isNamedByStatus = (mediaId: string): boolean => mediaId.includes('://');
+
 /** Compares attachments, each of which belongs to one status only. @returns null if they do not decide it */
 function byMedia(status: RemoteStatus, { mediaIds, mediaCount }: SentPost): boolean | null {
   const there = new Set(status.media.map(({ id }) => id));
-  // snac names the attachments of a status by its address, and not as the uploads: those ids cannot be compared.
-  const isComparable = mediaIds.length === mediaCount && ![...there].some((id) => id.includes('://'));
-  if (mediaCount > 0 && isComparable) return mediaIds.every((id) => there.has(id));
-  return status.media.length + status.mediaLeftOut === mediaCount ? null : false;
+  const count = status.media.length + status.mediaLeftOut;
+  // snac attaches linked images too.
+  if ([...there].some(isNamedByStatus)) return count >= mediaCount ? null : false;
+  if (mediaCount > 0 && mediaIds.length === mediaCount) return mediaIds.every((id) => there.has(id));
+  return count === mediaCount ? null : false;
 }
 
 /**
