@@ -12,14 +12,14 @@ import { TestClient } from '../support/http-client';
 import { type Nginx, startNginx } from '../support/nginx';
 import { freePort } from '../support/processes';
 import { rawRequest } from '../support/raw-request';
+import { FULL } from '../support/scale';
 import { hearing, type ServerNode, startNode } from '../support/server';
 import { createDatabase, startRedis } from '../support/services';
 import { SteadyLoad } from './support/steady-load';
 
-const LONG = process.env.LONG === '1';
-const SOCKETS = LONG ? 300 : 30;
-const SWITCHES_PER_SECOND = LONG ? 20 : 5;
-const PEOPLE = LONG ? 10 : 3;
+const SOCKETS = FULL ? 300 : 30;
+const SWITCHES_PER_SECOND = FULL ? 20 : 5;
+const PEOPLE = FULL ? 10 : 3;
 /** A node that hangs holds a request for so long (proxy_read_timeout), and another then answers it. */
 const HUNG_MS = 10_000;
 

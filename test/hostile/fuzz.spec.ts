@@ -14,11 +14,11 @@ import { rawSocket } from '../integration/support/raw-socket';
 import { startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
+import { FULL } from '../support/scale';
 import type { ServerNode } from '../support/server';
 import { type Redis, startRedis } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
 import { changed, changes, frame, HEADER_NAMES, headerText, mutated, odd, seldom } from './support/arbitraries';
-import { FULL } from './support/scale';
 
 /** Part of each test's title; `SEED=` repeats one. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);

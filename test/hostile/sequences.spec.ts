@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { QueryRunner } from 'typeorm';
 import { Connections } from '../../src/database/connections';
 import { type App, closeApps, DATABASES, startApp } from '../integration/support/app';
+import { FULL } from '../support/scale';
 import { closeTabs } from '../support/socket-client';
-import { FULL } from './support/scale';
 import { type Step, step, take } from './support/steps';
 import { Person } from './support/world';
 

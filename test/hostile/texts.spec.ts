@@ -8,8 +8,8 @@ import { type App, closeApps, DATABASES, startApp } from '../integration/support
 import { type Household, household } from '../integration/support/household';
 import { TestClient } from '../support/http-client';
 import { type Route, routesOf } from '../support/route-table';
+import { FULL } from '../support/scale';
 import { expectResponsive } from './support/event-loop';
-import { FULL } from './support/scale';
 import { hostileTexts } from './support/texts';
 
 /** What the largest body limit leaves for the value under test; bytes. */

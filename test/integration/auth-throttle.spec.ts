@@ -1,12 +1,12 @@
 /** Guessing passwords: slowed for the one who guesses, and for nobody else. */
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { type Answer, TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
 import { expectRow, startEmpty } from './support/attack';
 
 const ALLOWED = 10;
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   const serve = (TRUST_PROXY: string) => {
     beforeAll(async () => {

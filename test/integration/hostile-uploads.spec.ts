@@ -1,5 +1,5 @@
 /** Uploads that are none: refused, and nothing of them kept. */
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { rawBytes } from '../support/raw-request';
 import { expectRefusal, startEmpty } from './support/attack';
@@ -16,7 +16,7 @@ const END = Buffer.from('--edge--\r\n');
 const whole = (...parts: Buffer[]) => Buffer.concat([...parts, END]);
 const FILE = 'name="file"; filename="a.png"';
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   let client: TestClient;
   let platform: string;

@@ -10,7 +10,7 @@ import { TestClient } from '../support/http-client';
 import { rawRequest } from '../support/raw-request';
 import { migratedDatabase } from '../support/services';
 import { closeTabs, openTab } from '../support/socket-client';
-import { type App, closeApps, DATABASES, DAY, HOUR, MINUTE, startApp, TestClock } from './support/app';
+import { ANY_DATABASE, type App, closeApps, DAY, HOUR, MINUTE, startApp, TestClock } from './support/app';
 import { becomes, named, picture, published, upload, write } from './support/posting';
 
 const STATUSES = 'POST /api/v1/statuses';
@@ -19,7 +19,7 @@ const MEDIA = 'POST /api/v2/media';
 const CONNECTING = 5;
 const USUAL = { account: { requests: 300, period: 5 * MINUTE }, media: { requests: 30, period: 30 * MINUTE } };
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   const clock = new TestClock();
   let app: App;
   let town: FakeInstance;

@@ -1,6 +1,6 @@
 /** What a connection knows of its instance, and what it does when the instance does not want it any more. */
 import type { PlatformTestView, PlatformView } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import {
   allowed,
   connectTo,
@@ -14,7 +14,7 @@ import { openTab } from '../support/socket-client';
 
 const named = (id: number) => ({ headers: { 'x-platform-id': String(id) } });
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   let town: FakeInstance;
   let photos: FakeInstance;

@@ -1,7 +1,7 @@
 /** Files from the browser to the instance, with their descriptions. */
 import { randomBytes } from 'node:crypto';
 import type { MediaView, PlatformView, PostsView, PostView, StatisticsView } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
@@ -25,7 +25,7 @@ async function upload(client: TestClient, platform: PlatformView, bytes: Buffer,
   );
 }
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   let town: FakeInstance;
   let photos: FakeInstance;

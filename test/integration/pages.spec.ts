@@ -1,6 +1,6 @@
 /** What a browser is shown: sent where it can go on, told why once, and never a word that runs. */
 import type { PlatformView, PostsView, RestSessionState } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { type Answer, TestClient } from '../support/http-client';
 import { startNode } from '../support/server';
@@ -27,7 +27,7 @@ function expectInert(html: string): void {
   expect(html).not.toMatch(/<img(?! src="\/client\/)|javascript:/i);
 }
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
     running = await backend.shared();

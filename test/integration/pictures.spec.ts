@@ -6,13 +6,13 @@ import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { PendingImagesView, PlatformView, RestSessionState } from '../../src/protocol/http';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
-import { type App, closeApps, DATABASES, MINUTE, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, MINUTE, startApp } from './support/app';
 import { Listener } from './support/listener';
 import { becomes, named, picture, published, upload, write } from './support/posting';
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
   let town: FakeInstance;
   let host: Listener;

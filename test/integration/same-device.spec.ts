@@ -4,13 +4,13 @@ import type { DeviceView } from '../../src/protocol/http';
 import { toDeviceName } from '../../src/session/device';
 import { TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
-import { type App, closeApps, DATABASES, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, startApp } from './support/app';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
 const FIREFOX_UPDATED = FIREFOX.replaceAll('143.0', '144.0');
 const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
 
   beforeEach(async () => {

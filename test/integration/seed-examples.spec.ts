@@ -17,11 +17,11 @@ import { SessionService } from '../../src/session/session.service';
 import { TestClient } from '../support/http-client';
 import { sharedInstanceUrl } from '../support/shared-instances';
 import { closeTabs, openTab } from '../support/socket-client';
-import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, HOUR, startApp } from './support/app';
 
 const DEVICE = { userAgent: 'seed', ipAddress: '127.0.0.1' };
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
   let sessions: SessionService;
 

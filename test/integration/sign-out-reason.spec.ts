@@ -2,12 +2,12 @@
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { type Json, TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
-import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, HOUR, startApp } from './support/app';
 
 const HTML = { headers: { accept: 'text/html' } };
 const PASSWORD = 'correct horse battery staple';
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
   let admin: TestClient;
 

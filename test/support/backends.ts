@@ -1,6 +1,7 @@
 /** The two ways to run the product; `describe.each(BACKENDS)` runs a suite against both. */
 import { randomBytes } from 'node:crypto';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
+import { FULL } from './scale';
 import { type ServerNode, startNode } from './server';
 import { migratedDatabase, startRedis } from './services';
 import { sharedNodes } from './shared';
@@ -71,3 +72,6 @@ export const BACKENDS: Backend[] = [
     shared: () => shared('cluster'),
   },
 ];
+
+/** For suites about what comes before the database, and is the same with each. */
+export const ANY_BACKEND: Backend[] = FULL ? BACKENDS : BACKENDS.slice(-1);

@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { FULL } from '../support/scale';
 
 const RUNNER = join(__dirname, '../../client/core/testing/schedules.worker.cjs');
-/** The long form, `SCHEDULES=100000 npm test`, takes one to two minutes on two cores. */
-const SCHEDULES = Number(process.env.SCHEDULES ?? 10_000);
+/** The long form takes one to two minutes on two cores. */
+const SCHEDULES = FULL ? 100_000 : 10_000;
 const THREADS = 2;
 /** Enough for the long form in parallel with all other suites on a slow machine. */
 const LIMIT_MS = 900_000;

@@ -1,6 +1,6 @@
 /** Texts that are slow to normalise, to split into graphemes, or to match. */
 
-import { FULL } from './scale';
+import { FULL } from '../../support/scale';
 
 const SELECTION = 7;
 
