@@ -40,8 +40,10 @@ export class AltTextEditor {
     if (platform.platformType === 'pixelfed') return instance.describeMedia(imageId, description);
     const before = await instance.status(postId);
     const descriptionIn = ({ media }: RemoteStatus) => media.find(({ id }) => id === imageId)?.description;
-    const isDone = (after: RemoteStatus) =>
-      descriptionIn(after) === (description || null) || descriptionIn(after) !== descriptionIn(before);
+    const isDone = (after: RemoteStatus) => {
+      const shown = descriptionIn(after);
+      return shown !== undefined && (shown === (description || null) || shown !== descriptionIn(before));
+    };
     // Hollo and Akkoma change the file; Mastodon refuses that once a status has it.
     const isFileChanged = await this.describeFile(instance, imageId, description);
     if (isFileChanged && isDone(await instance.status(postId))) return;
