@@ -14,7 +14,7 @@ export interface SessionOptions {
   expiryWarning?: string;
   /** How long a session may be read from the in-memory cache. @default '300s' */
   cacheTtl?: string;
-  /** Maximum number of live sessions per user; beyond it the oldest is ended. 0: no limit. @default 0 */
+  /** Maximum number of live sessions per user; beyond it the oldest is ended. 0: 1000. @default 0 */
   maxPerUser?: number;
 }
 

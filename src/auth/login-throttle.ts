@@ -40,9 +40,10 @@ export class LoginThrottle {
   /** One attempt to sign in. @throws AppError RATE_LIMITED */
   async signIn<T>({ login, address, isKnown }: Caller, attempt: () => Promise<T>): Promise<T> {
     const account = digest(nameKey(login.trim()));
+    // The address first: a refused one leaves no entry for each account.
     const counts = await take(
-      [this.perAccountAndAddress, `${account} ${throttleKey(address)}`],
       [this.perAddress, address],
+      [this.perAccountAndAddress, `${account} ${throttleKey(address)}`],
     );
     await this.perAccount.take(account).catch(async (refused: unknown) => {
       // The points taken stay spent: this check costs a database query, like a wrong password.

@@ -6,6 +6,7 @@ import { Clock } from '../common/clock';
 import { PasswordReset } from '../database/entities/password-reset.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import { toDeviceName } from '../session/device';
+import { InvalidTokenLimiter } from '../session/invalid-token-limiter';
 import { SessionRepository } from '../session/session.repository';
 import type { Device } from '../session/session-context';
 import { SessionTerminator } from '../session/session-terminator';
@@ -25,6 +26,7 @@ export class PasswordResets {
     private readonly sessions: SessionRepository,
     private readonly terminator: SessionTerminator,
     private readonly audit: AuditTrail,
+    private readonly unknownTokens: InvalidTokenLimiter,
     private readonly clock: Clock,
   ) {}
 
@@ -37,13 +39,16 @@ export class PasswordResets {
     return { token, expiresAt };
   }
 
-  /** Sets the password and ends all sessions of the user. @throws AppError VALIDATION_ERROR */
+  /** Sets the password and ends all sessions of the user. @throws AppError VALIDATION_ERROR, RATE_LIMITED */
   async redeem(token: string, newPassword: string, device: Device): Promise<void> {
     if (!isSecret(token)) throw invalidToken();
     const tokenHash = hashSecret(token);
     const whereValid = (expiresAt: Date) => ({ where: { tokenHash, expiresAt: MoreThan(expiresAt) } });
     // Checked before the costly hashing, and again within the transaction.
-    if (!(await this.work.read((em) => em.exists(PasswordReset, whereValid(this.clock.now()))))) throw invalidToken();
+    if (!(await this.work.read((em) => em.exists(PasswordReset, whereValid(this.clock.now()))))) {
+      await this.unknownTokens.recordMiss(device.ipAddress);
+      throw invalidToken();
+    }
     requireGoodPassword('new_password', newPassword, []);
     const passwordHash = await hashPassword(newPassword);
     await this.work.write(async (tx) => {

@@ -42,6 +42,9 @@ export const RATE_BUDGETS = {
   instanceCallsPerPerson: rate('instance', 60, MINUTE_SECONDS),
   instanceCallsPerAddress: rate('instance-address', 1800, MINUTE_SECONDS),
 
+  /** Pictures that are not cached: each is fetched from an instance. */
+  picturesPerPerson: rate('picture', 1200, MINUTE_SECONDS, 'node'),
+
   /** After a restart all tabs reconnect at once: these limits stop loops, not large groups of users. */
   handshakesPerAddress: rate('handshake', 20_000, MINUTE_SECONDS, 'node'),
   handshakesPerSession: rate('handshake-session', 3000, MINUTE_SECONDS, 'node'),

@@ -50,7 +50,9 @@ export class ClientFilesController {
     const outgoing = response.raw ?? (response as unknown as ServerResponse);
     const url = incoming.url ?? '';
     for (const [name, value] of Object.entries(response.getHeaders?.() ?? {})) outgoing.setHeader(name, value);
-    let found = !/\.map(\?|$)/.test(url);
+    // sirv would answer an invalid range with a broken response; files this small need none.
+    delete incoming.headers.range;
+    let found = isServed(url);
     incoming.url = url.slice(PREFIX.length);
     if (found) {
       this.files(incoming, outgoing, () => {
@@ -60,5 +62,14 @@ export class ClientFilesController {
     incoming.url = url;
     if (!found) throw new AppError('NOT_FOUND');
     response.hijack?.();
+  }
+}
+
+/** Source maps are not served, however their name is encoded. */
+function isServed(url: string): boolean {
+  try {
+    return !decodeURIComponent(url.split('?')[0]!).endsWith('.map');
+  } catch {
+    return false;
   }
 }

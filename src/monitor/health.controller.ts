@@ -5,6 +5,7 @@ import { CHANNELS } from '../cluster/cluster.module';
 import { RedisProbe } from '../cluster/redis-probe';
 import type { SignedChannels } from '../cluster/signed-channels';
 import { AppError } from '../common/app-error';
+import { CoalescedCall } from '../common/coalesced-call';
 import { CONFIG, type Config } from '../common/config';
 import { Lifecycle } from '../common/lifecycle';
 import { Metrics } from '../common/metrics';
@@ -24,6 +25,11 @@ const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 @Controller()
 @Public()
 export class HealthController {
+  /** Deletes no row: tests for a read-only server, as after a failover. Concurrent requests share a probe. */
+  private readonly databaseProbe = new CoalescedCall(() =>
+    this.work.write(({ em }) => em.createQueryBuilder().delete().from(Installation).where('1 = 0').execute()),
+  );
+
   constructor(
     private readonly work: UnitOfWork,
     @Inject(CHANNELS) private readonly channels: SignedChannels | null,
@@ -48,13 +54,10 @@ export class HealthController {
    */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessView> {
-    // Deletes no row: tests for a read-only server, as after a failover.
-    const database: ReadinessView['database'] = await this.work
-      .write(({ em }) => em.createQueryBuilder().delete().from(Installation).where('1 = 0').execute())
-      .then(
-        () => 'up' as const,
-        () => 'down' as const,
-      );
+    const database: ReadinessView['database'] = await this.databaseProbe.run().then(
+      () => 'up' as const,
+      () => 'down' as const,
+    );
     const { fault } = this.probe;
     const redis: ReadinessView['redis'] = this.channels ? (this.channels.healthy && !fault ? 'up' : 'down') : 'unused';
     const status = this.lifecycle.draining ? 'draining' : database === 'up' ? 'ok' : 'unavailable';

@@ -15,7 +15,7 @@ import type { SessionContext } from '../session/session-context';
 import { accountKeyOf } from './account-key';
 import { connectionFieldsFrom } from './connection-fields';
 import { ConnectionHooks } from './connection-hooks';
-import { instancesAtConcurrencyLimit } from './instance-concurrency';
+import { atConcurrencyLimit } from './instance-concurrency';
 import { Instances } from './instances';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
@@ -26,6 +26,7 @@ const MAX_DELAY_MS = 15 * 60_000;
 /** How long shutdown waits for refreshes that are running. */
 const STOP_TIMEOUT_MS = 3000;
 const MAX_CONCURRENT_REFRESHES = 8;
+const MAX_REFRESHES_PER_USER = 4;
 
 /** Delay of the next check after `failures` consecutive failures; ms. */
 export function checkPause(failures: number): number {
@@ -37,7 +38,7 @@ export function checkPause(failures: number): number {
 export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop = new BackgroundLoop('Connections', POLL_INTERVAL_MS, () => this.startDue());
   /** By connection id. */
-  private readonly running = new Map<number, { instanceUrl: string; done: Promise<void> }>();
+  private readonly running = new Map<number, { instanceUrl: string; userId: number; done: Promise<void> }>();
 
   constructor(
     private readonly work: UnitOfWork,
@@ -157,7 +158,10 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     const taken: number[] = [];
     while (this.running.size < MAX_CONCURRENT_REFRESHES) {
       const now = this.clock.now();
-      const [busy, full] = [[...this.running.keys(), ...taken], instancesAtConcurrencyLimit(this.running.values())];
+      const [busy, full] = [
+        [...this.running.keys(), ...taken],
+        atConcurrencyLimit(this.running.values(), MAX_REFRESHES_PER_USER),
+      ];
       const row = await this.work.read((em) => this.platforms.findDue(em, now, busy, full));
       if (!row) return;
       const next = new Date(now.getTime() + checkPause(row.checkFailures + 1));
@@ -172,7 +176,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
           this.running.delete(row.id);
           this.loop.wake();
         });
-      this.running.set(row.id, { instanceUrl: row.instanceUrl, done });
+      this.running.set(row.id, { instanceUrl: row.instanceUrl, userId: row.userId, done });
     }
   }
 }

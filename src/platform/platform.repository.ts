@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import { type NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { UserSession } from '../database/entities/user-session.entity';
+import type { AtLimit } from './instance-concurrency';
 
 @Injectable()
 export class PlatformRepository {
@@ -37,14 +38,15 @@ export class PlatformRepository {
     await em.update(PlatformConnection, { id }, { isDefault: true });
   }
 
-  /** The connection due longest. @param except ids to skip @param full URLs of instances to skip */
-  findDue(em: EntityManager, now: Date, except: number[], full: string[]): Promise<PlatformConnection | null> {
+  /** The connection due longest. @param except ids to skip @param full instances and users to skip */
+  findDue(em: EntityManager, now: Date, except: number[], full: AtLimit): Promise<PlatformConnection | null> {
     return em.findOne(PlatformConnection, {
       where: {
         nextCheckAt: LessThanOrEqual(now),
         isActive: true,
         ...(except.length > 0 && { id: Not(In(except)) }),
-        ...(full.length > 0 && { instanceUrl: Not(In(full)) }),
+        ...(full.instanceUrls.length > 0 && { instanceUrl: Not(In(full.instanceUrls)) }),
+        ...(full.userIds.length > 0 && { userId: Not(In(full.userIds)) }),
       },
       order: { nextCheckAt: 'ASC' },
     });

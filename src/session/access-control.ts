@@ -6,7 +6,7 @@ import { CoalescedCall } from '../common/coalesced-call';
 import { CONFIG, type Config } from '../common/config';
 import type { HttpResponse } from '../http/http-types';
 import { isFormPost, mediaType } from '../http/request-kind';
-import { HEADERS } from '../protocol/http';
+import { HEADERS, type Role } from '../protocol/http';
 import { DeviceWatch } from './device-watch';
 import { requireOwnOrigin, SAFE_METHODS } from './own-origin';
 import { PlatformResolver } from './platform-resolver';
@@ -57,7 +57,7 @@ export class AccessControl {
   check(execution: ExecutionContext): boolean | Promise<boolean> {
     const policy = this.policies.of(execution);
     if (execution.getType() === 'ws') {
-      return policy.isPublic || this.admittedMessages.has(execution) || this.checkMessage(execution);
+      return policy.isPublic || this.admittedMessages.has(execution) || this.checkMessage(execution, policy);
     }
     const request = execution.switchToHttp().getRequest<GuardedRequest>();
     const safe = SAFE_METHODS.has(request.method);
@@ -76,7 +76,8 @@ export class AccessControl {
    * Checks for each message that the session is still live. Sockets of our namespace were authenticated at the
    * handshake; sockets of a host's namespaces are authenticated with the first message that requires a session.
    */
-  private async checkMessage(execution: ExecutionContext): Promise<boolean> {
+  private async checkMessage(execution: ExecutionContext, { requirement, recentLogin }: RoutePolicy): Promise<boolean> {
+    if (requirement.platform) throw new Error('Messages name no platform: check it in the handler, by SessionService');
     const socket = execution.switchToWs().getClient<GuardedSocket>();
     const { data, conn } = socket;
     if (!data.sessionId) {
@@ -85,6 +86,8 @@ export class AccessControl {
     }
     data.context = await this.lookupOf(data).run();
     if (data.context.session.tokenHash === data.tokenHash) {
+      requireRole(data.context, requirement.role);
+      if (recentLogin) this.requireRecentLogin(data.context, recentLogin.age);
       this.admittedMessages.add(execution);
       return true;
     }
@@ -142,9 +145,10 @@ export class AccessControl {
   ): boolean | Promise<boolean> {
     const { context, policy } = session;
     const { requirement, recentLogin } = policy;
-    if (requirement.role && context.user.role !== requirement.role) throw new AppError('FORBIDDEN');
+    requireRole(context, requirement.role);
     setRequestSession(request, session);
-    if (recentLogin) this.requireRecentLogin(request, context, recentLogin);
+    const { [recentLogin?.exceptOwn ?? '']: named } = request.params as Record<string, string>;
+    if (recentLogin && named !== context.session.id) this.requireRecentLogin(context, recentLogin.age);
     const admitToPlatform = () => !requirement.platform || this.admitToPlatform(request, context, safe);
     const taken = this.takeBudget(context, device, policy, safe);
     return taken ? taken.then(admitToPlatform) : admitToPlatform();
@@ -162,13 +166,8 @@ export class AccessControl {
     return safe ? null : this.budgets.takeWrite(user.id, ipAddress);
   }
 
-  private requireRecentLogin(
-    request: GuardedRequest,
-    { session }: SessionContext,
-    { age, exceptOwn }: NonNullable<RoutePolicy['recentLogin']>,
-  ): void {
-    const params = request.params as Record<string, string>;
-    if (exceptOwn && params[exceptOwn] === session.id) return;
+  /** @param age ms; null: as configured */
+  private requireRecentLogin({ session }: SessionContext, age: number | null): void {
     const sinceMs = this.clock.now().getTime() - session.authenticatedAt.getTime();
     if (sinceMs > (age ?? this.config.recentLogin)) throw new AppError('REAUTHENTICATION_REQUIRED');
   }
@@ -188,6 +187,10 @@ export class AccessControl {
     setRequestPlatform(request, { target: { id: active.id, pinned: false }, view: active });
     return true;
   }
+}
+
+function requireRole({ user }: SessionContext, role: Role | undefined): void {
+  if (role && user.role !== role) throw new AppError('FORBIDDEN');
 }
 
 /** Rejects a body type that the route does not accept, before any handler parses it as another type. */

@@ -11,6 +11,9 @@ import { SessionRepository } from './session.repository';
 import type { Device } from './session-context';
 import { type Ending, type Scope, SessionTerminationRepository } from './session-termination.repository';
 
+/** Without a configured limit. All sessions of a user end in one statement, whose parameters are limited. */
+const MAX_SESSIONS_PER_USER = 1000;
+
 /** The only way in which sessions end: once, with an audit entry and an event for the tabs. */
 @Injectable()
 export class SessionTerminator {
@@ -80,8 +83,7 @@ export class SessionTerminator {
 
   /** Ends the user's oldest sessions, so that one more stays within the limit. The user's row must be locked. */
   async makeRoomIn(tx: Transaction, userId: number): Promise<void> {
-    const limit = this.config.maxSessionsPerUser;
-    if (limit === 0) return;
+    const limit = this.config.maxSessionsPerUser || MAX_SESSIONS_PER_USER;
     const live = await this.sessions.listLive(tx.em, userId, this.clock.now());
     const byAge = live.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
     const sessionIds = byAge.slice(0, Math.max(0, live.length + 1 - limit)).map(({ id }) => id);

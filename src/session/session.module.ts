@@ -46,6 +46,7 @@ import { SocketAuthenticator } from './socket-authenticator';
     ChangeFeed,
     DeviceWatch,
     ExpirySweep,
+    InvalidTokenLimiter,
     RequestBudgets,
     RoutePolicies,
     SessionDevices,

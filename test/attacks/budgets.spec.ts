@@ -23,6 +23,7 @@ jest.mock('../../src/cluster/budgets', () => {
     handshakesPerAddress: 9,
     handshakesPerSession: 7,
     messagesPerSession: 10,
+    picturesPerPerson: 3,
   };
   const rates = Object.entries<object>(actual.RATE_BUDGETS).map(([name, budget]) => [
     name,
@@ -136,6 +137,17 @@ it('lets cookies that nobody has be tried a bounded number of times from a /48, 
   read.mockRestore();
   expect((await client.get('/api/session', from('2001:db8:dd:aa::1'))).status).toBe(200);
   expectRow(await guess('2001:db8:ee:aa::1'), 'SESSION_INVALID');
+});
+
+it('lets reset links that nobody has be tried a bounded number of times', async () => {
+  const guess = () =>
+    new TestClient(app.url).post(
+      '/api/auth/reset',
+      { token: randomBytes(32).toString('base64url'), new_password: 'a new long password' },
+      from('2001:db8:ab::1'),
+    );
+  for (let count = 0; count < 5; count++) expectRow(await guess(), 'VALIDATION_ERROR');
+  expectRow(await guess(), 'RATE_LIMITED');
 });
 
 it('does not count forged requests of other sites', async () => {

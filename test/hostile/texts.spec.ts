@@ -124,8 +124,26 @@ describe('an instance', () => {
         const status = { ...toStatus({ id: '1', created_at: at, content: text }), spoilerText: '' };
         const post = { content: text.slice(0, MAX_TEXT_LENGTH), spoilerText: '', visibility: 'public' };
         const sent = { ...post, createdAt: new Date(at), mediaIds: [], mediaCount: 0 };
-        for (let count = 0; count < STATUSES_PER_ANSWER; count++) isSameStatus(status, sent);
+        for (let count = 0; count < STATUSES_PER_ANSWER; count++) isSameStatus({ ...status }, sent);
       }),
     );
+  });
+
+  it('of a whole page are compared with all posts on their way', async () => {
+    const words = Array.from({ length: 400 }, (_, index) => `word${index}`);
+    const statuses = Array.from({ length: 400 }, (_, id) =>
+      toStatus({ id: String(id), created_at: at, content: `more ${words.join(' ')}` }),
+    );
+    const posts = Array.from({ length: 100 }, (_, index) => ({
+      content: [...words, `last${index}`].join(' '),
+      spoilerText: '',
+      createdAt: new Date(at),
+      mediaIds: [],
+      mediaCount: 0,
+    }));
+    await expectResponsive('400 statuses beside 100 posts', () => {
+      const page = statuses.map((status) => ({ ...status }));
+      for (const status of page) posts.some((post) => isSameStatus(status, post));
+    });
   });
 });

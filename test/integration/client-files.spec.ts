@@ -75,3 +75,15 @@ it('lets a browser keep for a year what a page of ours names, by a name that goe
     expect([path, status, headers['cache-control']]).toEqual([path, 200, 'public, max-age=31536000, immutable']);
   }
 });
+
+it.each(['app.mjs.map', 'app.mjs%2emap', 'app.mjs%2Emap?x', 'app.mjs.ma%70'])('%s is not there', async (name) => {
+  expect((await get(`/client/${name}`, {})).status).toBe(404);
+});
+
+it.each(['bytes=5-2', 'bytes=0-4', 'bytes=-1', 'bytes=9999999-', 'nothing'])(
+  'comes whole for a range of %s',
+  async (range) => {
+    const { status, headers, body } = await get('/client/vedfolnir.js', { range });
+    expect([status, Number(headers['content-length'])]).toEqual([200, body.length]);
+  },
+);

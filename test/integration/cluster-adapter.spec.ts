@@ -4,19 +4,21 @@ import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway, WebSo
 import type { Namespace, Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import { VedfolnirEvents } from '../../src/common/vedfolnir-events';
+import { User } from '../../src/database/entities/user.entity';
+import { UnitOfWork } from '../../src/database/unit-of-work';
 import { SessionGateway } from '../../src/gateway/session.gateway';
 import { Tabs } from '../../src/gateway/tabs';
 import type { DeviceView, PlatformView, RestSessionState } from '../../src/protocol/http';
 import { ChangeFeed } from '../../src/session/cache/change-feed';
 import { CurrentSession } from '../../src/session/request-session';
-import { RequireSession } from '../../src/session/session.decorators';
+import { RequireRecentLogin, RequireSession } from '../../src/session/session.decorators';
 import type { SessionContext } from '../../src/session/session-context';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { createDatabase, type Redis, startRedis } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
-import { type App, closeApps, startApp } from './support/app';
+import { type App, closeApps, HOUR, startApp } from './support/app';
 import { connectPlatforms } from './support/scenario';
 
 /** Of a host: on a namespace of its own, with clients that begin with long polling. */
@@ -24,6 +26,19 @@ import { connectPlatforms } from './support/scenario';
 class ChatGateway {
   @WebSocketServer()
   readonly namespace!: Namespace;
+
+  @SubscribeMessage('ban')
+  @RequireSession({ role: 'admin' })
+  ban() {
+    return 'banned';
+  }
+
+  @SubscribeMessage('wipe')
+  @RequireSession()
+  @RequireRecentLogin('1h')
+  wipe() {
+    return 'wiped';
+  }
 
   @SubscribeMessage('say')
   @RequireSession()
@@ -165,7 +180,11 @@ it('hands no cookie to another node', async () => {
 });
 
 describe("a host's own gateway", () => {
-  const chat = async (client: Pick<TestClient, 'url' | 'cookie'>, headers: Record<string, string> = {}) => {
+  const chat = async (
+    client: Pick<TestClient, 'url' | 'cookie'>,
+    headers: Record<string, string> = {},
+    message = 'say',
+  ) => {
     const socket = io(`${client.url}/chat`, {
       extraHeaders: { Cookie: `${client.cookie}; theme=dark`, Origin: client.url, ...headers },
       forceNew: true,
@@ -173,7 +192,7 @@ describe("a host's own gateway", () => {
       transports: ['websocket'],
     });
     try {
-      return await socket.timeout(2000).emitWithAck('say', { text: 'hello' });
+      return await socket.timeout(2000).emitWithAck(message, { text: 'hello' });
     } finally {
       socket.disconnect();
     }
@@ -183,6 +202,21 @@ describe("a host's own gateway", () => {
     const { client } = await person();
     const { user } = (await client.get<RestSessionState>('/api/session')).body;
     expect(await chat(client)).toEqual({ from: user.username, text: 'hello', cookie: 'theme=dark' });
+  });
+
+  it('refuses what is only for administrators, or for those who have signed in recently', async () => {
+    const admin = new TestClient(here.url);
+    await admin.register();
+    const { client } = await person();
+    await here.get(UnitOfWork).write(async ({ em }) => {
+      const { user } = (await admin.get<RestSessionState>('/api/session')).body;
+      await em.update(User, { id: user.id }, { role: 'admin' });
+    });
+    expect(await chat(admin, {}, 'ban')).toBe('banned');
+    expect(await chat(client, {}, 'ban')).toMatchObject({ error_code: 'FORBIDDEN' });
+    expect(await chat(client, {}, 'wipe')).toBe('wiped');
+    here.clock.advance(2 * HOUR);
+    expect(await chat(client, {}, 'wipe')).toMatchObject({ error_code: 'REAUTHENTICATION_REQUIRED' });
   });
 
   it('refuses one without a session, from another origin, or after the session has ended', async () => {

@@ -201,6 +201,16 @@ describe('a reading', () => {
     expect(await importAll(client, platform)).toMatchObject({ imported: 0, running: false });
   });
 
+  it('stores two thousand statuses at the most, and goes on below them the next time', async () => {
+    const client = await person();
+    const { platform, account } = await connectTo(client, instance());
+    await importAll(client, platform);
+    for (const status of numbered('elsewhere', 2050)) instance().store.post(account, { status }, null);
+    expect(await importAll(client, platform)).toMatchObject({ imported: 2000, running: false });
+    expect(await importAll(client, platform)).toMatchObject({ imported: 50, running: false });
+    expect(await importAll(client, platform)).toMatchObject({ imported: 0, running: false });
+  });
+
   it('keeps its claim while a page takes long', async () => {
     const client = await person();
     const { platform, account } = await connectTo(client, instance());

@@ -119,6 +119,10 @@ describe.each(ANY_DATABASE)('%s', (_, database) => {
     await movePicture(id, `${host.url}/${id}`);
     host.answer = (_request, response) => response.writeHead(status, { 'content-type': 'image/png' }).end(body);
     expect((await show(client, path)).status).toBe(expected);
+    // What is not there is not asked for again at once.
+    const asked = host.paths.length;
+    expect((await show(client, path)).status).toBe(expected);
+    expect(host.paths).toHaveLength(asked);
   });
 
   it('goes nowhere but where an instance may be', async () => {

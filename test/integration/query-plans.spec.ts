@@ -14,6 +14,7 @@ import { migratedDatabase } from '../support/services';
 
 const USERS = 3000;
 const USER = 1500;
+const AT_LIMIT = { instanceUrls: ['https://b.example'], userIds: [USER + 1] };
 
 const SEED = [
   `INSERT INTO vedfolnir_users (id, username, username_key, email, email_key, password_hash, role, revision, changed_at,
@@ -72,10 +73,10 @@ const HOT_PATHS: [string, (em: EntityManager) => Promise<unknown>][] = [
   ['sessions that are forgotten', (em) => terminations.prune(em, {}, before, 500)],
   ['the connections of a person', (em) => platforms.list(em, USER)],
   ['the fence of a post', (em) => platforms.findActive(em, USER, 2 * USER)],
-  ['connections that are due', (em) => platforms.findDue(em, now, [1], ['https://b.example'])],
+  ['connections that are due', (em) => platforms.findDue(em, now, [1], AT_LIMIT)],
   ['a page of posts', (em) => posts.list(em, 2 * USER, 50)],
   ['a further page of posts', (em) => posts.list(em, 2 * USER, 50, { createdAt: now, id: 100 })],
-  ['posts that are due', (em) => publishing.nextDue(em, now, [1], ['https://b.example'])],
+  ['posts that are due', (em) => publishing.nextDue(em, now, [1], AT_LIMIT)],
   ['events that are forgotten', (em) => audit.prune(em, before, 500)],
   ['a trail', (em) => audit.list(em, 50, USER)],
 ];

@@ -1,4 +1,8 @@
 /** SESSION_MAX_PER_USER: past it the oldest session ends, however many sign in at once. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { IsNull } from 'typeorm';
+import { UserSession } from '../../src/database/entities/user-session.entity';
+import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { DeviceView } from '../../src/protocol/http';
 import { TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
@@ -88,5 +92,24 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(live).toHaveLength(3);
     expect((await a.get('/api/session')).body).toMatchObject({ error_code: 'SESSION_REVOKED' });
     expect((await other.get('/api/session')).status).toBe(200);
+  });
+
+  it('is a thousand where none is set, so that all of them can end at once', async () => {
+    await start(0);
+    const a = new TestClient(app.url, { userAgent: 'a' });
+    await a.register();
+    const work = app.get(UnitOfWork);
+    const count = () => work.read((em) => em.count(UserSession, { where: { endedAt: IsNull() } }));
+    await work.write(async ({ em }) => {
+      const first = (await em.find(UserSession))[0]!;
+      for (let index = 0; index < 999; index++) {
+        const names = { id: randomUUID(), tokenHash: randomBytes(32).toString('hex') };
+        await em.insert(UserSession, { ...first, ...names });
+      }
+    });
+    const b = await signIn(a, 'b');
+    expect(await count()).toBe(1000);
+    expect((await b.post('/api/auth/logout', { everywhere: true })).status).toBe(204);
+    expect(await count()).toBe(0);
   });
 });

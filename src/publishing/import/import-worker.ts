@@ -8,7 +8,7 @@ import { UnitOfWork } from '../../database/unit-of-work';
 import { InstanceError } from '../../fediverse/instance-error';
 import { ConnectionHooks } from '../../platform/connection-hooks';
 import { ConnectionRefresher } from '../../platform/connection-refresher';
-import { instancesAtConcurrencyLimit } from '../../platform/instance-concurrency';
+import { atConcurrencyLimit } from '../../platform/instance-concurrency';
 import { ImportRepository } from './import.repository';
 import { ImportMemory, importedEvent, RunLost, StatusImporter } from './status-importer';
 
@@ -19,6 +19,7 @@ const LEASE_MS = 30_000;
 const LEASE_RENEWAL_INTERVAL_MS = 5000;
 /** Accounts a node imports concurrently. */
 const MAX_CONCURRENT_IMPORTS = 4;
+const MAX_IMPORTS_PER_USER = 2;
 const MAX_FAILURES = 8;
 const BASE_DELAY_MS = 2000;
 /** How long shutdown waits for pages that are being imported. */
@@ -30,7 +31,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Import');
   private readonly loop = new BackgroundLoop('Import', POLL_INTERVAL_MS, () => this.startDue());
   /** By platform id. */
-  private readonly running = new Map<number, { instanceUrl: string; done: Promise<void> }>();
+  private readonly running = new Map<number, { instanceUrl: string; userId: number; done: Promise<void> }>();
   /** Claims to renew, by platform id. */
   private readonly claims = new Map<number, StatusImport>();
   private renewal: NodeJS.Timeout | undefined;
@@ -68,7 +69,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async startDue(): Promise<void> {
     while (this.running.size < MAX_CONCURRENT_IMPORTS) {
-      const [busy, full] = [[...this.running.keys()], instancesAtConcurrencyLimit(this.running.values())];
+      const [busy, full] = [[...this.running.keys()], atConcurrencyLimit(this.running.values(), MAX_IMPORTS_PER_USER)];
       const run = await this.work.read((em) => this.imports.findDue(em, this.clock.now(), busy, full));
       if (!run) return;
       if (!(await this.work.write((tx) => this.imports.claim(tx.em, run, this.lease())))) continue;
@@ -80,7 +81,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
         this.running.delete(id);
         this.loop.wake();
       });
-      this.running.set(id, { instanceUrl: platform!.instanceUrl, done });
+      this.running.set(id, { instanceUrl: platform!.instanceUrl, userId: platform!.userId, done });
     }
   }
 

@@ -4,6 +4,7 @@ import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Image } from '../../database/entities/image.entity';
 import { Post } from '../../database/entities/post.entity';
 import { type ImportDirection, StatusImport } from '../../database/entities/status-import.entity';
+import { type AtLimit, excludeAtLimit } from '../../platform/instance-concurrency';
 import { PostRepository } from '../posts/post.repository';
 
 /** A stored post of an instance, imported or published from here, with its images. */
@@ -39,8 +40,8 @@ export class ImportRepository {
     await em.save(StatusImport, em.create(StatusImport, { ...known, ...run, platformConnectionId }));
   }
 
-  /** The import due longest. @param busy ids of platforms to skip @param full URLs of instances to skip */
-  findDue(em: EntityManager, now: Date, busy: number[], full: string[]): Promise<StatusImport | null> {
+  /** The import due longest. @param busy ids of platforms to skip @param full instances and users to skip */
+  findDue(em: EntityManager, now: Date, busy: number[], full: AtLimit): Promise<StatusImport | null> {
     const query = em
       .createQueryBuilder(StatusImport, 'run')
       .innerJoinAndSelect('run.platform', 'platform')
@@ -48,7 +49,7 @@ export class ImportRepository {
       .orderBy('run.next_attempt_at', 'ASC')
       .limit(1);
     if (busy.length > 0) query.andWhere('run.platform_connection_id NOT IN (:...busy)', { busy });
-    if (full.length > 0) query.andWhere('platform.instance_url NOT IN (:...full)', { full });
+    excludeAtLimit(query, full);
     return query.getOne();
   }
 

@@ -15,6 +15,10 @@ import { changesOf, fieldsOf, imageOf, movedImages } from './status-changes';
 
 /** Possibly deleted or changed statuses that are fetched one by one, per page. */
 const MAX_CHECKS = 40;
+/** No further ones are fetched after this time. */
+const MAX_CHECKS_MS = 30_000;
+/** Statuses that one run stores; the next run goes on below them. */
+const MAX_IMPORTED = 2000;
 /** Consecutive pages without a change after which a run stops looking for edits and deletions. */
 const MAX_UNCHANGED_PAGES = 20;
 
@@ -93,7 +97,9 @@ export class StatusImporter {
     const gone = await this.work.read((em) => this.imports.findStored(em, platform.id, missing));
     const suspects = [...changed.map(({ id }) => stored.get(id)!), ...gone.values()].slice(0, MAX_CHECKS);
     const checked: Checked[] = [];
+    const until = performance.now() + MAX_CHECKS_MS;
     for (const each of suspects) {
+      if (performance.now() > until) break;
       const status = await this.refetch(instance, each.post.remoteId!);
       if (status === null || status?.id === each.post.remoteId) checked.push({ stored: each, status });
     }
@@ -142,7 +148,8 @@ export class StatusImporter {
     memory.unchangedPages = imported + changes === 0 ? memory.unchangedPages + 1 : 0;
     // Below the page that an earlier run failed at, statuses may be missing.
     const isKnownBelow = !run.isIncomplete && memory.unchangedPages >= MAX_UNCHANGED_PAGES;
-    const isLast = wanted.isLast || isKnownBelow;
+    const isFull = run.imported + imported >= MAX_IMPORTED;
+    const isLast = wanted.isLast || isKnownBelow || isFull;
     const last = wanted.statuses.at(-1);
     const change: Partial<StatusImport> = {
       imported: run.imported + imported,
@@ -150,7 +157,7 @@ export class StatusImporter {
       error: null,
       failures: 0,
       nextAttemptAt: isLast ? null : lease,
-      ...(isLast && run.direction === 'newer' && { isIncomplete: false }),
+      ...(isLast && run.direction === 'newer' && { isIncomplete: isFull && !wanted.isLast }),
       cursorId: (wanted.isLast ? last?.id : lastId) ?? run.cursorId,
       cursorAt: last ? storedTimeOf(last, run.cursorAt) : run.cursorAt,
       bottomId: wanted.bottom?.id ?? run.bottomId,

@@ -18,6 +18,8 @@ import { isAnswerTo, isSameStatus, MAX_CLOCK_SKEW_MS, type SentPost } from './sa
 
 /** Pages of the account's statuses that are searched for one post; more than a user writes in a day. */
 const MAX_SEARCH_PAGES = 50;
+/** A search that takes longer is given up until the next attempt. */
+const MAX_SEARCH_MS = 60_000;
 /** Attempts after which an answer with another post, or "duplicate" without such a post, fails the post. */
 const MAX_MISMATCHED_ANSWERS = 3;
 
@@ -111,6 +113,7 @@ export class Publication {
     platform: PlatformConnection,
     images: Image[],
   ): Promise<RemoteStatus | null> {
+    const until = performance.now() + MAX_SEARCH_MS;
     let pages = 0;
     for await (const page of instance.statusesBack(platform.remoteAccountId!, place)) {
       const sent = this.sentOf(post, images, instance);
@@ -128,6 +131,8 @@ export class Publication {
       if (++pages === MAX_SEARCH_PAGES) {
         throw new InstanceError('lost', 'There are too many newer posts to find this one among');
       }
+      if (performance.now() > until)
+        throw new InstanceError('lost', 'The instance answers too slowly to find the post');
     }
     return null;
   }

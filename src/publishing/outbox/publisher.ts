@@ -8,7 +8,7 @@ import { isDuplicateKey } from '../../database/database-errors';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
 import { ConnectionHooks } from '../../platform/connection-hooks';
-import { instancesAtConcurrencyLimit } from '../../platform/instance-concurrency';
+import { atConcurrencyLimit } from '../../platform/instance-concurrency';
 import { PostRepository } from '../posts/post.repository';
 import { toPostView } from '../posts/post.views';
 import { type Outcome, Publication } from './publication';
@@ -21,8 +21,9 @@ const POLL_INTERVAL_MS = 1000;
 /** A claim expires this long after its last renewal, which frees the posts of a killed worker. */
 const LEASE_MS = 12_000;
 const LEASE_RENEWAL_INTERVAL_MS = 4000;
-/** Platforms a node publishes to concurrently, each one post at a time; see also MAX_CONCURRENT_PER_INSTANCE. */
+/** Platforms a node publishes to concurrently, each one post at a time; see also `atConcurrencyLimit`. */
 const MAX_CONCURRENT_PLATFORMS = 8;
+const MAX_PLATFORMS_PER_USER = 4;
 /** How long shutdown waits for posts that are being sent. */
 const STOP_TIMEOUT_MS = 5000;
 
@@ -30,6 +31,7 @@ interface RunningAttempt {
   postId: number;
   attempts: number;
   instanceUrl: string;
+  userId: number;
   done: Promise<void>;
 }
 
@@ -82,7 +84,10 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     const taken: number[] = [];
     while (this.running.size < MAX_CONCURRENT_PLATFORMS) {
       const now = this.clock.now();
-      const [busy, full] = [[...this.running.keys(), ...taken], instancesAtConcurrencyLimit(this.running.values())];
+      const [busy, full] = [
+        [...this.running.keys(), ...taken],
+        atConcurrencyLimit(this.running.values(), MAX_PLATFORMS_PER_USER),
+      ];
       const post = await this.work.read((em) => this.queue.nextDue(em, now, busy, full));
       if (!post) return;
       const mine = await this.work.write(async (tx) => {
@@ -98,8 +103,9 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
         this.running.delete(post.platformConnectionId);
         this.loop.wake();
       });
-      const { instanceUrl } = post.platform!;
-      this.running.set(post.platformConnectionId, { postId: post.id, attempts: post.attempts + 1, instanceUrl, done });
+      const { instanceUrl, userId } = post.platform!;
+      const attempt = { postId: post.id, attempts: post.attempts + 1, instanceUrl, userId, done };
+      this.running.set(post.platformConnectionId, attempt);
     }
   }
 

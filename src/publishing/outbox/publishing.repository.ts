@@ -6,6 +6,7 @@ import { Image } from '../../database/entities/image.entity';
 import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { Post } from '../../database/entities/post.entity';
+import { type AtLimit, excludeAtLimit } from '../../platform/instance-concurrency';
 
 /** How long a waiting post holds back later ones of its account, to keep their order. */
 const MAX_ORDERED_WAIT_MS = 60_000;
@@ -23,9 +24,9 @@ export class PublishingRepository {
   /**
    * The post that has been due longest, with its platform.
    * @param busy ids of platforms to skip
-   * @param full URLs of instances to skip
+   * @param full instances and users to skip
    */
-  nextDue(em: EntityManager, now: Date, busy: number[], full: string[]): Promise<Post | null> {
+  nextDue(em: EntityManager, now: Date, busy: number[], full: AtLimit): Promise<Post | null> {
     const query = em
       .createQueryBuilder(Post, 'post')
       .innerJoinAndSelect('post.platform', 'platform')
@@ -35,7 +36,7 @@ export class PublishingRepository {
       .addOrderBy('post.id', 'ASC')
       .limit(1);
     if (busy.length > 0) query.andWhere('post.platform_connection_id NOT IN (:...busy)', { busy });
-    if (full.length > 0) query.andWhere('platform.instance_url NOT IN (:...full)', { full });
+    excludeAtLimit(query, full);
     return query.getOne();
   }
 

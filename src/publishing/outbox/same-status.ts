@@ -33,6 +33,8 @@ function canonicalText(text: string): string {
 
 export const isSameText = (one: string, other: string): boolean => canonicalText(one) === canonicalText(other);
 
+/** Further links are not compared. */
+const MAX_LINKS = 50;
 const LINK = /https?:\/\/[^\s<>()]+/gi;
 
 /** The words in order, without links: mark-up, shortened links and a prepended warning do not change them. */
@@ -62,11 +64,28 @@ function canonicalLink(link: string): string {
   }
 }
 
+const linksOf = (text: string): string[] => (bounded(text).match(LINK) ?? []).slice(0, MAX_LINKS).map(canonicalLink);
+
 /** Whether the status shows no other links than the sent ones; it may shorten them, and show none. */
-function hasOnlyLinksOf(sent: string, there: string): boolean {
-  const linksOf = (text: string) => (bounded(text).match(LINK) ?? []).map(canonicalLink);
-  const links = linksOf(sent);
-  return linksOf(there).every((link) => links.some((each) => each.startsWith(link)));
+function hasOnlyLinksOf(sent: string[], there: string[]): boolean {
+  return there.every((link) => sent.some((each) => each.startsWith(link)));
+}
+
+/** What is compared of a text. An import compares each status of a page with each post on its way. */
+interface Analysis {
+  canonical: string;
+  words: string[];
+  links: string[];
+}
+
+const analyses = new WeakMap<RemoteStatus | SentPost, Analysis>();
+
+function analysisOf(of: RemoteStatus | SentPost, text: string): Analysis {
+  const known = analyses.get(of);
+  if (known) return known;
+  const analysis = { canonical: canonicalText(text), words: wordsOf(text), links: linksOf(text) };
+  analyses.set(of, analysis);
+  return analysis;
 }
 
 /** Whether `some` is a subsequence of `all`. */
@@ -103,8 +122,9 @@ export function isSameStatus(status: RemoteStatus, post: SentPost): boolean {
   if (status.createdAt.getTime() < post.createdAt.getTime() - MAX_CLOCK_SKEW_MS) return false;
   const sameMedia = byMedia(status, post);
   if (sameMedia !== null) return sameMedia;
-  if (isSameText(status.text, post.content)) return true;
-  return hasOnlyLinksOf(post.content, status.text) && isChangedText(wordsOf(post.content), wordsOf(status.text));
+  const [sent, there] = [analysisOf(post, post.content), analysisOf(status, status.text)];
+  if (sent.canonical === there.canonical) return true;
+  return isChangedText(sent.words, there.words) && hasOnlyLinksOf(sent.links, there.links);
 }
 
 /** Whether the status in the instance's answer is plausibly the post that was just sent, and not an older one. */

@@ -10,6 +10,9 @@ import { mediaLimitsOf } from './post-fitting';
 /** Sort key of a post. */
 export type PostSortKey = Pick<Post, 'createdAt' | 'id'>;
 
+/** Bounds the comparisons of an import. A status of a further post is stored twice until the post is published. */
+const MAX_IN_FLIGHT = 100;
+
 @Injectable()
 export class PostRepository {
   /** Newest first by creation time. @param before exclusive sort key: the end of the previous page */
@@ -115,9 +118,10 @@ export class PostRepository {
     return attached;
   }
 
-  /** Posts that are being published, with the fields that identify them among the account's statuses. */
+  /** The newest posts that are being published, with the fields that identify them among the account's statuses. */
   async inFlight(em: EntityManager, platformConnectionId: number) {
-    const posts = await em.find(Post, { where: { platformConnectionId, status: 'publishing' } });
+    const where = { platformConnectionId, status: 'publishing' as const };
+    const posts = await em.find(Post, { where, order: { id: 'DESC' }, take: MAX_IN_FLIGHT });
     const images = await this.imagesOf(
       em,
       posts.map(({ id }) => id),
