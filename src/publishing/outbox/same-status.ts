@@ -91,8 +91,12 @@ function analysisOf(of: RemoteStatus | SentPost, text: string): Analysis {
 /** Whether `some` is a subsequence of `all`. */
 function isWithin(some: string[], all: string[]): boolean {
   let found = 0;
-  for (const word of all) if (word === some[found]) found++;
-  return found === some.length;
+  let missed = 0;
+  for (const word of all) {
+    if (word === some[found]) found++;
+    else if (++missed > all.length - some.length) return false;
+  }
+  return true;
 }
 
 function isChangedText(sent: string[], there: string[]): boolean {
