@@ -31,6 +31,8 @@ describe.each(SIZES)('in a window of $width pixels', (size) => {
   it.each([
     ['/login', 'form[name="login"]'],
     ['/register', 'form[name="register"]'],
+    ['/reset', 'text=Forgot the password?'],
+    ['/reset#a-token', 'form[name="reset"]'],
     ['/', '[data-posts]'],
     ['/create_post', '.vf-composer'],
     ['/images', '.empty'],
@@ -45,7 +47,7 @@ describe.each(SIZES)('in a window of $width pixels', (size) => {
     if (path === '/admin') {
       client = new TestClient(node.url);
       await client.login({ username: 'demo', password: 'demo-password' });
-    } else if (!['/login', '/register'].includes(path)) {
+    } else if (!/^\/(login|register|reset)/.test(path)) {
       ({ client } = person);
     }
     const headers = { 'x-platform-id': String(person.platforms[0]!.id) };
