@@ -160,6 +160,7 @@ describe('what is written in the form of a post that failed', () => {
     await savedIn(page, 'Lucky');
     await press(card, 'Send again');
     await card.getByText('Published').waitFor();
+    await field(card).waitFor({ state: 'detached' });
     expect(town.statuses.at(-1)?.text).toBe('Lucky');
     await eventually(async () => expect(await draftsIn(page)).toEqual([]));
   });
