@@ -13,7 +13,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
  * by our pages alone.
  */
 const SHARED =
-  /node_modules\/(lit|@lit)(?!.*directives\/(?!repeat))|client\/(elements\/([\w-]+|composer\/media-limits)|core\/(errors|storage))\.ts$|protocol\/http\.ts$/;
+  /node_modules\/(lit|@lit)(?!.*directives\/(?!repeat))|client\/(elements\/([\w-]+|composer\/media-limits)|core\/(errors|storage))\.ts$|protocol\/(http|media)\.ts$/;
+
+/** Modules that the composer and the other forms with drafts share. */
+const DRAFTS =
+  /node_modules\/idb-keyval|client\/elements\/composer\/(draft-(autosave|list|repository)|drafts|uuid)\.ts$/;
 
 /** @param output options that differ between the builds */
 function scripts(input, { copyPublicDir = false, ...output }) {
@@ -143,6 +147,7 @@ export default defineConfig({
         elements: here('./elements/index.ts'),
         composer: here('./elements/composer/composer.ts'),
         drafts: here('./elements/composer/drafts.ts'),
+        'post-edit': here('./elements/composer/post-edit.ts'),
         app: here('./app/main.ts'),
         'keyboard-help': here('./app/keyboard-help.ts'),
       },
@@ -152,7 +157,12 @@ export default defineConfig({
         // A file that imports minified exports of another must get exactly the version that it was built with.
         chunkFileNames: 'parts/[name]-[hash].mjs',
         copyPublicDir: true,
-        codeSplitting: { groups: [{ name: 'shared', test: SHARED }] },
+        codeSplitting: {
+          groups: [
+            { name: 'shared', test: SHARED },
+            { name: 'drafts', test: DRAFTS },
+          ],
+        },
       },
     ),
     classic: alone('./vedfolnir.ts', 'iife', 'vedfolnir.js'),

@@ -55,8 +55,8 @@ function endPage(reason: string): void {
 }
 
 function showSessionEndedPage(reason: string, address: URL): void {
-  const field = document.querySelector<HTMLTextAreaElement>('[data-kept-draft]');
-  const hasDraft = Boolean(field?.value.trim()) && reason !== 'logout';
+  const fields = [...document.querySelectorAll<HTMLTextAreaElement>('[data-kept-draft]')];
+  const hasDraft = fields.some(({ value }) => value.trim()) && reason !== 'logout';
   const message = document.createElement('main');
   message.id = 'session-ended';
   message.setAttribute('role', 'alert');

@@ -102,6 +102,8 @@ export class Api {
         cache: 'no-store',
         // The API never redirects; following a redirect would turn a refusal into an HTML "success".
         redirect: 'error',
+        // A removal is carried out even if the page is left meanwhile.
+        keepalive: method === 'DELETE',
         headers: this.headers(method, options),
         body: options.body === undefined ? undefined : JSON.stringify(options.body),
         signal: abort.signal,

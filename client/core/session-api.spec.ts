@@ -304,3 +304,15 @@ describe('a new start', () => {
     expect(sync.getState()).not.toBeNull();
   });
 });
+
+it('lets a removal go on when the page is left', async () => {
+  const { env, sync } = await liveTab();
+  const fetched = jest.spyOn(env, 'fetch');
+  await sync.request('DELETE', '/api/posts/1').catch(() => undefined);
+  await sync.request('GET', '/api/session');
+  const seen = fetched.mock.calls.map(([, { method, keepalive }]) => [method, keepalive]);
+  expect(seen).toEqual([
+    ['DELETE', true],
+    ['GET', false],
+  ]);
+});

@@ -32,16 +32,20 @@ export function dismissNotice(key: string): void {
   window.dispatchEvent(new CustomEvent<string>('vf-notice-dismiss', { detail: key }));
 }
 
-/** Runs `act` only after the time for an undo has passed. @returns `now` runs it earlier */
+/** Runs `act` only after the time for an undo has passed, or when the page is left. @returns `now` runs it earlier */
 export function notifyUndoable(message: string, act: () => void, undo: () => void): { now(): void } {
   let open = true;
   const close = (then: () => void) => () => {
     if (!open) return;
     open = false;
     window.clearTimeout(timer);
+    dismissNotice(key);
     then();
   };
-  const timer = window.setTimeout(close(act), SHOWN_MS);
-  notify(message, 'info', { action: { label: 'Undo', run: close(undo) } });
-  return { now: close(act) };
+  const now = close(act);
+  const timer = window.setTimeout(now, SHOWN_MS);
+  const key = `undo ${timer}`;
+  window.addEventListener('pagehide', now, { once: true });
+  notify(message, 'info', { key, action: { label: 'Undo', run: close(undo) } });
+  return { now };
 }

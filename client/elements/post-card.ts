@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type PostView, VISIBILITIES } from '../../src/protocol/http';
+import type { PostView } from '../../src/protocol/http';
+import type { EditedText } from './composer/post-edit';
 import { signInAtInstance } from './connect';
 import { defineElement } from './define-element';
 import { formatDateTime, formatRelativeTime, formatTimeUntil } from './format';
-import { pinnedTo, VISIBILITY_NAMES } from './format-post';
+import { pinnedTo } from './format-post';
 import { icon } from './icon';
 import { notifyUndoable } from './notify';
 import './post-images';
@@ -11,6 +12,13 @@ import { statusBadge } from './post-status';
 import { postText } from './post-text';
 import { session } from './session';
 import { SessionElement } from './session-element';
+
+const POST_EDIT = '/client/post-edit.mjs';
+
+/** A separate file, loaded on demand: few posts fail. */
+function loadPostEdit(): Promise<typeof import('./composer/post-edit')> {
+  return import(/* @vite-ignore */ POST_EDIT);
+}
 
 /** `<vf-post-card>`: a post with its text, its status and its actions. */
 export class PostCard extends SessionElement {
@@ -34,7 +42,11 @@ export class PostCard extends SessionElement {
     return html`
       <article class="vf-card vf-post" data-post-id=${id} ?hidden=${this.discarding !== null}>
         ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
-        ${editing ? this.editForm() : postText(post)}
+        ${
+          editing
+            ? html`<vf-post-edit .post=${post} .save=${this.save} .close=${this.closeForm}></vf-post-edit>`
+            : postText(post)
+        }
         ${images.length > 0 ? html`<vf-post-images .images=${images} .platformId=${platform_id}></vf-post-images>` : nothing}
         ${this.foot()}
         ${error ? html`<p class=${status === 'failed' ? 'vf-error' : 'vf-hint'}>${error}</p>` : nothing}
@@ -83,7 +95,7 @@ export class PostCard extends SessionElement {
               </button>`
             : html`<button type="button" class="vf-button" @click=${retry}>${icon('refresh-cw')} Try again</button>`
         }
-        <button type="button" class="vf-button" name="edit" @click=${() => this.edit(true)}>
+        <button type="button" class="vf-button" name="edit" @click=${this.edit}>
           ${icon('pencil')} Edit and send again
         </button>
         <button type="button" class="vf-button" data-kind="danger" @click=${this.discard}>Discard</button>
@@ -91,53 +103,19 @@ export class PostCard extends SessionElement {
     `;
   }
 
-  private editForm(): TemplateResult {
-    const { id, content, spoiler_text, visibility } = this.post;
-    const submitted = async (event: SubmitEvent): Promise<void> => {
-      event.preventDefault();
-      const fields = Object.fromEntries(new FormData(event.target as HTMLFormElement));
-      if (await this.send('PUT', `/api/posts/${id}`, fields)) await this.edit(false);
-    };
-    return html`
-      <form class="vf-post-edit" name="edit-post" aria-label="Edit the post" @submit=${submitted} @keydown=${this.escape}>
-        <div class="vf-field">
-          <label for="vf-edit-${id}">Text</label>
-          <textarea class="vf-input" id="vf-edit-${id}" name="content" rows="4" dir="auto" .defaultValue=${content}></textarea>
-        </div>
-        <div class="vf-field">
-          <label for="vf-edit-${id}-warning">Content warning (optional)</label>
-          <input
-            class="vf-input" id="vf-edit-${id}-warning" name="spoiler_text" autocomplete="off" dir="auto"
-            .defaultValue=${spoiler_text ?? ''}
-          />
-        </div>
-        <div class="vf-field">
-          <label for="vf-edit-${id}-visibility">Who can see it</label>
-          <select class="vf-input" id="vf-edit-${id}-visibility" name="visibility">
-            ${VISIBILITIES.map(
-              (code) => html`<option value=${code} ?selected=${code === visibility}>${VISIBILITY_NAMES[code]}</option>`,
-            )}
-          </select>
-        </div>
-        <p class="vf-actions">
-          <button type="submit" class="vf-button" data-kind="primary">${icon('send')} Send again</button>
-          <button type="button" class="vf-button" @click=${() => this.edit(false)}>Cancel</button>
-        </p>
-      </form>
-    `;
-  }
-
-  private readonly escape = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !event.isComposing) void this.edit(false);
+  private readonly edit = async (): Promise<void> => {
+    this.editing = await this.attempt(loadPostEdit);
+    this.requestUpdate();
   };
 
-  /** Opens or closes the form: the focus moves into it, and back to the button that opened it. */
-  private async edit(editing: boolean): Promise<void> {
-    this.editing = editing;
+  private readonly save = (text: EditedText) => this.send('PUT', `/api/posts/${this.post.id}`, text);
+
+  private readonly closeForm = async (): Promise<void> => {
+    this.editing = false;
     this.requestUpdate();
     await this.updateComplete;
-    this.querySelector<HTMLElement>(editing ? '[name="edit-post"] textarea' : '[name="edit"]')?.focus();
-  }
+    this.querySelector<HTMLElement>('[name="edit"]')?.focus();
+  };
 
   private readonly discard = (): void => {
     const { id } = this.post;
@@ -147,6 +125,7 @@ export class PostCard extends SessionElement {
     };
     const act = async () => {
       if (!(await this.send('DELETE', `/api/posts/${id}`))) show();
+      else await (await loadPostEdit()).removeDrafts(id);
     };
     this.discarding = notifyUndoable('The post was discarded.', () => void act(), show);
     this.requestUpdate();

@@ -1,7 +1,10 @@
 /** What an administrator does with everybody's sessions. */
 import type { Page } from 'playwright-core';
+import type { OverviewView } from '../../src/protocol/admin';
 import type { RestSessionState } from '../../src/protocol/http';
+import { eventually } from '../support/eventually';
 import { Device } from './support/chromium';
+import { boxOf } from './support/layout';
 import { press, timesOf } from './support/recorder';
 import { setStage } from './support/stage';
 
@@ -73,4 +76,53 @@ it('cleans up what has expired, and stays signed in', async () => {
     .waitFor();
   await search('demo');
   await found().getByText('This session', { exact: true }).waitFor();
+});
+
+/** Whether something is painted in the colour of the first series; a chart without it has axes only. */
+const hasBars = (caption: string) => `(() => {
+  const probe = document.body.appendChild(document.createElement('span'));
+  probe.style.color = 'var(--vf-accent)';
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.fillStyle = getComputedStyle(probe).color;
+  probe.remove();
+  pen.fillRect(0, 0, 1, 1);
+  const wanted = pen.getImageData(0, 0, 1, 1).data;
+  const figures = [...document.querySelectorAll('figure')];
+  const canvas = figures.find((each) => each.innerText.includes('${caption}')).querySelector('canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  for (let at = 0; at < data.length; at += 4)
+    if ([0, 1, 2, 3].every((each) => data[at + each] === wanted[each])) return true;
+  return false;
+})()`;
+
+it('draws the posts and the sign-ins of a day, and says the same in words', async () => {
+  const hour = (at: number) => ({
+    at: new Date(at).toISOString(),
+    published: 0,
+    failed: 0,
+    sign_ins: 0,
+    failed_sign_ins: 0,
+  });
+  const now = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const hours = Array.from({ length: 24 }, (_, index) => hour(now - (23 - index) * 3_600_000));
+  await tab.route('**/api/admin/overview', async (route) => {
+    const answer = (await (await route.fetch()).json()) as OverviewView;
+    await route.fulfill({ json: { ...answer, hours } });
+  });
+  const chart = (name: string) => tab.getByRole('figure', { name, exact: true });
+  await tab.reload();
+  await chart('Posts in 24 hours: 0 published, 0 failed').locator('canvas').waitFor();
+  expect(await tab.evaluate(hasBars('Posts in 24 hours: 0 published, 0 failed'))).toBe(false);
+  Object.assign(hours[3]!, { published: 4, failed: 1, sign_ins: 2 });
+  Object.assign(hours[20]!, { published: 3, failed_sign_ins: 5 });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await tab.emulateMedia({ colorScheme });
+    await tab.reload();
+    for (const name of ['Posts in 24 hours: 7 published, 1 failed', 'Sign-ins in 24 hours: 2, and 5 refused']) {
+      await chart(name).locator('canvas').waitFor();
+      await eventually(async () => expect(await tab.evaluate(hasBars(name))).toBe(true));
+      const [box, canvas] = [await boxOf(chart(name)), await boxOf(chart(name).locator('canvas'))];
+      expect(canvas.width > 200 && canvas.width <= box.width).toBe(true);
+    }
+  }
 });

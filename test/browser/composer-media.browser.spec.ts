@@ -243,6 +243,7 @@ it('has a post that failed tried again, or thrown away', async () => {
   await sent.getByRole('button', { name: 'Edit and send again' }).click();
   await sent.getByLabel('Text', { exact: true }).fill('Hopeful');
   await sent.getByRole('button', { name: 'Send again' }).click();
+  await tab.getByRole('form', { name: 'Edit the post' }).waitFor({ state: 'detached' });
   await eventually(() => expect(town.statuses.at(-1)?.text).toBe('Hopeful'));
   refuse('Never');
   await text(tab).fill('Given up');

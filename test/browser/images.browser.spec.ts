@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import type { MediaView, PostView, RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { postsOf, switchTo } from './support/composing';
-import { savedIn } from './support/drafts';
+import { contentsIn, savedIn } from './support/drafts';
+import { holdNext } from './support/held';
 import { expectForEverybody } from './support/looks';
 import { signOut } from './support/people';
 import { PIXEL } from './support/pictures';
@@ -159,6 +160,47 @@ it('keeps what is written and not saved: over a switch, and the end of the sessi
   await page.goto(`${stage.node.url}/images`);
   await page.getByText('0 described, 1 to go').waitFor();
   expect(await field(page).inputValue()).toBe('');
+});
+
+it('follows another tab while nothing is written here, and keeps the text of both where both write', async () => {
+  await postImages(1);
+  const [one, other] = [await stage.device.tab('/images'), await stage.device.tab('/images')];
+  for (const page of [one, other]) await field(page).waitFor();
+  await field(one).fill('A red boat');
+  await until(other, "document.querySelector('#describe-text').value === 'A red boat'");
+  await field(other).fill('A red boat at sea');
+  await eventually(async () => expect((await contentsIn(one)).sort()).toEqual(['A red boat', 'A red boat at sea']));
+  expect(await field(one).inputValue()).toBe('A red boat');
+  await field(one).fill('A red sail');
+  await savedIn(one, 'A red sail');
+  expect(await field(other).inputValue()).toBe('A red boat at sea');
+  await other.reload();
+  await until(other, "document.querySelector('#describe-text')?.value === 'A red sail'");
+  await other.getByText('One more draft').click();
+  await expectForEverybody(other);
+  await other.getByRole('button', { name: /^A red boat at sea/ }).click();
+  expect(await field(other).inputValue()).toBe('A red boat at sea');
+  await field(other).press('Control+Enter');
+  await other.getByText('Every image of Alpha has a description.').waitFor();
+  expect(await field(one).inputValue()).toBe('A red sail');
+  await one.reload();
+  await one.getByText('Every image of Alpha has a description.').waitFor();
+});
+
+it('does not skip an image while its description is being saved, and keeps the focus', async () => {
+  const [id] = (await postImages(2)) as [number, number];
+  const page = await stage.device.tab('/images');
+  await field(page).fill('A red boat');
+  const answer = await holdNext(page, `/api/media/${id}`);
+  const skip = page.getByRole('button', { name: 'Skip' });
+  await skip.press('Control+Enter');
+  await answer.asked;
+  expect(await skip.and(page.locator(':focus')).count()).toBe(1);
+  await page.keyboard.press('Enter');
+  expect(await page.getByText('Walk 2').count()).toBe(1);
+  await answer.hand();
+  await page.getByText('1 described, 1 to go').waitFor();
+  expect((await altTexts())[id]).toBe('A red boat');
 });
 
 async function signIn(page: Page, username: string): Promise<void> {

@@ -2,7 +2,8 @@
 import { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
 import { expectBeside, shiftsOf, slowLine, watchShifts } from './support/layout';
-import { setDirection } from './support/looks';
+import { expectToFit, setDirection } from './support/looks';
+import { newPerson } from './support/people';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -31,6 +32,8 @@ describe.each(SIZES)('in a window of $width pixels', (size) => {
   it.each([
     ['/login', 'form[name="login"]'],
     ['/register', 'form[name="register"]'],
+    ['/reset', 'text=Forgot the password?'],
+    ['/reset#a-token', 'form[name="reset"]'],
     ['/', '[data-posts]'],
     ['/create_post', '.vf-composer'],
     ['/images', '.empty'],
@@ -45,7 +48,7 @@ describe.each(SIZES)('in a window of $width pixels', (size) => {
     if (path === '/admin') {
       client = new TestClient(node.url);
       await client.login({ username: 'demo', password: 'demo-password' });
-    } else if (!['/login', '/register'].includes(path)) {
+    } else if (!/^\/(login|register|reset)/.test(path)) {
       ({ client } = person);
     }
     const headers = { 'x-platform-id': String(person.platforms[0]!.id) };
@@ -61,4 +64,32 @@ describe.each(SIZES)('in a window of $width pixels', (size) => {
     expect({ path, what: sum < MOST_SHIFT ? [] : what, sum }).toEqual({ path, what: [], sum: expect.any(Number) });
     await device.close();
   });
+});
+
+/** The lines of the words, and whether the button is in the row of the logo. */
+const LINES_OF_CONNECT = `(() => {
+  const button = document.querySelector('vf-platform-switcher > .vf-button');
+  const words = document.createRange();
+  words.selectNodeContents(button.lastChild);
+  const { top } = button.getBoundingClientRect();
+  return { lines: words.getClientRects().length, isBesideBrand: top < document.querySelector('.brand').getBoundingClientRect().bottom };
+})()`;
+
+it('the link for somebody without a platform is one line in the page head at 320 pixels', async () => {
+  const { client } = await newPerson(stage.node.url, []);
+  const device = await Device.open(stage.browser, stage.node.url, client, { viewport: { width: 320, height: 640 } });
+  // The server draws it first, then the element.
+  for (const isScripted of [false, true]) {
+    if (!isScripted) await device.context.route('**/*.mjs', (route) => route.abort());
+    const page = await device.bareTab('/');
+    const link = page.locator('vf-platform-switcher').getByText('Connect a platform');
+    await link.and(page.locator(isScripted ? 'a' : 'span')).waitFor();
+    expect([isScripted, await page.evaluate(LINES_OF_CONNECT)]).toEqual([
+      isScripted,
+      { lines: 1, isBesideBrand: true },
+    ]);
+    await expectToFit(page, '320 pixels');
+    await device.context.unroute('**/*.mjs');
+  }
+  await device.close();
 });

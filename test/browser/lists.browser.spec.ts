@@ -1,6 +1,6 @@
 /** A list that is read and drawn anew while somebody is at one of its rows, or reads on. */
 import type { Locator, Page } from 'playwright-core';
-import type { PostsView, RestSessionState } from '../../src/protocol/http';
+import type { DeviceView, PostsView, RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import type { TestClient } from '../support/http-client';
 import { Device } from './support/chromium';
@@ -59,6 +59,27 @@ it('closes the forms for a description and for a name by Escape, and changes not
   await page.keyboard.press('Escape');
   await hasFocus(page.getByRole('button', { name: 'More for Beta' }));
   expect(await page.getByLabel('New name').count()).toBe(0);
+});
+
+it('saves the name of a device, and removes it when it is emptied', async () => {
+  const laptop = await signIn();
+  const id = await idOf(laptop);
+  const page = await stage.device.tab('/devices');
+  const row = page.locator(`[data-session-id="${id}"]`);
+  const rename = row.getByRole('button', { name: /^Rename/ });
+  const unnamed = await row.getByRole('heading').innerText();
+  await rename.click();
+  await page.getByLabel('New name').fill('Kitchen <b>laptop</b>');
+  await page.keyboard.press('Enter');
+  await row.getByRole('heading', { name: 'Kitchen <b>laptop</b>' }).waitFor();
+  await hasFocus(rename);
+  const { sessions } = (await laptop.get<{ sessions: DeviceView[] }>('/api/sessions')).body;
+  expect(sessions.find((each) => each.id === id)?.name).toBe('Kitchen <b>laptop</b>');
+  await page.reload();
+  await row.getByRole('button', { name: 'Rename Kitchen <b>laptop</b>' }).click();
+  await page.getByLabel('New name').fill('');
+  await row.getByRole('button', { name: 'Save' }).click();
+  await eventually(async () => expect(await row.getByRole('heading').innerText()).toBe(unnamed));
 });
 
 it('shows each paragraph of a post in its own direction', async () => {

@@ -8,7 +8,7 @@ import { expectClean, expectCleanInForcedColours, expectToFit, setDirection, set
 import { newPerson, type Person } from './support/people';
 import { standsOn } from './support/recorder';
 
-const ENTRANCES = ['/login', '/register'];
+const ENTRANCES = ['/login', '/register', '/reset', '/reset#a-token'];
 const INSIDE = ['/', '/create_post', '/images', '/platforms', '/devices', '/activity', '/account', '/admin'];
 /** A page of somebody else's, with our attributes, our one script and our colours. */
 const PLAIN = '/client/examples/plain.html';
@@ -25,6 +25,8 @@ const READY: Record<string, string> = {
   '/account': 'form[name="password"]',
   '/login': 'form[name="login"]',
   '/register': 'form[name="register"]',
+  '/reset': 'text=Forgot the password?',
+  '/reset#a-token': 'form[name="reset"]',
   [PLAIN]: '#active.mastodon-platform',
 };
 

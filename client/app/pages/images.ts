@@ -9,6 +9,7 @@ import {
 } from '../../../src/protocol/http';
 import { descriptionLength, descriptionTaken } from '../../../src/protocol/media';
 import type { PlatformDetail } from '../../core/event-details';
+import type { FormDraft } from '../../elements/composer/form-draft';
 import { mediaLimits } from '../../elements/composer/media-limits';
 import { fieldErrors, isSessionOverError, messageOf } from '../../elements/error-messages';
 import { pinnedTo } from '../../elements/format-post';
@@ -17,7 +18,6 @@ import { picturePath } from '../../elements/picture';
 import { postText } from '../../elements/post-text';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
-import { readDescriptionDraft, saveDescriptionDraft } from '../lib/description-drafts';
 import { emptyState } from '../lib/empty-state';
 import { type Rows, readNewestRows } from '../lib/newest-rows';
 
@@ -41,6 +41,8 @@ class ImagesPage extends ReadingElement<Loaded> {
   private error = '';
   /** The description of the shown image as typed so far. */
   private written = '';
+  /** Keeps the unsaved description; null until its script is loaded. */
+  private draft: FormDraft | null = null;
 
   protected override begin(): void {
     this.platform = session.getState()?.platform ?? null;
@@ -49,7 +51,13 @@ class ImagesPage extends ReadingElement<Loaded> {
     this.listen('postsImported', ({ platformId, isChanged }) => {
       if (isChanged && platformId === this.platform?.id) void this.reload();
     });
+    // Without drafts, everything else works.
+    this.loadDraft().catch(() => undefined);
     super.begin();
+  }
+
+  protected override disconnected(): void {
+    this.draft?.close();
   }
 
   protected async read(): Promise<Loaded | null> {
@@ -79,29 +87,37 @@ class ImagesPage extends ReadingElement<Loaded> {
     if (this.image && this.written !== '') return;
     const shown = this.image?.id;
     this.image = (this.content && this.open(this.content)[0]) ?? null;
-    if (this.image && this.image.id !== shown) void this.restore(this.image);
+    if (this.image?.id !== shown) this.openDraft();
   }
 
-  /** Restores the unsaved text of this image, unless the user has typed something in the meantime. */
-  private async restore({ id }: PendingImageView): Promise<void> {
-    const userId = session.getState()?.user.id;
-    if (userId === undefined) return;
-    const draft = await readDescriptionDraft(userId, id).catch(() => '');
-    if (this.image?.id !== id || this.written !== '' || session.getState()?.user.id !== userId) return;
-    this.written = draft;
-    this.requestUpdate();
+  private async loadDraft(): Promise<void> {
+    const { FormDraft } = await import('../../elements/composer/form-draft');
+    this.draft ??= new FormDraft({
+      text: () => ({ content: this.written }),
+      show: (text) => {
+        this.written = text?.content ?? '';
+        this.requestUpdate();
+      },
+      idle: () => !this.saving,
+      draw: () => this.requestUpdate(),
+    });
+    // Something may have been written meanwhile.
+    if (this.written !== '') this.draft.changed();
+    this.openDraft();
   }
 
-  private write(image: PendingImageView, words: string): void {
+  /** Each image has its own draft. */
+  private openDraft(): void {
+    const user = session.getState()?.user;
+    if (user && this.image) this.draft?.open({ userId: user.id, platformId: `image ${this.image.id}` });
+    else this.draft?.close();
+  }
+
+  private write(words: string): void {
     this.written = words;
     this.error = '';
-    this.keep(image, words);
+    this.draft?.changed();
     this.requestUpdate();
-  }
-
-  private keep({ id }: PendingImageView, words: string): void {
-    const userId = session.getState()?.user.id;
-    if (userId !== undefined) saveDescriptionDraft(userId, id, words).catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
@@ -185,16 +201,17 @@ class ImagesPage extends ReadingElement<Loaded> {
               class="vf-input" id="describe-text" name="alt_text" rows="5" dir="auto"
               aria-describedby="describe-count describe-error" aria-invalid=${this.error !== '' || length > limit}
               aria-keyshortcuts="Control+Enter" ?readonly=${this.saving} data-kept-draft .value=${this.written}
-              @input=${({ target }: Event) => this.write(image, (target as HTMLTextAreaElement).value)}
+              @input=${({ target }: Event) => this.write((target as HTMLTextAreaElement).value)}
             ></textarea>
             <p class="vf-hint" id="describe-count">${length} of ${limit} characters</p>
             <p class="vf-error" id="describe-error" role="alert">${this.error}</p>
           </div>
+          ${this.draft?.others()}
           <p class="vf-actions">
             <button type="submit" class="vf-button" data-kind="primary" aria-disabled=${this.saving}>
               ${icon(this.saving ? 'loader-circle' : 'check')} ${this.saving ? 'Saving…' : 'Save and next'}
             </button>
-            <button type="button" class="vf-button" ?disabled=${this.saving} @click=${() => this.skip(id)}>Skip</button>
+            <button type="button" class="vf-button" aria-disabled=${this.saving} @click=${() => this.skip(id)}>Skip</button>
             <kbd>Ctrl</kbd><kbd>Enter</kbd>
           </p>
           <div class="describe-post">
@@ -253,7 +270,7 @@ class ImagesPage extends ReadingElement<Loaded> {
       await session.request<MediaView>('PATCH', `/api/media/${image.id}`, options);
       this.saving = false;
       this.described += 1;
-      this.keep(image, '');
+      this.draft?.sent();
       this.drop([image.id]);
       await this.goOn();
     } catch (error) {
@@ -269,12 +286,14 @@ class ImagesPage extends ReadingElement<Loaded> {
   }
 
   private skip(id: number): void {
+    if (this.saving) return;
     this.skipped.add(id);
     void this.goOn();
   }
 
   /** Shows the next image and focuses its field; loads more images when none are left. */
   private async goOn(): Promise<void> {
+    this.draft?.close();
     this.image = null;
     this.written = this.error = '';
     const { content } = this;
@@ -316,6 +335,7 @@ class ImagesPage extends ReadingElement<Loaded> {
   }
 
   private start(): void {
+    this.draft?.close();
     this.skipped.clear();
     this.described = 0;
     this.image = null;

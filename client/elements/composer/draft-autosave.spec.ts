@@ -92,6 +92,40 @@ describe('the autosave of a composer', () => {
     expect(third.words()).toBe('the end');
   });
 
+  it('keeps its text if another tab continues the draft and the store is slow to remove it', async () => {
+    const remove = browser.store.remove;
+    browser.store.remove = async (...draft) => {
+      await settled();
+      return remove(...draft);
+    };
+    const first = await open();
+    first.write('begun');
+    const second = await open();
+    second.write('begun, and gone on with');
+    for (let turn = 0; turn < 5; turn++) await settled();
+    expect(browser.words(1, 10).sort()).toEqual(['begun', 'begun, and gone on with']);
+  });
+
+  it('shows in an empty form what another tab writes, if it follows', async () => {
+    const [empty, written, other] = [
+      browser.composer({ follows: true }),
+      browser.composer({ follows: true }),
+      await open(),
+    ];
+    for (const { autosave } of [empty, written]) await autosave.open(ADA);
+    written.write('of this tab');
+    await settled();
+    expect([empty.words(), other.words()]).toEqual(['of this tab', '']);
+    empty.autosave.switchTo(null);
+    await settled();
+    other.write('of the other');
+    await settled();
+    expect([empty.words(), written.words()]).toEqual(['of the other', 'of this tab']);
+    other.write('');
+    await settled();
+    expect([empty.words(), browser.words(1, 10)]).toEqual(['', ['of this tab']]);
+  });
+
   it('is cleared in every tab that shows it when it is finished in one, and stays where it was changed', async () => {
     const writer = await open();
     writer.write('once');

@@ -24,7 +24,7 @@ export interface DraftMessage {
 export interface AutosaveHooks {
   content(): DraftContent;
   /** Shows the draft, or an empty form. */
-  show(draft: Draft | null, platformId: number): void;
+  show(draft: Draft | null): void;
   /** Whether the shown draft may be replaced now. */
   idle(): boolean;
   draw(): void;
@@ -32,6 +32,8 @@ export interface AutosaveHooks {
   kept(kept: Kept): void;
   /** Notifies the other tabs. */
   tell(message: DraftMessage): void;
+  /** An empty form shows what another tab writes. */
+  follows?: boolean;
 }
 
 interface Identity {
@@ -114,15 +116,14 @@ export class DraftAutosave {
     const { place, current, replaced } = this;
     if (!this.dirty || !place) return;
     this.dirty = false;
-    if (hasContent(this.hooks.content())) {
-      this.save(place);
-    } else {
-      void this.remove(place, current);
-      current.savedAt = null;
-    }
     this.replaced = null;
-    if (replaced) void this.remove(place, replaced);
-    this.tell('saved', place);
+    const written = hasContent(this.hooks.content());
+    if (written) this.save(place);
+    // Other tabs are notified after the removal, as they read the drafts at once.
+    const removed = this.remove(place, replaced ?? (written ? null : current));
+    if (!written) current.savedAt = null;
+    const { id, savedAt } = current;
+    void removed.then(() => this.hooks.tell({ place, id, savedAt: savedAt ?? '', kind: 'saved' }));
   }
 
   /** Updates the list of the other drafts, and the shown draft unless it has text of this tab. */
@@ -140,7 +141,7 @@ export class DraftAutosave {
       // Another tab has removed it: saved again, without a notification, as two tabs would otherwise answer each other
       // endlessly.
       if (written && !kept && savedAt) this.save(place);
-      else if (!written && (next?.savedAt ?? null) !== savedAt) this.take(next ?? null, place);
+      else if (!written && (next?.savedAt ?? null) !== savedAt) this.take(next ?? null);
       this.opening = false;
     }
     this.others = drafts.filter(({ id }) => id !== this.current.id);
@@ -166,7 +167,7 @@ export class DraftAutosave {
     const { place } = this;
     if (!place) return;
     this.flush();
-    this.take(draft, place);
+    this.take(draft);
     void this.read();
   }
 
@@ -185,7 +186,7 @@ export class DraftAutosave {
     this.begin();
     if (!place || !savedAt) return null;
     const draft = { ...content, id, key, savedAt };
-    if (replaced) void this.remove(place, replaced);
+    void this.remove(place, replaced);
     this.removeEverywhere(place, draft);
     return () => this.putBack(draft, place);
   }
@@ -193,7 +194,7 @@ export class DraftAutosave {
   /** Stores it where it was. The composer shows it only if it still writes there: the platform may have changed. */
   private putBack(draft: Draft, place: DraftPlace): void {
     const savedAt = this.repository.save(place, draft, this.hooks.kept) ?? draft.savedAt;
-    if (this.isAt(place) && !hasContent(this.hooks.content())) this.take({ ...draft, savedAt }, place);
+    if (this.isAt(place) && !hasContent(this.hooks.content())) this.take({ ...draft, savedAt });
     this.hooks.tell({ place, id: draft.id, savedAt, kind: 'saved' });
     void this.read();
   }
@@ -209,9 +210,10 @@ export class DraftAutosave {
   /** Handles a message of another tab. @returns whether the shown draft was removed */
   messageReceived({ place, id, savedAt, kind }: DraftMessage): boolean {
     if (!this.isAt(place)) return false;
+    if (this.hooks.follows && !hasContent(this.hooks.content())) this.opening = true;
     const isShown = id === this.current.id && savedAt === this.current.savedAt;
     if (kind === 'finished' && isShown && !this.dirty && this.hooks.idle()) {
-      this.take(null, place);
+      this.take(null);
       void this.read();
       return true;
     }
@@ -237,10 +239,10 @@ export class DraftAutosave {
     this.current.savedAt = this.repository.save(place, draft, this.hooks.kept);
   }
 
-  private take(draft: Draft | null, place: DraftPlace): void {
+  private take(draft: Draft | null): void {
     this.begin();
     if (draft) this.current = { id: draft.id, key: draft.key, savedAt: draft.savedAt };
-    this.hooks.show(draft, place.platformId);
+    this.hooks.show(draft);
   }
 
   private begin(): void {
@@ -252,13 +254,8 @@ export class DraftAutosave {
     this.opening = false;
   }
 
-  private async remove(place: DraftPlace, { id, savedAt }: Identity): Promise<void> {
-    if (savedAt) await this.repository.remove(place, id, savedAt);
-  }
-
-  private tell(kind: DraftMessage['kind'], place: DraftPlace): void {
-    const { id, savedAt } = this.current;
-    this.hooks.tell({ place, id, savedAt: savedAt ?? '', kind });
+  private async remove(place: DraftPlace, draft: Identity | null): Promise<void> {
+    if (draft?.savedAt) await this.repository.remove(place, draft.id, draft.savedAt);
   }
 }
 

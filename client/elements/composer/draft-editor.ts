@@ -1,4 +1,4 @@
-import { DraftAutosave } from './draft-autosave';
+import type { DraftAutosave } from './draft-autosave';
 import {
   type Draft,
   type DraftContent,
@@ -7,7 +7,7 @@ import {
   type Kept,
   type PostText,
 } from './draft-repository';
-import { draftChannel, drafts } from './drafts';
+import { createAutosave, drafts } from './drafts';
 import { baseLanguage } from './languages';
 import { type Attachment, MediaList, type MediaListHooks } from './media-list';
 
@@ -31,7 +31,7 @@ export class DraftEditor {
   text = EMPTY;
   /** How much of the last save the browser has stored; null until that is known. */
   private kept: Kept | null = null;
-  private place: DraftPlace | null = null;
+  private place: DraftPlace<number> | null = null;
   /** An empty post with the last choices for this account. */
   private empty = EMPTY;
   /** When the restored draft was saved, as long as it is unchanged; ISO 8601. */
@@ -41,13 +41,12 @@ export class DraftEditor {
 
   constructor(private readonly hooks: DraftEditorHooks) {
     this.media = new MediaList({ ...hooks, keep: () => this.autosave.changed({ byPerson: false }) });
-    this.autosave = new DraftAutosave(drafts, {
+    this.autosave = createAutosave({
       content: () => this.content,
-      show: (draft, platformId) => this.show(draft, platformId),
+      show: (draft) => this.show(draft),
       idle: hooks.idle,
       draw: hooks.draw,
       kept: (kept) => this.noteKept(kept),
-      tell: (news) => draftChannel?.postMessage(news),
     });
   }
 
@@ -60,7 +59,7 @@ export class DraftEditor {
     return this.kept === 'all' && !this.autosave.isDirty && this.hasContent;
   }
 
-  async open(place: DraftPlace): Promise<void> {
+  async open(place: DraftPlace<number>): Promise<void> {
     this.place = place;
     this.empty = EMPTY;
     if (!this.hasContent) this.text = EMPTY;
@@ -113,7 +112,7 @@ export class DraftEditor {
   /** Discarded by the user; the server keeps the files for a day. @returns its undo; null if nothing was stored */
   discard(): (() => void) | null {
     const undo = this.autosave.finish();
-    this.show(null, 0);
+    this.show(null);
     return undo;
   }
 
@@ -121,7 +120,7 @@ export class DraftEditor {
   posted(): void {
     const { visibility, language } = this.text;
     this.autosave.finish();
-    this.show(null, 0);
+    this.show(null);
     this.text = { ...EMPTY, visibility, language };
     this.empty = this.text;
   }
@@ -131,19 +130,19 @@ export class DraftEditor {
     this.place = null;
     this.empty = EMPTY;
     this.autosave.close();
-    this.show(null, 0);
+    this.show(null);
   }
 
   private get content(): DraftContent {
     return { text: this.text, files: this.media.kept };
   }
 
-  private show(draft: Draft | null, platformId: number): void {
+  private show(draft: Draft | null): void {
     this.media.clear({ used: true });
     this.text = { ...this.empty, ...draft?.text };
     this.kept = null;
     this.restoredAt = draft?.savedAt ?? null;
-    if (draft) this.media.restore(draft.files, platformId);
+    if (draft && this.place) this.media.restore(draft.files, this.place.platformId);
     this.hooks.draw();
   }
 

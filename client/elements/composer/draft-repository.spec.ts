@@ -1,4 +1,4 @@
-import { type DraftContent, DraftRepository, hasContent, type Sessions } from './draft-repository';
+import { type DraftContent, type DraftPlace, DraftRepository, hasContent, type Sessions } from './draft-repository';
 import { EMPTY, memoryStore, settled } from './testing/shared-drafts';
 
 const saying = (content: string): DraftContent => ({ ...EMPTY, text: { ...EMPTY.text, content } });
@@ -21,7 +21,7 @@ describe('the drafts of a browser', () => {
   let now = NOON;
   let store: ReturnType<typeof memoryStore>;
   let drafts: DraftRepository;
-  const idsAt = async (place: typeof HERE, of = drafts) => (await of.list(place)).map(({ id }) => id);
+  const idsAt = async (place: DraftPlace, of = drafts) => (await of.list(place)).map(({ id }) => id);
 
   beforeEach(() => {
     store = memoryStore();
@@ -43,6 +43,15 @@ describe('the drafts of a browser', () => {
     drafts.save(HERE, draft('a', 'newer'), nothing);
     await drafts.remove(HERE, 'a', savedAt);
     expect(await idsAt(HERE)).toEqual(['a']);
+  });
+
+  it('of a form have a name, and are removed together', async () => {
+    const form = { userId: 1, platformId: 'post 10' };
+    for (const id of ['a', 'b']) drafts.save(form, draft(id), nothing);
+    drafts.save(HERE, draft('c'), nothing);
+    expect([await idsAt(form), await idsAt(HERE)]).toEqual([['b', 'a'], ['c']]);
+    await drafts.clear(form);
+    expect([await idsAt(form), await idsAt(HERE)]).toEqual([[], ['c']]);
   });
 
   it('of a user who signs out are removed, and never written back', async () => {

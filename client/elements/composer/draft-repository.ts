@@ -24,10 +24,10 @@ export interface DraftContent {
   files: DraftFile[];
 }
 
-/** The author and the account of drafts. */
-export interface DraftPlace {
+/** The author of drafts, and what they are for: posts for a platform, or a form with a name such as `image 7`. */
+export interface DraftPlace<For = number | string> {
   userId: number;
-  platformId: number;
+  platformId: For;
 }
 
 export interface Draft extends DraftContent {
@@ -132,6 +132,11 @@ export class DraftRepository {
   /** @param savedAt the version to remove */
   async remove(place: DraftPlace, id: string, savedAt: string): Promise<void> {
     await this.store.remove(place, id, savedAt).catch(() => undefined);
+  }
+
+  /** Removes all drafts of this place. A tab that shows text of its own goes on showing it. */
+  async clear(place: DraftPlace): Promise<void> {
+    for (const { id, savedAt } of await this.list(place)) await this.remove(place, id, savedAt);
   }
 
   /** The user has signed out: removes all their drafts, and prevents further writes. */

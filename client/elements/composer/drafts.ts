@@ -2,6 +2,7 @@ import { createStore, promisifyRequest } from 'idb-keyval';
 import type { AuditView } from '../../../src/protocol/audit';
 import { localStorageOrNull, signedOutUserIds, unmarkSignedOut } from '../../core/storage';
 import { session } from '../session';
+import { type AutosaveHooks, DraftAutosave } from './draft-autosave';
 import { type Choices, type Draft, type DraftPlace, DraftRepository, type DraftStore } from './draft-repository';
 
 const run = createStore('vedfolnir-drafts', 'drafts');
@@ -33,7 +34,8 @@ const store: DraftStore = {
       if (kept?.savedAt === savedAt) await promisifyRequest(drafts.delete(keyOf(place, id)));
     }),
   platforms: async (userId) => {
-    const range = IDBKeyRange.bound([userId], [userId, []]);
+    // Ids of platforms; the names of forms are greater than any number.
+    const range = IDBKeyRange.bound([userId], [userId, '']);
     const keys = await run('readonly', (drafts) => promisifyRequest(drafts.getAllKeys(range)));
     return (keys as [number, number, string?][]).filter(([, , id]) => id !== undefined).map(([, id]) => id);
   },
@@ -57,6 +59,10 @@ export const drafts = new DraftRepository(store, () => Date.now(), {
 
 /** Messages about drafts between the tabs of this browser; null if it has no channels. */
 export const draftChannel = 'BroadcastChannel' in window ? new BroadcastChannel('vedfolnir-drafts') : null;
+
+export function createAutosave(hooks: Omit<AutosaveHooks, 'tell'>): DraftAutosave {
+  return new DraftAutosave(drafts, { ...hooks, tell: (message) => draftChannel?.postMessage(message) });
+}
 
 // Before any other request to the store, which processes them in order.
 for (const user of signedOutUserIds(localStorageOrNull())) {

@@ -1,5 +1,5 @@
 import { VirtualTime } from '../../../core/testing/virtual-time';
-import { DraftAutosave } from '../draft-autosave';
+import { type AutosaveHooks, DraftAutosave } from '../draft-autosave';
 import { type Choices, type Draft, type DraftContent, type DraftPlace, DraftRepository } from '../draft-repository';
 
 export const EMPTY: DraftContent = {
@@ -44,7 +44,7 @@ export function shared() {
   };
   const repository = new DraftRepository(store, now, { current: () => 'session', wasSignedOut: async () => false });
   const tabs: DraftAutosave[] = [];
-  const composer = () => {
+  const composer = (options: Pick<AutosaveHooks, 'follows'> = {}) => {
     const page = { content: EMPTY, idle: true };
     const autosave: DraftAutosave = new DraftAutosave(repository, {
       content: () => page.content,
@@ -57,6 +57,7 @@ export function shared() {
       tell: (message) => {
         for (const other of tabs) if (other !== autosave) other.messageReceived(message);
       },
+      ...options,
     });
     tabs.push(autosave);
     const write = (content: string, files: DraftContent['files'] = []) => {
