@@ -4,7 +4,7 @@
  * is up to date, and is cancelled while the platform of its form is undecided.
  */
 import { HEADERS } from '../src/protocol/http';
-import { isPinned, namedPlatform } from './conventions/form-fields';
+import { type Field, isPinned, namedPlatform } from './conventions/form-fields';
 import { hasPlatformQuestion } from './conventions/platform-question';
 import type { SessionSync } from './core/session-sync';
 
@@ -19,7 +19,15 @@ interface Confirm {
   issueRequest(skipConfirmation: boolean): void;
 }
 
+/** The functions of htmx that it passes to its extensions, as far as they are used here. */
+interface Api {
+  getClosestAttributeValue(element: Element, name: string): string | null;
+  findThisElement(element: Element, name: string): Element | null;
+  querySelectorExt(element: Element, selector: string): Element | null;
+}
+
 interface Extension {
+  init(api: Api): void;
   /** Returns false to cancel the event. */
   onEvent(name: string, event: CustomEvent): boolean;
 }
@@ -30,7 +38,17 @@ declare global {
   }
 }
 
+const INCLUDE = 'hx-include';
+/** Selectors that only htmx understands. Each of them finds one element. */
+const EXTENDED_SELECTOR =
+  /^(closest|find|next|previous) |^(next|nextElementSibling|previous|previousElementSibling|document|body|root|host)$/;
+
+let htmx: Api;
+
 window.htmx.defineExtension('vedfolnir', {
+  init(api) {
+    htmx = api;
+  },
   onEvent(name, event) {
     if (name === 'htmx:confirm') return isUpToDate(window.sessionSync, event.detail as Confirm);
     if (name === 'htmx:configRequest') return configure(window.sessionSync, event.detail as ConfigRequest);
@@ -52,12 +70,47 @@ function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boo
 function configure(sync: SessionSync, { elt, path, headers }: ConfigRequest): boolean {
   if (new URL(path, document.baseURI).origin !== window.location.origin) return true;
   Object.assign(headers, sync.headers());
-  // htmx sends the form that a control belongs to, which need not be around it.
-  const form = elt instanceof HTMLFormElement ? elt : ((elt as Partial<HTMLInputElement>).form ?? elt.closest('form'));
-  if (!form?.matches('[data-platform-aware]')) return true;
-  const platformId = namedPlatform(form);
-  if (platformId === null || hasPlatformQuestion(form)) return false;
+  const forms = formsOf(elt).filter((form) => form.matches('[data-platform-aware]'));
+  if (forms.length === 0) return true;
+  const [platformId, ...others] = new Set(forms.map(namedPlatform));
+  if (!platformId || others.length > 0 || forms.some(hasPlatformQuestion)) return false;
   headers[HEADERS.platformId] = String(platformId);
-  if (isPinned(form)) headers[HEADERS.platformPinned] = 'true';
+  if (forms.some(isPinned)) headers[HEADERS.platformPinned] = 'true';
   return true;
+}
+
+/** The forms of which htmx sends fields. */
+function formsOf(element: Element): HTMLFormElement[] {
+  // A control is sent with the form that it belongs to, which need not be around it.
+  const own = formOf(element) ?? element.closest('form');
+  const included = includedBy(element).flatMap((each) => [each, ...each.querySelectorAll('input, textarea, select')]);
+  return [own, ...included.map(formOf)].filter((form) => form !== null);
+}
+
+function formOf(element: ParentNode): HTMLFormElement | null {
+  return element instanceof HTMLFormElement ? element : ((element as Partial<Field>).form ?? null);
+}
+
+/** The elements that `hx-include` names, like htmx itself finds them. */
+function includedBy(element: Element): ParentNode[] {
+  const value = htmx.getClosestAttributeValue(element, INCLUDE);
+  if (!value) return [];
+  const [, prefix = '', list = ''] = /^(global )?(.*)/s.exec(value) ?? [];
+  const found: (ParentNode | null | undefined)[] = [];
+  const selectors: string[] = [];
+  // A comma between `<` and `/>` separates nothing.
+  for (const part of (list.match(/(<.*?\/>|[^,])+/gs) ?? []).map((each) => each.trim())) {
+    if (value === 'this') found.push(htmx.findThisElement(element, INCLUDE));
+    else if (part === 'inherit') found.push(...inheritedBy(element));
+    else if (EXTENDED_SELECTOR.test(part)) found.push(htmx.querySelectorExt(element, prefix + part));
+    else selectors.push(part.replace(/^<(.*)\/>$/s, '$1'));
+  }
+  const root = prefix ? document : (element.getRootNode() as ParentNode);
+  if (selectors.length > 0) found.push(...root.querySelectorAll(selectors.join()));
+  return found.filter((each) => each != null);
+}
+
+function inheritedBy(element: Element): ParentNode[] {
+  const parent = element.parentElement?.closest(`[${INCLUDE}], [data-${INCLUDE}]`);
+  return parent ? includedBy(parent) : [];
 }
