@@ -323,6 +323,15 @@ describe('the token of the page', () => {
     await plain.tab.evaluate(`{ const meta = document.querySelector('meta[name=csrf-token]'); ${change}; }`);
     await eventually(async () => expect(await meta()).toBe(token));
   });
+
+  it('waits for the head, where that is taken away and comes later', async () => {
+    await until(plain.tab, "document.querySelector('meta[name=csrf-token]')");
+    const token = await meta();
+    await plain.tab.evaluate('document.head.remove()');
+    await standsOn(plain.tab, await switchTo(1));
+    await plain.tab.evaluate("document.documentElement.prepend(document.createElement('head'))");
+    await eventually(async () => expect(await meta()).toBe(token));
+  });
 });
 
 describe('a page that comes slowly', () => {
