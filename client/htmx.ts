@@ -1,12 +1,14 @@
 /**
  * The htmx extension `vedfolnir` (`hx-ext="vedfolnir"`), loaded after htmx and `vedfolnir.js`: each htmx request
  * carries the token and the platform of its form, whatever triggered it. A request waits until the state of the page
- * is up to date, and is cancelled while the platform of its form is undecided.
+ * is up to date, and is cancelled while the platform of its form is undecided. The copies of pages that htmx keeps for
+ * its history are removed with the session.
  */
 import { HEADERS } from '../src/protocol/http';
 import { type Field, isPinned, namedPlatform } from './conventions/form-fields';
 import { hasPlatformQuestion } from './conventions/platform-question';
 import type { SessionSync } from './core/session-sync';
+import { sessionStorageOrNull, setItem } from './core/storage';
 
 interface ConfigRequest {
   elt: Element;
@@ -38,6 +40,10 @@ declare global {
   }
 }
 
+/** Key in sessionStorage of the copies of pages. */
+const HISTORY = 'htmx-history-cache';
+/** Key in sessionStorage: the id of the user for whom they were made. */
+const HISTORY_USER = 'vedfolnir_history_user';
 const INCLUDE = 'hx-include';
 /** Selectors that only htmx understands. Each of them finds one element. */
 const EXTENDED_SELECTOR =
@@ -55,6 +61,18 @@ window.htmx.defineExtension('vedfolnir', {
     return true;
   },
 });
+
+window.addEventListener('sessionExpired', removeHistory);
+window.addEventListener('sessionStateChanged', ({ detail: { user } }) => {
+  const id = String(user.id);
+  const storage = sessionStorageOrNull();
+  if (storage?.getItem(HISTORY_USER) !== id) removeHistory();
+  setItem(storage, HISTORY_USER, id);
+});
+
+function removeHistory(): void {
+  sessionStorageOrNull()?.removeItem(HISTORY);
+}
 
 /** @returns false if the request is issued later */
 function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boolean {
