@@ -1,12 +1,14 @@
 /**
  * The htmx extension `vedfolnir` (`hx-ext="vedfolnir"`), loaded after htmx and `vedfolnir.js`: each htmx request
  * carries the token and the platform of its form, whatever triggered it. A request waits until the state of the page
- * is up to date, and is cancelled while the platform of its form is undecided.
+ * is up to date, and is cancelled while the platform of its form is undecided. The copies of pages that htmx keeps for
+ * its history are removed with the session.
  */
 import { HEADERS } from '../src/protocol/http';
-import { isPinned, namedPlatform } from './conventions/form-fields';
+import { type Field, isPinned, namedPlatform } from './conventions/form-fields';
 import { hasPlatformQuestion } from './conventions/platform-question';
 import type { SessionSync } from './core/session-sync';
+import { sessionStorageOrNull, setItem } from './core/storage';
 
 interface ConfigRequest {
   elt: Element;
@@ -19,7 +21,15 @@ interface Confirm {
   issueRequest(skipConfirmation: boolean): void;
 }
 
+/** The functions of htmx that it passes to its extensions, as far as they are used here. */
+interface Api {
+  getClosestAttributeValue(element: Element, name: string): string | null;
+  findThisElement(element: Element, name: string): Element | null;
+  querySelectorExt(element: Element, selector: string): Element | null;
+}
+
 interface Extension {
+  init(api: Api): void;
   /** Returns false to cancel the event. */
   onEvent(name: string, event: CustomEvent): boolean;
 }
@@ -30,13 +40,39 @@ declare global {
   }
 }
 
+/** Key in sessionStorage of the copies of pages. */
+const HISTORY = 'htmx-history-cache';
+/** Key in sessionStorage: the id of the user for whom they were made. */
+const HISTORY_USER = 'vedfolnir_history_user';
+const INCLUDE = 'hx-include';
+/** Selectors that only htmx understands. Each of them finds one element. */
+const EXTENDED_SELECTOR =
+  /^(closest|find|next|previous) |^(next|nextElementSibling|previous|previousElementSibling|document|body|root|host)$/;
+
+let htmx: Api;
+
 window.htmx.defineExtension('vedfolnir', {
+  init(api) {
+    htmx = api;
+  },
   onEvent(name, event) {
     if (name === 'htmx:confirm') return isUpToDate(window.sessionSync, event.detail as Confirm);
     if (name === 'htmx:configRequest') return configure(window.sessionSync, event.detail as ConfigRequest);
     return true;
   },
 });
+
+window.addEventListener('sessionExpired', removeHistory);
+window.addEventListener('sessionStateChanged', ({ detail: { user } }) => {
+  const id = String(user.id);
+  const storage = sessionStorageOrNull();
+  if (storage?.getItem(HISTORY_USER) !== id) removeHistory();
+  setItem(storage, HISTORY_USER, id);
+});
+
+function removeHistory(): void {
+  sessionStorageOrNull()?.removeItem(HISTORY);
+}
 
 /** @returns false if the request is issued later */
 function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boolean {
@@ -52,12 +88,47 @@ function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boo
 function configure(sync: SessionSync, { elt, path, headers }: ConfigRequest): boolean {
   if (new URL(path, document.baseURI).origin !== window.location.origin) return true;
   Object.assign(headers, sync.headers());
-  // htmx sends the form that a control belongs to, which need not be around it.
-  const form = elt instanceof HTMLFormElement ? elt : ((elt as Partial<HTMLInputElement>).form ?? elt.closest('form'));
-  if (!form?.matches('[data-platform-aware]')) return true;
-  const platformId = namedPlatform(form);
-  if (platformId === null || hasPlatformQuestion(form)) return false;
+  const forms = formsOf(elt).filter((form) => form.matches('[data-platform-aware]'));
+  if (forms.length === 0) return true;
+  const [platformId, ...others] = new Set(forms.map(namedPlatform));
+  if (!platformId || others.length > 0 || forms.some(hasPlatformQuestion)) return false;
   headers[HEADERS.platformId] = String(platformId);
-  if (isPinned(form)) headers[HEADERS.platformPinned] = 'true';
+  if (forms.some(isPinned)) headers[HEADERS.platformPinned] = 'true';
   return true;
+}
+
+/** The forms of which htmx sends fields. */
+function formsOf(element: Element): HTMLFormElement[] {
+  // A control is sent with the form that it belongs to, which need not be around it.
+  const own = formOf(element) ?? element.closest('form');
+  const included = includedBy(element).flatMap((each) => [each, ...each.querySelectorAll('input, textarea, select')]);
+  return [own, ...included.map(formOf)].filter((form) => form !== null);
+}
+
+function formOf(element: ParentNode): HTMLFormElement | null {
+  return element instanceof HTMLFormElement ? element : ((element as Partial<Field>).form ?? null);
+}
+
+/** The elements that `hx-include` names, like htmx itself finds them. */
+function includedBy(element: Element): ParentNode[] {
+  const value = htmx.getClosestAttributeValue(element, INCLUDE);
+  if (!value) return [];
+  const [, prefix = '', list = ''] = /^(global )?(.*)/s.exec(value) ?? [];
+  const found: (ParentNode | null | undefined)[] = [];
+  const selectors: string[] = [];
+  // A comma between `<` and `/>` separates nothing.
+  for (const part of (list.match(/(<.*?\/>|[^,])+/gs) ?? []).map((each) => each.trim())) {
+    if (value === 'this') found.push(htmx.findThisElement(element, INCLUDE));
+    else if (part === 'inherit') found.push(...inheritedBy(element));
+    else if (EXTENDED_SELECTOR.test(part)) found.push(htmx.querySelectorExt(element, prefix + part));
+    else selectors.push(part.replace(/^<(.*)\/>$/s, '$1'));
+  }
+  const root = prefix ? document : (element.getRootNode() as ParentNode);
+  if (selectors.length > 0) found.push(...root.querySelectorAll(selectors.join()));
+  return found.filter((each) => each != null);
+}
+
+function inheritedBy(element: Element): ParentNode[] {
+  const parent = element.parentElement?.closest(`[${INCLUDE}], [data-${INCLUDE}]`);
+  return parent ? includedBy(parent) : [];
 }

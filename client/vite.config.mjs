@@ -53,6 +53,9 @@ const alone = (entry, format, file) => scripts(here(entry), { format, entryFileN
 /** The entry points of the package for browsers. */
 const LIBRARY = { client: './index.ts', elements: './lib/elements.ts', react: './react/index.ts' };
 
+/** Those that have types as well; that of Vue has nothing else. */
+const TYPES = { ...LIBRARY, vue: './vue/index.ts' };
+
 /** What an application bundles with its own scripts, which provide React. */
 function library(entries) {
   const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, here(path)]));
@@ -178,7 +181,7 @@ export default defineConfig({
       // Removes old files, whose hashed names differ.
       for (const folder of ['client', 'lib']) rmSync(here(`../dist/${folder}`), { recursive: true, force: true });
       for (const environment of Object.values(builder.environments)) await builder.build(environment);
-      for (const [name, path] of Object.entries(LIBRARY)) {
+      for (const [name, path] of Object.entries(TYPES)) {
         // `tsc` writes the types, in the folder structure of the sources.
         const types = path.replace(/^\.\/(.*)\.ts$/, './types/client/$1');
         writeFileSync(here(`../dist/lib/${name}.d.ts`), `export * from '${types}';\n`);

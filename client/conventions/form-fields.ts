@@ -1,7 +1,9 @@
 /** Reads and writes the form fields that name its platform. */
 
-/** Types of fields with content that is costly to enter again; selections are not. */
-const TEXT_FIELD_TYPES = ['textarea', 'text', 'search', 'url', 'email', 'tel', 'number', 'password', 'file'];
+/** Types of inputs that hold text, or what is as costly to enter again. */
+const TEXT_TYPES = ['text', 'search', 'url', 'email', 'tel', 'number', 'password', 'file'];
+const EDITORS = '[contenteditable]:not([contenteditable="false"])';
+const MEDIA = 'img, video, audio, iframe';
 const PLATFORM_ID_FIELD = 'input[name="platform_id"]';
 const PINNED_FIELD = 'input[name="platform_pinned"]';
 const CSRF_FIELD = 'input[name="csrf_token"]';
@@ -9,15 +11,37 @@ const PLATFORM_IN_ACTION = /\/platform\/(\d+)/;
 
 export type Field = HTMLInputElement | HTMLTextAreaElement;
 
-/** The first field with content that has not been sent, whether typed here or returned by the server with an error. */
-export function unsentField(form: HTMLFormElement): Field | undefined {
-  return Array.from(form.elements as HTMLCollectionOf<Field>).find(
-    ({ type, value }) => TEXT_FIELD_TYPES.includes(type) && value.trim() !== '',
+/** By form: the control of the last input that cannot be read as text, such as a selection. */
+const lastInputs = new WeakMap<HTMLFormElement, HTMLElement>();
+
+/** Called for each input of the user. */
+export function recordInput(form: HTMLFormElement, target: HTMLElement): void {
+  if (!isTextField(target) && !target.isContentEditable) lastInputs.set(form, target);
+}
+
+/** The form was reset. */
+export function forgetInput(form: HTMLFormElement): void {
+  lastInputs.delete(form);
+}
+
+/** A field with an input that has not been sent, whether made here or returned by the server with an error. */
+export function unsentField(form: HTMLFormElement): HTMLElement | undefined {
+  const fields = Array.from(form.elements).filter(isTextField);
+  const editors = Array.from(form.querySelectorAll<HTMLElement>(EDITORS));
+  return (
+    fields.find(({ value }) => value.trim() !== '') ??
+    editors.find((editor) => editor.textContent.trim() !== '' || editor.querySelector(MEDIA)) ??
+    lastInputs.get(form)
   );
 }
 
-export function hasUnsentText(form: HTMLFormElement): boolean {
+export function hasUnsentInput(form: HTMLFormElement): boolean {
   return unsentField(form) !== undefined;
+}
+
+function isTextField(element: Element): element is Field {
+  if (element instanceof HTMLTextAreaElement) return true;
+  return element instanceof HTMLInputElement && TEXT_TYPES.includes(element.type);
 }
 
 /** @returns null if the form names no platform */

@@ -1,6 +1,6 @@
 import type { PlatformType } from '../../src/protocol/http';
 import type { PlatformDetail } from '../core/event-details';
-import { hasUnsentText, isPinned, namedPlatform, namePlatform } from './form-fields';
+import { hasUnsentInput, isPinned, namedPlatform, namePlatform } from './form-fields';
 
 /** A platform that was never active in this page and is not looked up yet: only the form may have its name and type. */
 export type KnownPlatform = Pick<PlatformDetail, 'id'> & Partial<PlatformDetail>;
@@ -54,13 +54,13 @@ export function platformFor(element: Element, active: PlatformDetail | null): Kn
 export function enterForm(form: HTMLFormElement, active: PlatformDetail | null): void {
   if (entered.has(form)) return;
   entered.add(form);
-  if (hasUnsentText(form)) bindForm(form);
+  if (hasUnsentInput(form)) bindForm(form);
   else if (namedPlatform(form) === null) followActivePlatform(form, active);
 }
 
 /** The session has switched to `active`: a form without text follows, one with text keeps its platform. */
 export function reconcileForm(form: HTMLFormElement, active: PlatformDetail | null): void {
-  if (!hasUnsentText(form)) return void followActivePlatform(form, active);
+  if (!hasUnsentInput(form)) return void followActivePlatform(form, active);
   bindForm(form);
   const binding = bindings.get(form);
   if (binding && binding.platformId === active?.id) binding.pinned = false;

@@ -1,7 +1,16 @@
 import { HEADERS, type PlatformView } from '../../src/protocol/http';
 import { platformDetail } from '../core/event-details';
 import type { SessionSync } from '../core/session-sync';
-import { fillCsrfToken, hasUnsentText, namedPlatform, namePlatform, setPinned, unsentField } from './form-fields';
+import {
+  fillCsrfToken,
+  forgetInput,
+  hasUnsentInput,
+  namedPlatform,
+  namePlatform,
+  recordInput,
+  setPinned,
+  unsentField,
+} from './form-fields';
 import {
   bindForm,
   bindingOf,
@@ -53,10 +62,13 @@ export function startPlatformForms(sync: SessionSync): void {
   for (const name of ['focusin', 'input']) window.addEventListener(name, beginInput, { capture: true });
   window.addEventListener('submit', beforeSubmit, { capture: true });
   // The browser clears the fields after all `reset` listeners have run, and not if one of them prevents it.
-  window.addEventListener('reset', ({ target }) => {
+  window.addEventListener('reset', (event) => {
+    const { target } = event;
     window.setTimeout(() => {
       const state = sync.getState();
-      if (state && isOurs(target)) reconcileForm(target, state.platform);
+      if (!isOurs(target)) return;
+      if (!event.defaultPrevented) forgetInput(target);
+      if (state) reconcileForm(target, state.platform);
       renderPage();
     });
   });
@@ -101,14 +113,19 @@ export function startPlatformForms(sync: SessionSync): void {
 
   /** A form may get the attribute after it was inserted. */
   function beginInput({ target, type }: Event): void {
-    const form = target instanceof Element ? target.closest('form') : null;
+    if (!(target instanceof HTMLElement)) return;
+    // A control may be outside of its form.
+    const form = forms().find((each) => each.contains(target) || Array.from(each.elements).includes(target));
     const state = sync.getState();
-    if (!isOurs(form)) return;
-    // After the end of the session no platform is shown.
-    if (ended && type === 'input') bindToNone(form);
+    if (!form) return;
+    if (type === 'input') {
+      recordInput(form, target);
+      // After the end of the session no platform is shown.
+      if (ended) bindToNone(form);
+    }
     if (!state || bindingOf(form)) return;
     enterForm(form, state.platform);
-    if (hasUnsentText(form)) bindForm(form);
+    if (hasUnsentInput(form)) bindForm(form);
     renderPage();
   }
 

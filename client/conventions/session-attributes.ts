@@ -7,9 +7,15 @@ export function startSessionAttributes(sync: SessionSync): void {
   /** Only elements that were hidden here are shown again. */
   const hiddenHere = new WeakSet<HTMLElement>();
 
+  let ended = false;
+
   registerRenderer(() => {
     const state = sync.getState();
-    if (!state) return;
+    if (!state) {
+      if (ended) clear();
+      return;
+    }
+    ended = false;
     const { platform: active, user } = state;
     for (const element of findAll('[data-platform-required]')) {
       if (active) show(element);
@@ -31,8 +37,14 @@ export function startSessionAttributes(sync: SessionSync): void {
     }
   });
   sync.on('sessionExpired', () => {
-    for (const element of findAll('[data-user-info], [data-platform-info]')) setText(element, '');
+    ended = true;
+    clear();
   });
+
+  /** Also what a router restores later: it is of the session that has ended. */
+  function clear(): void {
+    for (const element of findAll('[data-user-info], [data-platform-info]')) setText(element, '');
+  }
 
   function hide(element: HTMLElement): void {
     // Older scripts show elements by this style, which overrides the `hidden` attribute.

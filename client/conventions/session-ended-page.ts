@@ -1,6 +1,6 @@
 import { sessionEndMessage } from '../../src/protocol/end-reasons';
 import type { SessionSync } from '../core/session-sync';
-import { whenBody } from './page';
+import { observePage, whenBody } from './page';
 import { clearReturnPath, saveReturnPath } from './return-path';
 
 /** Long enough to read one line. */
@@ -9,12 +9,18 @@ const REDIRECT_DELAY_MS = 1_500;
 /** A page with `data-session-required` was made for one user, and is removed when that user's session ends. */
 export function startSessionEndedPage(sync: SessionSync): void {
   let madeFor: number | undefined;
+  /** The body at the end of the session or at the change of its user: a later one may be a snapshot from before. */
+  let lastBody: HTMLElement | null = null;
+  observePage(() => {
+    if (lastBody && document.body && document.body !== lastBody && isPrivate()) reload();
+  });
   sync.on('sessionStateChanged', ({ user }) => {
     madeFor ??= user.id;
     const isOther = user.id !== madeFor;
     whenBody(() => {
+      lastBody = isOther ? document.body : null;
       if (!isPrivate()) return;
-      if (isOther) reloadForOtherUser();
+      if (isOther) reload();
       // The user has returned, so the path is no longer needed.
       clearReturnPath();
     });
@@ -23,6 +29,7 @@ export function startSessionEndedPage(sync: SessionSync): void {
     // After a sign-out there is nothing to return to.
     if (reason === 'logout') clearReturnPath();
     whenBody(() => {
+      lastBody = document.body;
       if (!isPrivate()) return;
       if (reason !== 'logout' && madeFor !== undefined) saveReturnPath(madeFor);
       endPage(reason);
@@ -39,8 +46,8 @@ function isPrivate(): boolean {
   return document.body.hasAttribute('data-session-required');
 }
 
-/** Hides the page first: no data of one user may be visible beside the name of another. */
-function reloadForOtherUser(): void {
+/** The server then decides what is shown. Hides the page first: no data of one user may be visible to another. */
+function reload(): void {
   document.documentElement.hidden = true;
   window.location.reload();
 }

@@ -11,7 +11,8 @@ export function writeCsrfMeta(token: string): void {
   if (!meta) {
     meta = document.createElement('meta');
     meta.name = 'csrf-token';
-    document.head.append(meta);
+    // Without a head, it is added as soon as there is one.
+    (document.head as HTMLHeadElement | null)?.append(meta);
   }
   if (meta.content !== token) meta.content = token;
 }

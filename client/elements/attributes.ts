@@ -1,6 +1,6 @@
 /**
  * The elements by tag name, each with its own attributes. The types of templates are derived from it: those of React
- * by `vedfolnir/react`, others by the page (`docs/integrate.md`).
+ * by `vedfolnir/react`, those of Vue by `vedfolnir/vue`.
  */
 export interface ElementAttributes {
   'vf-platform-switcher': { scope?: 'session' | 'tab'; shortcut?: string; manage?: string };

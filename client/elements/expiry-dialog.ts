@@ -28,17 +28,17 @@ export class ExpiryDialog extends SessionElement {
 
   protected override disconnected(): void {
     window.removeEventListener('storage', this.heardOfLater);
-    window.clearInterval(this.ticking);
+    this.close();
   }
 
   protected override begin(): void {
     this.listen('sessionExpiring', (detail, event) => {
       // The dialog asks the user, so other key presses must not count as an answer.
       event.preventDefault();
-      void this.open(detail);
+      this.open(detail);
     });
     const activeWarning = session.takeExpiryWarning();
-    if (activeWarning) void this.open(activeWarning);
+    if (activeWarning) this.open(activeWarning);
     this.listen('sessionExtended', () => this.close());
     this.listen('sessionStateChanged', (state) => state.session.id !== this.warned && this.close());
     window.addEventListener('storage', this.heardOfLater);
@@ -59,7 +59,7 @@ export class ExpiryDialog extends SessionElement {
         aria-describedby=${this.textId}
         closedby="none"
         @cancel=${(event: Event) => event.preventDefault()}
-        @close=${this.closed}
+        @close=${() => this.requestUpdate()}
       >
         <h2 id=${this.titleId}>${icon('clock')} You will be signed out soon</h2>
         <p id=${this.textId}>
@@ -85,23 +85,25 @@ export class ExpiryDialog extends SessionElement {
     `;
   }
 
-  private async open(detail: ExpiringDetail): Promise<void> {
-    if (localStorageOrNull()?.getItem(LATER) === detail.expiresAt) return;
-    this.warning = detail;
-    this.warned = session.getState()?.session.id;
-    this.requestUpdate();
-    await this.updateComplete;
-    if (!this.warning || !this.isConnected) return;
+  /**
+   * A dialog that was moved is no longer modal, and a browser without `closedby` closes it at the second Escape, which
+   * is no answer.
+   */
+  protected override updated(): void {
     const dialog = this.querySelector('dialog');
-    if (!dialog?.open) dialog?.showModal();
-    window.clearInterval(this.ticking);
-    this.ticking = window.setInterval(() => this.requestUpdate(), 1_000);
+    if (!this.warning || !this.isConnected || dialog?.matches(':modal')) return;
+    dialog?.close();
+    dialog?.showModal();
   }
 
-  /** A browser without `closedby` lets the second Escape close the dialog, which is no answer. */
-  private readonly closed = (): void => {
-    if (this.warning && this.isConnected) this.querySelector('dialog')?.showModal();
-  };
+  private open(detail: ExpiringDetail): void {
+    if (localStorageOrNull()?.getItem(LATER) === detail.expiresAt) return;
+    this.close();
+    this.warning = detail;
+    this.warned = session.getState()?.session.id;
+    this.ticking = window.setInterval(() => this.requestUpdate(), 1_000);
+    this.requestUpdate();
+  }
 
   private readonly close = (): void => {
     window.clearInterval(this.ticking);

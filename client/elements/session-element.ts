@@ -52,7 +52,7 @@ export abstract class SessionElement extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // It was only moved.
-    if (this.isLive) return;
+    if (this.isLive) return void this.requestUpdate();
     this.isLive = true;
     this.belongTo(session.getState()?.user.id);
     this.listen('sessionStateChanged', ({ user }) => this.belongTo(user.id));

@@ -156,6 +156,111 @@ it.each([
   await question().waitFor();
 });
 
+describe('a form without text fields, which comes later and names no platform', () => {
+  const later = () => plain.tab.locator('#later');
+  const control = () => plain.tab.locator('#control');
+  const addForm = (html: string) =>
+    add(`<form id="later" method="post" action="/notes" data-platform-aware><input type="hidden" name="platform_id">
+      <input type="hidden" name="note">${html}<button>Save</button></form>`);
+  const platformId = () => later().locator('input[name="platform_id"]').inputValue();
+  const idOf = (index: number) => String(stage.person.platforms[index]!.id);
+  const EDITOR = '<div contenteditable id="control" role="textbox" aria-label="Note"></div>';
+  const RATING = '<own-rating id="control" name="rating"></own-rating>';
+
+  /** A form-associated custom element around an input of its own. */
+  const defineRating = () =>
+    plain.tab.evaluate(`customElements.define('own-rating', class extends HTMLElement {
+      static formAssociated = true;
+      constructor() {
+        super();
+        const internals = this.attachInternals();
+        const input = document.createElement('input');
+        input.oninput = () => internals.setFormValue(input.value);
+        this.attachShadow({ mode: 'open', delegatesFocus: true }).append(input);
+      }
+    })`);
+
+  it.each<[what: string, html: string, act: () => Promise<unknown>]>([
+    ['a select', '<select id="control"><option>1<option>2</select>', () => control().selectOption('2')],
+    ['a date', '<input id="control" type="date">', () => control().fill('2026-01-02')],
+    ['a checkbox', '<input id="control" type="checkbox">', () => control().check()],
+    ['a radio button', '<input id="control" type="radio" name="which">', () => control().check()],
+    ['a range', '<input id="control" type="range">', () => control().press('ArrowRight')],
+    ['a color', '<input id="control" type="color">', () => control().fill('#ff0000')],
+    [
+      'a file',
+      '<input id="control" type="file">',
+      () => control().setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') }),
+    ],
+    ['an editor', EDITOR, () => control().pressSequentially('Meant for Alpha')],
+    ['a custom element', RATING, () => control().pressSequentially('5')],
+  ])('belongs to the platform of the first input in %s', async (_, html, act) => {
+    await defineRating();
+    await addForm(html);
+    await act();
+    await switchTo(1);
+    await later().getByRole('button', { name: 'Keep posting as Alpha' }).click();
+    expect(await platformId()).toBe(idOf(0));
+    expect(await hasFocus(control())).toBe(true);
+  });
+
+  it.each([
+    ['a text field', '<input id="control" form="later">'],
+    ['a custom element', RATING.replace('name', 'form="later" name')],
+  ])('belongs to the platform of the first input in %s outside of it', async (_, html) => {
+    await defineRating();
+    await addForm('');
+    await add(html);
+    await control().pressSequentially('5');
+    await switchTo(1);
+    await later().getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
+  });
+
+  it('is asked about with what the server has returned in an editor', async () => {
+    await addForm(EDITOR.replace('></div>', '>Of another page</div>'));
+    await plain.tab.getByRole('group', { name: /It is not known for which platform/ }).waitFor();
+  });
+
+  it.each([
+    ['it is reset', "document.getElementById('later').reset()", '<input id="control" type="checkbox">'],
+    ['its editor is emptied', "document.getElementById('control').replaceChildren()", EDITOR],
+  ])('follows the active platform once %s', async (_, change, html) => {
+    await addForm(html);
+    await (html === EDITOR ? control().pressSequentially('Meant for Alpha') : control().check());
+    await switchTo(1);
+    await question().waitFor();
+    await plain.tab.evaluate(change);
+    await standsOn(plain.tab, await switchTo(2));
+    await eventually(async () => expect(await platformId()).toBe(idOf(2)));
+    expect(await question().count()).toBe(0);
+  });
+
+  it('keeps what was chosen where a script prevents the reset', async () => {
+    await addForm('<input id="control" type="checkbox">');
+    await control().check();
+    await plain.tab.evaluate(`{
+      const form = document.getElementById('later');
+      form.addEventListener('reset', (event) => event.preventDefault());
+      form.reset();
+    }`);
+    await switchTo(1);
+    await question().waitFor();
+    expect(await platformId()).toBe(idOf(0));
+  });
+
+  it('asks about what was chosen between two sessions', async () => {
+    await plain.tab.evaluate("document.body.removeAttribute('data-session-required')");
+    await addForm('<input id="control" type="checkbox">');
+    await stage.person.client.post('/api/auth/logout', {});
+    await until(plain.tab, 'window.heard.sessionExpired');
+    await control().check();
+    await stage.person.client.login();
+    await stage.device.useSessionOf(stage.person.client);
+    await plain.tab.evaluate('sessionSync.start()');
+    await plain.tab.getByRole('group', { name: /It is not known for which platform/ }).waitFor();
+  });
+});
+
 describe('a form that came later', () => {
   const form = (id: number) => `
     <form id="later" method="post" action="/platform/${id}/notes" data-platform-aware>

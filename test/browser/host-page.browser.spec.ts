@@ -222,7 +222,8 @@ describe('a request of htmx', () => {
     const form = `<form id="note-form" hx-ext="vedfolnir" data-platform-aware>
       <label>Note <input name="note" hx-post="/notes" hx-trigger="change"></label>
       <button type="button" hx-post="/notes">Keep</button></form>
-      <button type="button" form="note-form" hx-ext="vedfolnir" hx-post="/notes">Keep from outside</button>`;
+      <button type="button" form="note-form" hx-ext="vedfolnir" hx-post="/notes">Keep from outside</button>
+      <div id="including" hx-ext="vedfolnir"><button type="button" hx-post="/notes">Keep what is included</button></div>`;
     await plain.tab.evaluate(`(async () => {
       const config = { includeIndicatorStyles: false, allowEval: false };
       const meta = { name: 'htmx-config', content: JSON.stringify(config) };
@@ -262,6 +263,50 @@ describe('a request of htmx', () => {
     await eventually(() => expect(asked).toHaveLength(2));
     expect(asked[1]!.headers()).toMatchObject({ 'x-platform-id': idOf(0), 'x-platform-pinned': 'true' });
   });
+
+  it.each([
+    'this',
+    '#note-form',
+    'global #note-form',
+    '[name="absent"], #note-form [name="note"]',
+    'inherit, [name="absent"]',
+    'previous <form[id], form[name]/>',
+  ])('is for the platform of a form that it includes: %s', async (selector) => {
+    await plain.tab.evaluate(`{
+      const including = document.querySelector('#including');
+      const outer = document.createElement('section');
+      if (${JSON.stringify(selector)} === 'this') including.append(document.querySelector('#note-form'));
+      including.replaceWith(outer);
+      outer.append(including);
+      outer.setAttribute('hx-include', '#note-form');
+      including.setAttribute('hx-include', ${JSON.stringify(selector)});
+      htmx.process(outer);
+    }`);
+    const keep = plain.tab.getByRole('button', { name: 'Keep what is included' });
+    await note().fill('Meant for Alpha');
+    await note().blur();
+    await eventually(() => expect(asked).toHaveLength(1));
+    await switchTo(1);
+    await question().waitFor();
+    await keep.click();
+    await plain.tab.getByRole('button', { name: 'Keep posting as Alpha' }).click();
+    await keep.click();
+    await eventually(() => expect(asked).toHaveLength(2));
+    expect(asked[1]!.postData()).toContain('Meant');
+    expect(asked[1]!.headers()).toMatchObject({ 'x-platform-id': idOf(0), 'x-platform-pinned': 'true' });
+  });
+
+  it('is not made of forms of two platforms', async () => {
+    await plain.tab.evaluate(`{
+      document.querySelector('#including').setAttribute('hx-include', 'form');
+    }`);
+    await add(`<form data-platform-aware action="/platform/${idOf(1)}/notes"><input name="more"></form>`);
+    await plain.tab.getByRole('button', { name: 'Keep what is included' }).click();
+    await note().fill('Meant for Alpha');
+    await note().blur();
+    await eventually(() => expect(asked).toHaveLength(1));
+    expect(asked[0]!.postData()).toContain('Meant');
+  });
 });
 
 describe('the token of the page', () => {
@@ -276,6 +321,15 @@ describe('the token of the page', () => {
     const token = await meta();
     expect(token).not.toBe('');
     await plain.tab.evaluate(`{ const meta = document.querySelector('meta[name=csrf-token]'); ${change}; }`);
+    await eventually(async () => expect(await meta()).toBe(token));
+  });
+
+  it('waits for the head, where that is taken away and comes later', async () => {
+    await until(plain.tab, "document.querySelector('meta[name=csrf-token]')");
+    const token = await meta();
+    await plain.tab.evaluate('document.head.remove()');
+    await standsOn(plain.tab, await switchTo(1));
+    await plain.tab.evaluate("document.documentElement.prepend(document.createElement('head'))");
     await eventually(async () => expect(await meta()).toBe(token));
   });
 });

@@ -17,7 +17,8 @@ beforeAll(() => {
 const inNode = (code: string) =>
   execFileSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder, encoding: 'utf8' });
 
-const modules = Object.entries(entryPoints).filter(([, target]) => typeof target === 'object');
+/** Those of types alone cannot be imported. */
+const modules = Object.entries(entryPoints).filter(([, target]) => typeof target === 'object' && 'default' in target);
 
 it.each(modules)('%s can be imported in Node, and ends by itself', (name) => {
   const specifier = name.replace('.', 'vedfolnir');
@@ -37,8 +38,9 @@ it('has its files where it says', () => {
   expect(inNode(files)).toBe('true\ntrue\ntrue\n');
 });
 
-it('types events, elements and their tags in JSX', () => {
-  cpSync(join(__dirname, 'pages/typed-page.tsx'), join(folder, 'page.tsx'));
+it('types events, elements and their tags in JSX and in templates of Vue', () => {
+  const files = ['typed-page.tsx', 'typed-templates.ts'];
+  for (const file of files) cpSync(join(__dirname, 'pages', file), join(folder, file));
   const compilerOptions = {
     target: 'es2023',
     module: 'esnext',
@@ -50,6 +52,6 @@ it('types events, elements and their tags in JSX', () => {
     skipLibCheck: true,
     types: [],
   };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.tsx'] }));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   compile(folder);
 });

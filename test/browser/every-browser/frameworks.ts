@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { RestSessionState } from '../../../src/protocol/http';
 import { eventually } from '../../support/eventually';
 import type { DrivenTab } from '../support/drivers/driver';
 import { click, fill, has, shown, switchIn, value } from '../support/drivers/page';
@@ -65,7 +66,7 @@ const COUNT_MOVES = `(() => {
 const REPEATED_IDS = `[...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, at, all) => all.indexOf(id) !== at)`;
 const count = (selector: string) => `document.querySelectorAll(${JSON.stringify(selector)}).length`;
 
-const HAS_TOKEN = "document.querySelector('meta[name=csrf-token]')?.content";
+const TOKEN = "document.querySelector('meta[name=csrf-token]')?.content";
 
 async function expectDrawnOnce(tab: DrivenTab): Promise<void> {
   const drawn = `[${count('.vf-switcher-button')}, ${count('vf-composer form')}, ${REPEATED_IDS}, uncaught]`;
@@ -77,6 +78,8 @@ export function frameworks(stage: EveryBrowserStage): void {
   beforeAll(() => serve(stage.host));
 
   it.each([...BUNDLED, ...Object.keys(PLAIN)])('a page of %s', async (name) => {
+    const { csrf_token } = (await stage.person.client.get<RestSessionState>('/api/session')).body;
+    const hasToken = `${TOKEN} === ${JSON.stringify(csrf_token)}`;
     const other = await stage.tab(`/${name}/index.html`);
     const tab = await stage.tab(`/${name}/index.html`);
     await has(tab, 'h1', ' on Alpha');
@@ -89,7 +92,7 @@ export function frameworks(stage: EveryBrowserStage): void {
     await until(tab, `${value(TEXT)} === 'Half a thought'`);
     await expectDrawnOnce(tab);
     // Turbo has replaced the head by now, and nothing has changed that would be told.
-    await until(tab, HAS_TOKEN);
+    await until(tab, hasToken);
 
     // A form that came late stays with the platform that it was begun for, however often the page is drawn again.
     await click(tab, '#add');
@@ -108,6 +111,6 @@ export function frameworks(stage: EveryBrowserStage): void {
     await has(tab, 'h1', ' on Alpha');
     await until(tab, shown('.vf-switcher-button', 'Active platform: Alpha'));
     await expectDrawnOnce(tab);
-    await until(tab, HAS_TOKEN);
+    await until(tab, hasToken);
   });
 }

@@ -16,6 +16,7 @@ const PASSWORD = 'correct horse battery staple';
 const FOCUS_IS_ON_SWITCHER = "document.activeElement.matches('.vf-switcher-button')";
 const LEADS = '(({ leader, connected }) => leader && connected)(sessionSync.getPerformanceMetrics())';
 const DIALOG = 'dialog[role=alertdialog]';
+const IS_MODAL = `${shown(DIALOG)}?.matches(':modal')`;
 const LATE = `<form id="late" method="post" action="/create_post" data-platform-aware>
   <input type="hidden" name="platform_id" value=""><input type="hidden" name="csrf_token" value="">
   <textarea name="content"></textarea><button>Send</button></form>`;
@@ -205,19 +206,43 @@ export function mainPaths(stage: EveryBrowserStage): void {
     await isAt(tab, '/login');
   });
 
-  it('asks before the end of an idle session, whatever is typed, until it is answered', async () => {
+  /** A page that shows the expiry warning. */
+  async function warnedTab(): Promise<DrivenTab> {
     const { url } = stage.shortNode;
     const { client } = await newPerson(url, []);
     await stage.browser.reset(url, client.cookie);
     const tab = await stage.browser.newTab();
     await tab.open(`${url}/devices`);
     await has(tab, DIALOG);
+    return tab;
+  }
+
+  it('asks before the end of an idle session, whatever is typed, until it is answered', async () => {
+    const tab = await warnedTab();
     await tab.evaluate("void sessionSync.on('sessionExtended', () => (window.wasExtended = true))");
     for (let times = 0; times < 4; times += 1) await tab.press('Escape');
     await tab.type('x');
-    await until(tab, `${shown(DIALOG)}?.matches(':modal')`);
+    await until(tab, IS_MODAL);
     expect(await tab.evaluate('window.wasExtended')).toBeFalsy();
     await click(tab, `${DIALOG} button`, 'Stay signed in');
     await until(tab, `window.wasExtended && !(${shown(DIALOG)})`);
+  });
+
+  it('asks in a modal dialog wherever its element is moved or inserted again, and no more once it is answered', async () => {
+    const tab = await warnedTab();
+    await tab.evaluate("void (window.warning = document.querySelector('vf-expiry-dialog'))");
+    const change = (code: string) => tab.evaluate(`(async () => { ${code} })()`);
+    const anotherTask = 'await new Promise((resolve) => setTimeout(resolve));';
+    for (const code of [
+      'document.body.prepend(warning);',
+      'document.body.moveBefore?.(warning, null);',
+      `warning.remove(); ${anotherTask} document.body.append(warning);`,
+    ]) {
+      await change(code);
+      await until(tab, IS_MODAL);
+    }
+    await change(`warning.remove(); ${anotherTask} await sessionSync.extendSession();`);
+    await change('document.body.append(warning); await warning.updateComplete;');
+    expect(await tab.evaluate(`Boolean(${shown('dialog')})`)).toBe(false);
   });
 }

@@ -17,7 +17,7 @@ export interface EveryBrowserStage {
   readonly host: HostServer;
   readonly browser: DrivenBrowser;
   readonly person: Person;
-  /** Ends a session that is idle for a few seconds, and knows pages at other addresses. */
+  /** Warns of the end of a session soon, and knows pages at other addresses. */
   readonly shortNode: ServerNode;
   /** A page at this address may call `shortNode`, and one at the other may not. */
   readonly allowed: HostServer;
@@ -36,7 +36,8 @@ export function setServers(): Servers {
 
   beforeAll(async () => {
     [allowed, refused] = await Promise.all([startHostServer(), startHostServer()]);
-    const env = { SESSION_IDLE_TIMEOUT: '8s', SESSION_EXPIRY_WARNING: '6s', ALLOWED_ORIGINS: allowed.url };
+    // Warns after two seconds, and leaves a minute for the answer.
+    const env = { SESSION_IDLE_TIMEOUT: '62s', SESSION_EXPIRY_WARNING: '60s', ALLOWED_ORIGINS: allowed.url };
     shortNode = await startNode(env);
   });
 

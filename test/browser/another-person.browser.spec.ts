@@ -1,0 +1,134 @@
+/** What Turbo and htmx restore from their history after the end of a session: nothing of the person before. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import type { RestSessionState } from '../../src/protocol/http';
+import { eventually } from '../support/eventually';
+import { Device } from './support/chromium';
+import { type HostServer, htmlPage, script, startHostServer } from './support/host-server';
+import { newPerson, type Person } from './support/people';
+import { PLAIN } from './support/plain-page';
+import { sightingsOf, until } from './support/recorder';
+import { setStage } from './support/stage';
+
+const TURBO = `<!doctype html><html lang="en"><head><title>Turbo</title><script src="/client/vedfolnir.js"></script>
+  <script src="/turbo.js"></script></head>`;
+const HTMX = `<!doctype html><html lang="en"><head><title>htmx</title><script src="/client/vedfolnir.js"></script>
+  <script src="/htmx.js"></script><script src="/client/htmx.js"></script></head>`;
+const ELSEWHERE = '<p id="elsewhere">Elsewhere</p>';
+
+const stage = setStage();
+let host: HostServer;
+/** For whom the application renders its pages; null: for nobody. */
+let reader: string | null;
+let device: Device;
+let tab: Page;
+
+const nameOf = async ({ client }: Person) => (await client.get<RestSessionState>('/api/session')).body.user.username;
+
+beforeAll(async () => {
+  host = await startHostServer(stage.node.port);
+  const page = (body: string) => `${TURBO}${body}<a href="elsewhere.html">Leave</a>`;
+  const library = (file: string) => script(readFileSync(require.resolve(file), 'utf8'));
+  host.pages
+    .set('/turbo.js', library('@hotwired/turbo/dist/turbo.es2017-umd.js'))
+    .set('/htmx.js', library('htmx.org/dist/htmx.js'))
+    .set('/elsewhere.html', htmlPage(`${TURBO}<body>${ELSEWHERE}`))
+    .set('/fragment.html', htmlPage(ELSEWHERE))
+    .set('/of-htmx.html', (response, request) => {
+      const link = '<a href="fragment.html" hx-get="fragment.html" hx-target="main" hx-push-url="true">Leave</a>';
+      htmlPage(`${HTMX}<body hx-ext="vedfolnir"><main><p>Here is ${reader}</p>${link}</main>`)(response, request);
+    })
+    .set('/public.html', htmlPage(page('<body><p>Here is <b data-user-info="username">a visitor</b></p>')))
+    .set('/private.html', (response, request) => {
+      if (reader === null) return response.writeHead(303, { location: '/login' }).end();
+      htmlPage(page(`<body data-session-required="/login"><p>Here is ${reader}</p>`))(response, request);
+    });
+});
+
+afterAll(() => host?.close());
+
+beforeEach(async () => {
+  reader = await nameOf(stage.person);
+  device = await Device.open(stage.browser, host.url, stage.person.client);
+});
+
+afterEach(async () => {
+  await device.close();
+  expect(device.complaints).toEqual([]);
+});
+
+/** Opens a page and follows its link, so that Turbo keeps a snapshot of it. @returns where that is seen later */
+async function leave(path: string): Promise<string[]> {
+  const words = `Here is ${reader}`;
+  tab = await device.tab(path);
+  await tab.getByText(words).waitFor();
+  await tab.getByRole('link', { name: 'Leave' }).click();
+  await tab.locator('#elsewhere').waitFor();
+  return sightingsOf(words, device.context);
+}
+
+async function signOut(): Promise<void> {
+  reader = null;
+  await stage.person.client.post('/api/auth/logout', {});
+  await until(tab, 'window.heard.sessionExpired');
+}
+
+/** In another tab, which the first one follows. */
+async function signInAnother(): Promise<void> {
+  const another = await newPerson(host.url, ['Omega']);
+  reader = await nameOf(another);
+  await device.useSessionOf(another.client);
+  await device.tab(PLAIN);
+  await tab.evaluate("window.dispatchEvent(new Event('online'))");
+  await until(tab, `window.sessionSync.getState()?.user.username === ${JSON.stringify(reader)}`);
+}
+
+it.each<[who: string, change: () => Promise<void>]>([
+  ['another person, after the first has signed out', () => signOut().then(signInAnother)],
+  ['another person, whose session has replaced the first', signInAnother],
+])('a private page is loaded again for %s', async (_, change) => {
+  const sightings = await leave('/private.html');
+  await change();
+  await tab.evaluate('history.back()');
+  await tab.getByText(`Here is ${reader}`).waitFor();
+  expect(sightings).toEqual([]);
+});
+
+it('a page of htmx is read again for another person', async () => {
+  const sightings = await leave('/of-htmx.html');
+  await signOut();
+  await signInAnother();
+  await tab.evaluate('history.back()');
+  await tab.getByText(`Here is ${reader}`).waitFor();
+  expect(sightings).toEqual([]);
+});
+
+it('a private page leads to the sign-in page when nobody is signed in', async () => {
+  const sightings = await leave('/private.html');
+  await signOut();
+  await tab.evaluate('history.back()');
+  await tab.waitForURL('**/login');
+  expect(sightings).toEqual([]);
+});
+
+it('a private page is shown as it was when the same person has signed in again', async () => {
+  const sightings = await leave('/private.html');
+  await signOut();
+  await stage.person.client.login();
+  await device.useSessionOf(stage.person.client);
+  await device.tab(PLAIN);
+  await until(tab, 'window.sessionSync.getState()');
+  await tab.evaluate('window.isTheFirst = true');
+  await tab.evaluate('history.back()');
+  await tab.getByRole('link', { name: 'Leave' }).waitFor();
+  expect(await tab.evaluate('window.isTheFirst')).toBe(true);
+  await eventually(() => expect(sightings).not.toEqual([]));
+});
+
+it('a public page names nobody once the session has ended', async () => {
+  const sightings = await leave('/public.html');
+  await signOut();
+  await tab.evaluate('history.back()');
+  await tab.getByText('Here is', { exact: true }).waitFor();
+  expect(sightings).toEqual([]);
+});
