@@ -128,12 +128,16 @@ function ping(port: number): Promise<void> {
   });
 }
 
-/** Starts a separate Redis: pub/sub is global to a server, so suites do not share one. Takes about 0.2 s. */
-export async function startRedis(port?: number): Promise<Redis> {
+/**
+ * Starts a separate Redis: pub/sub is global to a server, so suites do not share one. Takes about 0.2 s.
+ * @param options of `redis-server`, before ours
+ */
+export async function startRedis(port?: number, options: readonly string[] = []): Promise<Redis> {
   const server = needBinary('redis-server');
   const folder = temporaryFolder();
   const own = port ?? (await freePort());
-  const args = ['--port', `${own}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const base = ['--port', `${own}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const args = [...options, ...base];
   const service = await supervise(
     own,
     () => launch(server, args, { isService: true }),
