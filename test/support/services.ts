@@ -79,7 +79,13 @@ async function supervise(port: number, start: () => Managed, isReady: () => Prom
 export async function startMariaDb(): Promise<MariaDb> {
   const server = needBinary('mariadbd');
   const folder = temporaryFolder();
-  const base = ['--no-defaults', `--datadir=${folder}/data`, ...(isRoot ? ['--user=root'] : [])];
+  const base = [
+    '--no-defaults',
+    `--datadir=${folder}/data`,
+    // Its own folder: a starting server deletes leftovers of others in a shared one.
+    `--tmpdir=${folder}`,
+    ...(isRoot ? ['--user=root'] : []),
+  ];
   const setup = [...base, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
   await promisify(execFile)(needBinary('mariadb-install-db'), setup);
 
@@ -91,8 +97,6 @@ export async function startMariaDb(): Promise<MariaDb> {
     // Relative to the data folder: a socket path is limited to 107 characters.
     '--socket=mariadb.sock',
     '--pid-file=mariadb.pid',
-    // Its own folder: a starting server deletes leftovers of others in a shared one.
-    `--tmpdir=${folder}`,
     '--skip-name-resolve',
     '--skip-log-bin',
     '--character-set-server=utf8mb4',
