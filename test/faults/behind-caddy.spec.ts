@@ -34,11 +34,12 @@ function configuration(ports: number[], httpPort: number): string {
 function ask(client: TestClient, method: string, path: string, body?: Buffer, more: Record<string, string> = {}) {
   const headers: Record<string, string> = { origin, cookie: client.cookie, 'user-agent': client.userAgent, ...more };
   if (method === 'POST') headers['x-csrftoken'] = client.csrfToken ?? '';
-  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+  return new Promise<{ status: number; text: string; requestId: unknown }>((resolve, reject) => {
     const asked = request(`${origin}${path}`, { method, headers, ca, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      const requestId = response.headers['x-request-id'];
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, requestId }));
     });
     asked.on('error', reject);
     asked.end(body);
@@ -97,9 +98,14 @@ beforeAll(async () => {
 it('tells the nodes that it was HTTPS and who asked, whatever the caller claims, and keeps the figures', async () => {
   const { client } = await person();
   expect(client.cookie).toMatch(/^__Host-vedfolnir=/);
-  const claims = { 'x-forwarded-for': '198.51.100.7', 'x-forwarded-proto': 'http' };
-  const { status, text } = await ask(client, 'GET', '/api/sessions', undefined, claims);
+  const claims = {
+    'x-forwarded-for': '198.51.100.7',
+    'x-forwarded-proto': 'http',
+    'x-request-id': 'chosen-by-the-caller',
+  };
+  const { status, text, requestId } = await ask(client, 'GET', '/api/sessions', undefined, claims);
   expect(status).toBe(200);
+  expect(requestId).toMatch(/^[\da-f-]{36}$/);
   expect(JSON.parse(text).sessions).toMatchObject([{ ip_address: '127.0.0.1' }]);
   expect((await ask(client, 'GET', '/metrics')).status).toBe(404);
 });

@@ -113,6 +113,10 @@ it('tells the nodes the address of the person, behind what ends HTTPS too, and b
     const answer = await client.post('/api/auth/register', body, { headers: forwarded });
     expect(answer.status).toBe(201);
     const devices = await client.get<{ sessions: { ip_address: string }[] }>('/api/sessions', { headers: forwarded });
+    const named = await client.get('/api/session', {
+      headers: { ...forwarded, 'x-request-id': 'chosen-by-the-caller' },
+    });
+    expect(named.headers['x-request-id']).toMatch(/^[\da-f]{32}$/);
     return [devices.body.sessions[0]?.ip_address, client.cookie.startsWith('__Host-')];
   };
   expect(await addressBehind(terminated.url)).toEqual(['198.51.100.7', true]);
