@@ -33,7 +33,9 @@ export class PlatformSwitching {
     try {
       await this.ready();
       const path = `/api/switch_platform/${platformId}`;
-      const result = await this.api.request<SwitchResult>('POST', path, { body: { scope } });
+      // Caddy repeats a request at another node only if it has no body.
+      const body = scope === 'all' ? undefined : { scope };
+      const result = await this.api.request<SwitchResult>('POST', path, { body });
       this.updater.applySwitchResult(entry, result);
       return result;
     } catch (error) {

@@ -8,6 +8,8 @@ import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab
 
 const ENDED = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
 
+const isSwitch = ({ path }: Call) => path.startsWith('/api/switch_platform/');
+
 /** Like `answer`, and also serves single platforms. */
 function withPlatforms(call: Call, server: FakeServer) {
   const [, id] = /^\/api\/platforms\/(\d+)$/.exec(call.path) ?? [];
@@ -145,7 +147,7 @@ describe('a pinned tab', () => {
 
   it('updates the name, and is unpinned when its platform is gone or the user selects another here', async () => {
     const { env, heard, server, sync, push } = await liveTab((call, fake) =>
-      call.path.startsWith('/api/switch_platform/')
+      isSwitch(call)
         ? { status: 200, body: { success: true, platform: fake.find(3), revision: fake.revision + 1 } }
         : withPlatforms(call, fake),
     );
@@ -203,9 +205,8 @@ describe('a pinned session', () => {
   });
 
   it('is recognised by the response to its own switch', async () => {
-    const { server, sync } = await liveTab((call, fake) => {
-      const { scope } = (call.body ?? {}) as { scope?: string };
-      if (!scope) return answer(call, fake);
+    const { env, server, sync } = await liveTab((call, fake) => {
+      if (!isSwitch(call)) return answer(call, fake);
       return { status: 200, body: { success: true, platform: fake.find(2), revision: fake.revision + 1 } };
     });
     await sync.switchPlatform(2, { scope: 'session' });
@@ -213,6 +214,8 @@ describe('a pinned session', () => {
     server.revision += 1;
     await sync.switchPlatform(2);
     expect(sync.getState()?.session.pinned).toBe(false);
+    // A switch of all sessions has no body, so that any proxy can repeat it.
+    expect(env.calls.filter(isSwitch).map(({ body }) => body)).toEqual([{ scope: 'session' }, undefined]);
   });
 });
 

@@ -1,5 +1,8 @@
 import type { RedisClient } from './redis';
 
+const A_CLUSTER_NODE = 'a node of a cluster';
+const notSupported = (what: string) => `REDIS_URL leads to ${what}, which is not supported: name a single server`;
+
 /**
  * Checks that Redis accepts writes: a server that answers may still be read-only, full, part of a cluster, or
  * restricted for this user.
@@ -8,6 +11,9 @@ import type { RedisClient } from './redis';
  */
 export async function redisFault(redis: RedisClient, key: string): Promise<string | null> {
   try {
+    // A node of a cluster accepts the keys that happen to be its own.
+    const { mode } = await redis.hello();
+    if (mode !== 'standalone') return notSupported(mode === 'sentinel' ? 'a Sentinel' : A_CLUSTER_NODE);
     await redis.set(key, '1', { expiration: { type: 'EX', value: 60 } });
     await redis.publish(key, '');
     return null;
@@ -28,7 +34,7 @@ export function explainRedisError({ message }: Error): string {
     case 'MOVED':
     case 'CROSSSLOT':
     case 'CLUSTERDOWN':
-      return 'REDIS_URL leads to a node of a cluster, which is not supported: name a single server';
+      return notSupported(A_CLUSTER_NODE);
     case 'NOPERM':
       return `The user in REDIS_URL lacks rights (${message}): give it ~vedfolnir:* &vedfolnir:* +@all`;
     case 'NOAUTH':

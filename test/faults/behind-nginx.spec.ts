@@ -2,10 +2,13 @@
  * Three nodes behind real nginx with the configuration that we ship. LONG=1 runs the rolling restart with 300 sockets
  * and 20 switches per second instead of 30 and 5.
  */
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { HEADERS, type PostsView } from '../../src/protocol/http';
+import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
@@ -110,6 +113,10 @@ it('tells the nodes the address of the person, behind what ends HTTPS too, and b
     const answer = await client.post('/api/auth/register', body, { headers: forwarded });
     expect(answer.status).toBe(201);
     const devices = await client.get<{ sessions: { ip_address: string }[] }>('/api/sessions', { headers: forwarded });
+    const named = await client.get('/api/session', {
+      headers: { ...forwarded, 'x-request-id': 'chosen-by-the-caller' },
+    });
+    expect(named.headers['x-request-id']).toMatch(/^[\da-f]{32}$/);
     return [devices.body.sessions[0]?.ip_address, client.cookie.startsWith('__Host-')];
   };
   expect(await addressBehind(terminated.url)).toEqual(['198.51.100.7', true]);
@@ -153,11 +160,18 @@ it(`goes on under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} switches a secon
   const load = await SteadyLoad.at(nginx.url, PEOPLE, SOCKETS / PEOPLE);
   const reader = new TestClient(nginx.url);
   await reader.register();
+  const [platform] = await connectPlatforms(reader);
+  const onPlatform = { [HEADERS.platformId]: String(platform!.id) };
+  const post = (content: string) => {
+    const headers = { ...onPlatform, [HEADERS.idempotencyKey]: randomUUID() };
+    return reader.post('/api/posts', { content }, { headers });
+  };
   load.start(SWITCHES_PER_SECOND);
   await eventually(() => expect(load.times.length).toBeGreaterThan(SWITCHES_PER_SECOND));
   nodes[1]!.freeze();
   const since = performance.now();
   const reads = Array.from({ length: 12 }, () => reader.get('/api/session'));
+  const posts = Array.from({ length: 12 }, (_, index) => post(`Post ${index}`));
   try {
     // The tabs of the node that hangs notice that it does.
     await eventually(() => expect(performance.now() - since).toBeGreaterThan(HUNG_MS));
@@ -167,6 +181,8 @@ it(`goes on under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} switches a secon
     process.stdout.write(`one node hung: all sockets elsewhere after ${seconds} s; ${load.summary()}\n`);
     expect(Object.keys(load.answers)).toEqual(['200']);
     for (const { status } of await Promise.all(reads)) expect(status).toBe(200);
+    // Each has an Idempotency-Key, by which another node may be asked for it too.
+    expect((await Promise.all(posts)).map(({ status }) => status)).toEqual(Array(12).fill(201));
     expect(Math.max(...load.times)).toBeLessThan(HUNG_MS + 5000);
     await load.isWhole(30_000);
   } finally {
@@ -175,5 +191,7 @@ it(`goes on under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} switches a secon
   // What waited there has been answered by others since, and must not be done once more.
   await hearing(nodes);
   await load.isWhole(10_000);
+  const { body } = await reader.get<PostsView>('/api/posts', { headers: onPlatform });
+  expect(body.posts).toHaveLength(12);
   load.end();
 });

@@ -2,11 +2,16 @@
  * A Redis that answers but rejects commands: readiness and the log report the cause, and the node continues with the
  * database.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createClient } from 'redis';
+import { examine } from '../../src/cli/doctor';
+import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
+import { freePort, temporaryFolder } from '../support/processes';
 import { startNode } from '../support/server';
-import { startRedis } from '../support/services';
+import { migratedFile, startRedis } from '../support/services';
 
 /** Time within which it must be reported; ms. */
 const NOTICED_MS = 5000;
@@ -46,4 +51,46 @@ it('is detected within 5 s', async () => {
     await eventually(async () => expect(await ready()).toMatchObject({ redis: 'up' }), { timeout: NOTICED_MS });
   }
   operator.destroy();
+});
+
+const UNSUPPORTED: [what: string, options: () => Promise<string[]>, setup: string[] | null, says: string][] = [
+  [
+    // It has all slots, so that it refuses no key: any node of a larger cluster accepts some.
+    'a node of a cluster',
+    async () => ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`],
+    ['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'],
+    'REDIS_URL leads to a node of a cluster, which is not supported: name a single server',
+  ],
+  [
+    'a Sentinel',
+    async () => {
+      const file = join(temporaryFolder(), 'sentinel.conf');
+      writeFileSync(file, '');
+      return [file, '--sentinel'];
+    },
+    null,
+    'REDIS_URL leads to a Sentinel, which is not supported: name a single server',
+  ],
+];
+
+it.each(UNSUPPORTED)('%s is reported at the start and by doctor', async (_what, options, setup, says) => {
+  const redis = await startRedis(undefined, await options());
+  if (setup) {
+    const operator = createClient({ url: redis.url });
+    await operator.connect();
+    await operator.sendCommand(setup);
+    await eventually(async () => expect(await operator.set('key', 'value')).toBe('OK'));
+    operator.destroy();
+  }
+  const node = await startNode({ REDIS_URL: redis.url });
+  await eventually(() => expect(node.output()).toContain(says), { timeout: NOTICED_MS });
+  const ready = await new TestClient(node.url).get('/health/ready');
+  expect(ready.body).toMatchObject({ status: 'ok', redis: 'down', redis_fault: says });
+  const env = {
+    NODE_ENV: 'test',
+    DATABASE_URL: migratedFile(),
+    REDIS_URL: redis.url,
+    ENCRYPTION_KEYS: encryptionKey(),
+  };
+  expect(await examine(env)).toContainEqual({ check: 'Redis', state: 'bad', finding: says });
 });

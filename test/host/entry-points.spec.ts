@@ -5,7 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exports as entryPoints } from '../../package.json';
+import manifest from '../../package.json';
+import { temporaryFolder } from '../support/processes';
 import { compile, strangersFolder } from './support/package';
 
 let folder: string;
@@ -18,12 +19,23 @@ const inNode = (code: string) =>
   execFileSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder, encoding: 'utf8' });
 
 /** Those of types alone cannot be imported. */
-const modules = Object.entries(entryPoints).filter(([, target]) => typeof target === 'object' && 'default' in target);
+const modules = Object.entries(manifest.exports).filter(
+  ([, target]) => typeof target === 'object' && 'default' in target,
+);
 
 it.each(modules)('%s can be imported in Node, and ends by itself', (name) => {
   const specifier = name.replace('.', 'vedfolnir');
   const count = `console.log(Object.keys(await import(${JSON.stringify(specifier)})).length)`;
   expect(Number(inNode(count))).toBeGreaterThan(0);
+});
+
+it('is built before it is packed', () => {
+  const checkout = temporaryFolder();
+  const build = `node -e "fs.mkdirSync('dist/src', {recursive: true}); fs.writeFileSync('dist/src/index.js', '')"`;
+  const scripts = { ...manifest.scripts, build };
+  writeFileSync(join(checkout, 'package.json'), JSON.stringify({ ...manifest, scripts }));
+  const options = { cwd: checkout, encoding: 'utf8', stdio: 'pipe' } as const;
+  expect(execFileSync('npm', ['pack', '--dry-run', '--json'], options)).toContain('"dist/src/index.js"');
 });
 
 it('has a session in Node that nobody is signed in to', () => {

@@ -79,7 +79,13 @@ async function supervise(port: number, start: () => Managed, isReady: () => Prom
 export async function startMariaDb(): Promise<MariaDb> {
   const server = needBinary('mariadbd');
   const folder = temporaryFolder();
-  const base = ['--no-defaults', `--datadir=${folder}/data`, ...(isRoot ? ['--user=root'] : [])];
+  const base = [
+    '--no-defaults',
+    `--datadir=${folder}/data`,
+    // Its own folder: a starting server deletes leftovers of others in a shared one.
+    `--tmpdir=${folder}`,
+    ...(isRoot ? ['--user=root'] : []),
+  ];
   const setup = [...base, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
   await promisify(execFile)(needBinary('mariadb-install-db'), setup);
 
@@ -91,8 +97,6 @@ export async function startMariaDb(): Promise<MariaDb> {
     // Relative to the data folder: a socket path is limited to 107 characters.
     '--socket=mariadb.sock',
     '--pid-file=mariadb.pid',
-    // Its own folder: a starting server deletes leftovers of others in a shared one.
-    `--tmpdir=${folder}`,
     '--skip-name-resolve',
     '--skip-log-bin',
     '--character-set-server=utf8mb4',
@@ -128,12 +132,16 @@ function ping(port: number): Promise<void> {
   });
 }
 
-/** Starts a separate Redis: pub/sub is global to a server, so suites do not share one. Takes about 0.2 s. */
-export async function startRedis(port?: number): Promise<Redis> {
+/**
+ * Starts a separate Redis: pub/sub is global to a server, so suites do not share one. Takes about 0.2 s.
+ * @param options of `redis-server`, before ours
+ */
+export async function startRedis(port?: number, options: readonly string[] = []): Promise<Redis> {
   const server = needBinary('redis-server');
   const folder = temporaryFolder();
   const own = port ?? (await freePort());
-  const args = ['--port', `${own}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const base = ['--port', `${own}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const args = [...options, ...base];
   const service = await supervise(
     own,
     () => launch(server, args, { isService: true }),

@@ -1,11 +1,13 @@
 /** The code that the guide shows of an example is that of the example. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { version } from '../../package.json';
 
 const ROOT = join(__dirname, '../..');
 const QUOTE = /<!-- (examples\/[^\s#]+)(?:#(\w+))? -->\n```\w+\n([\s\S]*?)\n```/g;
 
-const quotes = [...readFileSync(join(ROOT, 'docs/integrate.md'), 'utf8').matchAll(QUOTE)];
+const guide = readFileSync(join(ROOT, 'docs/integrate.md'), 'utf8');
+const quotes = [...guide.matchAll(QUOTE)];
 
 /**
  * @param region in the format of editors: between the lines `#region NAME` and `#endregion`, without their indentation
@@ -19,6 +21,9 @@ function textOf(file: string, region?: string): string {
   const indentation = Math.min(...found.filter(Boolean).map((line) => line.search(/\S/)));
   return found.map((line) => line.slice(indentation)).join('\n');
 }
+
+it('installs the file that npm pack makes of this version', () =>
+  expect(new Set(guide.match(/vedfolnir-\d\S*?\.tgz/g))).toEqual(new Set([`vedfolnir-${version}.tgz`])));
 
 it('quotes examples', () => expect(quotes.length).toBeGreaterThan(5));
 

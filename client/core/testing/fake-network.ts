@@ -188,7 +188,7 @@ export class FakeNetwork {
   private switched(server: FakeServer, session: string, { path, headers, body }: Call): Answer {
     const id = Number(path.split('/').at(-1));
     if (!server.find(id)) return refusal(404, 'PLATFORM_NOT_FOUND');
-    const { scope = 'all' } = body as { scope?: SwitchScope };
+    const { scope = 'all' } = (body ?? {}) as { scope?: SwitchScope };
     this.push(server, server.switchTo(id, scope, session, headers['x-tab-id']));
     return { status: 200, body: { success: true, platform: server.find(id), revision: server.revision } };
   }
