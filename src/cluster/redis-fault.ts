@@ -12,11 +12,11 @@ export async function redisFault(redis: RedisClient, key: string): Promise<strin
     await redis.publish(key, '');
     return null;
   } catch (error) {
-    return explainRedisError(error as Error);
+    return explainRedisError(error as Error, 'masters' in redis);
   }
 }
 
-export function explainRedisError({ message }: Error): string {
+function explainRedisError({ message }: Error, isCluster: boolean): string {
   const [code = ''] = message.split(' ');
   switch (code) {
     case 'READONLY':
@@ -28,7 +28,9 @@ export function explainRedisError({ message }: Error): string {
     case 'MOVED':
     case 'CROSSSLOT':
     case 'CLUSTERDOWN':
-      return 'REDIS_URL leads to a node of a cluster, which is not supported: name a single server';
+      return isCluster
+        ? `The Redis Cluster refuses commands (${message}): see its CLUSTER INFO`
+        : 'REDIS_URL leads to a node of a cluster: name the cluster, redis+cluster://host:6379,host:6379';
     case 'NOPERM':
       return `The user in REDIS_URL lacks rights (${message}): give it ~vedfolnir:* &vedfolnir:* +@all`;
     case 'NOAUTH':
