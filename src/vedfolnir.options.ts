@@ -26,7 +26,10 @@ export interface VedfolnirOptions {
    * @default an embedded SQLite file under `data/`
    */
   database?: string | DataSource;
-  /** `redis://host:port`, or a connected client of the `redis` package. Without it: one node. */
+  /**
+   * `redis://host:port`, `redis+cluster://host:port,host:port`, or a connected client of the `redis` package, of one server
+   * or of a cluster. Without it: one node.
+   */
   redis?: string | RedisClientLike;
   /** Base64 of 32 bytes each, newest first. Required in production, otherwise generated once under `data/`. */
   encryptionKeys?: string | readonly string[];

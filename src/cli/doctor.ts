@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { DataSource, In, LessThan } from 'typeorm';
 import { NodeRegistry } from '../cluster/node-registry';
 import { connect } from '../cluster/redis';
+import { keyPrefix } from '../cluster/redis-cluster';
 import { redisFault } from '../cluster/redis-fault';
 import { SystemClock } from '../common/clock';
 import { type Config, ConfigError } from '../common/config';
@@ -179,14 +180,15 @@ async function instances({ manager }: DataSource): Promise<Finding[]> {
 
 async function redis(config: Config, installation: string | null): Promise<Finding[]> {
   if (!config.redis) return [ok('Redis', 'is not used: one node')];
-  const { client, close } = connect(config.redis, 'doctor');
+  const namespace = keyPrefix(config.redis, installation ?? 'unknown');
+  const { client, close } = connect(config.redis, 'doctor', namespace);
   try {
     await withTimeout(ANSWER_TIMEOUT_MS, client.connect());
-    const fault = await redisFault(client, 'vedfolnir:probe');
+    const fault = await redisFault(client, `${namespace}:probe`);
     if (fault) return [bad('Redis', fault)];
     const found = [ok('Redis', 'takes writes and passes messages on')];
     if (!installation) return found;
-    const registry = new NodeRegistry(client, `vedfolnir:${installation}`, 'doctor', new SystemClock());
+    const registry = new NodeRegistry(client, namespace, 'doctor', new SystemClock());
     const nodes = await registry.list();
     const each = nodes.map(({ host, pid, sockets }) => `${host}/${pid} (${sockets} sockets)`).join(', ');
     return [...found, nodes.length > 0 ? ok('nodes', each) : warning('nodes', 'None is running')];

@@ -8,6 +8,7 @@ import { withTimeout } from '../common/with-timeout';
 import { NodeRegistry } from './node-registry';
 import { Presence } from './presence';
 import { connect, type RedisClient } from './redis';
+import { keyPrefix } from './redis-cluster';
 import { RedisProbe } from './redis-probe';
 import { SignedChannels } from './signed-channels';
 import { Throttles } from './throttle';
@@ -29,9 +30,9 @@ class RedisConnections {
     readonly close: () => void,
   ) {}
 
-  static async open(config: Config): Promise<RedisConnections> {
-    if (!config.redis) return new RedisConnections(null, null, () => {});
-    const connections = [connect(config.redis, 'commands'), connect(config.redis, 'subscriber')] as const;
+  static async open({ redis }: Config, namespace: string): Promise<RedisConnections> {
+    if (!redis) return new RedisConnections(null, null, () => {});
+    const connections = [connect(redis, 'commands', namespace), connect(redis, 'subscriber', namespace)] as const;
     const ready = Promise.all(connections.map((connection) => connection.client.connect()));
     await withTimeout(CONNECT_WAIT_MS, ready).catch(() => undefined);
     ready.catch(() => undefined);
@@ -63,9 +64,17 @@ class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
   providers: [
     ClusterLifecycle,
     Presence,
-    { provide: RedisConnections, inject: [CONFIG], useFactory: (config: Config) => RedisConnections.open(config) },
+    {
+      provide: RedisConnections,
+      inject: [CONFIG, NAMESPACE],
+      useFactory: (config: Config, namespace: string) => RedisConnections.open(config, namespace),
+    },
     { provide: REDIS, inject: [RedisConnections], useFactory: (connections: RedisConnections) => connections.commands },
-    { provide: NAMESPACE, inject: [INSTALLATION], useFactory: (installation: string) => `vedfolnir:${installation}` },
+    {
+      provide: NAMESPACE,
+      inject: [CONFIG, INSTALLATION],
+      useFactory: ({ redis }: Config, installation: string) => keyPrefix(redis, installation),
+    },
     {
       provide: CHANNELS,
       inject: [RedisConnections, CONFIG],

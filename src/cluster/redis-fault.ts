@@ -1,7 +1,7 @@
 import type { RedisClient } from './redis';
 
-const A_CLUSTER_NODE = 'a node of a cluster';
-const notSupported = (what: string) => `REDIS_URL leads to ${what}, which is not supported: name a single server`;
+const CLUSTER_NODE = 'REDIS_URL leads to a node of a cluster: name the cluster, redis+cluster://host:6379,host:6379';
+const SENTINEL = 'REDIS_URL leads to a Sentinel, which is not supported: name a single server';
 
 /**
  * Checks that Redis accepts writes: a server that answers may still be read-only, full, part of a cluster, or
@@ -10,19 +10,20 @@ const notSupported = (what: string) => `REDIS_URL leads to ${what}, which is not
  * @returns what is wrong and what to do; null if nothing is
  */
 export async function redisFault(redis: RedisClient, key: string): Promise<string | null> {
+  const isCluster = 'masters' in redis;
   try {
     // A node of a cluster accepts the keys that happen to be its own.
-    const { mode } = await redis.hello();
-    if (mode !== 'standalone') return notSupported(mode === 'sentinel' ? 'a Sentinel' : A_CLUSTER_NODE);
+    const mode = isCluster ? 'standalone' : (await redis.hello()).mode;
+    if (mode !== 'standalone') return mode === 'sentinel' ? SENTINEL : CLUSTER_NODE;
     await redis.set(key, '1', { expiration: { type: 'EX', value: 60 } });
     await redis.publish(key, '');
     return null;
   } catch (error) {
-    return explainRedisError(error as Error);
+    return explainRedisError(error as Error, isCluster);
   }
 }
 
-export function explainRedisError({ message }: Error): string {
+function explainRedisError({ message }: Error, isCluster: boolean): string {
   const [code = ''] = message.split(' ');
   switch (code) {
     case 'READONLY':
@@ -34,7 +35,7 @@ export function explainRedisError({ message }: Error): string {
     case 'MOVED':
     case 'CROSSSLOT':
     case 'CLUSTERDOWN':
-      return notSupported(A_CLUSTER_NODE);
+      return isCluster ? `The Redis Cluster refuses commands (${message}): see its CLUSTER INFO` : CLUSTER_NODE;
     case 'NOPERM':
       return `The user in REDIS_URL lacks rights (${message}): give it ~vedfolnir:* &vedfolnir:* +@all`;
     case 'NOAUTH':

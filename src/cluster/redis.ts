@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { createClient } from 'redis';
-import type { RedisClientLike } from '../common/config';
+import type { RedisTarget } from '../common/config';
 import { withTimeout } from '../common/with-timeout';
+import { createRedisCluster, isCluster } from './redis-cluster';
 
 export type RedisClient = ReturnType<typeof createFromUrl>;
 
@@ -27,8 +28,14 @@ const OPTIONS = {
 
 const createFromUrl = (url: string) => createClient({ url, ...OPTIONS });
 
-/** @param target a URL, or a connected client of a host, which is duplicated */
-function createRedis(target: string | RedisClientLike): RedisClient {
+function createRedis(target: RedisTarget, key: string): RedisClient {
+  if (isCluster(target)) {
+    // Else asking a server for the slots would never end if it accepts the connection and does not answer.
+    return createRedisCluster(target, key, {
+      ...OPTIONS,
+      socket: { ...OPTIONS.socket, socketTimeout: READY_TIMEOUT_MS },
+    });
+  }
   if (typeof target === 'string') return createFromUrl(target);
   return target.duplicate({ ...OPTIONS, socket: { ...target.options?.socket, ...OPTIONS.socket } }) as RedisClient;
 }
@@ -36,10 +43,12 @@ function createRedis(target: string | RedisClientLike): RedisClient {
 /**
  * A client that reconnects forever, rejects commands at once while disconnected (requests must not wait for Redis),
  * detects dead connections that were not closed, and never ends the process.
+ * @param target a client of a host is not used itself, but one like it
+ * @param key by which the server of a cluster is chosen
  */
-export function connect(target: string | RedisClientLike, name: string): { client: RedisClient; close(): void } {
+export function connect(target: RedisTarget, name: string, key: string): { client: RedisClient; close(): void } {
   const logger = new Logger(`Redis ${name}`);
-  const client = createRedis(target);
+  const client = createRedis(target, key);
   let isLost = false;
   let progressAt = performance.now();
   client.on('error', (error: Error) => {
@@ -66,7 +75,8 @@ export function connect(target: string | RedisClientLike, name: string): { clien
     // The socket's own timeout does not detect this: it counts sent data as activity.
     if (isChecking) return;
     isChecking = true;
-    if (client.isReady) await withTimeout(PING_TIMEOUT_MS, client.ping()).catch(() => startOver('No answer'));
+    if (client.isReady)
+      await withTimeout(PING_TIMEOUT_MS, client.ping()).catch(({ message }: Error) => startOver(message));
     else if (performance.now() - progressAt > READY_TIMEOUT_MS) startOver('No connection');
     isChecking = false;
   }, PING_INTERVAL_MS);

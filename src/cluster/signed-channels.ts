@@ -23,7 +23,7 @@ export class SignedChannels {
   /** Messages are signed with every key and accepted with any, so that keys can be rotated node by node. */
   private readonly keys: Buffer[];
   private pending = 0;
-  private last: Promise<unknown> = Promise.resolve();
+  private last: Promise<number> = Promise.resolve(0);
   private warnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -52,14 +52,13 @@ export class SignedChannels {
   }
 
   publish(channel: string, message: string | Buffer): Promise<number> {
-    const published = this.attempt(() => this.commands.publish(channel, this.signed(channel, message)));
-    this.last = published;
-    return published;
+    this.last = this.attempt(() => this.commands.publish(channel, this.signed(channel, message)));
+    return this.last;
   }
 
-  /** By this method the adapter recognises node-redis; it is called only on a Redis Cluster. */
+  /** Of a Redis Cluster. By this method the adapter recognises node-redis. */
   sPublish(channel: string, message: string | Buffer): Promise<number> {
-    return this.attempt(() => this.commands.sPublish(channel, this.signed(channel, message)));
+    return this.publish(channel, message);
   }
 
   private signed(channel: string, message: string | Buffer): Buffer {
@@ -70,6 +69,7 @@ export class SignedChannels {
 
   private async attempt(publish: () => Promise<number>): Promise<number> {
     try {
+      if (!this.commands.isReady) throw new Error('No connection');
       return await publish();
     } catch (error) {
       this.warn(`Publishing to the other nodes failed: ${(error as Error).message}`);

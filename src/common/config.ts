@@ -35,11 +35,14 @@ export interface RouteConfig {
   readonly home: string;
 }
 
-/** The part of a `redis` client that is needed to open more connections like it. */
+/** The part of a `redis` client, of one server or of a cluster, that is needed to open more connections like it. */
 export interface RedisClientLike {
   readonly options?: { readonly socket?: object };
   duplicate(options?: object): unknown;
 }
+
+/** The URL of a server, those of some servers of a cluster, or a connected client of a host. */
+export type RedisTarget = string | readonly string[] | RedisClientLike;
 
 /** Entities of a host, as its DataSource lists them. */
 export type HostEntities = readonly (string | EntitySchema | (new (...given: never[]) => object))[];
@@ -55,8 +58,8 @@ export interface Config {
   readonly hostEntities?: HostEntities;
   /** Connections per node; MySQL only. */
   readonly databasePool: number;
-  /** A URL, or a connected client of a host; null: a single node without Redis. */
-  readonly redis: string | RedisClientLike | null;
+  /** Null: a single node without Redis. */
+  readonly redis: RedisTarget | null;
   /** All durations are milliseconds. */
   readonly idleTimeout: number;
   readonly sessionLifetime: number;

@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createAdapter } from '@socket.io/redis-adapter';
+import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
 import { CHANNELS, NAMESPACE } from '../cluster/cluster.module';
 import { Presence } from '../cluster/presence';
+import { isCluster } from '../cluster/redis-cluster';
 import type { SignedChannels } from '../cluster/signed-channels';
+import { CONFIG, type Config } from '../common/config';
 import { isDomainEvent } from '../common/domain-event-schema';
 import { type DomainEvent, DomainEvents } from '../common/domain-events';
+import { withTimeout } from '../common/with-timeout';
 import { type AppNamespace, sessionRoom } from './socket-types';
 
 /** How long to wait for another node's online sessions. */
@@ -18,6 +21,7 @@ export class ClusterAdapter {
     private readonly presence: Presence,
     @Inject(CHANNELS) private readonly channels: SignedChannels | null,
     @Inject(NAMESPACE) private readonly keyPrefix: string,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   start(namespace: AppNamespace): void {
@@ -26,11 +30,17 @@ export class ClusterAdapter {
     if (!this.channels) return;
 
     void namespace.adapter.close();
-    namespace.adapter = createAdapter(this.channels, this.channels, {
-      key: `${this.keyPrefix}:sockets`,
-      requestsTimeout: ANSWER_TIMEOUT_MS,
-      publishOnSpecificResponseChannel: true,
-    })(namespace);
+    const { channels, config } = this;
+    const key = `${this.keyPrefix}:sockets`;
+    const create = isCluster(config.redis)
+      ? // One channel for all rooms keeps the order of events and pushes.
+        createShardedAdapter(channels, channels, { channelPrefix: key, subscriptionMode: 'static' })
+      : createAdapter(channels, channels, {
+          key,
+          requestsTimeout: ANSWER_TIMEOUT_MS,
+          publishOnSpecificResponseChannel: true,
+        });
+    namespace.adapter = create(namespace);
     namespace.on('event', (event) => {
       if (isDomainEvent(event)) void this.events.publish(event, 'elsewhere');
     });
@@ -56,8 +66,10 @@ export class ClusterAdapter {
 
   private onlineElsewhere(namespace: AppNamespace, asked: string[]): Promise<string[]> {
     // If a node does not answer in time, the callback gets an error together with the other nodes' answers.
-    return new Promise((resolve) => {
+    const answer = new Promise<string[]>((resolve) => {
       namespace.serverSideEmit('online', asked, (_: Error | null, answers: string[][]) => resolve(answers.flat()));
     });
+    // The sharded adapter waits for 5 s.
+    return withTimeout(2 * ANSWER_TIMEOUT_MS, answer).catch(() => []);
   }
 }

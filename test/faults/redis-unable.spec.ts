@@ -59,7 +59,7 @@ const UNSUPPORTED: [what: string, options: () => Promise<string[]>, setup: strin
     'a node of a cluster',
     async () => ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`],
     ['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'],
-    'REDIS_URL leads to a node of a cluster, which is not supported: name a single server',
+    'REDIS_URL leads to a node of a cluster: name the cluster, redis+cluster://host:6379,host:6379',
   ],
   [
     'a Sentinel',
