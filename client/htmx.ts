@@ -2,13 +2,14 @@
  * The htmx extension `vedfolnir` (`hx-ext="vedfolnir"`), loaded after htmx and `vedfolnir.js`: each htmx request
  * carries the token and the platform of its form, whatever triggered it. A request waits until the state of the page
  * is up to date, and is cancelled while the platform of its form is undecided. The copies of pages that htmx keeps for
- * its history are removed with the session.
+ * its history serve the user for whom this document was made, until the session ends.
  */
 import { HEADERS } from '../src/protocol/http';
 import { type Field, isPinned, namedPlatform } from './conventions/form-fields';
-import { hasPlatformQuestion } from './conventions/platform-question';
+import { focusPlatformQuestion, hasPlatformQuestion } from './conventions/platform-question';
+import { READY_EVENT } from './core/ready-event';
 import type { SessionSync } from './core/session-sync';
-import { sessionStorageOrNull, setItem } from './core/storage';
+import { sessionStorageOrNull } from './core/storage';
 
 interface ConfigRequest {
   elt: Element;
@@ -42,8 +43,6 @@ declare global {
 
 /** Key in sessionStorage of the copies of pages. */
 const HISTORY = 'htmx-history-cache';
-/** Key in sessionStorage: the id of the user for whom they were made. */
-const HISTORY_USER = 'vedfolnir_history_user';
 const INCLUDE = 'hx-include';
 /** Selectors that only htmx understands. Each of them finds one element. */
 const EXTENDED_SELECTOR =
@@ -56,19 +55,38 @@ window.htmx.defineExtension('vedfolnir', {
     htmx = api;
   },
   onEvent(name, event) {
+    // The page on which the session ended is kept when it is left.
+    if (name === 'htmx:historyCacheHit' && isHistoryOutdated) {
+      window.location.reload();
+      return false;
+    }
     if (name === 'htmx:confirm') return isUpToDate(window.sessionSync, event.detail as Confirm);
     if (name === 'htmx:configRequest') return configure(window.sessionSync, event.detail as ConfigRequest);
     return true;
   },
 });
 
-window.addEventListener('sessionExpired', removeHistory);
-window.addEventListener('sessionStateChanged', ({ detail: { user } }) => {
-  const id = String(user.id);
-  const storage = sessionStorageOrNull();
-  if (storage?.getItem(HISTORY_USER) !== id) removeHistory();
-  setItem(storage, HISTORY_USER, id);
-});
+/** What htmx keeps may be of another user, or of a session that has ended. */
+let isHistoryOutdated = false;
+
+/** Copies that an earlier document made are of an unknown user. */
+removeHistory();
+if (window.sessionSync) watchUser();
+else window.addEventListener(READY_EVENT, watchUser, { once: true });
+
+function watchUser(): void {
+  const sync = window.sessionSync;
+  let userId = sync.getState()?.user.id;
+  const outdate = () => {
+    isHistoryOutdated = true;
+    removeHistory();
+  };
+  sync.on('sessionExpired', outdate);
+  sync.on('sessionStateChanged', ({ user }) => {
+    if (userId !== undefined && userId !== user.id) outdate();
+    userId = user.id;
+  });
+}
 
 function removeHistory(): void {
   sessionStorageOrNull()?.removeItem(HISTORY);
@@ -91,7 +109,9 @@ function configure(sync: SessionSync, { elt, path, headers }: ConfigRequest): bo
   const forms = formsOf(elt).filter((form) => form.matches('[data-platform-aware]'));
   if (forms.length === 0) return true;
   const [platformId, ...others] = new Set(forms.map(namedPlatform));
-  if (!platformId || others.length > 0 || forms.some(hasPlatformQuestion)) return false;
+  const undecided = forms.find(hasPlatformQuestion);
+  if (undecided) focusPlatformQuestion(undecided);
+  if (!platformId || others.length > 0 || undecided) return false;
   headers[HEADERS.platformId] = String(platformId);
   if (forms.some(isPinned)) headers[HEADERS.platformPinned] = 'true';
   return true;

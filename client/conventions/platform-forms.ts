@@ -2,6 +2,7 @@ import { HEADERS, type PlatformView } from '../../src/protocol/http';
 import { platformDetail } from '../core/event-details';
 import type { SessionSync } from '../core/session-sync';
 import {
+  type Field,
   fillCsrfToken,
   forgetInput,
   hasUnsentInput,
@@ -114,8 +115,9 @@ export function startPlatformForms(sync: SessionSync): void {
   /** A form may get the attribute after it was inserted. */
   function beginInput({ target, type }: Event): void {
     if (!(target instanceof HTMLElement)) return;
-    // A control may be outside of its form.
-    const form = forms().find((each) => each.contains(target) || Array.from(each.elements).includes(target));
+    // A control may be outside of its form, and within another one.
+    const { form: owner } = target as Partial<Field>;
+    const form = forms().find((each) => (owner ? each === owner : each.contains(target)));
     const state = sync.getState();
     if (!form) return;
     if (type === 'input') {

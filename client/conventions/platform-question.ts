@@ -46,7 +46,7 @@ export function hasPlatformQuestion(form: HTMLFormElement): boolean {
 
 /** Called when the user submits a form with an open question. */
 export function focusPlatformQuestion(form: HTMLFormElement): void {
-  questions.get(form)?.querySelector('button')?.focus();
+  form.querySelector<HTMLElement>(`.${CLASS} button:not([hidden])`)?.focus();
 }
 
 export function removePlatformQuestion(form: HTMLFormElement): void {

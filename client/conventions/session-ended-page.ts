@@ -12,7 +12,10 @@ export function startSessionEndedPage(sync: SessionSync): void {
   /** The body at the end of the session or at the change of its user: a later one may be a snapshot from before. */
   let lastBody: HTMLElement | null = null;
   observePage(() => {
-    if (lastBody && document.body && document.body !== lastBody && isPrivate()) reload();
+    if (!lastBody || !document.body || document.body === lastBody || !isPrivate()) return;
+    // Once: a further call would begin the load again.
+    lastBody = null;
+    reload();
   });
   sync.on('sessionStateChanged', ({ user }) => {
     madeFor ??= user.id;

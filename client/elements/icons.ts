@@ -2,7 +2,6 @@
 import {
   Activity,
   ArrowLeftRight,
-  Camera,
   Check,
   ChevronDown,
   ChevronUp,
@@ -24,7 +23,6 @@ import {
   LoaderCircle,
   LogIn,
   LogOut,
-  MessageCircle,
   Pencil,
   Pin,
   Plus,
@@ -44,7 +42,6 @@ import {
 export const ICONS = {
   activity: Activity,
   'arrow-left-right': ArrowLeftRight,
-  camera: Camera,
   check: Check,
   'chevron-down': ChevronDown,
   'chevron-up': ChevronUp,
@@ -66,7 +63,6 @@ export const ICONS = {
   'loader-circle': LoaderCircle,
   'log-in': LogIn,
   'log-out': LogOut,
-  'message-circle': MessageCircle,
   pencil: Pencil,
   pin: Pin,
   plus: Plus,

@@ -40,7 +40,7 @@ export class PostCard extends SessionElement {
     if (!post) return nothing;
     const { id, platform_id, title, images, error, status } = post;
     return html`
-      <article class="vf-card vf-post" data-post-id=${id} ?hidden=${this.discarding !== null}>
+      <article class="vf-card vf-post" tabindex="-1" data-post-id=${id} ?hidden=${this.discarding !== null}>
         ${title ? html`<h3 dir="auto">${title}</h3>` : nothing}
         ${
           editing
@@ -79,7 +79,7 @@ export class PostCard extends SessionElement {
   private choices(): TemplateResult {
     const { id, platform_id } = this.post;
     const platform = session.getState()?.platform;
-    const retry = () => this.send('POST', `/api/posts/${id}/retry`);
+    const retry = async () => (await this.send('POST', `/api/posts/${id}/retry`)) && this.closeForm();
     const account = platform?.id === platform_id && platform.needsReconnect ? platform : null;
     const reconnect = () =>
       account &&
@@ -108,23 +108,25 @@ export class PostCard extends SessionElement {
     this.requestUpdate();
   };
 
-  private readonly save = (text: EditedText) => this.send('PUT', `/api/posts/${this.post.id}`, text);
+  private readonly save = (text: EditedText) => this.request('PUT', `/api/posts/${this.post.id}`, text);
 
   private readonly closeForm = async (): Promise<void> => {
     this.editing = false;
     this.requestUpdate();
     await this.updateComplete;
-    this.querySelector<HTMLElement>('[name="edit"]')?.focus();
+    (this.querySelector<HTMLElement>('[name="edit"]') ?? this.querySelector('article'))?.focus();
   };
 
   private readonly discard = (): void => {
     const { id } = this.post;
     const show = () => {
       this.discarding = null;
-      this.requestUpdate();
+      void this.closeForm();
     };
     const act = async () => {
-      if (!(await this.send('DELETE', `/api/posts/${id}`))) show();
+      // It was sent again meanwhile.
+      if (this.post.status !== 'failed') show();
+      else if (!(await this.send('DELETE', `/api/posts/${id}`))) show();
       else await (await loadPostEdit()).removeDrafts(id);
     };
     this.discarding = notifyUndoable('The post was discarded.', () => void act(), show);
@@ -132,18 +134,18 @@ export class PostCard extends SessionElement {
   };
 
   /** Sends a request for the platform of the post, whichever is active. */
-  private send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<boolean> {
+  private async request(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
     const { post } = this;
-    return this.attempt(async () => {
-      const answer = await session.request<PostView | undefined>(method, path, {
-        body,
-        headers: pinnedTo(post.platform_id),
-      });
-      // An event during the request is newer than its response.
-      if (answer && this.post === post) {
-        this.dispatchEvent(new CustomEvent<PostView>('vf-post-changed', { detail: answer, bubbles: true }));
-      }
-    });
+    const headers = pinnedTo(post.platform_id);
+    const answer = await session.request<PostView | undefined>(method, path, { body, headers });
+    // An event during the request is newer than its response.
+    if (answer && this.post === post) {
+      this.dispatchEvent(new CustomEvent<PostView>('vf-post-changed', { detail: answer, bubbles: true }));
+    }
+  }
+
+  private send(method: 'POST' | 'DELETE', path: string): Promise<boolean> {
+    return this.attempt(() => this.request(method, path));
   }
 }
 

@@ -1,10 +1,12 @@
 import { HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import type { Config } from '../common/config';
 import { CONFIG } from '../common/config';
 import { CheckedBody } from '../common/validation';
 import type { HttpRequest, HttpResponse } from '../http/http-types';
 import type { RestSessionState } from '../protocol/http';
+import { InvalidTokenLimiter } from '../session/invalid-token-limiter';
 import { CurrentSession, deviceOf } from '../session/request-session';
 import { ApiController, Public, RequireRecentLogin, RequireSession } from '../session/session.decorators';
 import { toRestSessionState } from '../session/session.views';
@@ -21,6 +23,7 @@ export class AuthController {
     private readonly auth: AuthService,
     private readonly devices: SessionDevices,
     private readonly resets: PasswordResets,
+    private readonly unknownTokens: InvalidTokenLimiter,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -104,7 +107,11 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   async reset(@CheckedBody() form: ResetPasswordDto, @Req() request: HttpRequest): Promise<{ success: true }> {
-    await this.resets.redeem(form.token, form.new_password, deviceOf(request, this.config));
+    const device = deviceOf(request, this.config);
+    const retryAfter = this.unknownTokens.retryAfterSeconds(device.ipAddress);
+    if (retryAfter > 0) throw new AppError('RATE_LIMITED', { retryAfter });
+    if (!(await this.resets.isValid(form.token))) await this.unknownTokens.recordMiss(device.ipAddress);
+    await this.resets.redeem(form.token, form.new_password, device);
     return { success: true };
   }
 

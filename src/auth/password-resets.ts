@@ -6,7 +6,6 @@ import { Clock } from '../common/clock';
 import { PasswordReset } from '../database/entities/password-reset.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import { toDeviceName } from '../session/device';
-import { InvalidTokenLimiter } from '../session/invalid-token-limiter';
 import { SessionRepository } from '../session/session.repository';
 import type { Device } from '../session/session-context';
 import { SessionTerminator } from '../session/session-terminator';
@@ -26,7 +25,6 @@ export class PasswordResets {
     private readonly sessions: SessionRepository,
     private readonly terminator: SessionTerminator,
     private readonly audit: AuditTrail,
-    private readonly unknownTokens: InvalidTokenLimiter,
     private readonly clock: Clock,
   ) {}
 
@@ -39,23 +37,24 @@ export class PasswordResets {
     return { token, expiresAt };
   }
 
-  /** Sets the password and ends all sessions of the user. @throws AppError VALIDATION_ERROR, RATE_LIMITED */
+  async isValid(token: string): Promise<boolean> {
+    return isSecret(token) && this.work.read((em) => em.exists(PasswordReset, this.whereValid(token)));
+  }
+
+  private whereValid(token: string) {
+    return { where: { tokenHash: hashSecret(token), expiresAt: MoreThan(this.clock.now()) } };
+  }
+
+  /** Sets the password and ends all sessions of the user. @throws AppError VALIDATION_ERROR */
   async redeem(token: string, newPassword: string, device: Device): Promise<void> {
-    if (!isSecret(token)) throw invalidToken();
-    const tokenHash = hashSecret(token);
-    const whereValid = (expiresAt: Date) => ({ where: { tokenHash, expiresAt: MoreThan(expiresAt) } });
     // Checked before the costly hashing, and again within the transaction.
-    if (!(await this.work.read((em) => em.exists(PasswordReset, whereValid(this.clock.now()))))) {
-      await this.unknownTokens.recordMiss(device.ipAddress);
-      throw invalidToken();
-    }
+    if (!(await this.isValid(token))) throw invalidToken();
     requireGoodPassword('new_password', newPassword, []);
     const passwordHash = await hashPassword(newPassword);
     await this.work.write(async (tx) => {
-      const now = this.clock.now();
-      const reset = await tx.em.findOne(PasswordReset, whereValid(now));
+      const reset = await tx.em.findOne(PasswordReset, this.whereValid(token));
       // Compare-and-set: of two callers with one token the first deletes it.
-      const { affected } = await tx.em.delete(PasswordReset, { tokenHash });
+      const { affected } = await tx.em.delete(PasswordReset, { tokenHash: hashSecret(token) });
       if (!reset || affected === 0) throw invalidToken();
       const { userId } = reset;
       await this.sessions.lockUser(tx.em, userId);

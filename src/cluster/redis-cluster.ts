@@ -91,12 +91,15 @@ export function createRedisCluster(
         subscriptions.set(channel, listener);
       },
     },
-    sendCommand: { value: (args: string[]) => cluster.sendCommand(key, false, args) },
+    // The library would send commands without a key, such as PUBSUB, to any server.
+    sendCommand: { value: async (args: string[]) => (await cluster.getNodeClientForKey(key)).sendCommand(args) },
   }) as RedisClient;
-  cluster.on('node-error', (error: Error) => {
+  const fail = (error: Error): void => {
     isReady = false;
     client.emit('error', error);
-  });
+  };
+  cluster.on('node-error', fail);
+  cluster.on('sharded-channel-moved-error', fail);
   cluster.on('error', (error: Error) => {
     reason = error;
   });

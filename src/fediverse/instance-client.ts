@@ -19,6 +19,7 @@ import type { RateLimitPauses } from './rate-limit-pauses';
 
 /** Uploads take longer than other requests. */
 const UPLOAD_TIMEOUT_MS = 60_000;
+const MAX_CLOCK_BEHIND_MS = 24 * 3_600_000;
 /** How long the removal of a connection waits for the revocation. */
 const REVOKE_TIMEOUT_MS = 3000;
 /** Characters allowed in an Authorization header, and a maximum length. */
@@ -59,9 +60,14 @@ export class InstanceClient {
     return this.http.host;
   }
 
-  /** How far the instance's clock was ahead of ours at its last answer, in ms; 0 if unknown. @param now by our clock */
-  clockAhead(now: Date): number {
-    return this.http.lastDate === null ? 0 : this.http.lastDate - now.getTime();
+  /**
+   * How far the instance's clock was behind ours at its last answer, in ms; 0 if it was not, or by more than a day: a
+   * proxy may have set the date.
+   * @param now by our clock
+   */
+  clockBehind(now: Date): number {
+    const behind = this.http.lastDate === null ? 0 : now.getTime() - this.http.lastDate;
+    return behind > 0 && behind < MAX_CLOCK_BEHIND_MS ? behind : 0;
   }
 
   async registerApp(names: Record<'client_name' | 'redirect_uris' | 'scopes' | 'website', string>) {

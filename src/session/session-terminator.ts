@@ -11,8 +11,10 @@ import { SessionRepository } from './session.repository';
 import type { Device } from './session-context';
 import { type Ending, type Scope, SessionTerminationRepository } from './session-termination.repository';
 
-/** Without a configured limit. All sessions of a user end in one statement, whose parameters are limited. */
+/** Without a configured limit: all sessions of a user are read, and end in one transaction. */
 const MAX_SESSIONS_PER_USER = 1000;
+/** The parameters of a statement are limited. */
+const MAX_PER_STATEMENT = 500;
 
 /** The only way in which sessions end: once, with an audit entry and an event for the tabs. */
 @Injectable()
@@ -49,17 +51,13 @@ export class SessionTerminator {
     const at = this.clock.now();
     const endings = await this.repository.takeUnended(tx.em, scope);
     if (endings.length === 0) return 0;
-    await this.repository.end(
-      tx.em,
-      endings.map(({ id }) => id),
-      reason,
-      at,
-    );
     const actor = by && 'actorUserId' in by ? by : {};
-    await this.audit.record(
-      tx,
-      ...endings.map((ending) => ({ ...toAuditEntry({ ...ending, ...by }, reason), ...actor })),
-    );
+    const entryOf = (ending: Ending) => ({ ...toAuditEntry({ ...ending, ...by }, reason), ...actor });
+    for (const some of chunksOf(endings, MAX_PER_STATEMENT)) {
+      const ids = some.map(({ id }) => id);
+      await this.repository.end(tx.em, ids, reason, at);
+      await this.audit.record(tx, ...some.map(entryOf));
+    }
     for (const { id, userId } of endings) this.publishEnded(tx, id, userId, reason, at);
     return endings.length;
   }
@@ -97,4 +95,8 @@ export class SessionTerminator {
 
 function toAuditEntry({ id, userId, userAgent, ipAddress }: Ending, reason: EndReason): AuditEntry {
   return { type: 'session_ended', userId, sessionId: id, device: toDeviceName(userAgent), ipAddress, reason };
+}
+
+function* chunksOf<T>(all: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }

@@ -156,6 +156,13 @@ describe('what is written in the form of a post that failed', () => {
     await eventually(async () => expect(await draftsIn(page)).toEqual([]));
     await edit(card);
     expect(await field(card).inputValue()).toBe('Unlucky');
+    await field(card).fill('Nearly');
+    await savedIn(page, 'Nearly');
+    await press(card, 'Cancel');
+    await page.locator('vf-toasts').getByRole('button', { name: 'Undo' }).last().click();
+    await savedIn(page, 'Nearly');
+    await edit(card);
+    await shows(card, 'Nearly');
     await field(card).fill('Lucky');
     await savedIn(page, 'Lucky');
     await press(card, 'Send again');
@@ -172,11 +179,55 @@ describe('what is written in the form of a post that failed', () => {
     await edit(card);
     await field(card).fill('x'.repeat(501));
     await press(card, 'Send again');
-    await page.locator('vf-toasts [data-kind="error"]').waitFor();
+    await card.locator('.vf-error').getByText('at most 500').waitFor();
+    expect(await field(card).getAttribute('aria-invalid')).toBe('true');
+    await page.locator('textarea:focus').waitFor();
     await page.reload();
     await until(page, IS_CONNECTED);
     await edit(card);
     await shows(card, 'x'.repeat(501));
+  });
+
+  it('is sent by Ctrl+Enter, once, and never by Enter in the content warning', async () => {
+    const post = await failed('Unlucky');
+    const page = await device.tab('/');
+    const card = cardOf(page, post);
+    await edit(card);
+    await field(card).fill('Half a');
+    const sent = town.count(STATUSES);
+    await warning(card).fill('Careful');
+    await warning(card).press('Enter');
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const requests: string[] = [];
+    await page.route(`**/api/posts/${post.id}`, async (route) => {
+      requests.push(route.request().method());
+      await held;
+      await route.continue();
+    });
+    await field(card).fill('A whole');
+    await field(card).press('Control+Enter');
+    await eventually(() => expect(requests).toEqual(['PUT']));
+    expect(await field(card).getAttribute('readonly')).toBe('');
+    await press(card, 'Send again');
+    await field(card).press('Control+Enter');
+    release();
+    await card.getByText('Published').waitFor();
+    await page.locator('article:focus').waitFor();
+    expect([requests, town.count(STATUSES) - sent]).toEqual([['PUT'], 1]);
+    expect(town.statuses.at(-1)).toMatchObject({ text: 'A whole', spoilerText: 'Careful' });
+  });
+
+  it('stays where it was written when it is discarded in a tab that only followed', async () => {
+    const post = await failed('Unlucky');
+    const [one, other] = [await device.tab('/'), await device.tab('/')];
+    for (const page of [one, other]) await edit(cardOf(page, post));
+    await field(cardOf(one, post)).fill('Of one');
+    await shows(cardOf(other, post), 'Of one');
+    await press(cardOf(other, post), 'Cancel');
+    await field(cardOf(other, post)).waitFor({ state: 'detached' });
+    await savedIn(one, 'Of one');
+    expect(await field(cardOf(one, post)).inputValue()).toBe('Of one');
   });
 
   it('is followed by another tab where nothing was written, and both are kept where both write', async () => {

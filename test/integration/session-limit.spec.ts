@@ -102,7 +102,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const count = () => work.read((em) => em.count(UserSession, { where: { endedAt: IsNull() } }));
     await work.write(async ({ em }) => {
       const first = (await em.find(UserSession))[0]!;
-      for (let index = 0; index < 999; index++) {
+      for (let index = 0; index < 3500; index++) {
         const names = { id: randomUUID(), tokenHash: randomBytes(32).toString('hex') };
         await em.insert(UserSession, { ...first, ...names });
       }

@@ -270,7 +270,7 @@ class ImagesPage extends ReadingElement<Loaded> {
       await session.request<MediaView>('PATCH', `/api/media/${image.id}`, options);
       this.saving = false;
       this.described += 1;
-      this.draft?.sent();
+      this.draft?.finishAll();
       this.drop([image.id]);
       await this.goOn();
     } catch (error) {

@@ -15,6 +15,7 @@ import { addMediaButton, mediaTiles } from './media-tiles';
 import type { Platform } from './post-target';
 import { characterLimit, charactersLeft, type ErrorField } from './post-validation';
 import { preview } from './preview';
+import { submitKeys } from './submit-keys';
 
 export const TEXT_ID = 'vf-composer-text';
 export const WARNING_ID = 'vf-composer-spoiler_text';
@@ -71,14 +72,7 @@ export function composerForm(view: ComposerView): TemplateResult {
         event.preventDefault();
         act.send();
       }}
-      @keydown=${(event: KeyboardEvent) => {
-        // 229: in Safari, the Enter key that ends a composition.
-        if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
-        const isShortcut = event.ctrlKey || event.metaKey;
-        // Enter in a single-line field submits a form: an unfinished post would be published.
-        if (isShortcut || event.target instanceof HTMLInputElement) event.preventDefault();
-        if (isShortcut && !event.repeat) act.send();
-      }}
+      @keydown=${(event: KeyboardEvent) => submitKeys(event, act.send)}
       @input=${({ target }: Event) => {
         const { name, value } = target as HTMLInputElement;
         if (name in text) editor.write({ [name]: value });

@@ -13,7 +13,7 @@ import { SessionElement } from '../session-element';
 import './composer.css';
 import { type ComposerView, composerForm, TEXT_ID, WARNING_ID } from './composer-form';
 import { confirmDuplicate, confirmMissingAltText } from './confirmations';
-import type { DraftMessage } from './draft-autosave';
+import { type DraftMessage, ENDED_ELSEWHERE } from './draft-autosave';
 import { draftChannel } from './drafts';
 import { mediaLimits } from './media-limits';
 import { altId } from './media-tiles';
@@ -77,8 +77,7 @@ export class Composer extends SessionElement {
     const seen = () => (document.visibilityState === 'hidden' ? autosave.flush() : void autosave.read());
     document.addEventListener('visibilitychange', seen, { signal });
     window.addEventListener('pagehide', () => autosave.flush(), { signal });
-    const heard = ({ data }: MessageEvent<DraftMessage>) =>
-      autosave.messageReceived(data) && notify('Posted or discarded in another tab.');
+    const heard = ({ data }: MessageEvent<DraftMessage>) => autosave.messageReceived(data) && notify(ENDED_ELSEWHERE);
     draftChannel?.addEventListener('message', heard, { signal });
     this.listen('sessionStateChanged', (state) => this.know(state));
     this.listen('sessionExpired', () => this.over());

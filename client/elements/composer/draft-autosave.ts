@@ -11,6 +11,9 @@ import { uuid } from './uuid';
 /** Delay after the last change if there are files: each save writes them again; ms. */
 const SAVE_FILES_AFTER_MS = 400;
 
+/** Shown when the draft of this tab was removed by another. */
+export const ENDED_ELSEWHERE = 'Posted or discarded in another tab.';
+
 /** What one tab announces to the others about a draft. */
 export interface DraftMessage {
   place: DraftPlace;
@@ -212,7 +215,9 @@ export class DraftAutosave {
     if (!this.isAt(place)) return false;
     if (this.hooks.follows && !hasContent(this.hooks.content())) this.opening = true;
     const isShown = id === this.current.id && savedAt === this.current.savedAt;
-    if (kind === 'finished' && isShown && !this.dirty && this.hooks.idle()) {
+    // What follows elsewhere may be discarded there, and is kept here by the tab that wrote it.
+    const isTheirs = !this.hooks.follows || !this.own;
+    if (kind === 'finished' && isShown && isTheirs && !this.dirty && this.hooks.idle()) {
       this.take(null);
       void this.read();
       return true;

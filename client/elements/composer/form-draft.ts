@@ -1,5 +1,6 @@
 import type { nothing, TemplateResult } from 'lit';
-import type { DraftAutosave, DraftMessage } from './draft-autosave';
+import { notify } from '../notify';
+import { type DraftAutosave, type DraftMessage, ENDED_ELSEWHERE } from './draft-autosave';
 import { draftList } from './draft-list';
 import type { DraftPlace, PostText } from './draft-repository';
 import { createAutosave, draftChannel, drafts } from './drafts';
@@ -54,16 +55,17 @@ export class FormDraft {
     this.autosave.close();
   }
 
-  /** The text is not wanted any more. */
-  cancel(): void {
-    this.autosave.finish();
+  /** The text was sent, or is not wanted any more. @returns its undo; null if nothing was stored */
+  finish(): (() => void) | null {
+    const undo = this.autosave.finish();
     this.close();
+    return undo;
   }
 
-  /** The text was sent: other drafts of this form are outdated. */
-  sent(): void {
+  /** The text was sent, and other drafts of this form are outdated. */
+  finishAll(): void {
     const { place } = this;
-    this.cancel();
+    this.finish();
     if (place) void drafts.clear(place);
   }
 
@@ -73,6 +75,6 @@ export class FormDraft {
   }
 
   private readonly heard = ({ data }: MessageEvent<DraftMessage>): void => {
-    this.autosave.messageReceived(data);
+    if (this.autosave.messageReceived(data)) notify(ENDED_ELSEWHERE);
   };
 }

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PostsView, PostView } from '../../../src/protocol/http';
 import { defineElement } from '../define-element';
 import { pinnedTo } from '../format-post';
-import { type NoticeKind, notify } from '../notify';
+import { dismissNotice, type NoticeKind, notify } from '../notify';
 import '../post-card';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
@@ -87,6 +87,7 @@ export class SentPosts extends SessionElement {
 
   private drop(id: number): void {
     this.sent = this.sent.filter((each) => each.id !== id);
+    dismissNotice(`post ${id}`);
     this.requestUpdate();
   }
 

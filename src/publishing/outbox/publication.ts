@@ -16,10 +16,8 @@ import { MediaSender } from './media-sender';
 import { PublishingRepository } from './publishing.repository';
 import { isAnswerTo, isSameStatus, MAX_CLOCK_SKEW_MS, type SentPost } from './same-status';
 
-/** Pages of the account's statuses that are searched for one post; more than a user writes in a day. */
-const MAX_SEARCH_PAGES = 50;
-/** A search that takes longer is given up until the next attempt. */
-const MAX_SEARCH_MS = 60_000;
+/** Bounds of a search for one post; more pages of the account than a user writes in a day. */
+const SEARCH_BOUNDS = { account: { pages: 50, ms: 60_000 }, home: { pages: 10, ms: 15_000 } };
 /** Attempts after which an answer with another post, or "duplicate" without such a post, fails the post. */
 const MAX_MISMATCHED_ANSWERS = 3;
 
@@ -98,10 +96,10 @@ export class Publication {
   /** The status, if an earlier attempt did arrive. @throws InstanceError if that cannot be determined */
   private async findSent(instance: InstanceClient, post: Post, platform: PlatformConnection, images: Image[]) {
     const found = await this.findIn('account', instance, post, platform, images);
-    if (found || isPublic(post.visibility)) return found;
-    // snac lists only the public ones of an account.
+    if (found || isPublic(post.visibility) || !post.uncertain) return found;
+    // snac lists only the public ones of an account. A home timeline has no end: not found in it is no fault.
     return this.findIn('home', instance, post, platform, images).catch((error: unknown) => {
-      if (error instanceof InstanceError && error.isRefusal) return null;
+      if (error instanceof InstanceError && (error.isRefusal || error.fault === 'lost')) return null;
       throw error;
     });
   }
@@ -113,7 +111,8 @@ export class Publication {
     platform: PlatformConnection,
     images: Image[],
   ): Promise<RemoteStatus | null> {
-    const until = performance.now() + MAX_SEARCH_MS;
+    const bounds = SEARCH_BOUNDS[place];
+    const until = performance.now() + bounds.ms;
     let pages = 0;
     for await (const page of instance.statusesBack(platform.remoteAccountId!, place)) {
       const sent = this.sentOf(post, images, instance);
@@ -128,7 +127,7 @@ export class Publication {
       const there = alike.find(({ id }) => !taken.has(id));
       if (there) return there;
       if ((page.at(-1)?.createdAt.getTime() ?? since) < since) return null;
-      if (++pages === MAX_SEARCH_PAGES) {
+      if (++pages === bounds.pages) {
         throw new InstanceError('lost', 'There are too many newer posts to find this one among');
       }
       if (performance.now() > until)
@@ -144,7 +143,7 @@ export class Publication {
 
   private sentOf(post: Post, images: Image[], instance: InstanceClient): SentPost {
     const { content, spoilerText } = post;
-    const createdAt = new Date(post.createdAt.getTime() + instance.clockAhead(this.clock.now()));
+    const createdAt = new Date(post.createdAt.getTime() - instance.clockBehind(this.clock.now()));
     const mediaIds = images.map(({ remoteId }) => remoteId).filter((id) => id !== null);
     return { content, spoilerText, createdAt, mediaIds, mediaCount: images.length };
   }

@@ -15,6 +15,8 @@ const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 const CACHE_TTL_MS = 60 * 60_000;
 const MAX_FAILURES = 10_000;
 const FAILURE_TTL_MS = 60_000;
+/** Of a failure that may be over soon. */
+const SHORT_FAILURE_TTL_MS = 5000;
 /** Larger pictures are not shown. Most instances make previews below 1 MB; some have only the original. */
 const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
 /** Concurrent fetches per user and in total; they bound the memory in use. */
@@ -58,7 +60,10 @@ export class PictureCache {
       throw new AppError('NOT_FOUND');
     } catch (reason) {
       const error = toPlatformError(reason);
-      if (error instanceof AppError && error.code !== 'RATE_LIMITED') this.failures.set(url, error);
+      if (error instanceof AppError && error.code !== 'RATE_LIMITED') {
+        const ttl = error.code === 'PLATFORM_UNREACHABLE' ? SHORT_FAILURE_TTL_MS : FAILURE_TTL_MS;
+        this.failures.set(url, error, { ttl });
+      }
       throw error;
     }
   }
