@@ -116,8 +116,11 @@ export function startPlatformForms(sync: SessionSync): void {
   function beginInput({ target, type }: Event): void {
     if (!(target instanceof HTMLElement)) return;
     // A control may be outside of its form, and within another one.
-    const { form: owner } = target as Partial<Field>;
-    const form = forms().find((each) => (owner ? each === owner : each.contains(target)));
+    const all = forms();
+    const isOwned = Boolean((target as Partial<Field>).form);
+    const form =
+      all.find((each) => Array.from(each.elements).includes(target)) ??
+      all.find((each) => !isOwned && each.contains(target));
     const state = sync.getState();
     if (!form) return;
     if (type === 'input') {

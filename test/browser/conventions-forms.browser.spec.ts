@@ -123,7 +123,7 @@ describe('a form with text in it', () => {
     const late = new Promise<void>((resolve) => {
       arrive = resolve;
     });
-    await stage.device.context.route('**/client/composer.mjs*', async (route) => {
+    await stage.device.context.route('**/client/composer*.mjs*', async (route) => {
       await late;
       await route.continue();
     });
