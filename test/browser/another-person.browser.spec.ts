@@ -103,6 +103,20 @@ it('a page of htmx is read again for another person', async () => {
   expect(sightings).toEqual([]);
 });
 
+it('a page of htmx on which the session ended is read again for another person', async () => {
+  const words = `Here is ${reader}`;
+  tab = await device.tab('/of-htmx.html');
+  await tab.getByText(words).waitFor();
+  await signOut();
+  await signInAnother();
+  await tab.getByRole('link', { name: 'Leave' }).click();
+  await tab.locator('#elsewhere').waitFor();
+  const sightings = await sightingsOf(words, device.context);
+  await tab.evaluate('history.back()');
+  await tab.getByText(`Here is ${reader}`).waitFor();
+  expect(sightings).toEqual([]);
+});
+
 it('a private page leads to the sign-in page when nobody is signed in', async () => {
   const sightings = await leave('/private.html');
   await signOut();

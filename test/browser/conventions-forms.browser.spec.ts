@@ -216,6 +216,15 @@ describe('a form without text fields, which comes later and names no platform', 
     await later().getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
   });
 
+  it('is the one that a control belongs to, where another is around the control', async () => {
+    await add('<form id="around" data-platform-aware><input id="control" type="checkbox" form="later"></form>');
+    await addForm('');
+    await control().check();
+    await switchTo(1);
+    await later().getByRole('button', { name: 'Keep posting as Alpha' }).waitFor();
+    expect(await plain.tab.locator('#around').getByRole('button').count()).toBe(0);
+  });
+
   it('is asked about with what the server has returned in an editor', async () => {
     await addForm(EDITOR.replace('></div>', '>Of another page</div>'));
     await plain.tab.getByRole('group', { name: /It is not known for which platform/ }).waitFor();
