@@ -15,6 +15,7 @@ interface ConfigRequest {
   elt: Element;
   path: string;
   headers: Record<string, string>;
+  triggeringEvent?: Event;
 }
 
 interface Confirm {
@@ -103,14 +104,15 @@ function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boo
 }
 
 /** @returns false if the request must not be sent */
-function configure(sync: SessionSync, { elt, path, headers }: ConfigRequest): boolean {
+function configure(sync: SessionSync, { elt, path, headers, triggeringEvent }: ConfigRequest): boolean {
   if (new URL(path, document.baseURI).origin !== window.location.origin) return true;
   Object.assign(headers, sync.headers());
   const forms = formsOf(elt).filter((form) => form.matches('[data-platform-aware]'));
   if (forms.length === 0) return true;
   const [platformId, ...others] = new Set(forms.map(namedPlatform));
   const undecided = forms.find(hasPlatformQuestion);
-  if (undecided) focusPlatformQuestion(undecided);
+  // The user may be typing: the focus moves only for what they have sent.
+  if (undecided && triggeringEvent?.type === 'submit') focusPlatformQuestion(undecided);
   if (!platformId || others.length > 0 || undecided) return false;
   headers[HEADERS.platformId] = String(platformId);
   if (forms.some(isPinned)) headers[HEADERS.platformPinned] = 'true';

@@ -79,7 +79,7 @@ export class PostCard extends SessionElement {
   private choices(): TemplateResult {
     const { id, platform_id } = this.post;
     const platform = session.getState()?.platform;
-    const retry = async () => (await this.send('POST', `/api/posts/${id}/retry`)) && this.closeForm();
+    const retry = async () => (await this.send('POST', `/api/posts/${id}/retry`)) && !this.editing && this.closeForm();
     const account = platform?.id === platform_id && platform.needsReconnect ? platform : null;
     const reconnect = () =>
       account &&
@@ -121,7 +121,7 @@ export class PostCard extends SessionElement {
     const { id } = this.post;
     const show = () => {
       this.discarding = null;
-      void this.closeForm();
+      this.requestUpdate();
     };
     const act = async () => {
       // It was sent again meanwhile.
@@ -129,7 +129,14 @@ export class PostCard extends SessionElement {
       else if (!(await this.send('DELETE', `/api/posts/${id}`))) show();
       else await (await loadPostEdit()).removeDrafts(id);
     };
-    this.discarding = notifyUndoable('The post was discarded.', () => void act(), show);
+    this.discarding = notifyUndoable(
+      'The post was discarded.',
+      () => void act(),
+      () => {
+        show();
+        void this.closeForm();
+      },
+    );
     this.requestUpdate();
   };
 

@@ -19,7 +19,6 @@ import type { RateLimitPauses } from './rate-limit-pauses';
 
 /** Uploads take longer than other requests. */
 const UPLOAD_TIMEOUT_MS = 60_000;
-const MAX_CLOCK_BEHIND_MS = 24 * 3_600_000;
 /** How long the removal of a connection waits for the revocation. */
 const REVOKE_TIMEOUT_MS = 3000;
 /** Characters allowed in an Authorization header, and a maximum length. */
@@ -61,13 +60,12 @@ export class InstanceClient {
   }
 
   /**
-   * How far the instance's clock was behind ours at its last answer, in ms; 0 if it was not, or by more than a day: a
-   * proxy may have set the date.
+   * How far the instance's clock was behind ours at its last answer, in ms; 0 if it was not: a proxy may have set the
+   * date.
    * @param now by our clock
    */
   clockBehind(now: Date): number {
-    const behind = this.http.lastDate === null ? 0 : now.getTime() - this.http.lastDate;
-    return behind > 0 && behind < MAX_CLOCK_BEHIND_MS ? behind : 0;
+    return this.http.lastDate === null ? 0 : Math.max(0, now.getTime() - this.http.lastDate);
   }
 
   async registerApp(names: Record<'client_name' | 'redirect_uris' | 'scopes' | 'website', string>) {

@@ -195,7 +195,9 @@ export class DraftAutosave {
   }
 
   /** Stores it where it was. The composer shows it only if it still writes there: the platform may have changed. */
-  private putBack(draft: Draft, place: DraftPlace): void {
+  private putBack(discarded: Draft, place: DraftPlace): void {
+    // The tab that wrote it may have gone on with it.
+    const draft = this.hooks.follows ? { ...discarded, id: uuid() } : discarded;
     const savedAt = this.repository.save(place, draft, this.hooks.kept) ?? draft.savedAt;
     if (this.isAt(place) && !hasContent(this.hooks.content())) this.take({ ...draft, savedAt });
     this.hooks.tell({ place, id: draft.id, savedAt, kind: 'saved' });

@@ -165,7 +165,7 @@ export class PostEdit extends SessionElement {
   };
 
   private readonly pressed = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !event.isComposing) this.close();
+    if (event.key === 'Escape' && !event.isComposing && !this.sending) this.close();
     else submitKeys(event, () => void this.send());
   };
 }

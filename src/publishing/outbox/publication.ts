@@ -18,6 +18,8 @@ import { isAnswerTo, isSameStatus, MAX_CLOCK_SKEW_MS, type SentPost } from './sa
 
 /** Bounds of a search for one post; more pages of the account than a user writes in a day. */
 const SEARCH_BOUNDS = { account: { pages: 50, ms: 60_000 }, home: { pages: 10, ms: 15_000 } };
+/** In a search, a clock that is further behind is taken for one that is set by a proxy. */
+const MAX_CLOCK_BEHIND_MS = 24 * 3_600_000;
 /** Attempts after which an answer with another post, or "duplicate" without such a post, fails the post. */
 const MAX_MISMATCHED_ANSWERS = 3;
 
@@ -88,7 +90,8 @@ export class Publication {
     };
     const status = await instance.postStatus(form, post.idempotencyKey!, this.clock.now());
     const isTaken = (await this.idsOfOtherPosts(platform, post, [status.id])).has(status.id);
-    if (!isTaken && isAnswerTo(status, this.sentOf(post, images, instance))) return { kind: 'published', status };
+    const behind = instance.clockBehind(this.clock.now());
+    if (!isTaken && isAnswerTo(status, sentOf(post, images, behind))) return { kind: 'published', status };
     // Uncertain: the instance may have changed the post beyond recognition.
     return mismatch('The instance took it for another post', post, true);
   }
@@ -96,10 +99,10 @@ export class Publication {
   /** The status, if an earlier attempt did arrive. @throws InstanceError if that cannot be determined */
   private async findSent(instance: InstanceClient, post: Post, platform: PlatformConnection, images: Image[]) {
     const found = await this.findIn('account', instance, post, platform, images);
-    if (found || isPublic(post.visibility) || !post.uncertain) return found;
-    // snac lists only the public ones of an account. A home timeline has no end: not found in it is no fault.
+    if (found || isPublic(post.visibility)) return found;
+    // snac lists only the public ones of an account.
     return this.findIn('home', instance, post, platform, images).catch((error: unknown) => {
-      if (error instanceof InstanceError && (error.isRefusal || error.fault === 'lost')) return null;
+      if (error instanceof InstanceError && error.isRefusal) return null;
       throw error;
     });
   }
@@ -115,7 +118,9 @@ export class Publication {
     const until = performance.now() + bounds.ms;
     let pages = 0;
     for await (const page of instance.statusesBack(platform.remoteAccountId!, place)) {
-      const sent = this.sentOf(post, images, instance);
+      // A search that goes back further may find an older post with the same words.
+      const behind = Math.min(instance.clockBehind(this.clock.now()), MAX_CLOCK_BEHIND_MS);
+      const sent = sentOf(post, images, behind);
       const since = sent.createdAt.getTime() - MAX_CLOCK_SKEW_MS;
       const own = page.filter(({ accountId }) => place === 'account' || accountId === platform.remoteAccountId);
       const alike = own.filter((status) => isSameStatus(status, sent));
@@ -127,11 +132,10 @@ export class Publication {
       const there = alike.find(({ id }) => !taken.has(id));
       if (there) return there;
       if ((page.at(-1)?.createdAt.getTime() ?? since) < since) return null;
-      if (++pages === bounds.pages) {
-        throw new InstanceError('lost', 'There are too many newer posts to find this one among');
-      }
-      if (performance.now() > until)
-        throw new InstanceError('lost', 'The instance answers too slowly to find the post');
+      const isTooLong = ++pages === bounds.pages || performance.now() > until;
+      // A home timeline contains the posts of others, and may have no end.
+      if (isTooLong && place === 'home') return null;
+      if (isTooLong) throw new InstanceError('lost', 'The post cannot be found in time among the newer ones');
     }
     return null;
   }
@@ -139,13 +143,6 @@ export class Publication {
   /** @returns those of `ids` that belong to another post */
   private idsOfOtherPosts(platform: PlatformConnection, post: Post, ids: string[]): Promise<Set<string>> {
     return this.work.read((em) => this.queue.knownRemoteIds(em, platform.id, post.id, ids));
-  }
-
-  private sentOf(post: Post, images: Image[], instance: InstanceClient): SentPost {
-    const { content, spoilerText } = post;
-    const createdAt = new Date(post.createdAt.getTime() - instance.clockBehind(this.clock.now()));
-    const mediaIds = images.map(({ remoteId }) => remoteId).filter((id) => id !== null);
-    return { content, spoilerText, createdAt, mediaIds, mediaCount: images.length };
   }
 
   private async forgetUploads(post: Post, images: Image[]): Promise<void> {
@@ -214,6 +211,14 @@ export class Publication {
     const reason = fault === 'forbidden' ? message : 'The account must be connected again';
     return { kind: 'failed', reason, uncertain };
   }
+}
+
+/** @param behindMs how far the instance's clock is behind ours */
+function sentOf(post: Post, images: Image[], behindMs: number): SentPost {
+  const { content, spoilerText } = post;
+  const createdAt = new Date(post.createdAt.getTime() - behindMs);
+  const mediaIds = images.map(({ remoteId }) => remoteId).filter((id) => id !== null);
+  return { content, spoilerText, createdAt, mediaIds, mediaCount: images.length };
 }
 
 const isPublic = (visibility: Visibility): boolean => visibility === 'public' || visibility === 'unlisted';
