@@ -105,6 +105,8 @@ it('explains its keys, begins a post by one of them, and lets them be turned off
 });
 
 it.each(['/', '/platforms', '/images'])('%s asks for each thing once while it loads', async (path) => {
+  // So that the first imports, which start by themselves and of which the page hears, have ended.
+  for (const { id } of stage.person.platforms) await stage.person.client.post(`/api/platforms/${id}/import`);
   const page = await stage.device.context.newPage();
   const asked: string[] = [];
   page.on('request', (request) => {

@@ -34,7 +34,10 @@ describe.each(ANY_DATABASE)('%s', (_, database) => {
   async function person() {
     const client = new TestClient(app.url);
     await client.register();
-    return { client, ...(await connectTo(client, town)) };
+    const connected = await connectTo(client, town);
+    // So that the first import, which starts by itself, has ended: it takes the addresses of pictures over.
+    await client.post(`/api/platforms/${connected.platform.id}/import`);
+    return { client, ...connected };
   }
 
   /** As an `<img>` asks: with the cookie alone. */
