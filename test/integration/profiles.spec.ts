@@ -132,12 +132,15 @@ describe.each(FAKE_KINDS)('%s', (kind) => {
       const { platform, account } = await connectTo(client, instance());
       const { body } = await upload(client, platform, picture(), 'of it');
       instance().fail(STATUSES, { cut: 'after' });
+      // Where it is asked for: a failure is no answer.
+      instance().fail('GET /api/v1/timelines/home', { status: 502 });
       const post = await write(client, platform, 'Between us', { media_ids: [body.id], visibility });
       const isPublished = async () => {
         clock.advance(MINUTE / 4);
         expect((await postOf(client, platform, post.id)).status).toBe('published');
       };
       await eventually(isPublished, { timeout: 30_000, interval: 200 });
+      instance().heal();
       expect(instance().statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
     },
   );
