@@ -102,7 +102,7 @@ export class Api {
         cache: 'no-store',
         // The API never redirects; following a redirect would turn a refusal into an HTML "success".
         redirect: 'error',
-        // A removal is carried out even if the page is left meanwhile.
+        // The browser completes a DELETE even if the page is closed before the response.
         keepalive: method === 'DELETE',
         headers: this.headers(method, options),
         body: options.body === undefined ? undefined : JSON.stringify(options.body),

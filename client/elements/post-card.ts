@@ -124,7 +124,7 @@ export class PostCard extends SessionElement {
       this.requestUpdate();
     };
     const act = async () => {
-      // It was sent again meanwhile.
+      // The post was sent again, here or elsewhere, before the undo time was over.
       if (this.post.status !== 'failed') show();
       else if (!(await this.send('DELETE', `/api/posts/${id}`))) show();
       else await (await loadPostEdit()).removeDrafts(id);

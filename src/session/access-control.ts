@@ -147,8 +147,9 @@ export class AccessControl {
     const { requirement, recentLogin } = policy;
     requireRole(context, requirement.role);
     setRequestSession(request, session);
-    const { [recentLogin?.exceptOwn ?? '']: named } = request.params as Record<string, string>;
-    if (recentLogin && named !== context.session.id) this.requireRecentLogin(context, recentLogin.age);
+    if (recentLogin && !isOwnSession(request, context, recentLogin.exceptOwn)) {
+      this.requireRecentLogin(context, recentLogin.age);
+    }
     const admitToPlatform = () => !requirement.platform || this.admitToPlatform(request, context, safe);
     const taken = this.takeBudget(context, device, policy, safe);
     return taken ? taken.then(admitToPlatform) : admitToPlatform();
@@ -187,6 +188,11 @@ export class AccessControl {
     setRequestPlatform(request, { target: { id: active.id, pinned: false }, view: active });
     return true;
   }
+}
+
+/** @param parameter name of the route's parameter with the id of a session */
+function isOwnSession({ params }: GuardedRequest, { session }: SessionContext, parameter?: string): boolean {
+  return parameter !== undefined && (params as Record<string, string>)[parameter] === session.id;
 }
 
 function requireRole({ user }: SessionContext, role: Role | undefined): void {

@@ -211,6 +211,8 @@ describe('what is written in the form of a post that failed', () => {
     expect(await field(card).getAttribute('readonly')).toBe('');
     await card.getByRole('button', { name: 'Send again' }).click({ force: true });
     await field(card).press('Control+Enter');
+    await field(card).press('Escape');
+    expect(await field(card).inputValue()).toBe('A whole');
     release();
     await card.getByText('Published').waitFor();
     await page.locator('article:focus').waitFor();

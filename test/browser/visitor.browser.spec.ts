@@ -5,7 +5,7 @@ import { Device } from './support/chromium';
 import { PLAIN } from './support/plain-page';
 import { setStage } from './support/stage';
 
-/** Many times as long as any wait of the client's. */
+/** Many times the client's longest timeout. */
 const LONG_MS = 10 * 60_000;
 
 const stage = setStage();

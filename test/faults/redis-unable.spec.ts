@@ -55,7 +55,7 @@ it('is detected within 5 s', async () => {
 
 const UNSUPPORTED: [what: string, options: () => Promise<string[]>, setup: string[] | null, says: string][] = [
   [
-    // It has all slots, so that it refuses no key: any node of a larger cluster accepts some.
+    // This node has all slots and therefore accepts every key, as a node of a larger cluster accepts some.
     'a node of a cluster',
     async () => ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`],
     ['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'],

@@ -101,7 +101,7 @@ class ImagesPage extends ReadingElement<Loaded> {
       idle: () => !this.saving,
       draw: () => this.requestUpdate(),
     });
-    // Something may have been written meanwhile.
+    // The user may have begun to write while the script was loading.
     if (this.written !== '') this.draft.changed();
     this.openDraft();
   }

@@ -17,7 +17,7 @@ export function imageOf({ id, description, url }: RemoteMedia, position: number)
   return { altText: description, status, remoteId: id, url, position } as const satisfies Partial<NewImage>;
 }
 
-/** Addresses of images that differ: instances sign them anew, and move files. No edit of the status. */
+/** Images whose URL has changed: instances renew signed URLs and move files. The status itself is not edited. */
 export function movedImages({ images }: StoredPost, { media }: RemoteStatus): { id: number; url: string | null }[] {
   return images.flatMap(({ id, remoteId, url }) => {
     const there = media.find((each) => each.id === remoteId);

@@ -35,7 +35,7 @@ export class AltTextEditor {
 
   private async send(platform: PlatformConnection, postId: string, imageId: string, description: string) {
     const instance = this.instances.of(platform);
-    // snac changes the text of a status only, and renders it anew without its mentions.
+    // At snac an edit changes the text only, and the mentions in it lose their links.
     if (isNamedByStatus(imageId)) throw cannotChange();
     if (platform.platformType === 'pixelfed') return instance.describeMedia(imageId, description);
     const before = await instance.status(postId);
