@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { PlatformView, PostsView, RestSessionState } from '../../src/protocol/http';
 import { belongings, expectRow, secretOf, startEmpty, toldTo } from '../integration/support/attack';
 import { Record, Witness } from '../integration/support/witness';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { sharedInstanceUrl } from '../support/shared-instances';
 import { openTab, type Tab } from '../support/socket-client';
 
@@ -17,7 +17,7 @@ interface Person {
   tabs: Tab[];
 }
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   let record: Record;
   let admin: Person;

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { User } from '../../src/database/entities/user.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { AdminAuditView, AuditView } from '../../src/protocol/audit';
-import { type App, closeApps, DATABASES, HOUR, startApp } from '../integration/support/app';
+import { ANY_DATABASE, type App, closeApps, HOUR, startApp } from '../integration/support/app';
 import { expectRow } from '../integration/support/attack';
 import { TestClient } from '../support/http-client';
 import { sharedInstanceUrl } from '../support/shared-instances';
@@ -13,7 +13,7 @@ import { closeTabs, openTab } from '../support/socket-client';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
   let admin: TestClient;
 

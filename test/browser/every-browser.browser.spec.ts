@@ -1,6 +1,7 @@
-/** The main paths, in Chromium, Firefox and WebKit: one browser of each for the whole run. */
+/** The main paths in Chromium, Firefox and WebKit, all else in Chromium; the long form runs all in each of them. */
 
 import { FULL } from '../support/scale';
+import { details } from './every-browser/details';
 import { frameworks } from './every-browser/frameworks';
 import { mainPaths } from './every-browser/main-paths';
 import { setEveryBrowserStage, setServers } from './every-browser/stage';
@@ -17,6 +18,8 @@ describe.each([
 ])('%s', (name, start) => {
   const stage = setEveryBrowserStage(servers, start);
   mainPaths(stage);
-  if (FULL || name === 'Chromium') frameworks(stage);
+  if (!FULL && name !== 'Chromium') return;
+  details(stage);
+  frameworks(stage);
   surroundings(stage);
 });

@@ -9,11 +9,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import sirv from 'sirv';
+import { FULL } from '../support/scale';
 import { launchChromium } from './support/chromium';
 
 const ROOT = join(__dirname, '../..');
-/** The long form, `PAGE_SCHEDULES=10000 npm test`, takes about ten minutes. */
-const SCHEDULES = Number(process.env.PAGE_SCHEDULES ?? 300);
+/** All of them take about ten minutes. */
+const SCHEDULES = FULL ? 10_000 : 100;
 const LIMIT_MS = 1_800_000;
 /** After so many a new page: a browser keeps what it needed for each frame. */
 const SCHEDULES_PER_PAGE = 200;

@@ -6,10 +6,10 @@ import { BACKENDS, startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, PLENTY, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
+import { FULL } from '../support/scale';
 import { startNode } from '../support/server';
 
-/** 1000 at full length. */
-const POSTS = Number(process.env.POSTS ?? 100);
+const POSTS = FULL ? 1000 : 60;
 const PLATFORMS = 5;
 const WRITERS = 10;
 

@@ -7,6 +7,7 @@ import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { freePort } from '../support/processes';
+import { FULL } from '../support/scale';
 import { hearing, type ServerNode, startNode } from '../support/server';
 import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab, type Tab } from '../support/socket-client';
@@ -144,8 +145,8 @@ it('ignores invalid and forged messages in its channels', async () => {
   tab.close();
 });
 
-/** Seconds; REDIS_AWAY=30 for the long run. */
-const AWAY = Number(process.env.REDIS_AWAY ?? 7);
+/** Seconds. */
+const AWAY = FULL ? 30 : 7;
 /** Longest delay of a tab, whatever is lost; shorter where Redis is back earlier; ms. */
 const BEHIND = 15_000;
 const BEHIND_AWAY = Math.min(BEHIND, AWAY * 700);

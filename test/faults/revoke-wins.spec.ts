@@ -6,12 +6,12 @@ import { hashSecret, newSecret } from '../../src/session/session-token';
 import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey } from '../support/backends';
 import { TestClient } from '../support/http-client';
+import { FULL } from '../support/scale';
 import { hearing, type ServerNode, startNode } from '../support/server';
 import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab } from '../support/socket-client';
 
-/** RACES=10000 for the long run. */
-const RACES = Number(process.env.RACES ?? 240);
+const RACES = FULL ? 10_000 : 120;
 /** Concurrent races, each with its own user. */
 const LANES = 8;
 /** In every n-th race the session expires during it. */

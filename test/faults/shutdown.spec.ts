@@ -10,13 +10,14 @@ import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { launch, temporaryFolder } from '../support/processes';
 import { rawRequest } from '../support/raw-request';
+import { FULL } from '../support/scale';
 import { hearing, startNode } from '../support/server';
 import { openTab } from '../support/socket-client';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
 const CALLERS = 16;
 /** Number of stops, each with about one connection in the backlog. */
-const ROUNDS = 6;
+const ROUNDS = FULL ? 6 : 3;
 /** The process's own limit for draining; ms. */
 const DRAIN = 10_000;
 

@@ -2,10 +2,10 @@
 import type { AdminUsersView, OverviewView } from '../../src/protocol/admin';
 import type { RestSessionState } from '../../src/protocol/http';
 import { TestClient } from '../support/http-client';
-import { type App, closeApps, DATABASES, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, startApp } from './support/app';
 import { connectPlatforms } from './support/scenario';
 
-describe.each(DATABASES)('%s', (_, createUrl) => {
+describe.each(ANY_DATABASE)('%s', (_, createUrl) => {
   let app: App;
   let admin: TestClient;
 

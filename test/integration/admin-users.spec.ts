@@ -1,14 +1,14 @@
 /** An administrator shuts somebody out, and lets them in again. */
 import type { AuditView } from '../../src/protocol/audit';
 import type { RestSessionState } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { hearing } from '../support/server';
 import { ADMIN } from '../support/shared';
 import { openTab } from '../support/socket-client';
 import { expectRow } from './support/attack';
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   let admin: TestClient;
 

@@ -4,10 +4,10 @@ import type { RestSessionState } from '../../src/protocol/http';
 import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
 import { TestClient } from '../support/http-client';
 import { sharedInstanceUrl } from '../support/shared-instances';
-import { type App, closeApps, DATABASES, DAY, HOUR, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, DAY, HOUR, startApp } from './support/app';
 import { connectPlatforms } from './support/scenario';
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
   let admin: TestClient;
 

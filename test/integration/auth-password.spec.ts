@@ -1,6 +1,6 @@
 /** A new password: whoever came in by the old one is out. */
 import type { RestSessionState } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
@@ -10,7 +10,7 @@ const OLD = 'correct horse battery staple';
 const NEW = 'a new and longer pass phrase';
 const within3s = (probe: () => Promise<void>) => eventually(probe, { timeout: 3000 });
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
     running = await backend.shared();

@@ -1,6 +1,6 @@
 /** Accounts and sign-in, as an opponent tries them: who is who, and what a cookie is worth. */
 import type { RestSessionState } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { type Answer, TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
@@ -8,7 +8,7 @@ import { expectRow, secretOf, startEmpty } from './support/attack';
 
 const PASSWORD = 'correct horse battery staple';
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   describe('the first account', () => {
     let running: Running;
     const client = (index = 0) => new TestClient(running.nodes[index % running.nodes.length]!.url);

@@ -8,7 +8,7 @@ import { TestClient } from '../support/http-client';
 import { temporaryFolder } from '../support/processes';
 import { startRedis } from '../support/services';
 import { openTab } from '../support/socket-client';
-import { type App, closeApps, DATABASES, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, startApp } from './support/app';
 import { storeConnection } from './support/stored-connection';
 
 /** Another process would learn nothing by an event; neither does this one, whose commands have events of their own. */
@@ -21,7 +21,7 @@ async function cli(env: NodeJS.ProcessEnv, args: string[], answer?: string) {
 
 const NEW_PASSWORD = 'another long sentence';
 
-describe.each(DATABASES)('on %s', (_name, create) => {
+describe.each(ANY_DATABASE)('on %s', (_name, create) => {
   let app: App;
   let env: NodeJS.ProcessEnv;
   let admin: TestClient;

@@ -1,9 +1,9 @@
 /** What a person calls a device: theirs to give, and there again when the same browser signs in once more. */
 import type { DeviceView } from '../../src/protocol/http';
 import { TestClient } from '../support/http-client';
-import { type App, closeApps, DATABASES, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, startApp } from './support/app';
 
-describe.each(DATABASES)('%s', (_, createUrl) => {
+describe.each(ANY_DATABASE)('%s', (_, createUrl) => {
   let app: App;
   let client: TestClient;
 

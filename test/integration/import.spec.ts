@@ -1,6 +1,6 @@
 /** What an account has posted elsewhere is here too, once, and with what is still to be described. */
 import type { MediaView, PlatformView, PostsView, PostView, StatisticsView } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import {
   allowed,
@@ -14,7 +14,7 @@ import {
 import { TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   let town: FakeInstance;
   let photos: FakeInstance;

@@ -7,14 +7,14 @@ import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
-import { type App, closeApps, DATABASES, HOUR, startApp } from './support/app';
+import { ANY_DATABASE, type App, closeApps, HOUR, startApp } from './support/app';
 import { named, published, write } from './support/posting';
 
 const VERIFY = 'GET /api/v1/accounts/verify_credentials';
 const LINK = `https://example.org/${'x'.repeat(80)}`;
 const written = { title: '', visibility: 'public', language: '' } as const;
 
-describe.each(DATABASES)('%s', (_, database) => {
+describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
   let blog: FakeInstance;
   let bird: FakeInstance;

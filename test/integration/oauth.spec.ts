@@ -1,12 +1,12 @@
 /** Connecting by signing in at the instance: by this session, at this instance, once. */
 import type { ConnectStartView, PlatformView, UserPlatformsView } from '../../src/protocol/http';
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { signIn } from './support/instance-steps';
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   let town: FakeInstance;
   let evil: FakeInstance;

@@ -1,11 +1,11 @@
 /** Whoever signs in where somebody is signed in already leaves no session behind that nobody holds. */
 
-import { BACKENDS, type Running } from '../support/backends';
+import { ANY_BACKEND, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
 import { openTab } from '../support/socket-client';
 import { expectRow } from './support/attack';
 
-describe.each(BACKENDS)('$name', (backend) => {
+describe.each(ANY_BACKEND)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
     running = await backend.shared();

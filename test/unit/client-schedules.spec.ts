@@ -6,7 +6,7 @@ import { FULL } from '../support/scale';
 
 const RUNNER = join(__dirname, '../../client/core/testing/schedules.worker.cjs');
 /** The long form takes one to two minutes on two cores. */
-const SCHEDULES = FULL ? 100_000 : 10_000;
+const SCHEDULES = FULL ? 100_000 : 3_000;
 const THREADS = 2;
 /** Enough for the long form in parallel with all other suites on a slow machine. */
 const LIMIT_MS = 900_000;
