@@ -1,4 +1,4 @@
-import { createCluster, ErrorReply, type RedisClusterOptions } from 'redis';
+import { createCluster, ErrorReply, type RedisClusterOptions } from '@redis/client';
 import type { RedisClientLike, RedisTarget } from '../common/config';
 import type { RedisClient } from './redis';
 

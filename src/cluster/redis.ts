@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import type { RedisTarget } from '../common/config';
 import { withTimeout } from '../common/with-timeout';
 import { createRedisCluster, isCluster } from './redis-cluster';

@@ -8,7 +8,7 @@ export interface Operation {
   operationId?: string;
   summary?: string;
   tags?: string[];
-  parameters?: object[];
+  parameters?: { in?: string }[];
   requestBody?: object;
   security?: Record<string, string[]>[];
   responses: Record<string, object>;
@@ -169,7 +169,8 @@ export function describeOperation(
     summary: found.summary || summaryOf(operationId),
     ...(upload && { requestBody: upload }),
     parameters: [
-      ...(found.parameters ?? []),
+      // No route needs one; Nest knows of query parameters only that they exist.
+      ...(found.parameters ?? []).map((each) => (each.in === 'query' ? { ...each, required: false } : each)),
       ...(isRepeatable ? [parameter('IdempotencyKey')] : []),
       ...headersOf(policy, unsafe),
     ],

@@ -1,7 +1,4 @@
-/**
- * Reads the JSON schemas that the build generates from `src/protocol` and the controllers; see
- * scripts/wire-schemas.mjs.
- */
+/** Reads what the build generates from the types: see scripts/wire-schemas.mjs and scripts/openapi-metadata.mjs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -19,6 +16,11 @@ export interface Schema {
 /** By name: types of the protocol, `Controller_method` for a route's response, `Event_…` for the socket. */
 export function readWireSchemas(): Record<string, Schema> {
   return JSON.parse(readFileSync(join(__dirname, 'wire-schemas.json'), 'utf8')) as Record<string, Schema>;
+}
+
+/** What @nestjs/swagger needs to know of DTOs and controllers. */
+export function readDtoMetadata(): () => Promise<Record<string, unknown>> {
+  return (require('./openapi-metadata') as { default: () => Promise<Record<string, unknown>> }).default;
 }
 
 /** The schemas that `roots` refer to, directly or through other schemas. */

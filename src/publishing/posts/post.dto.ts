@@ -6,7 +6,8 @@ import { MAX_MEDIA, MAX_TEXT_LENGTH } from '../../protocol/post-bounds';
 /** Upper bound for parsing and counting, in UTF-16 units; `requireFitting` checks the instance's limit. */
 const MAX_READ_LENGTH = 50_000;
 
-class PostFields {
+/** Exported for the API's description. */
+export class PostFields {
   /** Shown in the user's own list only: statuses have no title, so it is not sent to the instance. */
   @Omittable()
   @IsText(0, 200)
