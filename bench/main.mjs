@@ -16,6 +16,7 @@ const SCENARIOS = {
   sockets: './scenarios/sockets.mjs',
   expiry: './scenarios/expiry.mjs',
   posts: './scenarios/posts.mjs',
+  publishing: './scenarios/publishing.mjs',
   growth: './scenarios/growth.mjs',
   start: './scenarios/start.mjs',
   cleanup: './scenarios/cleanup.mjs',
