@@ -17,6 +17,7 @@ const SCENARIOS = {
   expiry: './scenarios/expiry.mjs',
   posts: './scenarios/posts.mjs',
   publishing: './scenarios/publishing.mjs',
+  pages: './scenarios/pages.mjs',
   growth: './scenarios/growth.mjs',
   start: './scenarios/start.mjs',
   cleanup: './scenarios/cleanup.mjs',
