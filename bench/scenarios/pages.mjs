@@ -11,8 +11,8 @@ import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const OURS = 'Vedfolnir';
 const PEER = 'Socket.IO, bare page';
-/** Switches per page. */
-const SWITCHES = 10;
+/** Switches per page; even, so that the first platform is the active one again. */
+const SWITCHES = 6;
 /** Time for a page to become idle: after it could be used, and between switches. */
 const REST_MS = 200;
 const FIGURES = { firstPaint: 'first paint', usable: 'usable', pushToPaint: 'push to paint' };
@@ -92,7 +92,6 @@ async function startOurs({ createDatabase, redisUrl }) {
     url,
     cookie: { name, value },
     headers: { cookie, 'x-csrftoken': state.csrf_token },
-    // The first platform is active, and is again after an even number of switches.
     switches: [
       { path: path(1), name: 'My pixelfed' },
       { path: path(0), name: 'My mastodon' },
@@ -137,7 +136,7 @@ export async function run(services, { quick }) {
   const contenders = { [OURS]: ours, [PEER]: bare };
   for (const each of Object.values(contenders)) Object.assign(each, { browser });
   for (const each of Object.values(contenders)) await measure(each);
-  const found = await inTurns(contenders, quick ? 4 : 12, measure);
+  const found = await inTurns(contenders, quick ? 3 : 12, measure);
   await browser.close();
   for (const { stop } of Object.values(contenders)) await stop();
 
