@@ -16,13 +16,15 @@ const SCENARIOS = {
   sockets: './scenarios/sockets.mjs',
   expiry: './scenarios/expiry.mjs',
   posts: './scenarios/posts.mjs',
+  publishing: './scenarios/publishing.mjs',
+  pages: './scenarios/pages.mjs',
   growth: './scenarios/growth.mjs',
   start: './scenarios/start.mjs',
   cleanup: './scenarios/cleanup.mjs',
   reconcile: './scenarios/reconcile.mjs',
 };
 /** Scenarios without peers, skipped by `--quick`. */
-const LONG = new Set(['cleanup', 'reconcile']);
+const LONG = new Set(['expiry', 'cleanup', 'reconcile']);
 const PLOTS = join(ROOT, 'docs/plots');
 
 /** Maximum duration of a run, after which it is aborted. */
@@ -49,12 +51,13 @@ const { stopAll } = await import('./lib/processes.mjs');
 const started = Date.now();
 const longestMs = quick ? LONGEST_QUICK_MS : LONGEST_MS;
 setTimeout(() => refuse(`The benchmark was not done after ${longestMs / 1000} s: given up.`), longestMs).unref();
-const effort = quick ? { quick, rounds: 2, seconds: 2, warmUp: 1 } : { quick, rounds: 5, seconds: 4, warmUp: 3 };
+const effort = quick ? { quick, rounds: 2, seconds: 1.5, warmUp: 1 } : { quick, rounds: 5, seconds: 3, warmUp: 3 };
 const services = await startServices();
 for (const name of chosen) {
   const { run } = await import(SCENARIOS[name]);
+  const from = Date.now();
   const { text, plot } = await run(services, effort);
-  console.log(`\n${text}\n`);
+  console.log(`\n${text}\n\n${name}: ${seconds(from)}\n`);
   if (plot && options.plots) {
     mkdirSync(PLOTS, { recursive: true });
     writeFileSync(join(PLOTS, `${name}.svg`), plot);

@@ -6,9 +6,10 @@ import { launch, temporaryFolder } from './processes.mjs';
 
 /**
  * @param nodeOptions of `node` itself
+ * @param settings further settings of the server
  * @returns a function that starts a node; all nodes share the encryption key
  */
-export function vedfolnir(databaseUrl, redisUrl, nodeOptions = []) {
+export function vedfolnir(databaseUrl, redisUrl, nodeOptions = [], settings = {}) {
   const env = {
     PATH: process.env.PATH,
     HOST: '127.0.0.1',
@@ -18,6 +19,7 @@ export function vedfolnir(databaseUrl, redisUrl, nodeOptions = []) {
     RATE_LIMITS: 'off',
     LOG_LEVEL: 'silent',
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+    ...settings,
   };
   return async () => {
     // VEDFOLNIR_NODE_OPTIONS: for example --cpu-prof, to profile a node.

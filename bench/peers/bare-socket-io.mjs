@@ -1,4 +1,8 @@
-/** Socket.IO over Redis with a handler that does one UPDATE, one SELECT and one emit, without session or checks. */
+/**
+ * Socket.IO over Redis with a handler that does one UPDATE, one SELECT and one emit, without session or checks. Also
+ * serves a page that shows the name of the first user's platform, with Socket.IO's own client.
+ */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { createPool } from 'mysql2/promise';
@@ -9,9 +13,37 @@ const publisher = await createClient({ url: process.env.REDIS_URL }).connect();
 const subscriber = await publisher.duplicate().connect();
 const database = createPool({ uri: process.env.DATABASE_URL, connectionLimit: 10 });
 
+const CLIENT = readFileSync(new URL('../node_modules/socket.io-client/dist/socket.io.min.js', import.meta.url));
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <title>Bare page</title>
+  <script src="/socket.io.min.js"></script>
+</head>
+<body>
+  <span id="status">connecting</span>
+  <button id="name" popovertarget="menu">My platform</button>
+  <div id="menu" popover>Platforms</div>
+  <script>
+    const socket = io({ transports: ['websocket'], auth: { user: 1 } });
+    socket.on('connect', () => { document.getElementById('status').dataset.status = 'live'; });
+    socket.on('platform:switched', ({ platform }) => {
+      document.getElementById('name').textContent = platform.name;
+    });
+  </script>
+</body>
+</html>`;
+const FILES = { '/': ['text/html', PAGE], '/socket.io.min.js': ['text/javascript', CLIENT] };
+
 let revision = 0;
 
 const server = createServer(async (request, response) => {
+  if (request.method === 'GET') {
+    const [type, bytes] = FILES[request.url] ?? ['text/plain', ''];
+    response.writeHead(bytes ? 200 : 404, { 'content-type': type }).end(bytes);
+    return;
+  }
   const [, , user, platform] = request.url.split('/').map(Number);
   await database.query('UPDATE sessions SET platform_id = ? WHERE user_id = ?', [platform, user]);
   const [[row]] = await database.query('SELECT * FROM platforms WHERE id = ? AND user_id = ?', [platform, user]);

@@ -9,8 +9,11 @@ import { closeSockets, openSocket, openSockets } from '../lib/web-sockets.mjs';
 
 const AT_ONCE = 100;
 const WITHIN_SECONDS = 10;
-/** Time per socket to connect all of them before the first session expires. */
-const LEAD_MS = 8;
+/** Sockets opened before, of sessions that do not expire, to estimate how long connecting all others takes. */
+const PROBES = 200;
+/** Reserve for that estimate. */
+const LEAD_FACTOR = 1.5;
+const MIN_LEAD_MS = 5000;
 const AIM_P99_MS = 250;
 const PATIENCE_MS = 20_000;
 
@@ -20,14 +23,15 @@ async function loopDelay({ port }) {
   return 1000 * Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
-/** Sets a different expiry for each session. @returns the expiry by user */
-async function setDeadlines(databaseUrl, people) {
+/** Sets a different expiry for each of these sessions. @returns the expiry by user */
+async function setDeadlines(databaseUrl, people, leadMs) {
   const database = await createConnection({ uri: databaseUrl, timezone: 'Z' });
-  const first = Date.now() + 5000 + people.length * LEAD_MS;
+  const first = Date.now() + MIN_LEAD_MS + leadMs;
   const apartMs = (WITHIN_SECONDS * 1000) / people.length;
   await database.query(
-    'UPDATE vedfolnir_user_sessions SET idle_expires_at = ? + INTERVAL ROUND(user_id * ?) * 1000 MICROSECOND',
-    [new Date(first), apartMs],
+    `UPDATE vedfolnir_user_sessions SET idle_expires_at = ? + INTERVAL ROUND(user_id * ?) * 1000 MICROSECOND
+    WHERE user_id <= ?`,
+    [new Date(first), apartMs, people.length],
   );
   await database.end();
   return people.map(({ id }) => first + Math.round(id * apartMs));
@@ -35,23 +39,27 @@ async function setDeadlines(databaseUrl, people) {
 
 /** @returns the results */
 export async function run({ createDatabase, redisUrl }, { quick }) {
-  const count = quick ? 2000 : 10_000;
+  const count = quick ? 1000 : 10_000;
   console.log(`${count} sessions that run out: starting …`);
   const databaseUrl = await createDatabase('expiry');
   const start = vedfolnir(databaseUrl, redisUrl(0));
-  const nodes = [await start(), await start()];
-  const people = await seedPeople(databaseUrl, count);
-  const deadlines = await setDeadlines(databaseUrl, people);
+  const nodes = await Promise.all([start(), start()]);
+  const all = await seedPeople(databaseUrl, count + PROBES);
+  const [people, probes] = [all.slice(0, count), all.slice(count)];
   const told = [];
-  const sockets = await openSockets(count, AT_ONCE, (index) =>
+  const open = (group) => (index) =>
     openSocket(nodes[index % nodes.length].port, {
-      headers: { cookie: people[index].cookie },
+      headers: { cookie: group[index].cookie },
       readyAt: 'session:state',
       onEvent: (name) => {
         if (name === 'session:ended') told[index] = Date.now();
       },
-    }),
-  );
+    });
+  const started = performance.now();
+  closeSockets(await openSockets(PROBES, AT_ONCE, open(probes)));
+  const leadMs = (performance.now() - started) * (count / PROBES) * LEAD_FACTOR;
+  const deadlines = await setDeadlines(databaseUrl, people, leadMs);
+  const sockets = await openSockets(count, AT_ONCE, open(people));
   if (Date.now() > deadlines[0]) throw new Error('The tabs were not open before the first session ran out');
   console.log('  tabs are open');
   await Promise.all(nodes.map(loopDelay));

@@ -7,7 +7,8 @@ import { vedfolnir } from '../lib/vedfolnir.mjs';
 
 const SESSIONS_EACH = 5;
 /** Per kind of request, by randomly chosen callers. */
-const REQUESTS = 100;
+const REQUESTS = 60;
+const QUICK_REQUESTS = 24;
 /** Sessions to sweep; their users make no requests. */
 const EXPIRED = 500;
 const PASSWORD = 'correct horse battery staple';
@@ -70,9 +71,9 @@ async function sweep({ node, database, admin, people }) {
 const FIRST_CALLER = 100;
 
 /** Chooses distinct users whose sessions are not swept, mostly with sessions that the node has not cached yet. */
-function chooseCallers({ people }) {
+function chooseCallers({ people }, count) {
   const chosen = new Set();
-  while (chosen.size < REQUESTS) {
+  while (chosen.size < count) {
     chosen.add(FIRST_CALLER + Math.floor(Math.random() * (people.length / 2 - FIRST_CALLER)));
   }
   return [...chosen].map((index) => {
@@ -87,33 +88,33 @@ async function csrfToken({ node }, cookie) {
 }
 
 /** @returns the figures of one round, by contender */
-async function measure(contenders) {
+async function measure(contenders, count) {
   for (const contender of contenders) {
     const { cookie } = contender.people[0];
     contender.admin = { cookie, 'x-csrftoken': await csrfToken(contender, cookie) };
-    contender.callers = chooseCallers(contender);
+    contender.callers = chooseCallers(contender, count);
   }
   const read = (path) => (caller) => ({ path, headers: { cookie: caller.cookie } });
   const found = {
-    'cold read': await timesOf(contenders, REQUESTS, read('/api/session')),
-    'warm read': await timesOf(contenders, REQUESTS, read('/api/session')),
+    'cold read': await timesOf(contenders, count, read('/api/session')),
+    'warm read': await timesOf(contenders, count, read('/api/session')),
   };
   for (const contender of contenders) {
     for (const caller of contender.callers) caller.token = await csrfToken(contender, caller.cookie);
   }
-  found.switch = await timesOf(contenders, REQUESTS, ({ platforms, cookie, token }) => ({
+  found.switch = await timesOf(contenders, count, ({ platforms, cookie, token }) => ({
     path: `/api/switch_platform/${platforms[1]}`,
     method: 'POST',
     headers: { cookie, 'x-csrftoken': token },
   }));
-  found['device list'] = await timesOf(contenders, REQUESTS, read('/api/sessions'));
-  found['sign-in'] = await timesOf(contenders, REQUESTS, ({ id }) => ({
+  found['device list'] = await timesOf(contenders, count, read('/api/sessions'));
+  found['sign-in'] = await timesOf(contenders, count, ({ id }) => ({
     path: '/api/auth/login',
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username: `person_${id}`, password: PASSWORD }),
   }));
-  found['admin search'] = await timesOf(contenders, REQUESTS / 2, ({ id }, { admin }) => ({
+  found['admin search'] = await timesOf(contenders, count / 2, ({ id }, { admin }) => ({
     path: `/api/admin/sessions?query=person_${id}`,
     headers: admin,
   }));
@@ -126,22 +127,19 @@ async function measure(contenders) {
 export async function run(services, { quick }) {
   const sizes = quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000];
   console.log('Growth: starting …');
-  const contenders = {};
-  for (const [index, sessions] of sizes.entries()) {
-    contenders[LABELS[sessions]] = await startWith(sessions, services, index);
-  }
-  const started = Object.values(contenders);
-  await measure(started);
+  const started = await Promise.all(sizes.map((sessions, index) => startWith(sessions, services, index)));
+  const requests = quick ? QUICK_REQUESTS : REQUESTS;
+  await measure(started, requests);
   const found = [];
-  for (let round = quick ? 2 : 5; round > 0; round--) {
-    found.push(await measure(started));
+  for (let round = quick ? 1 : 3; round > 0; round--) {
+    found.push(await measure(started, requests));
     console.log(`  rounds left: ${round - 1}`);
   }
   for (const { node, database } of started) {
     await database.end();
     await node.stop();
   }
-  const names = Object.keys(contenders);
+  const names = sizes.map((sessions) => LABELS[sessions]);
   const all = (name, figure) => found.map((round) => round[figure][names.indexOf(name)]);
   const shown = (value) => (value < 1 ? value.toFixed(2) : value.toFixed(1));
   const rows = FIGURES.map((figure) => {

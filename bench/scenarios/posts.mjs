@@ -16,7 +16,10 @@ const BODY = JSON.stringify({
 
 async function startContenders({ createDatabase, redisUrl }) {
   const databaseUrl = await createDatabase('posts');
-  const node = await vedfolnir(databaseUrl, redisUrl(0))();
+  const [node, bare] = await Promise.all([
+    vedfolnir(databaseUrl, redisUrl(0))(),
+    startPeer('bare-posts.mjs', { DATABASE_URL: await createDatabase('bare_posts') }),
+  ]);
   const people = await seedPeople(databaseUrl, CONNECTIONS);
   const callers = [];
   for (const { cookie, platforms } of people) {
@@ -25,7 +28,6 @@ async function startContenders({ createDatabase, redisUrl }) {
     callers.push({ cookie, 'x-csrftoken': token, 'x-platform-id': `${platforms[0]}` });
   }
   const url = `http://127.0.0.1:${node.port}/api/posts`;
-  const bare = await startPeer('bare-posts.mjs', { DATABASE_URL: await createDatabase('bare_posts') });
   return {
     [FENCED]: { ...node, url, headers: callers },
     [PINNED]: { ...node, url, headers: callers.map((each) => ({ ...each, 'x-platform-pinned': 'true' })) },

@@ -19,10 +19,12 @@ async function startContenders({ createDatabase, redisUrl }) {
   const state = await (await fetch(url, { headers: { cookie: cookies[0] } })).text();
 
   const env = { STATE: state, SESSIONS: `${CONNECTIONS}` };
-  const bare = await startPeer('bare-nest.mjs', env);
-  const express = await startPeer('express-session.mjs', { ...env, REDIS_URL: redisUrl(1) });
   const auth = { ...env, REDIS_URL: redisUrl(2), DATABASE_URL: await createDatabase('auth') };
-  const betterAuth = await startPeer('better-auth.mjs', auth);
+  const [bare, express, betterAuth] = await Promise.all([
+    startPeer('bare-nest.mjs', env),
+    startPeer('express-session.mjs', { ...env, REDIS_URL: redisUrl(1) }),
+    startPeer('better-auth.mjs', auth),
+  ]);
   return {
     [OURS]: { ...ours, url, cookies },
     'Nest on Fastify, bare': { ...bare, cookies },

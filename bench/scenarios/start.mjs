@@ -32,7 +32,7 @@ export async function run({ createDatabase, redisUrl }, { quick }) {
     [PEER]: { start: () => startPeer('bare-nest.mjs', { STATE: '{}' }, MEMORY_OPTIONS), urlOf: ({ url }) => url },
   };
   for (const each of Object.values(contenders)) await measure(each);
-  const found = await inTurns(contenders, quick ? 2 : 5, measure);
+  const found = await inTurns(contenders, quick ? 1 : 3, measure);
   const all = (name, figure) => found[name].map((round) => round[figure]);
   const middle = (name, figure) => median(all(name, figure));
   const figures = ['firstAnswerMs', 'rss', 'held'];
