@@ -22,7 +22,7 @@ class AdminSessions extends LiveElement<Rows<AdminSessionView>> {
     return html`
       <section aria-labelledby="sessions-title">
         <h2 id="sessions-title" tabindex="-1">Sessions</h2>
-        <form class="inline" role="search" @submit=${this.submitted}>
+        <form class="vf-inline" role="search" @submit=${this.submitted}>
           <input
             class="vf-input" name="query" type="search" maxlength="64" autocomplete="off"
             aria-label="User name, or the beginning of a session's id" placeholder="User name or session"
