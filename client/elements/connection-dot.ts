@@ -15,7 +15,6 @@ const WORDS: Record<Exclude<ConnectionStatus, 'none'>, string> = {
 export class ConnectionDot extends SessionElement {
   protected override begin(): void {
     this.listen('connectionStatusChanged', () => this.requestUpdate());
-    this.requestUpdate();
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -9,7 +9,6 @@ export class OfflineBanner extends SessionElement {
   protected override begin(): void {
     this.setAttribute('role', 'status');
     this.listen('connectionStatusChanged', () => this.requestUpdate());
-    this.requestUpdate();
   }
 
   protected override render(): TemplateResult | typeof nothing {

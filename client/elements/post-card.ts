@@ -162,9 +162,3 @@ function isLink(url: string | null): url is string {
 }
 
 defineElement('vf-post-card', PostCard);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-post-card': PostCard;
-  }
-}

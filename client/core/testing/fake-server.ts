@@ -14,10 +14,10 @@ export const OTHER_USERS_SESSION = '33333333-3333-4333-8333-333333333333';
 
 const LIFETIME_MS = 24 * 3_600_000;
 
-export function platform(id: number, name = `Platform ${id}`): PlatformView {
+export function platform(id: number): PlatformView {
   return {
     id,
-    name,
+    name: `Platform ${id}`,
     platform_type: id % 2 ? 'mastodon' : 'pixelfed',
     instance_url: `https://p${id}.example`,
     username: null,

@@ -138,7 +138,7 @@ export class DraftEditor {
   }
 
   private show(draft: Draft | null): void {
-    this.media.clear({ used: true });
+    this.media.clear();
     this.text = { ...this.empty, ...draft?.text };
     this.kept = null;
     this.restoredAt = draft?.savedAt ?? null;

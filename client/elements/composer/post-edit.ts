@@ -183,9 +183,3 @@ export async function removeDrafts(postId: number): Promise<void> {
 }
 
 defineElement('vf-post-edit', PostEdit);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-post-edit': PostEdit;
-  }
-}
