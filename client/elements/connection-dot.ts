@@ -26,9 +26,3 @@ export class ConnectionDot extends SessionElement {
 }
 
 defineElement('vf-connection-dot', ConnectionDot);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-connection-dot': ConnectionDot;
-  }
-}

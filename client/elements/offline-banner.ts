@@ -20,9 +20,3 @@ export class OfflineBanner extends SessionElement {
 }
 
 defineElement('vf-offline-banner', OfflineBanner);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-offline-banner': OfflineBanner;
-  }
-}

@@ -281,9 +281,3 @@ function pinnedPart(): string | null {
 }
 
 defineElement('vf-platform-switcher', PlatformSwitcher);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-platform-switcher': PlatformSwitcher;
-  }
-}

@@ -120,9 +120,3 @@ export class SessionMenu extends SessionElement {
 }
 
 defineElement('vf-session-menu', SessionMenu);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-session-menu': SessionMenu;
-  }
-}

@@ -111,7 +111,4 @@ declare global {
     /** Exists if there is a `<vf-toasts>`. */
     notificationSystem?: { show(message: string, type?: string, duration?: number): void };
   }
-  interface HTMLElementTagNameMap {
-    'vf-toasts': Toasts;
-  }
 }

@@ -43,7 +43,7 @@ function tile(view: ComposerView, item: Attachment, index: number): TemplateResu
   const remove = (event: Event): void => {
     // The button is removed with its tile.
     (event.currentTarget as HTMLElement).closest('form')?.querySelector<HTMLElement>('[data-add-media]')?.focus();
-    editor.remove(item);
+    editor.changeMedia((media) => media.remove(item));
   };
   const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
   return html`
@@ -83,7 +83,8 @@ function tile(view: ComposerView, item: Attachment, index: number): TemplateResu
           aria-invalid=${length > limit}
           ?readonly=${sending}
           .value=${altText}
-          @input=${({ target }: Event) => editor.describe(item, (target as HTMLTextAreaElement).value)}
+          @input=${({ target }: Event) =>
+            editor.changeMedia((media) => media.describe(item, (target as HTMLTextAreaElement).value))}
         ></textarea>
         <p class="vf-hint" id="${id}-count">${length} of ${limit} characters</p>
       </div>
