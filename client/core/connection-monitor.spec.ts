@@ -1,7 +1,7 @@
 import type { ConnectionStatus } from './event-details';
-import { settle } from './testing/fake-environment';
+import { refusal, settle } from './testing/fake-environment';
 import { iso, SESSION_A } from './testing/fake-server';
-import { answer, openTab, refusal, signedOut } from './testing/test-tab';
+import { answer, openTab, signedOut } from './testing/test-tab';
 
 const LOST_MS = 2_500;
 

@@ -1,7 +1,7 @@
 import type { Answer, Call } from './testing/fake-environment';
-import { settle } from './testing/fake-environment';
+import { refusal, settle } from './testing/fake-environment';
 import { FakeServer, OTHER_USERS_SESSION, SESSION_A } from './testing/fake-server';
-import { answer, liveTab, refusal, type TestTab } from './testing/test-tab';
+import { answer, liveTab, type TestTab } from './testing/test-tab';
 
 const SWITCH = '/api/switch_platform/';
 

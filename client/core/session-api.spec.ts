@@ -2,9 +2,9 @@
  * What a page of an application uses of the session: its state, its requests, the pin of one tab, and another start.
  */
 import { SessionSync } from './session-sync';
-import { type Call, FakeEnvironment, settle } from './testing/fake-environment';
+import { type Call, FakeEnvironment, refusal, settle } from './testing/fake-environment';
 import { type FakeServer, iso, SESSION_A, SESSION_B } from './testing/fake-server';
-import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab';
+import { answer, liveTab, openTab, signedOut } from './testing/test-tab';
 
 const ENDED = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
 

@@ -1,6 +1,6 @@
-import { pageEvent, settle } from './testing/fake-environment';
+import { pageEvent, refusal, settle } from './testing/fake-environment';
 import { iso, SESSION_A, SESSION_B } from './testing/fake-server';
-import { answer, liveTab, refusal } from './testing/test-tab';
+import { answer, liveTab } from './testing/test-tab';
 
 describe('SessionSync at the end of a session', () => {
   it('announces it once, with the server’s reason, and is silent afterwards', async () => {
