@@ -1,5 +1,5 @@
 /** One user's sessions as the contract describes them: a revision for each change, events for every tab. */
-import type { PlatformSwitched, PlatformsChanged } from '../../../src/protocol/events';
+import type { PlatformSwitched, PlatformsChanged, SessionEnded } from '../../../src/protocol/events';
 import type { PlatformView, RestSessionState, SessionState } from '../../../src/protocol/http';
 
 export type Fact =
@@ -29,6 +29,11 @@ export function platform(id: number): PlatformView {
     max_characters: id % 2 ? 500 : 2200,
     characters_per_url: 23,
   };
+}
+
+/** The end of a session, as its tabs are told. */
+export function endOf(session_id: string, reason: SessionEnded['reason']): SessionEnded {
+  return { session_id, reason, error_code: 'SESSION_REVOKED', at: iso(0) };
 }
 
 export class FakeServer {
