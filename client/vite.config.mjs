@@ -17,7 +17,7 @@ const SHARED =
 
 /** Modules that the composer and the other forms with drafts share. */
 const DRAFTS =
-  /node_modules\/idb-keyval|client\/elements\/composer\/(draft-(autosave|list|repository)|drafts|submit-keys|uuid)\.ts$/;
+  /node_modules\/idb-keyval|client\/elements\/composer\/(draft-(autosave|list|repository)|drafts|uuid)\.ts$/;
 
 /** @param output options that differ between the builds */
 function scripts(input, { copyPublicDir = false, ...output }) {

@@ -1,5 +1,5 @@
 import { hueOf } from '../../src/protocol/avatar';
-import { on, session } from '../elements/session';
+import { session } from '../elements/session';
 import { favicon } from './favicon';
 
 /**
@@ -24,9 +24,9 @@ export function showActivePlatform(): void {
     ending = id;
     show();
   };
-  on('sessionStateChanged', show);
-  on('sessionExpiring', () => setEnding(session.getState()?.session.id));
-  on('sessionExtended', () => setEnding());
+  session.on('sessionStateChanged', show);
+  session.on('sessionExpiring', () => setEnding(session.getState()?.session.id));
+  session.on('sessionExtended', () => setEnding());
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', tint);
   show();
 }

@@ -1,4 +1,5 @@
-import { html, render } from 'lit';
+import { html } from 'lit';
+import { openDialog } from '../elements/dialog';
 import { hasSingleKeys, setSingleKeys } from './single-keys';
 
 const KEYS: [keys: string[], what: string][] = [
@@ -11,11 +12,9 @@ const KEYS: [keys: string[], what: string][] = [
 
 /** Lists the keyboard shortcuts in a dialog, where those without a modifier can be turned off (WCAG 2.1.4). */
 export function showKeyboardHelp(): void {
-  const dialog = document.createElement('dialog');
-  dialog.className = 'vf-dialog';
-  dialog.setAttribute('aria-labelledby', 'keyboard-title');
   const chosen = ({ target }: Event) => setSingleKeys((target as HTMLInputElement).checked);
-  render(
+  openDialog(
+    'keyboard-title',
     html`
       <h2 id="keyboard-title">Keyboard</h2>
       <dl class="keys">
@@ -28,9 +27,5 @@ export function showKeyboardHelp(): void {
       </label>
       <form method="dialog" class="vf-actions"><button class="vf-button" data-kind="primary">Close</button></form>
     `,
-    dialog,
   );
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }

@@ -3,7 +3,7 @@ import type { PlatformSwitchedDetail } from '../core/event-details';
 import { messageOf } from '../elements/error-messages';
 import { deviceName } from '../elements/format';
 import { notify } from '../elements/notify';
-import { on, session } from '../elements/session';
+import { session } from '../elements/session';
 
 /** One key for all switches: a newer notice replaces the older one. */
 const KEY = 'switched';
@@ -12,7 +12,7 @@ const SHOWN_MS = 15_000;
 
 /** Shows a notice for a switch made on another device, with the name of that device and an undo button. */
 export function announceSwitchesElsewhere(): void {
-  on('platformSwitched', (detail) => {
+  session.on('platformSwitched', (detail) => {
     const { originSessionId } = detail;
     const isElsewhere = originSessionId !== null && originSessionId !== session.getState()?.session.id;
     if (isElsewhere && detail.platformId !== null) void announce(detail, originSessionId);

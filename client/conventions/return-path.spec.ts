@@ -59,10 +59,11 @@ it.each([
 });
 
 it('is the home page if the browser refuses storage', () => {
-  const closed = () => {
+  tabAt('/devices', {});
+  const get = () => {
     throw new Error('closed');
   };
-  tabAt('/devices', { getItem: closed, setItem: closed, removeItem: closed });
+  Object.defineProperty(window, 'sessionStorage', { get });
   saveReturnPath(7);
   clearReturnPath();
   expect(returnPath(7)).toBe(`${HERE}/`);

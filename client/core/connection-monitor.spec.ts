@@ -1,7 +1,7 @@
 import type { ConnectionStatus } from './event-details';
-import { settle } from './testing/fake-environment';
-import { iso, SESSION_A } from './testing/fake-server';
-import { answer, openTab, refusal, signedOut } from './testing/test-tab';
+import { refusal, settle } from './testing/fake-environment';
+import { endOf, SESSION_A } from './testing/fake-server';
+import { answer, openTab, signedOut } from './testing/test-tab';
 
 const LOST_MS = 2_500;
 
@@ -128,12 +128,7 @@ describe('the connection of a tab', () => {
     const { env, sync, told } = following();
     await settle();
     await sync.syncSessionState();
-    env.socket.emit('session:ended', {
-      session_id: SESSION_A,
-      reason: 'logout',
-      error_code: 'SESSION_REVOKED',
-      at: iso(0),
-    });
+    env.socket.emit('session:ended', endOf(SESSION_A, 'logout'));
     expect(told).toEqual(['none']);
     expect(env.pendingTimers).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { SessionSync } from './session-sync';
-import { FakeEnvironment, settle } from './testing/fake-environment';
+import { FakeEnvironment, refusal, settle } from './testing/fake-environment';
 import { FakeServer, iso, SESSION_A, SESSION_B } from './testing/fake-server';
-import { answer, liveTab, refusal } from './testing/test-tab';
+import { answer, liveTab } from './testing/test-tab';
 
 describe('SessionSync and deadlines', () => {
   it('announces a warning once, and an extension once', async () => {

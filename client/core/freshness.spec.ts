@@ -1,7 +1,7 @@
 import { Freshness } from './freshness';
-import { pageEvent, settle } from './testing/fake-environment';
+import { pageEvent, refusal, settle } from './testing/fake-environment';
 import { SESSION_B } from './testing/fake-server';
-import { answer, liveTab, openTab, refusal, type TestTab } from './testing/test-tab';
+import { answer, liveTab, openTab, type TestTab } from './testing/test-tab';
 
 describe('Freshness', () => {
   it('is false until a first read has been applied', () => {

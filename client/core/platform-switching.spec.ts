@@ -1,7 +1,7 @@
 import type { Answer, Call } from './testing/fake-environment';
-import { settle } from './testing/fake-environment';
-import { FakeServer, OTHER_USERS_SESSION, SESSION_A } from './testing/fake-server';
-import { answer, liveTab, refusal, type TestTab } from './testing/test-tab';
+import { refusal, settle } from './testing/fake-environment';
+import { endOf, FakeServer, OTHER_USERS_SESSION, SESSION_A } from './testing/fake-server';
+import { answer, liveTab, type TestTab } from './testing/test-tab';
 
 const SWITCH = '/api/switch_platform/';
 
@@ -93,12 +93,7 @@ describe('a switch that this tab requests', () => {
     const tab = await choosing();
     tab.env.window.dispatchEvent(new Event('offline'));
     const refused = expect(tab.sync.switchPlatform(2)).rejects.toMatchObject({ error_code: 'SESSION_INVALID' });
-    tab.env.socket.emit('session:ended', {
-      session_id: SESSION_A,
-      reason: 'revoked',
-      error_code: 'SESSION_REVOKED',
-      at: '',
-    });
+    tab.env.socket.emit('session:ended', endOf(SESSION_A, 'revoked'));
     await refused;
     expect(tab.sync.getSwitchingTo()).toBeNull();
     expect(tab.env.calls.some(({ path }) => path.startsWith(SWITCH))).toBe(false);

@@ -1,12 +1,12 @@
-import { pageEvent, settle } from './testing/fake-environment';
-import { iso, SESSION_A, SESSION_B } from './testing/fake-server';
-import { answer, liveTab, refusal } from './testing/test-tab';
+import { pageEvent, refusal, settle } from './testing/fake-environment';
+import { endOf, iso, SESSION_A, SESSION_B } from './testing/fake-server';
+import { answer, liveTab } from './testing/test-tab';
 
 describe('SessionSync at the end of a session', () => {
   it('announces it once, with the server’s reason, and is silent afterwards', async () => {
     const { env, heard, sync } = await liveTab();
     env.kept.set('vedfolnir_theme', 'dark').set('other', 'kept');
-    const ended = { session_id: SESSION_A, reason: 'revoked', error_code: 'SESSION_REVOKED', at: iso(0) } as const;
+    const ended = endOf(SESSION_A, 'revoked');
     env.socket.emit('session:ended', ended);
     env.socket.emit('session:ended', ended);
     const { connects } = env.socket;
@@ -33,12 +33,7 @@ describe('SessionSync at the end of a session', () => {
     env.storage.setItem = () => {
       throw new Error('full');
     };
-    env.socket.emit('session:ended', {
-      session_id: SESSION_A,
-      reason: 'logout',
-      error_code: 'SESSION_REVOKED',
-      at: iso(0),
-    });
+    env.socket.emit('session:ended', endOf(SESSION_A, 'logout'));
     expect(heard.sessionExpired).toHaveLength(1);
   });
 
@@ -48,12 +43,7 @@ describe('SessionSync at the end of a session', () => {
     env.socket.onSync = () => new Promise((_, reject) => (failSocket = () => reject(new Error('timeout'))));
     await env.pass(10_100);
     const requests = env.calls.length;
-    env.socket.emit('session:ended', {
-      session_id: SESSION_A,
-      reason: 'revoked',
-      error_code: 'SESSION_REVOKED',
-      at: iso(0),
-    });
+    env.socket.emit('session:ended', endOf(SESSION_A, 'revoked'));
     failSocket();
     await settle();
     expect(env.calls).toHaveLength(requests);
@@ -65,12 +55,7 @@ describe('SessionSync at the end of a session', () => {
     let fail = () => {};
     env.serve = () => new Promise((_, reject) => (fail = () => reject(new Error('no network'))));
     env.window.dispatchEvent(new Event('online'));
-    env.socket.emit('session:ended', {
-      session_id: SESSION_A,
-      reason: 'revoked',
-      error_code: 'SESSION_REVOKED',
-      at: iso(0),
-    });
+    env.socket.emit('session:ended', endOf(SESSION_A, 'revoked'));
     fail();
     await settle();
     expect(heard.sessionExpired).toHaveLength(1);
@@ -79,12 +64,7 @@ describe('SessionSync at the end of a session', () => {
 
   it('ignores the end of another session', async () => {
     const { env, heard } = await liveTab();
-    env.socket.emit('session:ended', {
-      session_id: SESSION_B,
-      reason: 'logout',
-      error_code: 'SESSION_REVOKED',
-      at: iso(0),
-    });
+    env.socket.emit('session:ended', endOf(SESSION_B, 'logout'));
     expect(heard.sessionExpired).toBeUndefined();
   });
 
@@ -175,12 +155,7 @@ describe('SessionSync at the end of a session', () => {
   it('logs out, and announces it once even if the server announces it too', async () => {
     const { env, sync, heard } = await liveTab();
     await sync.logout();
-    env.socket.emit('session:ended', {
-      session_id: SESSION_A,
-      reason: 'logout',
-      error_code: 'SESSION_REVOKED',
-      at: iso(0),
-    });
+    env.socket.emit('session:ended', endOf(SESSION_A, 'logout'));
     expect(heard.sessionExpired).toEqual([{ reason: 'logout', errorCode: 'SESSION_REVOKED' }]);
   });
 

@@ -59,13 +59,13 @@ export class SessionLifecycle {
     this.snapshot = new StateSnapshot(this.store, this.pin);
     this.api = new Api(env, tabId, {
       sessionEnded: (code) => this.end(expiredReason(code, this.expiry.expiredLimit(this.store.state?.session)), code),
-      userId: () => this.userId,
-      sessionId: () => this.sessionId,
+      userId: () => this.updater.userId,
+      sessionId: () => this.updater.sessionId,
       pinnedPlatformId: () => this.updater.pinned?.id ?? null,
       refetch: (userId) => {
         this.reader.markStale();
         return this.reader.ensureFresh().then(
-          () => this.userId === userId,
+          () => this.updater.userId === userId,
           () => false,
         );
       },
@@ -90,7 +90,7 @@ export class SessionLifecycle {
     this.channel = new TabChannel(env, {
       tabId,
       auth: () => ({ tab_id: tabId, revision: this.store.state?.revision }),
-      sessionId: () => this.sessionId,
+      sessionId: () => this.updater.sessionId,
       elected: () => {
         this.metrics.takeovers += 1;
         this.connection.refresh();
@@ -184,9 +184,9 @@ export class SessionLifecycle {
    * as another
    */
   async readyToSend(): Promise<void> {
-    const before = this.userId;
+    const before = this.updater.userId;
     await this.reader.ensureFresh();
-    if (!this.isActive || (before ?? this.userId) !== this.userId) {
+    if (!this.isActive || (before ?? this.updater.userId) !== this.updater.userId) {
       throw new ApiError('This session is no longer the one of this browser', 401, 'SESSION_INVALID');
     }
   }
@@ -194,7 +194,7 @@ export class SessionLifecycle {
   /** Runs once per session. The next session begins with a new page, or with a call of `start`. */
   end(reason: ExpiredReason, errorCode: ErrorCode): void {
     if (!this.isActive) return;
-    const { userId } = this;
+    const { userId } = this.updater;
     this.phase = userId === null ? 'anonymous' : 'over';
     this.channel.sessionEnded(reason, errorCode);
     this.clear();
@@ -218,14 +218,6 @@ export class SessionLifecycle {
     return this.phase !== 'over' && this.phase !== 'destroyed';
   }
 
-  private get userId(): number | null {
-    return this.store.state?.user.id ?? null;
-  }
-
-  private get sessionId(): string | undefined {
-    return this.store.state?.session.id;
-  }
-
   /** A user has signed in in another tab: a tab without a session uses that one. */
   private listenToAnnouncements(): void {
     this.ignoreAnnouncements ??= onSessionAnnounced(this.env, () => this.sessionAnnounced());
@@ -238,7 +230,7 @@ export class SessionLifecycle {
   private sessionChanged(before: SessionState | null): void {
     this.reader.sessionReplaced();
     this.phase = 'live';
-    if (this.sessionId) announceSession(this.env, this.sessionId);
+    if (this.updater.sessionId) announceSession(this.env, this.updater.sessionId);
     this.connection.start();
     // A warning was about the previous session.
     this.activity.pause(false);
@@ -262,11 +254,11 @@ export class SessionLifecycle {
   }
 
   private async verifyPin(platformId: number): Promise<void> {
-    const { sessionId } = this;
+    const { sessionId } = this.updater;
     const platform = await this.findPlatform(platformId).catch((error: unknown) =>
       isApiError(error) && error.status === 404 ? null : undefined,
     );
-    const current = sessionId === this.sessionId && this.updater.pinned?.id === platformId;
+    const current = sessionId === this.updater.sessionId && this.updater.pinned?.id === platformId;
     if (current && platform !== undefined) this.updater.pinTab(platform);
   }
 

@@ -1,7 +1,7 @@
 import type { PostView } from '../../src/protocol/http';
-import { settle } from './testing/fake-environment';
+import { refusal, settle } from './testing/fake-environment';
 import { iso, SESSION_A, SESSION_B } from './testing/fake-server';
-import { answer, liveTab, openTab, refusal, signedOut } from './testing/test-tab';
+import { answer, liveTab, openTab, signedOut } from './testing/test-tab';
 
 describe('SessionSync at the start', () => {
   it('announces its state once, updates the token and opens its socket', async () => {

@@ -1,4 +1,5 @@
-import { html, render } from 'lit';
+import { html } from 'lit';
+import { openDialog } from './dialog';
 
 export interface Question {
   title: string;
@@ -14,12 +15,8 @@ export interface Question {
  * afterwards.
  */
 export function confirm({ title, text, action, otherwise = 'Cancel' }: Question): Promise<boolean> {
-  const dialog = document.createElement('dialog');
-  dialog.className = 'vf-dialog';
-  dialog.setAttribute('role', 'alertdialog');
-  dialog.setAttribute('aria-labelledby', 'vf-confirm-title');
-  dialog.setAttribute('aria-describedby', 'vf-confirm-text');
-  render(
+  const dialog = openDialog(
+    'vf-confirm-title',
     html`
       <h2 id="vf-confirm-title">${title}</h2>
       <p id="vf-confirm-text">${text}</p>
@@ -28,14 +25,12 @@ export function confirm({ title, text, action, otherwise = 'Cancel' }: Question)
         <button class="vf-button" data-kind="danger" value="yes">${action}</button>
       </form>
     `,
-    dialog,
   );
-  document.body.append(dialog);
-  dialog.showModal();
+  dialog.setAttribute('role', 'alertdialog');
+  dialog.setAttribute('aria-describedby', 'vf-confirm-text');
   return new Promise((resolve) => {
     const answer = (yes: boolean) => {
       dialog.close();
-      dialog.remove();
       resolve(yes);
     };
     // At once, not on the browser's `close` event: the next key press may come before it.

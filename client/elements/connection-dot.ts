@@ -15,7 +15,6 @@ const WORDS: Record<Exclude<ConnectionStatus, 'none'>, string> = {
 export class ConnectionDot extends SessionElement {
   protected override begin(): void {
     this.listen('connectionStatusChanged', () => this.requestUpdate());
-    this.requestUpdate();
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -27,9 +26,3 @@ export class ConnectionDot extends SessionElement {
 }
 
 defineElement('vf-connection-dot', ConnectionDot);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-connection-dot': ConnectionDot;
-  }
-}

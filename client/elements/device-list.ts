@@ -124,9 +124,3 @@ export class DeviceList extends ReadingElement<DeviceView[]> {
 }
 
 defineElement('vf-device-list', DeviceList);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-device-list': DeviceList;
-  }
-}

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { isApiError } from '../core/errors';
 import { icon } from './icon';
 import { dismissNotice, notify } from './notify';
-import { on } from './session';
+import { session } from './session';
 
 /** An error as a message for the user. */
 export function messageOf(error: unknown): string {
@@ -23,7 +23,7 @@ export function notifyError(error: unknown, key: string): void {
   notify(messageOf(error), 'error', { key: isNetwork ? NETWORK : key });
 }
 
-on('connectionStatusChanged', ({ status }) => status === 'live' && dismissNotice(NETWORK));
+session.on('connectionStatusChanged', ({ status }) => status === 'live' && dismissNotice(NETWORK));
 
 /** Messages by field, without the API's field names; empty if the error is not about fields. */
 export function fieldErrors(error: unknown): Record<string, string> {

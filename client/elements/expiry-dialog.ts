@@ -126,9 +126,3 @@ export class ExpiryDialog extends SessionElement {
 }
 
 defineElement('vf-expiry-dialog', ExpiryDialog);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-expiry-dialog': ExpiryDialog;
-  }
-}

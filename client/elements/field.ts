@@ -3,13 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 export interface FieldOptions {
   name: string;
   label: string;
-  type?: 'text' | 'email' | 'password' | 'url';
+  type?: 'text' | 'email' | 'password';
   autocomplete?: AutoFill;
   hint?: string;
   required?: boolean;
   maxlength?: number;
   minlength?: number;
-  value?: string;
 }
 
 /** A labelled input with its hint and, after a refusal, its error. */
@@ -28,7 +27,6 @@ export function field(options: FieldOptions, errors: Record<string, string> = {}
         autocomplete=${options.autocomplete ?? 'off'}
         maxlength=${options.maxlength ?? nothing}
         minlength=${options.minlength ?? nothing}
-        value=${options.value ?? nothing}
         ?required=${options.required ?? true}
         aria-invalid=${error ? 'true' : nothing}
         aria-describedby=${described || nothing}

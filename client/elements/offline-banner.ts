@@ -9,7 +9,6 @@ export class OfflineBanner extends SessionElement {
   protected override begin(): void {
     this.setAttribute('role', 'status');
     this.listen('connectionStatusChanged', () => this.requestUpdate());
-    this.requestUpdate();
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -21,9 +20,3 @@ export class OfflineBanner extends SessionElement {
 }
 
 defineElement('vf-offline-banner', OfflineBanner);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-offline-banner': OfflineBanner;
-  }
-}

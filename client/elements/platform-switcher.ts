@@ -34,7 +34,6 @@ export class PlatformSwitcher extends PlatformsElement {
   /** Index of the active option among the shown ones. */
   private at = 0;
   private readonly typeAhead = new TypeAhead();
-  private undoPlace: () => void = () => {};
 
   protected override begin(): void {
     this.listen('platformSwitching', () => this.requestUpdate());
@@ -43,7 +42,6 @@ export class PlatformSwitcher extends PlatformsElement {
   }
 
   protected override disconnected(): void {
-    this.undoPlace();
     window.removeEventListener('keydown', this.shortcutKey);
   }
 
@@ -174,9 +172,8 @@ export class PlatformSwitcher extends PlatformsElement {
 
   private readonly toggled = (event: ToggleEvent): void => {
     this.open = event.newState === 'open';
-    this.undoPlace();
     const { panel, button } = this;
-    this.undoPlace = this.open && panel && button ? placeAt(panel, button) : () => {};
+    if (this.open && panel && button) placeAt(panel, button);
     const left = document.activeElement === document.body || this.contains(document.activeElement);
     // The focus is left alone if the user has clicked elsewhere.
     if (!this.open && left) button?.focus();
@@ -284,9 +281,3 @@ function pinnedPart(): string | null {
 }
 
 defineElement('vf-platform-switcher', PlatformSwitcher);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-platform-switcher': PlatformSwitcher;
-  }
-}

@@ -2,12 +2,13 @@
 const MARGIN = 8;
 const GAP = 6;
 
-/**
- * Places an open popover below its button, or above if there is no room below, and keeps it there.
- * @returns its undo, for when it closes
- */
-export function placeAt(panel: HTMLElement, anchor: HTMLElement): () => void {
+/** Places an open popover below its button, or above if there is no room below, and keeps it there while it is open. */
+export function placeAt(panel: HTMLElement, anchor: HTMLElement): void {
+  const closed = new AbortController();
+  const { signal } = closed;
   const place = (): void => {
+    // It was removed from the page while it was open, which dispatches no event.
+    if (!panel.matches(':popover-open')) return void closed.abort();
     const at = anchor.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = panel;
     const { clientWidth, clientHeight } = document.documentElement;
@@ -20,10 +21,7 @@ export function placeAt(panel: HTMLElement, anchor: HTMLElement): () => void {
     panel.style.top = `${Math.max(MARGIN, fits ? below : at.top - GAP - height)}px`;
   };
   place();
-  window.addEventListener('resize', place);
-  window.addEventListener('scroll', place, { capture: true, passive: true });
-  return () => {
-    window.removeEventListener('resize', place);
-    window.removeEventListener('scroll', place, { capture: true });
-  };
+  window.addEventListener('resize', place, { signal });
+  window.addEventListener('scroll', place, { capture: true, passive: true, signal });
+  panel.addEventListener('toggle', () => closed.abort(), { once: true });
 }

@@ -9,7 +9,7 @@ import { icon } from './icon';
 import { notifyUndoable } from './notify';
 import './post-images';
 import { statusBadge } from './post-status';
-import { postText } from './post-text';
+import { postLink, postText } from './post-text';
 import { session } from './session';
 import { SessionElement } from './session-element';
 
@@ -67,11 +67,7 @@ export class PostCard extends SessionElement {
             : nothing
         }
         <time datetime=${created_at} title=${formatDateTime(created_at)}>${formatRelativeTime(created_at)}</time>
-        ${
-          isLink(url)
-            ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${icon('external-link')} See it there</a>`
-            : nothing
-        }
+        ${postLink(url)}
       </p>
     `;
   }
@@ -156,15 +152,4 @@ export class PostCard extends SessionElement {
   }
 }
 
-/** A URL from outside must only link to a web page. */
-function isLink(url: string | null): url is string {
-  return url !== null && /^https?:\/\//.test(url);
-}
-
 defineElement('vf-post-card', PostCard);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-post-card': PostCard;
-  }
-}

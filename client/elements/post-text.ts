@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { splitAtLinks } from '../../src/protocol/post-length';
+import { icon } from './icon';
 
 /** The text of a post: each paragraph in its own direction, URLs as links that open a new tab. */
 export function postText(
@@ -13,6 +14,12 @@ export function postText(
   `;
   if (!spoiler_text?.trim()) return body;
   return html`<details><summary dir="auto" lang=${language ?? nothing}>${spoiler_text}</summary>${body}</details>`;
+}
+
+/** A link to the post at its instance. A URL from outside must only link to a web page. */
+export function postLink(url: string | null): TemplateResult | typeof nothing {
+  if (!url || !/^https?:\/\//.test(url)) return nothing;
+  return html`<a href=${url} target="_blank" rel="noopener noreferrer">${icon('external-link')} See it there</a>`;
 }
 
 function piece(text: string, index: number): TemplateResult | string | typeof nothing {

@@ -1,5 +1,6 @@
-import { html, render } from 'lit';
+import { html, render, type TemplateResult } from 'lit';
 import { isApiError } from '../core/errors';
+import { openDialog } from './dialog';
 import { messageOf } from './error-messages';
 import { field, textsOf } from './field';
 import { session } from './session';
@@ -24,11 +25,7 @@ export async function reauthenticate(password: string): Promise<void> {
 
 /** Repeats until the password is right or the user cancels. @returns whether it was right */
 function askForPassword(): Promise<boolean> {
-  const dialog = document.createElement('dialog');
-  dialog.className = 'vf-dialog';
-  dialog.setAttribute('aria-labelledby', 'password-title');
   let given = false;
-  let problem = '';
   const submitted = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
@@ -37,41 +34,28 @@ function askForPassword(): Promise<boolean> {
       given = true;
       dialog.close();
     } catch (error) {
-      problem = messageOf(error);
       form.reset();
-      draw();
+      render(content(messageOf(error)), dialog);
       form.querySelector('input')?.focus();
     }
   };
-  const draw = (): void => {
-    render(
-      html`
-        <h2 id="password-title">Please give your password once more</h2>
-        <form @submit=${submitted}>
-          <div role="alert">${problem}</div>
-          ${field({
-            name: 'password_again',
-            label: 'Password',
-            type: 'password',
-            autocomplete: 'current-password',
-            hint: 'You signed in a while ago.',
-          })}
-          <div class="vf-actions">
-            <button type="button" class="vf-button" @click=${() => dialog.close()}>Cancel</button>
-            <button type="submit" class="vf-button" data-kind="primary">Continue</button>
-          </div>
-        </form>
-      `,
-      dialog,
-    );
-  };
-  draw();
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(given);
-    });
-  });
+  const content = (problem = ''): TemplateResult => html`
+    <h2 id="password-title">Please give your password once more</h2>
+    <form @submit=${submitted}>
+      <div role="alert">${problem}</div>
+      ${field({
+        name: 'password_again',
+        label: 'Password',
+        type: 'password',
+        autocomplete: 'current-password',
+        hint: 'You signed in a while ago.',
+      })}
+      <div class="vf-actions">
+        <button type="button" class="vf-button" @click=${() => dialog.close()}>Cancel</button>
+        <button type="submit" class="vf-button" data-kind="primary">Continue</button>
+      </div>
+    </form>
+  `;
+  const dialog = openDialog('password-title', content());
+  return new Promise((resolve) => dialog.addEventListener('close', () => resolve(given)));
 }

@@ -2,7 +2,7 @@ import { LitElement, type PropertyValues } from 'lit';
 import type { SessionEvents } from '../core/event-details';
 import { isSessionOverError, notifyError } from './error-messages';
 import { dismissNotice, notify } from './notify';
-import { on, session } from './session';
+import { session } from './session';
 
 /** Number of elements created in this page: part of their ids. */
 let count = 0;
@@ -86,7 +86,7 @@ export abstract class SessionElement extends LitElement {
     name: E,
     listener: (detail: SessionEvents[E], event: Event) => void,
   ): void {
-    this.undo.push(on(name, listener));
+    this.undo.push(session.on(name, listener));
   }
 
   /** Runs a task, and shows its error to the user. @returns whether it succeeded */

@@ -15,7 +15,6 @@ export class SessionMenu extends SessionElement {
   private open = false;
   /** Whether it was open when the button was pressed: the press itself may have closed it. */
   private wasOpen = false;
-  private undoPlace: () => void = () => {};
 
   override createRenderRoot(): HTMLElement {
     super.createRenderRoot();
@@ -101,8 +100,7 @@ export class SessionMenu extends SessionElement {
 
   private readonly toggled = ({ newState }: ToggleEvent): void => {
     this.open = newState === 'open';
-    this.undoPlace();
-    this.undoPlace = this.open ? placeAt(this.panel, this.button) : () => {};
+    if (this.open) placeAt(this.panel, this.button);
     this.requestUpdate();
   };
 
@@ -122,9 +120,3 @@ export class SessionMenu extends SessionElement {
 }
 
 defineElement('vf-session-menu', SessionMenu);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-session-menu': SessionMenu;
-  }
-}

@@ -1,17 +1,8 @@
-import type { SessionEvents } from '../core/event-details';
 import { READY_EVENT } from '../core/ready-event';
 import type { SessionSync } from '../core/session-sync';
 
 /** Created by `vedfolnir.js`, `vedfolnir.mjs` or `session.mjs`, which may load after the elements: they wait for it. */
 export const session: SessionSync = window.sessionSync ?? (await installed());
-
-/** @returns its undo */
-export function on<E extends keyof SessionEvents>(
-  name: E,
-  listener: (detail: SessionEvents[E], event: Event) => void,
-): () => void {
-  return session.on(name, listener);
-}
 
 function installed(): Promise<SessionSync> {
   return new Promise((resolve) => {

@@ -68,13 +68,9 @@ export class Toasts extends SessionElement {
       <p class="vf-toast" data-kind=${kind}>
         ${icon(KINDS[kind])}<span>${message}</span>
         ${action ? html`<button type="button" class="vf-button" data-kind="quiet" @click=${run}>${action.label}</button>` : nothing}
-        ${
-          message
-            ? html`<button type="button" class="vf-button" data-kind="quiet" aria-label="Dismiss" @click=${() => this.drop(id)}>
-                ${icon('x')}
-              </button>`
-            : nothing
-        }
+        <button type="button" class="vf-button" data-kind="quiet" aria-label="Dismiss" @click=${() => this.drop(id)}>
+          ${icon('x')}
+        </button>
       </p>
     `;
   }
@@ -114,8 +110,5 @@ declare global {
   interface Window {
     /** Exists if there is a `<vf-toasts>`. */
     notificationSystem?: { show(message: string, type?: string, duration?: number): void };
-  }
-  interface HTMLElementTagNameMap {
-    'vf-toasts': Toasts;
   }
 }

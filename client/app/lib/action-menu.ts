@@ -18,7 +18,6 @@ class ActionMenu extends LitElement {
   declare of: string;
   declare actions: Action[];
   private readonly panelId = `app-action-menu-${++count}`;
-  private undoPlace: () => void = () => {};
 
   override createRenderRoot(): HTMLElement {
     return this;
@@ -46,22 +45,15 @@ class ActionMenu extends LitElement {
     `;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.undoPlace();
-  }
-
   private choose({ run }: Action): void {
     this.querySelector<HTMLElement>('[popover]')?.hidePopover();
     run();
   }
 
   private readonly toggled = ({ newState, target }: ToggleEvent): void => {
-    const panel = target as HTMLElement;
-    this.undoPlace();
-    this.undoPlace = () => {};
     if (newState === 'closed') return;
-    this.undoPlace = placeAt(panel, this.querySelector('button')!);
+    const panel = target as HTMLElement;
+    placeAt(panel, this.querySelector('button')!);
     panel.querySelector('button')?.focus();
   };
 }

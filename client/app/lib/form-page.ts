@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fieldErrors, isSessionOverError, messageOf } from '../../elements/error-messages';
-import { textsOf } from '../../elements/field';
+import { type FieldOptions, field, textsOf } from '../../elements/field';
 import { icon } from '../../elements/icon';
 import { SessionElement } from '../../elements/session-element';
 
@@ -25,6 +25,16 @@ export abstract class FormPage extends SessionElement {
         </button>
       </form>
     `;
+  }
+
+  /** A field that shows its error. */
+  protected field(options: FieldOptions): TemplateResult {
+    return field(options, this.errors);
+  }
+
+  protected newPassword(name: string, label: string): TemplateResult {
+    const hint = 'At least 12 characters; a sentence is a good one.';
+    return this.field({ name, label, type: 'password', autocomplete: 'new-password', hint, minlength: 12 });
   }
 
   /** True if each error belongs to a field of the form, which then shows it. */

@@ -1,7 +1,7 @@
 /** Redirects between the sign-in pages and the pages of a signed-in user. */
 import { returnPath, saveReturnPath } from '../../conventions/return-path';
 import { localStorageOrNull, setItem } from '../../core/storage';
-import { on, session } from '../../elements/session';
+import { session } from '../../elements/session';
 
 /** Key in localStorage: time of the last sign-in in this browser; milliseconds since 1970. */
 const LAST_LOGIN_KEY = 'vedfolnir_entered';
@@ -18,7 +18,7 @@ export function redirectWhenSignedIn(): void {
     const state = session.getState();
     if (state) window.location.replace(returnPath(state.user.id));
   };
-  on('sessionStateChanged', leadOn);
+  session.on('sessionStateChanged', leadOn);
   leadOn();
   const look = () => {
     // Only sign-ins since this page was loaded count.

@@ -1,4 +1,4 @@
-import { on, session } from '../../elements/session';
+import { session } from '../../elements/session';
 import { completeStep, type Step } from './first-steps';
 
 /** Runs on every page: the page that shows the first steps need not be open. */
@@ -10,8 +10,8 @@ export function watchFirstSteps(): void {
   const connected = (): void => {
     if (session.getState()?.platform) complete('connect');
   };
-  on('sessionStateChanged', connected);
-  on('postUpdated', ({ post }) => post.status === 'published' && complete('write'));
-  on('platformSwitched', ({ fromThisTab }) => fromThisTab || complete('follow'));
+  session.on('sessionStateChanged', connected);
+  session.on('postUpdated', ({ post }) => post.status === 'published' && complete('write'));
+  session.on('platformSwitched', ({ fromThisTab }) => fromThisTab || complete('follow'));
   connected();
 }

@@ -1,6 +1,5 @@
 import { html, type TemplateResult } from 'lit';
 import { isApiError } from '../../core/errors';
-import { field } from '../../elements/field';
 import { notify } from '../../elements/notify';
 import { reauthenticate } from '../../elements/recent-login';
 import { session } from '../../elements/session';
@@ -26,22 +25,10 @@ class AccountPage extends FormPage {
   }
 
   protected fields(): TemplateResult {
-    const { errors } = this;
-    const current = {
-      name: 'current_password',
-      label: 'Current password',
-      type: 'password',
-      autocomplete: 'current-password',
-    } as const;
-    const wanted = {
-      name: 'new_password',
-      label: 'New password',
-      type: 'password',
-      autocomplete: 'new-password',
-      hint: 'At least 12 characters; a sentence is a good one.',
-      minlength: 12,
-    } as const;
-    return html`${field(current, errors)} ${field(wanted, errors)}`;
+    return html`
+      ${this.field({ name: 'current_password', label: 'Current password', type: 'password', autocomplete: 'current-password' })}
+      ${this.newPassword('new_password', 'New password')}
+    `;
   }
 
   protected async send(texts: Record<string, string>, form: HTMLFormElement): Promise<void> {

@@ -9,11 +9,10 @@ import { type ActivityDay, groupActivity } from '../lib/activity-groups';
 import { AUDIT_WORDS } from '../lib/audit-words';
 import { emptyState } from '../lib/empty-state';
 import { type Rows, readNewestRows } from '../lib/newest-rows';
-
-const PAGE = 30;
+import { Paging } from '../lib/paging';
 
 class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
-  private wanted = PAGE;
+  private readonly paging = new Paging(30, this.reload);
 
   protected override render(): TemplateResult {
     return html`
@@ -24,15 +23,11 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
     `;
   }
 
-  private list({ rows, next }: Rows<AuditEventView>): TemplateResult {
-    if (rows.length === 0) return emptyState('activity', 'Nothing has been done yet.');
+  private list(content: Rows<AuditEventView>): TemplateResult {
+    if (content.rows.length === 0) return emptyState('activity', 'Nothing has been done yet.');
     return html`
-      <div data-trail>${groupActivity(rows).map((day) => this.day(day))}</div>
-      ${
-        next === null
-          ? nothing
-          : html`<button type="button" class="vf-button" @click=${this.older}>${icon('chevron-down')} Older</button>`
-      }
+      <div data-trail>${groupActivity(content.rows).map((day) => this.day(day))}</div>
+      ${this.paging.button('Older', content)}
     `;
   }
 
@@ -69,16 +64,11 @@ class ActivityPage extends ReadingElement<Rows<AuditEventView>> {
   }
 
   protected read(): Promise<Rows<AuditEventView>> {
-    return readNewestRows(this.wanted, 'before_id', async (asked) => {
+    return readNewestRows(this.paging.wanted, 'before_id', async (asked) => {
       const page = await session.request<AuditView>('GET', `/api/audit?${asked}`, { background: true });
       return { rows: page.events, next: page.next_before_id };
     });
   }
-
-  private readonly older = (): void => {
-    this.wanted += PAGE;
-    void this.reload();
-  };
 }
 
 function what({ type, platform_name }: AuditEventView): TemplateResult {

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { PLATFORM_TYPES, type PlatformView } from '../../../src/protocol/http';
 import { signInAtInstance } from '../../elements/connect';
-import { field } from '../../elements/field';
 import { TYPE_NAMES } from '../../elements/format';
 import { icon } from '../../elements/icon';
 import { notify } from '../../elements/notify';
@@ -28,7 +27,6 @@ class ConnectForm extends FormPage {
   }
 
   protected fields(): TemplateResult {
-    const { errors, byToken } = this;
     return html`
       <div class="vf-field">
         <label for="platform_type">Kind</label>
@@ -36,41 +34,33 @@ class ConnectForm extends FormPage {
           ${PLATFORM_TYPES.map((type) => html`<option value=${type}>${TYPE_NAMES[type]}</option>`)}
         </select>
       </div>
-      ${field(
-        {
-          name: 'instance_url',
-          label: 'Address',
-          hint: 'Such as mastodon.example, or your handle @me@mastodon.example',
-          maxlength: 255,
-        },
-        errors,
-      )}
-      ${field(
-        {
-          name: 'name',
-          label: 'Name',
-          required: false,
-          hint: 'What you want to call it here; left empty, its handle.',
-          maxlength: 100,
-        },
-        errors,
-      )}
-      ${byToken ? this.tokenFields() : nothing}
+      ${this.field({
+        name: 'instance_url',
+        label: 'Address',
+        hint: 'Such as mastodon.example, or your handle @me@mastodon.example',
+        maxlength: 255,
+      })}
+      ${this.field({
+        name: 'name',
+        label: 'Name',
+        required: false,
+        hint: 'What you want to call it here; left empty, its handle.',
+        maxlength: 100,
+      })}
+      ${this.byToken ? this.tokenFields() : nothing}
     `;
   }
 
   private tokenFields(): TemplateResult {
-    const { errors } = this;
-    const token = {
-      name: 'access_token',
-      label: 'Access token',
-      type: 'password',
-      hint: 'Made in the settings of your account there. It is kept encrypted and never shown again.',
-      maxlength: 4096,
-    } as const;
     return html`
-      ${field({ name: 'username', label: 'User name there (optional)', required: false, maxlength: 255 }, errors)}
-      ${field(token, errors)}
+      ${this.field({ name: 'username', label: 'User name there (optional)', required: false, maxlength: 255 })}
+      ${this.field({
+        name: 'access_token',
+        label: 'Access token',
+        type: 'password',
+        hint: 'Made in the settings of your account there. It is kept encrypted and never shown again.',
+        maxlength: 4096,
+      })}
     `;
   }
 

@@ -15,9 +15,10 @@ import { fieldErrors, isSessionOverError, messageOf } from '../../elements/error
 import { pinnedTo } from '../../elements/format-post';
 import { icon } from '../../elements/icon';
 import { picturePath } from '../../elements/picture';
-import { postText } from '../../elements/post-text';
+import { postLink, postText } from '../../elements/post-text';
 import { ReadingElement } from '../../elements/reading-element';
 import { session } from '../../elements/session';
+import { submitKeys } from '../../elements/submit-keys';
 import { emptyState } from '../lib/empty-state';
 import { type Rows, readNewestRows } from '../lib/newest-rows';
 
@@ -187,11 +188,7 @@ class ImagesPage extends ReadingElement<Loaded> {
           event.preventDefault();
           void this.save(image, limit);
         }}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key !== 'Enter' || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
-          event.preventDefault();
-          void this.save(image, limit);
-        }}
+        @keydown=${(event: KeyboardEvent) => submitKeys(event, () => void this.save(image, limit))}
       >
         <div class="describe-frame">${this.picture(image)}</div>
         <div>
@@ -217,11 +214,7 @@ class ImagesPage extends ReadingElement<Loaded> {
           <div class="describe-post">
             <h2 class="vf-hint">From the post</h2>
             ${postText(post)}
-            ${
-              post.url && /^https?:\/\//.test(post.url)
-                ? html`<a href=${post.url} target="_blank" rel="noopener noreferrer">${icon('external-link')} See it there</a>`
-                : nothing
-            }
+            ${postLink(post.url)}
           </div>
         </div>
       </form>

@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RestSessionState } from '../../../src/protocol/http';
-import { field } from '../../elements/field';
 import { icon } from '../../elements/icon';
 import { session } from '../../elements/session';
 import { beginFirstSteps } from '../lib/first-steps';
@@ -40,10 +39,9 @@ class LoginPage extends FormPage {
   }
 
   protected fields(): TemplateResult {
-    const { errors } = this;
     return html`
-      ${field({ name: 'username', label: 'User name or e-mail', autocomplete: 'username' }, errors)}
-      ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}
+      ${this.field({ name: 'username', label: 'User name or e-mail', autocomplete: 'username' })}
+      ${this.field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
     `;
   }
 

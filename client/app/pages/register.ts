@@ -1,6 +1,5 @@
 import { html, type TemplateResult } from 'lit';
 import type { RestSessionState } from '../../../src/protocol/http';
-import { field } from '../../elements/field';
 import { session } from '../../elements/session';
 import { beginFirstSteps } from '../lib/first-steps';
 import { FormPage } from '../lib/form-page';
@@ -17,19 +16,10 @@ class RegisterPage extends FormPage {
   }
 
   protected fields(): TemplateResult {
-    const { errors } = this;
-    const password = {
-      name: 'password',
-      label: 'Password',
-      type: 'password',
-      autocomplete: 'new-password',
-      hint: 'At least 12 characters; a sentence is a good one.',
-      minlength: 12,
-    } as const;
     return html`
-      ${field({ name: 'username', label: 'User name', autocomplete: 'username', maxlength: 64 }, errors)}
-      ${field({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'email', maxlength: 254 }, errors)}
-      ${field(password, errors)}
+      ${this.field({ name: 'username', label: 'User name', autocomplete: 'username', maxlength: 64 })}
+      ${this.field({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'email', maxlength: 254 })}
+      ${this.newPassword('password', 'Password')}
     `;
   }
 

@@ -1,5 +1,4 @@
 import { html, type TemplateResult } from 'lit';
-import { field } from '../../elements/field';
 import { session } from '../../elements/session';
 import { FormPage } from '../lib/form-page';
 
@@ -31,15 +30,7 @@ class ResetPage extends FormPage {
   }
 
   protected fields(): TemplateResult {
-    const password = {
-      name: 'new_password',
-      label: 'New password',
-      type: 'password',
-      autocomplete: 'new-password',
-      hint: 'At least 12 characters; a sentence is a good one.',
-      minlength: 12,
-    } as const;
-    return html`${field(password, this.errors)}`;
+    return this.newPassword('new_password', 'New password');
   }
 
   protected async send(texts: Record<string, string>): Promise<void> {

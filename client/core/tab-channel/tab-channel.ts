@@ -53,7 +53,7 @@ export class TabChannel {
     private readonly hooks: TabChannelHooks,
   ) {
     this.transport = new Transport(env, {
-      auth: () => hooks.auth(),
+      ...hooks,
       connected: (again) => {
         this.stateReceived = false;
         this.sendHeartbeat(true);
@@ -63,7 +63,6 @@ export class TabChannel {
         this.sendHeartbeat();
         hooks.disconnected();
       },
-      refused: (code) => hooks.refused(code),
       events: this.forwardingHandlers(),
     });
     this.election =

@@ -1,5 +1,5 @@
 /** A browser of plain objects: time advances only on request, and the test plays the server. */
-import type { ErrorBody } from '../../../src/protocol/errors';
+import type { ErrorBody, ErrorCode } from '../../../src/protocol/errors';
 import type { HandshakeAuth } from '../../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../../src/protocol/http';
 import type { ChannelPort, DocumentPort, Environment, LockPort, SocketPort, SocketSignals } from '../environment';
@@ -94,6 +94,10 @@ export interface Call {
 }
 
 export type Answer = { status: number; body?: unknown };
+
+export function refusal(status: number, error_code: ErrorCode) {
+  return { status, body: { success: false, error: error_code, error_code } satisfies ErrorBody };
+}
 
 /** One tab; a single one unless it is given locks and a channel. */
 export class FakeEnvironment implements Environment {

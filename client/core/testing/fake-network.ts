@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../src/protocol/errors';
 import type { SessionEnded } from '../../../src/protocol/events';
 import type { ExtendedView, SessionState, SwitchScope } from '../../../src/protocol/http';
 import type { Carrier, FakeTab } from './fake-browser';
-import type { Answer, Call } from './fake-environment';
+import { type Answer, type Call, refusal } from './fake-environment';
 import { type Fact, type FakeServer, iso } from './fake-server';
 import type { VirtualTime } from './virtual-time';
 import { WiredSocket } from './wired-socket';
@@ -198,8 +198,4 @@ function inSession(fact: Fact, server: FakeServer, session: string): Fact['paylo
   if (fact.name === 'platform:switched') return fact.payload;
   if (fact.name === 'session:state') return server.state(session);
   return { ...fact.payload, current_platform: server.find(server.active[session] ?? null) };
-}
-
-function refusal(status: number, error_code: string): Answer {
-  return { status, body: { success: false, error: error_code, error_code } };
 }

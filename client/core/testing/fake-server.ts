@@ -1,5 +1,5 @@
 /** One user's sessions as the contract describes them: a revision for each change, events for every tab. */
-import type { PlatformSwitched, PlatformsChanged } from '../../../src/protocol/events';
+import type { PlatformSwitched, PlatformsChanged, SessionEnded } from '../../../src/protocol/events';
 import type { PlatformView, RestSessionState, SessionState } from '../../../src/protocol/http';
 
 export type Fact =
@@ -14,10 +14,10 @@ export const OTHER_USERS_SESSION = '33333333-3333-4333-8333-333333333333';
 
 const LIFETIME_MS = 24 * 3_600_000;
 
-export function platform(id: number, name = `Platform ${id}`): PlatformView {
+export function platform(id: number): PlatformView {
   return {
     id,
-    name,
+    name: `Platform ${id}`,
     platform_type: id % 2 ? 'mastodon' : 'pixelfed',
     instance_url: `https://p${id}.example`,
     username: null,
@@ -29,6 +29,11 @@ export function platform(id: number, name = `Platform ${id}`): PlatformView {
     max_characters: id % 2 ? 500 : 2200,
     characters_per_url: 23,
   };
+}
+
+/** The end of a session, as its tabs are told. */
+export function endOf(session_id: string, reason: SessionEnded['reason']): SessionEnded {
+  return { session_id, reason, error_code: 'SESSION_REVOKED', at: iso(0) };
 }
 
 export class FakeServer {

@@ -1,7 +1,7 @@
 /** A single tab with its server, and all events of its page. */
 import type { SessionEvents } from '../event-details';
 import { SessionSync } from '../session-sync';
-import { type Answer, type Call, FakeEnvironment, settle } from './fake-environment';
+import { type Answer, type Call, FakeEnvironment, refusal, settle } from './fake-environment';
 import { type Fact, FakeServer } from './fake-server';
 
 const NAMES: (keyof SessionEvents)[] = [
@@ -23,10 +23,6 @@ export interface TestTab {
   sync: SessionSync;
   heard: Partial<Record<string, unknown[]>>;
   push(fact: Fact): Promise<void>;
-}
-
-export function refusal(status: number, error_code: string): Answer {
-  return { status, body: { success: false, error: error_code, error_code } };
 }
 
 export function openTab(serve?: (call: Call, server: FakeServer) => Answer | Promise<Answer>): TestTab {

@@ -1,9 +1,9 @@
-import type { ErrorBody, ErrorCode } from '../../../src/protocol/errors';
+import type { ErrorBody } from '../../../src/protocol/errors';
 import type { HandshakeAuth, ServerToClientEvents } from '../../../src/protocol/events';
 import type { ExtendedView, SessionState } from '../../../src/protocol/http';
 import type { SocketSignals } from '../environment';
 import type { FakeTab } from './fake-browser';
-import { FakeSocket } from './fake-environment';
+import { FakeSocket, refusal } from './fake-environment';
 import type { FakeNetwork } from './fake-network';
 
 /** The socket of one tab, with a server at its other end. */
@@ -72,7 +72,7 @@ export class WiredSocket extends FakeSocket {
         tab.clearTimeout(timer);
         tab.reading -= 1;
         if (answer) answered();
-        resolve(answer ?? ended(network.endOf(this.session) ?? 'SESSION_REVOKED'));
+        resolve(answer ?? refusal(401, network.endOf(this.session) ?? 'SESSION_REVOKED').body);
       };
       network.afterLatency(() => {
         const answer = find();
@@ -113,8 +113,4 @@ export class WiredSocket extends FakeSocket {
     const { connection } = this;
     return () => this.tab.run(() => connection === this.connection && task());
   }
-}
-
-function ended(error_code: ErrorCode): ErrorBody {
-  return { success: false, error: error_code, error_code };
 }

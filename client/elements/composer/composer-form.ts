@@ -6,6 +6,7 @@ import { formatHandle } from '../format';
 import { VISIBILITY_NAMES } from '../format-post';
 import { icon } from '../icon';
 import { session } from '../session';
+import { submitKeys } from '../submit-keys';
 import { composerNews } from './composer-news';
 import { COUNTER_ID, counter } from './counter';
 import type { DraftEditor } from './draft-editor';
@@ -15,7 +16,6 @@ import { addMediaButton, mediaTiles } from './media-tiles';
 import type { Platform } from './post-target';
 import { characterLimit, charactersLeft, type ErrorField } from './post-validation';
 import { preview } from './preview';
-import { submitKeys } from './submit-keys';
 
 export const TEXT_ID = 'vf-composer-text';
 export const WARNING_ID = 'vf-composer-spoiler_text';

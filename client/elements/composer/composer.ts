@@ -161,7 +161,7 @@ export class Composer extends SessionElement {
     },
     order: (from: number, to: number) => {
       const by = Math.sign(to - from);
-      this.editor.order(from, to);
+      this.editor.changeMedia((media) => media.order(from, to));
       const next = this.focusOn(`[data-move="${to} ${by}"]:enabled`);
       void next.then((found) => found || this.focusOn(`[data-move="${to} ${-by}"]:enabled`));
     },
@@ -236,7 +236,7 @@ export class Composer extends SessionElement {
     const { taken, refused } = sortFiles(files, target.platform, limits, editor.media.items.length);
     this.errors = refused.length > 0 ? { media_ids: refused.join(' ') } : {};
     this.requestUpdate();
-    if (taken.length > 0) editor.add(taken);
+    if (taken.length > 0) editor.changeMedia((media) => media.add(taken));
   }
 
   private decided(): void {
@@ -343,9 +343,3 @@ function byField(errors: Record<string, string>): ComposerView['errors'] {
 }
 
 defineElement('vf-composer', Composer);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-composer': Composer;
-  }
-}

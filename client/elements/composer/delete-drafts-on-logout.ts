@@ -1,5 +1,5 @@
 import { localStorageOrNull, signedOutUserIds } from '../../core/storage';
-import { on } from '../session';
+import { session } from '../session';
 import { loadDrafts } from './load-drafts';
 
 /**
@@ -8,7 +8,7 @@ import { loadDrafts } from './load-drafts';
  */
 export function deleteDraftsOnLogout(): void {
   if (signedOutUserIds(localStorageOrNull()).length > 0) void loadDrafts();
-  on('sessionExpired', () => {
+  session.on('sessionExpired', () => {
     for (const user of signedOutUserIds(localStorageOrNull()))
       void loadDrafts().then(({ drafts }) => drafts.forget(user));
   });

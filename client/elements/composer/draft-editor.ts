@@ -9,7 +9,7 @@ import {
 } from './draft-repository';
 import { createAutosave, drafts } from './drafts';
 import { baseLanguage } from './languages';
-import { type Attachment, MediaList, type MediaListHooks } from './media-list';
+import { MediaList, type MediaListHooks } from './media-list';
 
 const EMPTY: PostText = {
   title: '',
@@ -81,24 +81,9 @@ export class DraftEditor {
     this.touched();
   }
 
-  /** @param to its index among the files afterwards */
-  order(from: number, to: number): void {
-    this.media.order(from, to);
-    this.touched();
-  }
-
-  add(files: readonly File[]): void {
-    this.media.add(files);
-    this.touched();
-  }
-
-  describe(item: Attachment, altText: string): void {
-    this.media.describe(item, altText);
-    this.touched();
-  }
-
-  remove(item: Attachment): void {
-    this.media.remove(item);
+  /** Runs a change of the user to the files. */
+  changeMedia(change: (media: MediaList) => void): void {
+    change(this.media);
     this.touched();
   }
 
@@ -138,7 +123,7 @@ export class DraftEditor {
   }
 
   private show(draft: Draft | null): void {
-    this.media.clear({ used: true });
+    this.media.clear();
     this.text = { ...this.empty, ...draft?.text };
     this.kept = null;
     this.restoredAt = draft?.savedAt ?? null;

@@ -85,13 +85,10 @@ export class MediaList {
     takeBack(item);
   }
 
-  /** @param used a post or a draft has the files now: they are not deleted from the server */
-  clear({ used }: { used: boolean }): void {
+  /** A post or a draft has the files now: they are not deleted from the server. */
+  clear(): void {
     window.clearTimeout(this.telling);
-    for (const item of this.items.splice(0)) {
-      drop(item);
-      if (!used) takeBack(item);
-    }
+    for (const item of this.items.splice(0)) drop(item);
   }
 
   /**

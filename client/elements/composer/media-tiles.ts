@@ -1,18 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { MediaLimitsView } from '../../../src/protocol/http';
 import { descriptionLength, descriptionTaken, typesTaken } from '../../../src/protocol/media';
 import { messageOf } from '../error-messages';
 import { icon } from '../icon';
-import type { DraftEditor } from './draft-editor';
+import type { ComposerView } from './composer-form';
 import type { Attachment } from './media-list';
-
-export interface TilesView {
-  editor: DraftEditor;
-  limits: MediaLimitsView | null;
-  /** While a post is being sent, its files cannot be changed. */
-  sending: boolean;
-  act: { add(files: File[]): void; order(from: number, to: number): void };
-}
 
 /** Type of the drag data: the current index of the tile. */
 const DRAGGED = 'application/x-vf-tile';
@@ -20,13 +11,13 @@ const DRAGGED = 'application/x-vf-tile';
 export const altId = (index: number): string => `vf-alt-${index}`;
 
 /** The files of a post in order, each with its description and its upload status. */
-export function mediaTiles(view: TilesView): TemplateResult {
+export function mediaTiles(view: ComposerView): TemplateResult {
   return html`
     <ul class="vf-tiles" aria-label="Attached files">${view.editor.media.items.map((item, index) => tile(view, item, index))}</ul>
   `;
 }
 
-export function addMediaButton({ limits, sending, act }: TilesView): TemplateResult {
+export function addMediaButton({ limits, sending, act }: ComposerView): TemplateResult {
   const chosen = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     act.add([...(input.files ?? [])]);
@@ -45,14 +36,14 @@ export function addMediaButton({ limits, sending, act }: TilesView): TemplateRes
   `;
 }
 
-function tile(view: TilesView, item: Attachment, index: number): TemplateResult {
+function tile(view: ComposerView, item: Attachment, index: number): TemplateResult {
   const { editor, limits, sending, act } = view;
   const { file, url, altText, state } = item;
   const id = altId(index);
   const remove = (event: Event): void => {
     // The button is removed with its tile.
     (event.currentTarget as HTMLElement).closest('form')?.querySelector<HTMLElement>('[data-add-media]')?.focus();
-    editor.remove(item);
+    editor.changeMedia((media) => media.remove(item));
   };
   const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
   return html`
@@ -92,7 +83,8 @@ function tile(view: TilesView, item: Attachment, index: number): TemplateResult 
           aria-invalid=${length > limit}
           ?readonly=${sending}
           .value=${altText}
-          @input=${({ target }: Event) => editor.describe(item, (target as HTMLTextAreaElement).value)}
+          @input=${({ target }: Event) =>
+            editor.changeMedia((media) => media.describe(item, (target as HTMLTextAreaElement).value))}
         ></textarea>
         <p class="vf-hint" id="${id}-count">${length} of ${limit} characters</p>
       </div>
@@ -113,7 +105,11 @@ function tile(view: TilesView, item: Attachment, index: number): TemplateResult 
   `;
 }
 
-function moveButton({ editor, sending, act }: TilesView, index: number, by: 1 | -1): TemplateResult | typeof nothing {
+function moveButton(
+  { editor, sending, act }: ComposerView,
+  index: number,
+  by: 1 | -1,
+): TemplateResult | typeof nothing {
   const { items } = editor.media;
   if (items.length < 2) return nothing;
   const [words, picture] = by < 0 ? (['up', 'chevron-up'] as const) : (['down', 'chevron-down'] as const);

@@ -7,10 +7,10 @@ import { icon } from '../icon';
 import { notify } from '../notify';
 import { session } from '../session';
 import { SessionElement } from '../session-element';
+import { submitKeys } from '../submit-keys';
 import type { DraftPlace, PostText } from './draft-repository';
 import { drafts } from './drafts';
 import { FormDraft } from './form-draft';
-import { submitKeys } from './submit-keys';
 
 export type EditedText = Pick<PostText, 'content' | 'spoiler_text' | 'visibility'>;
 
@@ -183,9 +183,3 @@ export async function removeDrafts(postId: number): Promise<void> {
 }
 
 defineElement('vf-post-edit', PostEdit);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-post-edit': PostEdit;
-  }
-}

@@ -104,9 +104,3 @@ export class SentPosts extends SessionElement {
 }
 
 defineElement('vf-sent-posts', SentPosts);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'vf-sent-posts': SentPosts;
-  }
-}

@@ -166,7 +166,7 @@ export class Life {
     const state = this.sync?.getState();
     if (!state?.platform) return ['there is no session'];
     const oracle = new Oracle();
-    oracle.checkShown(this.document, state.user.username, state.platform.name, true);
+    oracle.checkShown(this.document, state.user.username, state.platform.name);
     return oracle.problems;
   }
 }

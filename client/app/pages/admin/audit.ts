@@ -6,12 +6,11 @@ import { session } from '../../../elements/session';
 import { AUDIT_WORDS } from '../../lib/audit-words';
 import { LiveElement } from '../../lib/live-element';
 import { type Rows, readNewestRows } from '../../lib/newest-rows';
-
-const PAGE = 15;
+import { Paging } from '../../lib/paging';
 
 /** The audit trail of all users. */
 class AdminAudit extends LiveElement<Rows<AdminAuditEventView>> {
-  private wanted = PAGE;
+  private readonly paging = new Paging(15, this.reload);
 
   protected override render(): TemplateResult {
     return html`
@@ -22,29 +21,20 @@ class AdminAudit extends LiveElement<Rows<AdminAuditEventView>> {
     `;
   }
 
-  private list({ rows, next }: Rows<AdminAuditEventView>): TemplateResult {
+  private list(content: Rows<AdminAuditEventView>): TemplateResult {
     return html`
-      <ol class="trail" data-audit>${rows.map(event)}</ol>
-      ${
-        next === null
-          ? nothing
-          : html`<button type="button" class="vf-button" @click=${this.older}>${icon('chevron-down')} Older events</button>`
-      }
+      <ol class="trail" data-audit>${content.rows.map(event)}</ol>
+      ${this.paging.button('Older events', content)}
     `;
   }
 
   protected read(): Promise<Rows<AdminAuditEventView>> {
-    return readNewestRows(this.wanted, 'before_id', async (asked) => {
+    return readNewestRows(this.paging.wanted, 'before_id', async (asked) => {
       const path = `/api/admin/audit?${asked}`;
       const page = await session.request<AdminAuditView>('GET', path, { background: true });
       return { rows: page.events, next: page.next_before_id };
     });
   }
-
-  private readonly older = (): void => {
-    this.wanted += PAGE;
-    void this.reload();
-  };
 }
 
 function event({ type, at, username, actor, platform_name, device, ip_address }: AdminAuditEventView): TemplateResult {

@@ -3,18 +3,16 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AdminUsersView, AdminUserView } from '../../../../src/protocol/admin';
 import { confirm } from '../../../elements/confirm';
 import { formatDateTime } from '../../../elements/format';
-import { icon } from '../../../elements/icon';
 import { ReadingElement } from '../../../elements/reading-element';
 import { withRecentLogin } from '../../../elements/recent-login';
 import { session } from '../../../elements/session';
 import { count } from '../../lib/count';
 import { type Rows, readNewestRows } from '../../lib/newest-rows';
-
-const PAGE = 20;
+import { Paging } from '../../lib/paging';
 
 /** All accounts, and whether each is enabled. */
 class AdminPeople extends ReadingElement<Rows<AdminUserView>> {
-  private wanted = PAGE;
+  private readonly paging = new Paging(20, this.reload);
 
   protected override render(): TemplateResult {
     return html`
@@ -25,18 +23,14 @@ class AdminPeople extends ReadingElement<Rows<AdminUserView>> {
     `;
   }
 
-  private list({ rows, next }: Rows<AdminUserView>): TemplateResult {
+  private list(content: Rows<AdminUserView>): TemplateResult {
     return html`
       <ul class="vf-cards" data-people>${repeat(
-        rows,
+        content.rows,
         ({ id }) => id,
         (each) => this.one(each),
       )}</ul>
-      ${
-        next === null
-          ? nothing
-          : html`<button type="button" class="vf-button" @click=${this.more}>${icon('chevron-down')} Older accounts</button>`
-      }
+      ${this.paging.button('Older accounts', content)}
     `;
   }
 
@@ -68,7 +62,7 @@ class AdminPeople extends ReadingElement<Rows<AdminUserView>> {
   }
 
   protected read(): Promise<Rows<AdminUserView>> {
-    return readNewestRows(this.wanted, 'before_id', async (asked) => {
+    return readNewestRows(this.paging.wanted, 'before_id', async (asked) => {
       const path = `/api/admin/users?${asked}`;
       const page = await session.request<AdminUsersView>('GET', path, { background: true });
       return { rows: page.users, next: page.next_before_id };
@@ -82,11 +76,6 @@ class AdminPeople extends ReadingElement<Rows<AdminUserView>> {
     const task = () => withRecentLogin(() => session.request('POST', path, { body: {} }));
     if (await this.attempt(task, `${username} is ${is_active ? 'disabled' : 'enabled'}.`)) await this.reload();
   }
-
-  private readonly more = (): void => {
-    this.wanted += PAGE;
-    void this.reload();
-  };
 }
 
 customElements.define('app-admin-people', AdminPeople);

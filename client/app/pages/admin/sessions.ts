@@ -9,20 +9,21 @@ import { session } from '../../../elements/session';
 import { emptyState } from '../../lib/empty-state';
 import { LiveElement } from '../../lib/live-element';
 import { type Rows, readNewestRows } from '../../lib/newest-rows';
+import { Paging } from '../../lib/paging';
 
 const PAGE = 30;
 
 /** The sessions of all users, updated at an interval. */
 class AdminSessions extends LiveElement<Rows<AdminSessionView>> {
   private query = '';
-  private wanted = PAGE;
+  private readonly paging = new Paging(PAGE, this.reload);
 
   protected override render(): TemplateResult {
     const { content } = this;
     return html`
       <section aria-labelledby="sessions-title">
         <h2 id="sessions-title" tabindex="-1">Sessions</h2>
-        <form class="inline" role="search" @submit=${this.submitted}>
+        <form class="vf-inline" role="search" @submit=${this.submitted}>
           <input
             class="vf-input" name="query" type="search" maxlength="64" autocomplete="off"
             aria-label="User name, or the beginning of a session's id" placeholder="User name or session"
@@ -35,21 +36,15 @@ class AdminSessions extends LiveElement<Rows<AdminSessionView>> {
     `;
   }
 
-  private list({ rows, next }: Rows<AdminSessionView>): TemplateResult {
-    if (rows.length === 0) return emptyState('search', 'There is no such session.');
+  private list(content: Rows<AdminSessionView>): TemplateResult {
+    if (content.rows.length === 0) return emptyState('search', 'There is no such session.');
     return html`
       <ul class="vf-cards" data-sessions>${repeat(
-        rows,
+        content.rows,
         ({ id }) => id,
         (each) => this.one(each),
       )}</ul>
-      ${
-        next === null
-          ? nothing
-          : html`<button type="button" class="vf-button" @click=${this.more}>
-              ${icon('chevron-down')} More
-            </button>`
-      }
+      ${this.paging.button('More', content)}
     `;
   }
 
@@ -80,24 +75,19 @@ class AdminSessions extends LiveElement<Rows<AdminSessionView>> {
   private readonly submitted = (event: SubmitEvent): void => {
     event.preventDefault();
     this.query = String(new FormData(event.target as HTMLFormElement).get('query'));
-    this.wanted = PAGE;
+    this.paging.wanted = PAGE;
     void this.reload();
   };
 
   protected read(): Promise<Rows<AdminSessionView>> {
     const { query } = this;
-    return readNewestRows(this.wanted, 'before', async (asked) => {
+    return readNewestRows(this.paging.wanted, 'before', async (asked) => {
       asked.set('query', query);
       const path = `/api/admin/sessions?${asked}`;
       const page = await session.request<AdminSessionsView>('GET', path, { background: true });
       return { rows: page.sessions, next: page.next_before };
     });
   }
-
-  private readonly more = (): void => {
-    this.wanted += PAGE;
-    void this.reload();
-  };
 
   private async endSession({ id, user, device }: AdminSessionView): Promise<void> {
     const text = `${device}: all its tabs will be signed out at once.`;
