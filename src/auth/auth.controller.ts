@@ -1,8 +1,7 @@
 import { HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { CheckedBody } from '../common/validation';
 import type { HttpRequest, HttpResponse } from '../http/http-types';
 import type { RestSessionState } from '../protocol/http';

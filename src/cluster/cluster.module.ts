@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Global, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { INSTALLATION } from '../common/installation';
 import { withTimeout } from '../common/with-timeout';
 import { NodeRegistry } from './node-registry';

@@ -1,7 +1,6 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { DomainEvents } from '../common/domain-events';
 import { INSTALLATION } from '../common/installation';
 import { Connections } from './connections';

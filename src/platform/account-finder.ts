@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { type ProbedAccount, probeAccount } from '../fediverse/account-probe';
 import { findHome } from '../fediverse/instance-description';
 import { InstanceError } from '../fediverse/instance-error';

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuditEntry, AuditTrail } from '../audit/audit-trail';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import type { Transaction } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import type { Actor } from './audit-actor';
