@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Global, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { CONFIG, type Config } from '../common/config';
 import { INSTALLATION } from '../common/installation';
@@ -22,11 +22,12 @@ export const NAMESPACE = Symbol('NAMESPACE');
 const CONNECT_WAIT_MS = 3000;
 
 /** The two connections to Redis: a subscriber connection accepts no commands. */
-class RedisConnections {
+class RedisConnections implements OnApplicationShutdown {
   private constructor(
     readonly commands: RedisClient | null,
     readonly subscriber: RedisClient | null,
-    readonly close: () => void,
+    /** Closes both. */
+    readonly onApplicationShutdown: () => void,
   ) {}
 
   static async open({ redis }: Config, namespace: string): Promise<RedisConnections> {
@@ -41,27 +42,9 @@ class RedisConnections {
   }
 }
 
-@Injectable()
-class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
-  constructor(
-    private readonly connections: RedisConnections,
-    private readonly probe: RedisProbe,
-  ) {}
-
-  onModuleInit(): void {
-    this.probe.start();
-  }
-
-  onApplicationShutdown(): void {
-    this.probe.stop();
-    this.connections.close();
-  }
-}
-
 @Global()
 @Module({
   providers: [
-    ClusterLifecycle,
     Presence,
     {
       provide: RedisConnections,
