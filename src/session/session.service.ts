@@ -148,7 +148,7 @@ export class SessionService {
 
   /** The context of a live session by its public id, or null. */
   async getContext(sessionId: string): Promise<SessionContext | null> {
-    const context = await this.read(sessionId);
+    const context = await this.byId.run(sessionId);
     return context && !context.session.endedAt && !isExpired(context.session, this.clock.now()) ? context : null;
   }
 
@@ -157,7 +157,7 @@ export class SessionService {
    * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED
    */
   async requireContext(sessionId: string): Promise<SessionContext> {
-    return this.live(await this.read(sessionId));
+    return this.live(await this.byId.run(sessionId));
   }
 
   /** The first node that notices an expired session, or a disabled user, ends the session or all of the user's. */
@@ -174,7 +174,7 @@ export class SessionService {
    *   null: no such session
    */
   async expireIfDue(sessionId: string): Promise<SessionContext | null> {
-    const context = await this.read(sessionId);
+    const context = await this.byId.run(sessionId);
     return context && this.expireContextIfDue(context);
   }
 
@@ -184,16 +184,12 @@ export class SessionService {
     if (user.isActive && !isExpired(session, this.clock.now())) return context;
     if (user.isActive) await this.endExpired.run(session.id);
     else await this.work.write((tx) => this.endings.endAllIn(tx, user.id, 'user_disabled'));
-    return this.read(session.id);
-  }
-
-  private read(sessionId: string): Promise<SessionContext | null> {
-    return this.byId.run(sessionId);
+    return this.byId.run(session.id);
   }
 
   /** Why the session ended, or null when it did not. */
   async endReason(sessionId: string): Promise<EndReason | null> {
-    return (await this.read(sessionId))?.session.endReason ?? null;
+    return (await this.byId.run(sessionId))?.session.endReason ?? null;
   }
 
   /** Whether the session is live and belongs to this active user. */
