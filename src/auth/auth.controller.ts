@@ -34,11 +34,9 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.register(form, deviceOf(request, this.config), readSecret(this.config, request)),
-      request,
-      reply,
-    );
+    const held = readSecret(this.config, request);
+    const signedIn = await this.auth.register(form, deviceOf(request, this.config), held);
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   @Post('login')
@@ -49,11 +47,9 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.login(form, deviceOf(request, this.config), readSecret(this.config, request)),
-      request,
-      reply,
-    );
+    const held = readSecret(this.config, request);
+    const signedIn = await this.auth.login(form, deviceOf(request, this.config), held);
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   @Post('logout')
@@ -78,11 +74,8 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.reauthenticate(session, form.password, deviceOf(request, this.config)),
-      request,
-      reply,
-    );
+    const signedIn = await this.auth.reauthenticate(session, form.password, deviceOf(request, this.config));
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   @Post('password')
@@ -94,11 +87,8 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.changePassword(session, form, deviceOf(request, this.config)),
-      request,
-      reply,
-    );
+    const signedIn = await this.auth.changePassword(session, form, deviceOf(request, this.config));
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   /** Takes a token issued by the operator; see `vedfolnir user:reset-password`. */
