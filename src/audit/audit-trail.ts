@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { Metrics } from '../common/metrics';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { AdminAuditView, AuditEventView, AuditType, AuditView } from '../protocol/audit';

@@ -1,8 +1,7 @@
 import { HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { CheckedBody } from '../common/validation';
 import type { HttpRequest, HttpResponse } from '../http/http-types';
 import type { RestSessionState } from '../protocol/http';
@@ -35,11 +34,9 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.register(form, deviceOf(request, this.config), readSecret(this.config, request)),
-      request,
-      reply,
-    );
+    const held = readSecret(this.config, request);
+    const signedIn = await this.auth.register(form, deviceOf(request, this.config), held);
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   @Post('login')
@@ -50,11 +47,9 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.login(form, deviceOf(request, this.config), readSecret(this.config, request)),
-      request,
-      reply,
-    );
+    const held = readSecret(this.config, request);
+    const signedIn = await this.auth.login(form, deviceOf(request, this.config), held);
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   @Post('logout')
@@ -79,11 +74,8 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.reauthenticate(session, form.password, deviceOf(request, this.config)),
-      request,
-      reply,
-    );
+    const signedIn = await this.auth.reauthenticate(session, form.password, deviceOf(request, this.config));
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   @Post('password')
@@ -95,11 +87,8 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: HttpResponse,
   ): Promise<RestSessionState> {
-    return this.respondSignedIn(
-      await this.auth.changePassword(session, form, deviceOf(request, this.config)),
-      request,
-      reply,
-    );
+    const signedIn = await this.auth.changePassword(session, form, deviceOf(request, this.config));
+    return this.respondSignedIn(signedIn, request, reply);
   }
 
   /** Takes a token issued by the operator; see `vedfolnir user:reset-password`. */

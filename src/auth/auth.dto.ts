@@ -1,27 +1,19 @@
-import { Equals, IsEmail, IsInt, IsPositive, Matches, ValidateBy } from 'class-validator';
-import { IsText, Omittable } from '../common/validation';
+import { Equals, IsEmail, IsInt, IsPositive, Matches } from 'class-validator';
+import { IsText, Omittable, Satisfies } from '../common/validation';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './password-policy';
 import { nameKey } from './user.repository';
 import { isConfusable } from './username-policy';
 
 /** Normalising can lengthen a name; the column holds `max` characters of the normalised form. */
 const KeyFits = (max: number) =>
-  ValidateBy({
-    name: 'keyFits',
-    validator: {
-      validate: (value: unknown) => typeof value === 'string' && nameKey(value).length <= max,
-      defaultMessage: () => '$property is too long',
-    },
-  });
+  Satisfies('keyFits', (value) => typeof value === 'string' && nameKey(value).length <= max, '$property is too long');
 
 const IsUnmistakable = () =>
-  ValidateBy({
-    name: 'isUnmistakable',
-    validator: {
-      validate: (value: unknown) => typeof value === 'string' && !isConfusable(value),
-      defaultMessage: () => '$property must not mix letters that look like those of another script',
-    },
-  });
+  Satisfies(
+    'isUnmistakable',
+    (value) => typeof value === 'string' && !isConfusable(value),
+    '$property must not mix letters that look like those of another script',
+  );
 
 export class RegisterDto {
   /**

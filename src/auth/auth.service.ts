@@ -2,8 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { MonitorPerformance } from '../common/performance';
 import { isDuplicateKey } from '../database/database-errors';
 import type { User } from '../database/entities/user.entity';
@@ -19,7 +18,7 @@ import type { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
 import { LoginThrottle } from './login-throttle';
 import { requireGoodPassword } from './password-policy';
 import { hashPassword, isPassword } from './passwords';
-import { nameKey, UserRepository } from './user.repository';
+import { UserRepository } from './user.repository';
 import { isReserved } from './username-policy';
 
 export interface SignedIn {
@@ -55,20 +54,8 @@ export class AuthService {
         const mayBeFirst = await this.users.isEmpty(tx.em);
         const closed = this.config.registration === 'closed';
         if (closed && !mayBeFirst) throw new AppError('REGISTRATION_CLOSED');
-        const now = this.clock.now();
-        const user = await this.users.insert(tx.em, {
-          username: form.username,
-          usernameKey: nameKey(form.username),
-          email: form.email,
-          emailKey: nameKey(form.email),
-          passwordHash,
-          role: 'user',
-          isActive: true,
-          revision: 0,
-          changedAt: now,
-          lastPlatformId: null,
-          createdAt: now,
-        });
+        const { username, email } = form;
+        const user = await this.users.insert(tx.em, { username, email, passwordHash }, this.clock.now());
         const first = mayBeFirst && (await this.users.lockFirst(tx.em)) === user.id;
         if (closed && !first) throw new AppError('REGISTRATION_CLOSED');
         if (!first && isReserved(form.username))

@@ -14,6 +14,9 @@ export function nameKey(text: string): string {
   return normalise(text, 'NFKC').toLowerCase();
 }
 
+type NewUser = Pick<User, 'username' | 'email' | 'passwordHash'> &
+  Partial<Pick<User, 'role' | 'usernameKey' | 'emailKey'>>;
+
 /** A user name never contains an `@`. */
 function loginKey(login: string): { column: 'emailKey' | 'usernameKey'; key: string } {
   const key = nameKey(login.trim());
@@ -56,8 +59,11 @@ export class UserRepository {
     return !(await em.exists(User));
   }
 
-  insert(em: EntityManager, user: Omit<User, 'id'>): Promise<User> {
-    return em.save(User, em.create(User, user));
+  /** Inserts an active user, by default one with the role `user`, found by name and e-mail address. */
+  insert(em: EntityManager, user: NewUser, now: Date): Promise<User> {
+    const keys = { usernameKey: nameKey(user.username), emailKey: nameKey(user.email) };
+    const defaults = { isActive: true, revision: 0, changedAt: now, lastPlatformId: null, createdAt: now };
+    return em.save(User, em.create(User, { ...keys, ...defaults, role: 'user', ...user }));
   }
 
   /**

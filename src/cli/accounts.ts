@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { RegisterDto } from '../auth/auth.dto';
 import { PasswordResets } from '../auth/password-resets';
 import { hashPassword } from '../auth/passwords';
-import { nameKey, UserRepository } from '../auth/user.repository';
+import { UserRepository } from '../auth/user.repository';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { ConfigError } from '../common/config';
@@ -79,21 +79,9 @@ export class Accounts {
     const passwordHash = await hashPassword(password);
     return this.work
       .write(async (tx) => {
-        const now = this.clock.now();
-        const isFirst = await this.users.isEmpty(tx.em);
-        const user = await this.users.insert(tx.em, {
-          username,
-          usernameKey: nameKey(username),
-          email,
-          emailKey: nameKey(email),
-          passwordHash,
-          role: role ?? (isFirst ? 'admin' : 'user'),
-          isActive: true,
-          revision: 0,
-          changedAt: now,
-          lastPlatformId: null,
-          createdAt: now,
-        });
+        const fallback = (await this.users.isEmpty(tx.em)) ? 'admin' : 'user';
+        const row = { username, email, passwordHash, role: role ?? fallback };
+        const user = await this.users.insert(tx.em, row, this.clock.now());
         return { user, ...(await this.resets.issueIn(tx, user.id)) };
       })
       .catch((error: unknown) => {

@@ -21,11 +21,7 @@ import { TokenCipher } from '../platform/token-cipher';
 import { loadConfig } from '../settings/environment';
 import { describeFault } from '../settings/start-fault';
 
-export interface Finding {
-  check: string;
-  state: 'ok' | 'warning' | 'bad';
-  finding: string;
-}
+export type Finding = { check: string; state: 'ok' | 'warning' | 'bad'; finding: string };
 
 /** Free disk space below which a warning or an error is reported. */
 const FREE_WARNING_BYTES = 1024 ** 3;

@@ -21,6 +21,8 @@ interface Options {
   yes?: boolean;
 }
 
+const DO_NOT_ASK = 'do not ask';
+
 const EPILOGUE = `
 Commands use the settings of the server (DATABASE_URL, ENCRYPTION_KEYS, …) from the environment, and may be given while
 it runs: what they change reaches the open tabs within a few seconds. They end with 0 when all went well.`;
@@ -50,24 +52,14 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
   const accounts = (work: (accounts: Accounts, config: Config) => Promise<void>) =>
     within((app, settings) => work(app.get(Accounts), settings));
   const command = (usage: string, description: string) =>
-    program
-      .command(usage)
-      .description(description)
-      .option('--json', 'answer in JSON')
-      .configureOutput({ writeOut: terminal.write, writeErr: terminal.write })
-      .exitOverride();
-  const yes = () => new Option('--yes', 'do not ask');
+    program.command(usage).description(description).option('--json', 'answer in JSON');
 
   command('user:list', 'Lists all accounts.').action(({ json }: Options) =>
     accounts(async (all) => {
-      const rows = (await all.list()).map(({ id, username, email, role: mayDo, isActive }) => ({
-        id,
-        username,
-        email,
-        role: mayDo,
-        active: isActive,
-      }));
-      show(terminal, rows, Boolean(json));
+      const rows = (await all.list()).map(({ id, username, email, role, isActive }) => {
+        return { id, username, email, role, active: isActive };
+      });
+      show(terminal, rows, json);
     }),
   );
 
@@ -78,9 +70,9 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
     accounts(async (all) => {
       const { account, sessions, events } = await all.describe(user);
       if (json) return showOne(terminal, { ...account, sessions, events }, true);
-      showOne(terminal, account, false);
-      show(terminal, sessions, false);
-      show(terminal, events, false);
+      showOne(terminal, account);
+      show(terminal, sessions);
+      show(terminal, events);
     }),
   );
 
@@ -88,13 +80,10 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
     .addOption(new Option('--role <role>', 'what the person may do').choices(['user', 'admin']))
     .addHelpText('after', '\nThe first account is an administrator. Works also where registration is closed.')
     .action((username: string, email: string, options: Options & { role?: Role }) =>
-      accounts(async (all, settings) =>
-        showOne(
-          terminal,
-          toLink(await all.create(username, email, options.role ?? null), settings),
-          Boolean(options.json),
-        ),
-      ),
+      accounts(async (all, settings) => {
+        const link = await all.create(username, email, options.role ?? null);
+        showOne(terminal, toLink(link, settings), options.json);
+      }),
     );
 
   command(
@@ -106,9 +95,7 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
       '\n<user> is a user name or an e-mail address. Sessions end when the link is used, not before.',
     )
     .action((user: string, { json }: Options) =>
-      accounts(async (all, settings) =>
-        showOne(terminal, toLink(await all.resetPassword(user), settings), Boolean(json)),
-      ),
+      accounts(async (all, settings) => showOne(terminal, toLink(await all.resetPassword(user), settings), json)),
     );
 
   command('user:role <user> <role>', 'Makes a person an administrator (admin), or no longer one (user).').action(
@@ -116,36 +103,36 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
       accounts(async (all) => {
         if (wanted !== 'user' && wanted !== 'admin') throw new ConfigError('The role must be user or admin');
         const { username } = await all.setRole(user, wanted);
-        showOne(terminal, { user: username, role: wanted }, Boolean(json));
+        showOne(terminal, { user: username, role: wanted }, json);
       }),
   );
 
   command('user:disable <user>', 'Shuts a person out: ends all sessions, and lets none begin.')
-    .addOption(yes())
-    .action((user: string, { json, yes: agreed }: Options) =>
+    .option('--yes', DO_NOT_ASK)
+    .action((user: string, { json, yes }: Options) =>
       accounts(async (all) => {
-        await confirm(terminal, `Shut "${user}" out, on all devices?`, Boolean(agreed));
-        showOne(terminal, { user, disabled: true, 'sessions ended': await all.disable(user) }, Boolean(json));
+        await confirm(terminal, `Shut "${user}" out, on all devices?`, yes);
+        showOne(terminal, { user, disabled: true, 'sessions ended': await all.disable(user) }, json);
       }),
     );
 
   command('user:enable <user>', 'Lets a person in again.').action((user: string, { json }: Options) =>
     accounts(async (all) => {
       await all.enable(user);
-      showOne(terminal, { user, disabled: false }, Boolean(json));
+      showOne(terminal, { user, disabled: false }, json);
     }),
   );
 
   command('sessions:end [user]', 'Signs a person out on all devices.')
     .option('--all', 'everybody')
-    .addOption(yes())
-    .action((user: string | undefined, { json, yes: agreed, all: everybody }: Options & { all?: boolean }) =>
+    .option('--yes', DO_NOT_ASK)
+    .action((user: string | undefined, { json, yes, all: everybody }: Options & { all?: boolean }) =>
       accounts(async (all) => {
         if (Boolean(user) === Boolean(everybody)) throw new ConfigError('Name a user, or say --all');
         const who = user ? `"${user}"` : 'everybody';
-        await confirm(terminal, `Sign ${who} out on all devices?`, Boolean(agreed));
+        await confirm(terminal, `Sign ${who} out on all devices?`, yes);
         const ended = user ? await all.endSessions(user) : await all.endAllSessions();
-        showOne(terminal, { 'sessions ended': ended }, Boolean(json));
+        showOne(terminal, { 'sessions ended': ended }, json);
       }),
     );
 
@@ -153,11 +140,8 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
     within(async (app) => {
       const { writer } = app.get(Connections);
       const rows = await writer.query<{ name: string }[]>('SELECT name FROM vedfolnir_migrations ORDER BY id');
-      show(
-        terminal,
-        rows.map(({ name }) => ({ migration: name })),
-        Boolean(json),
-      );
+      const migrations = rows.map(({ name }) => ({ migration: name }));
+      show(terminal, migrations, json);
     }),
   );
 
@@ -165,25 +149,25 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
     async (file: string, { json }: Options) => {
       config = loadConfig(env);
       await backUp(config.database, file);
-      showOne(terminal, { backup: file }, Boolean(json));
+      showOne(terminal, { backup: file }, json);
     },
   );
 
   command('keys:rotate', 'Seals every stored secret with the first of ENCRYPTION_KEYS.')
     .option('--discard', 'give up what no key opens: its connections must be connected again')
-    .addOption(yes())
+    .option('--yes', DO_NOT_ASK)
     .addHelpText('after', '\nHow to change keys while the nodes serve: docs/operate.md.')
-    .action(({ json, yes: agreed, discard }: Options & { discard?: boolean }) =>
+    .action(({ json, yes, discard }: Options & { discard?: boolean }) =>
       within(async (app) => {
         const [work, cipher] = [app.get(UnitOfWork), app.get(TokenCipher)];
         const report = await rotateKeys(work, cipher);
         let discarded = 0;
         if (discard && report.failed.length > 0) {
-          await confirm(terminal, `Give up ${report.failed.length} secrets that no key opens?`, Boolean(agreed));
+          await confirm(terminal, `Give up ${report.failed.length} secrets that no key opens?`, yes);
           discarded = await discardUnreadable(work, cipher);
         } else if (report.failed.length > 0) exitCode = 1;
         const { rotated, current, failed } = report;
-        showOne(terminal, { rotated, current, unreadable: failed.length, discarded }, Boolean(json));
+        showOne(terminal, { rotated, current, unreadable: failed.length, discarded }, json);
         if (!discard) for (const place of failed) terminal.write(`Cannot be opened with any of the keys: ${place}\n`);
       }),
     );
@@ -193,11 +177,7 @@ export async function runCli(args: string[], env: NodeJS.ProcessEnv, terminal: T
     'Looks at settings, database, Redis, keys, clock, disk, nodes and instances, and says what to do.',
   ).action(async ({ json }: Options) => {
     const findings = await examine(env);
-    show(
-      terminal,
-      findings.map(({ check, state, finding }) => ({ check, state, finding })),
-      Boolean(json),
-    );
+    show(terminal, findings, json);
     if (findings.some(({ state }) => state === 'bad')) exitCode = 1;
   });
 

@@ -24,13 +24,13 @@ export const processTerminal: Terminal = {
 };
 
 /** Shows rows as a table, or as JSON for programs. */
-export function show(terminal: Terminal, rows: Row[], json: boolean): void {
+export function show(terminal: Terminal, rows: Row[], json = false): void {
   if (json) terminal.write(`${JSON.stringify(rows, null, 2)}\n`);
   else if (rows.length > 0) terminal.write(toTable(rows));
 }
 
 /** Shows one row, one field per line. */
-export function showOne(terminal: Terminal, row: Row, json: boolean): void {
+export function showOne(terminal: Terminal, row: Row, json = false): void {
   if (json) terminal.write(`${JSON.stringify(row, null, 2)}\n`);
   else for (const [name, value] of Object.entries(row)) terminal.write(`${name}: ${value}\n`);
 }
@@ -51,7 +51,7 @@ function toTable(rows: Row[]): string {
 }
 
 /** @throws ConfigError when the user declines, or cannot be asked */
-export async function confirm(terminal: Terminal, question: string, yes: boolean): Promise<void> {
+export async function confirm(terminal: Terminal, question: string, yes = false): Promise<void> {
   if (yes) return;
   if (!terminal.ask) throw new ConfigError(`${question} Nobody is there to answer: say --yes`);
   const answer = await terminal.ask(`${question} [y/N] `);

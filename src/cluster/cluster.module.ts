@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Global, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { INSTALLATION } from '../common/installation';
 import { withTimeout } from '../common/with-timeout';
 import { NodeRegistry } from './node-registry';
@@ -23,11 +22,12 @@ export const NAMESPACE = Symbol('NAMESPACE');
 const CONNECT_WAIT_MS = 3000;
 
 /** The two connections to Redis: a subscriber connection accepts no commands. */
-class RedisConnections {
+class RedisConnections implements OnApplicationShutdown {
   private constructor(
     readonly commands: RedisClient | null,
     readonly subscriber: RedisClient | null,
-    readonly close: () => void,
+    /** Closes both. */
+    readonly onApplicationShutdown: () => void,
   ) {}
 
   static async open({ redis }: Config, namespace: string): Promise<RedisConnections> {
@@ -42,27 +42,9 @@ class RedisConnections {
   }
 }
 
-@Injectable()
-class ClusterLifecycle implements OnModuleInit, OnApplicationShutdown {
-  constructor(
-    private readonly connections: RedisConnections,
-    private readonly probe: RedisProbe,
-  ) {}
-
-  onModuleInit(): void {
-    this.probe.start();
-  }
-
-  onApplicationShutdown(): void {
-    this.probe.stop();
-    this.connections.close();
-  }
-}
-
 @Global()
 @Module({
   providers: [
-    ClusterLifecycle,
     Presence,
     {
       provide: RedisConnections,

@@ -1,18 +1,26 @@
 import { hostname } from 'node:os';
+import * as v from 'valibot';
 import type { Clock } from '../common/clock';
 import { operationReports } from '../common/performance';
 import type { OperationReport } from '../protocol/admin';
 import type { RedisClient } from './redis';
 
-/** What a node publishes about itself. */
-export interface NodeInfo {
-  id: string;
-  host: string;
-  pid: number;
-  startedAt: string;
-  sockets: number;
-  operations: OperationReport[];
-}
+const integer = v.pipe(v.number(), v.safeInteger());
+/** Whatever its figures are: those of other versions may differ. */
+const report = v.objectWithRest({ operation: v.string() }, v.number()) as unknown as v.GenericSchema<OperationReport>;
+
+/** What a node publishes about itself, and when. Checked, as it is read from Redis. */
+const ENTRY = v.object({
+  id: v.string(),
+  host: v.string(),
+  pid: integer,
+  startedAt: v.string(),
+  sockets: integer,
+  operations: v.array(report),
+  at: integer,
+});
+type Entry = v.InferOutput<typeof ENTRY>;
+export type NodeInfo = Omit<Entry, 'at'>;
 
 const HEARTBEAT_INTERVAL_MS = 4000;
 /** Three missed heartbeats. */
@@ -56,7 +64,7 @@ export class NodeRegistry {
     if (!this.redis) return self;
     const since = this.clock.now().getTime() - EXPIRY_MS;
     const entries = await this.redis.hVals(this.key).catch(() => []);
-    const alive = entries.map(parseEntry).filter((entry) => entry !== null && entry.at > since) as NodeInfo[];
+    const alive = entries.map(parseEntry).filter((entry) => entry !== null && entry.at > since) as Entry[];
     return [...self, ...alive.filter(({ id }) => id !== this.id)];
   }
 
@@ -90,25 +98,10 @@ export class NodeRegistry {
 }
 
 /** @returns null for an entry that is not in the expected format */
-function parseEntry(text: string): (NodeInfo & { at: number }) | null {
+function parseEntry(text: string): Entry | null {
   try {
-    const entry = JSON.parse(text) as Record<keyof NodeInfo | 'at', unknown>;
-    const isEntry =
-      typeof entry.id === 'string' &&
-      typeof entry.host === 'string' &&
-      typeof entry.startedAt === 'string' &&
-      Number.isSafeInteger(entry.pid) &&
-      Number.isSafeInteger(entry.sockets) &&
-      Number.isSafeInteger(entry.at) &&
-      Array.isArray(entry.operations) &&
-      entry.operations.every(isReport);
-    return isEntry ? (entry as NodeInfo & { at: number }) : null;
+    return v.parse(ENTRY, JSON.parse(text));
   } catch {
     return null;
   }
-}
-
-function isReport(report: unknown): boolean {
-  const { operation, ...figures } = (report ?? {}) as Record<string, unknown>;
-  return typeof operation === 'string' && Object.values(figures).every((figure) => typeof figure === 'number');
 }

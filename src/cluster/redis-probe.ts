@@ -1,11 +1,11 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { RedisClient } from './redis';
 import { redisFault } from './redis-fault';
 
 const PROBE_INTERVAL_MS = 2000;
 
 /** Detects a Redis that answers but does not accept writes, and logs that. */
-export class RedisProbe {
+export class RedisProbe implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
   private timer: NodeJS.Timeout | undefined;
   private isProbing = false;
@@ -18,13 +18,13 @@ export class RedisProbe {
     private readonly key: string,
   ) {}
 
-  start(): void {
+  onModuleInit(): void {
     if (!this.redis) return;
     this.timer = setInterval(() => void this.probe(), PROBE_INTERVAL_MS).unref();
     void this.probe();
   }
 
-  stop(): void {
+  onApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 

@@ -41,11 +41,6 @@ export class SignedChannels {
     return this.commands.isReady && this.subscriber.isReady && this.pending === 0;
   }
 
-  /** Called after a reconnect, when messages may have been missed. */
-  onReconnect(listener: () => void): void {
-    this.subscriber.on('ready', listener);
-  }
-
   /** Resolves when Redis has accepted or rejected the last published message. */
   get lastPublished(): Promise<unknown> {
     return this.last;

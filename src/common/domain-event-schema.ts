@@ -4,8 +4,7 @@
  */
 import * as v from 'valibot';
 import { END_REASONS } from '../protocol/end-reasons';
-import type { PlatformView, PostView } from '../protocol/http';
-import { PLATFORM_TYPES, VISIBILITIES } from '../protocol/http';
+import { PLATFORM_TYPES, type PlatformView, type PostView, VISIBILITIES } from '../protocol/http';
 
 /** The largest value of an integer column. */
 const MAX_INTEGER = 2_147_483_647;

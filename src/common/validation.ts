@@ -7,15 +7,7 @@ import {
   type PipeTransform,
   ValidationPipe,
 } from '@nestjs/common';
-import {
-  IsString,
-  MaxLength,
-  MinLength,
-  registerDecorator,
-  ValidateIf,
-  type ValidationError,
-  type ValidationOptions,
-} from 'class-validator';
+import { IsString, MaxLength, MinLength, ValidateBy, ValidateIf, type ValidationError } from 'class-validator';
 import type { FieldError } from '../protocol/errors';
 import { AppError, invalidField } from './app-error';
 import { requireWithinBounds } from './raw-bounds';
@@ -88,25 +80,22 @@ export class IdPipe implements PipeTransform<string, number> {
   }
 }
 
+/** A check of our own. @param message may name the field as `$property` */
+export const Satisfies = (name: string, validate: (value: unknown) => boolean, message: string) =>
+  ValidateBy({ name, validator: { validate, defaultMessage: () => message } });
+
 /** Text that every database and page can hold: no control characters except tab and line breaks, no lone surrogates. */
-function IsPlainText(options?: ValidationOptions) {
-  return (target: object, propertyName: string | symbol): void => {
-    registerDecorator({
-      name: 'isPlainText',
-      target: target.constructor,
-      propertyName: String(propertyName),
-      options: { message: `${String(propertyName)} must not hold control characters`, ...options },
-      validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && value.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(value),
-      },
-    });
-  };
-}
+export const isPlainText = (value: unknown): value is string =>
+  typeof value === 'string' && value.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(value);
 
 /** A text of `min` to `max` UTF-16 units. */
 export const IsText = (min: number, max: number) =>
-  applyDecorators(IsString(), IsPlainText(), MinLength(min), MaxLength(max));
+  applyDecorators(
+    IsString(),
+    Satisfies('isPlainText', isPlainText, '$property must not hold control characters'),
+    MinLength(min),
+    MaxLength(max),
+  );
 
 /** The field may be omitted; null is not accepted. */
 export const Omittable = () => ValidateIf((_: object, value: unknown) => value !== undefined);

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { createConnection } from 'mysql2/promise';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { readerOptions, writerOptions } from '../../ormconfig';
@@ -12,7 +13,7 @@ const MIGRATION_LOCK_WAIT_SECONDS = 120;
 const CONNECT_TIMEOUT_MS = 3000;
 
 /** The open connections: one data source for writes, and on SQLite a second one for reads. */
-export class Connections {
+export class Connections implements OnApplicationShutdown {
   /** SQLite: the writer's state is unknown; it is reopened before its next use. */
   private isWriterBroken = false;
 
@@ -95,6 +96,11 @@ export class Connections {
       idle: pool._freeConnections.length,
       waiting: pool._connectionQueue.length,
     };
+  }
+
+  /** After everything that uses the connections has stopped. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
 
   async close(): Promise<void> {

@@ -14,5 +14,5 @@ it('is not set back by millisecond rounding when the response is slow', async ()
   const clock = new DatabaseClock(work as unknown as UnitOfWork);
   await clock.start();
   expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(LATE / 4);
-  clock.stop();
+  clock.onApplicationShutdown();
 });

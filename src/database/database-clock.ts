@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { UnitOfWork } from './unit-of-work';
 
@@ -12,7 +13,7 @@ const ROUNDING_MS = 2;
  * The database's time, so that all nodes agree on what has expired even if their own clocks differ. Between samples it
  * advances with the process's monotonic clock, which cannot be set.
  */
-export class DatabaseClock extends Clock {
+export class DatabaseClock extends Clock implements OnApplicationShutdown {
   private base = Date.now() - performance.now();
   private wall = Date.now() - performance.now();
   private timer: NodeJS.Timeout | undefined;
@@ -34,7 +35,7 @@ export class DatabaseClock extends Clock {
     this.timer.unref();
   }
 
-  stop(): void {
+  onApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 

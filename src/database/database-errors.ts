@@ -85,3 +85,8 @@ export function toUnavailableError(error: unknown): unknown {
     return error;
   return databaseUnavailable(error);
 }
+
+/** @throws what `toUnavailableError` returns */
+export function rethrowAsUnavailable(error: unknown): never {
+  throw toUnavailableError(error);
+}

@@ -1,7 +1,6 @@
-import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { DomainEvents } from '../common/domain-events';
 import { INSTALLATION } from '../common/installation';
 import { Connections } from './connections';
@@ -10,24 +9,9 @@ import { Installation } from './entities/installation.entity';
 import { NodeLock } from './node-lock';
 import { UnitOfWork } from './unit-of-work';
 
-/** Closes the connections after everything that uses them has stopped. */
-@Injectable()
-class DatabaseLifecycle implements OnApplicationShutdown {
-  constructor(
-    @Inject(Connections) private readonly connections: Connections,
-    @Inject(Clock) private readonly clock: Clock,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    if (this.clock instanceof DatabaseClock) this.clock.stop();
-    await this.connections.close();
-  }
-}
-
 @Global()
 @Module({
   providers: [
-    DatabaseLifecycle,
     {
       provide: Connections,
       inject: [CONFIG],

@@ -1,6 +1,7 @@
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseConfig, MysqlConnection } from '../common/config';
-import { toUnavailableError } from './database-errors';
+import { withTimeout } from '../common/with-timeout';
+import { rethrowAsUnavailable } from './database-errors';
 
 const CONNECT_TIMEOUT_MS = 3000;
 
@@ -33,14 +34,16 @@ export class NodeLock {
     waitSeconds: number,
     work: () => Promise<T>,
   ): Promise<T | null> {
-    const lockConnection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }).catch(rethrow);
+    const lockConnection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }).catch(
+      rethrowAsUnavailable,
+    );
     // If the connection is lost, so is the lock, and another node may start: tasks must tolerate running twice.
     lockConnection.on('error', noop);
     try {
       // Includes a hash of the database's name: lock names are limited to 64 characters and shared by all databases of
       // the server.
       const sql = "SELECT GET_LOCK(CONCAT('vedfolnir_', ?, MD5(DATABASE())), ?) AS held";
-      const [rows] = await lockConnection.query(sql, [name, waitSeconds]).catch(rethrow);
+      const [rows] = await lockConnection.query(sql, [name, waitSeconds]).catch(rethrowAsUnavailable);
       const [row] = rows as [{ held: number | null }];
       return row.held === 1 ? await work() : null;
     } finally {
@@ -57,18 +60,9 @@ export class NodeLock {
       if (!other) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise((resolve) => {
-        timer = setTimeout(resolve, left);
-      });
-      await Promise.race([other, timeout]);
-      clearTimeout(timer);
+      await withTimeout(left, other).catch(noop);
     }
   }
 }
 
 function noop(): void {}
-
-function rethrow(error: unknown): never {
-  throw toUnavailableError(error);
-}

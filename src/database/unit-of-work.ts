@@ -10,7 +10,7 @@ import {
   isCollision,
   isReadOnly,
   outcomeUnknown,
-  toUnavailableError,
+  rethrowAsUnavailable,
 } from './database-errors';
 
 /** Longest time that a transaction or read may take on its connection. */
@@ -83,14 +83,14 @@ export class UnitOfWork {
   /** @throws AppError DATABASE_ERROR as in `write` */
   async read<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     if (this.inside?.getStore()) throw new Error('A read outside the transaction was started inside of it');
-    if (this.connections.serial) return work(this.connections.reader.manager).catch(rethrow);
+    if (this.connections.serial) return work(this.connections.reader.manager).catch(rethrowAsUnavailable);
     return this.onRunner((runner) => work(runner.manager));
   }
 
   private async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<[T, DomainEvent[]]> {
     const { connections } = this;
     let isCommitting = false;
-    if (connections.serial) await connections.renewBroken().catch(rethrow);
+    if (connections.serial) await connections.renewBroken().catch(rethrowAsUnavailable);
     const done = this.onRunner<[T, DomainEvent[]]>(async (runner) => {
       const tx = new Transaction(runner.manager);
       await runner.startTransaction();
@@ -119,7 +119,7 @@ export class UnitOfWork {
   private async onRunner<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const { connections } = this;
     const runner = connections.writer.createQueryRunner();
-    if (connections.serial) return work(runner).catch(rethrow);
+    if (connections.serial) return work(runner).catch(rethrowAsUnavailable);
     try {
       await this.acquire(runner);
       const result = await timeoutAsUnavailable(TRANSACTION_TIMEOUT_MS, work(runner), () =>
@@ -130,7 +130,7 @@ export class UnitOfWork {
       return result;
     } catch (error) {
       connections.release(runner);
-      return rethrow(error);
+      return rethrowAsUnavailable(error);
     }
   }
 
@@ -166,10 +166,6 @@ export class UnitOfWork {
       }
     }
   }
-}
-
-function rethrow(error: unknown): never {
-  throw toUnavailableError(error);
 }
 
 function ignore(): void {}

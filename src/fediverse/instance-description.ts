@@ -2,7 +2,7 @@
 import type { PlatformType } from '../protocol/http';
 import type { InstanceClient } from './instance-client';
 import { InstanceError } from './instance-error';
-import { type InstanceLimits, toLimits } from './instance-types';
+import { type InstanceLimits, type RemoteAccount, toLimits } from './instance-types';
 
 /** Short, because users wait for some of these answers. */
 const TIMEOUT_MS = 5000;
@@ -16,7 +16,17 @@ export interface InstanceDescription {
   kind: PlatformType | null;
 }
 
-export async function describeInstance(instance: InstanceClient): Promise<InstanceDescription> {
+export interface ProbedAccount extends InstanceDescription {
+  account: RemoteAccount;
+}
+
+/** Fetches an account and describes its instance. @throws InstanceError if the account cannot be fetched */
+export async function probeAccount(instance: InstanceClient): Promise<ProbedAccount> {
+  const account = await instance.verifyCredentials();
+  return { account, ...(await describeInstance(instance)) };
+}
+
+async function describeInstance(instance: InstanceClient): Promise<InstanceDescription> {
   const [named, newer] = await Promise.all([kindByNodeInfo(instance), read(instance, '/api/v2/instance')]);
   const answers = toLimits(newer) ? [newer] : [newer, await read(instance, '/api/v1/instance')];
   const limits = answers.map(toLimits).find((each) => each !== null) ?? null;

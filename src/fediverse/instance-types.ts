@@ -1,6 +1,5 @@
 /** Converts an instance's answers to our own types: validated and bounded. Pure. */
-import type { MediaLimitsView, Visibility } from '../protocol/http';
-import { VISIBILITIES } from '../protocol/http';
+import { type MediaLimitsView, VISIBILITIES, type Visibility } from '../protocol/http';
 import { MAX_DESCRIPTION_LENGTH, MAX_MEDIA, MAX_TEXT_LENGTH } from '../protocol/post-bounds';
 import { htmlToText } from './html-to-text';
 import { unreadable } from './instance-answer';

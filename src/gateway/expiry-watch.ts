@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { describeError } from '../common/describe-error';
 import type { EndReason } from '../protocol/events';
 import { type Deadlines, expiresAt, expiryReason, isExpired } from '../session/expiry-policy';

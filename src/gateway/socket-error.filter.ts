@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { toAppError } from '../common/to-app-error';
-import type { ErrorBody } from '../protocol/errors';
+import { acknowledgementOf } from '../http/error.filter';
 import { SocketTerminator } from './socket-terminator';
 import type { AppSocket } from './socket-types';
 
@@ -15,10 +15,7 @@ export class SocketErrorFilter implements ExceptionFilter {
     const error = toAppError(thrown);
     if (error.status >= 500)
       this.logger.error(`${error.code} ${(error.options.cause as Error | undefined)?.message ?? ''}`);
-    const answer = host.getArgs().find((argument) => typeof argument === 'function') as
-      | ((body: ErrorBody) => void)
-      | undefined;
-    answer?.(error.toBody());
+    acknowledgementOf(host)?.(error.toBody());
     if (error.status === 401) void this.ending.close(host.switchToWs().getClient<AppSocket>(), error);
   }
 }

@@ -136,23 +136,12 @@ export class SessionService {
   private async findOrCreate(user: HostUser): Promise<User> {
     const known = await this.work.read((em) => this.users.findByKey(em, externalKey(user.externalId)));
     if (known) return this.renamed(known, user);
-    const now = this.clock.now();
-    const row = {
-      username: user.username,
-      usernameKey: externalKey(user.externalId),
-      email: user.email,
-      emailKey: externalKey(user.externalId),
-      // No password matches an empty hash: only the host can sign this user in.
-      passwordHash: '',
-      role: 'user' as const,
-      isActive: true,
-      revision: 0,
-      changedAt: now,
-      lastPlatformId: null,
-      createdAt: now,
-    };
+    const { username, email, externalId } = user;
+    const key = externalKey(externalId);
+    // No password matches an empty hash: only the host can sign this user in.
+    const row = { username, email, usernameKey: key, emailKey: key, passwordHash: '' };
     return this.work
-      .write((tx) => this.users.insert(tx.em, row))
+      .write((tx) => this.users.insert(tx.em, row, this.clock.now()))
       .catch((error: unknown) => {
         // Another request has created the user in the meantime.
         if (isDuplicateKey(error)) return this.findOrCreate(user);

@@ -40,11 +40,12 @@ export class SessionErrorFilter extends ErrorFilter {}
 
 /** Sends the error as the message's acknowledgement, or without one as `exception`, as Nest does. */
 function answerMessage(error: AppError, host: ArgumentsHost): void {
-  const acknowledge = host.getArgs().find((argument): argument is (body: ErrorBody) => void => isFunction(argument));
+  const acknowledge = acknowledgementOf(host);
   if (acknowledge) acknowledge(error.toBody());
   else host.switchToWs().getClient<{ emit(name: string, body: ErrorBody): void }>().emit('exception', error.toBody());
 }
 
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
+/** By which a message is answered; undefined if its sender waits for no answer. */
+export function acknowledgementOf(host: ArgumentsHost) {
+  return host.getArgs().find((argument): argument is (body: ErrorBody) => void => typeof argument === 'function');
 }

@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
-import { type ProbedAccount, probeAccount } from '../fediverse/account-probe';
-import { findHome } from '../fediverse/instance-description';
+import { CONFIG, type Config } from '../common/config';
+import { findHome, type ProbedAccount, probeAccount } from '../fediverse/instance-description';
 import { InstanceError } from '../fediverse/instance-error';
 import { isNoInstance, toConnectError } from './connect-error';
 import { normaliseInstanceUrl, usernameIn } from './instance-url';

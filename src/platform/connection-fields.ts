@@ -1,6 +1,6 @@
 /** Columns of a connection that come from its instance. Pure. */
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
-import type { ProbedAccount } from '../fediverse/account-probe';
+import type { ProbedAccount } from '../fediverse/instance-description';
 
 const REFRESH_INTERVAL_MS = 24 * 3_600_000;
 

@@ -5,7 +5,7 @@ import { Clock } from '../common/clock';
 import { DomainEvents } from '../common/domain-events';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
-import { type ProbedAccount, probeAccount } from '../fediverse/account-probe';
+import { type ProbedAccount, probeAccount } from '../fediverse/instance-description';
 import { InstanceError, isAboutPermission, toPlatformError } from '../fediverse/instance-error';
 import type { RemoteAccount } from '../fediverse/instance-types';
 import type { PlatformTestView, PlatformView } from '../protocol/http';

@@ -1,6 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { GuardedFetch } from '../fediverse/guarded-fetch';
 import { InstanceClient } from '../fediverse/instance-client';

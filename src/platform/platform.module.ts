@@ -16,7 +16,6 @@ import { PlatformService } from './platform.service';
 import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformConnector } from './platform-connector';
 import { PlatformFence } from './platform-fence';
-import { FencedPlatformResolver } from './platform-resolver.service';
 import { StoredPauses } from './stored-pauses';
 import { TokenCipher } from './token-cipher';
 
@@ -33,7 +32,13 @@ import { TokenCipher } from './token-cipher';
     PlatformAnnouncer,
     PlatformConnector,
     PlatformFence,
-    { provide: PlatformResolver, useClass: FencedPlatformResolver },
+    {
+      provide: PlatformResolver,
+      inject: [PlatformFence, UnitOfWork],
+      useFactory: (fence: PlatformFence, work: UnitOfWork): PlatformResolver => ({
+        resolve: (context, target) => work.read((em) => fence.check(em, context, target)),
+      }),
+    },
     PlatformRepository,
     PlatformService,
     StoredPauses,

@@ -1,8 +1,7 @@
 /** Encrypts stored secrets: access tokens, client secrets, code verifiers. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 
 const ALGORITHM = 'aes-256-gcm';
 /** 96 bits, as NIST SP 800-38D recommends for GCM. */

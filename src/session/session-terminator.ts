@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuditEntry, AuditTrail } from '../audit/audit-trail';
+import { chunksOf } from '../common/chunks';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import type { Transaction } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import type { Actor } from './audit-actor';
@@ -95,8 +95,4 @@ export class SessionTerminator {
 
 function toAuditEntry({ id, userId, userAgent, ipAddress }: Ending, reason: EndReason): AuditEntry {
   return { type: 'session_ended', userId, sessionId: id, device: toDeviceName(userAgent), ipAddress, reason };
-}
-
-function* chunksOf<T>(all: readonly T[], size: number): Generator<T[]> {
-  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }

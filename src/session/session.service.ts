@@ -4,11 +4,9 @@ import { AuditTrail } from '../audit/audit-trail';
 import { AppError } from '../common/app-error';
 import { BatchedCall } from '../common/batched-call';
 import { Clock } from '../common/clock';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { MonitorPerformance } from '../common/performance';
-import type { Transaction } from '../database/unit-of-work';
-import { UnitOfWork } from '../database/unit-of-work';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import type { ExtendedView, PlatformView } from '../protocol/http';
 import { SessionCache } from './cache/session-cache';
@@ -150,7 +148,7 @@ export class SessionService {
 
   /** The context of a live session by its public id, or null. */
   async getContext(sessionId: string): Promise<SessionContext | null> {
-    const context = await this.read(sessionId);
+    const context = await this.byId.run(sessionId);
     return context && !context.session.endedAt && !isExpired(context.session, this.clock.now()) ? context : null;
   }
 
@@ -159,7 +157,7 @@ export class SessionService {
    * @throws AppError SESSION_INVALID, SESSION_EXPIRED or SESSION_REVOKED
    */
   async requireContext(sessionId: string): Promise<SessionContext> {
-    return this.live(await this.read(sessionId));
+    return this.live(await this.byId.run(sessionId));
   }
 
   /** The first node that notices an expired session, or a disabled user, ends the session or all of the user's. */
@@ -176,7 +174,7 @@ export class SessionService {
    *   null: no such session
    */
   async expireIfDue(sessionId: string): Promise<SessionContext | null> {
-    const context = await this.read(sessionId);
+    const context = await this.byId.run(sessionId);
     return context && this.expireContextIfDue(context);
   }
 
@@ -186,16 +184,12 @@ export class SessionService {
     if (user.isActive && !isExpired(session, this.clock.now())) return context;
     if (user.isActive) await this.endExpired.run(session.id);
     else await this.work.write((tx) => this.endings.endAllIn(tx, user.id, 'user_disabled'));
-    return this.read(session.id);
-  }
-
-  private read(sessionId: string): Promise<SessionContext | null> {
-    return this.byId.run(sessionId);
+    return this.byId.run(session.id);
   }
 
   /** Why the session ended, or null when it did not. */
   async endReason(sessionId: string): Promise<EndReason | null> {
-    return (await this.read(sessionId))?.session.endReason ?? null;
+    return (await this.byId.run(sessionId))?.session.endReason ?? null;
   }
 
   /** Whether the session is live and belongs to this active user. */

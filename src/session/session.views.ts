@@ -2,8 +2,14 @@
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import type { UserSession } from '../database/entities/user-session.entity';
 import type { JsonText } from '../http/http-types';
-import type { DeadlinesView, DeviceView, PlatformView, RestSessionState, SessionState } from '../protocol/http';
-import { CHARACTER_LIMITS } from '../protocol/http';
+import {
+  CHARACTER_LIMITS,
+  type DeadlinesView,
+  type DeviceView,
+  type PlatformView,
+  type RestSessionState,
+  type SessionState,
+} from '../protocol/http';
 import { charactersPerUrlOf } from '../protocol/post-length';
 import { toDeviceName } from './device';
 import { type Deadlines, expiresAt } from './expiry-policy';

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error';
-import type { Config } from '../common/config';
-import { CONFIG } from '../common/config';
+import { CONFIG, type Config } from '../common/config';
 import { DeviceWatch } from './device-watch';
 import { isOwnOrigin } from './own-origin';
 import { deviceOf } from './request-session';

@@ -21,21 +21,8 @@ export function createUser(
   const email = fields.email ?? `${username}@example.org`;
   const now = app.get(Clock, { strict: false }).now();
   const users = app.get(UserRepository, { strict: false });
-  return app.get(UnitOfWork, { strict: false }).write((tx) =>
-    users.insert(tx.em, {
-      username,
-      usernameKey: username.toLowerCase(),
-      email,
-      emailKey: email.toLowerCase(),
-      passwordHash: '',
-      role: fields.role ?? 'user',
-      isActive: true,
-      revision: 0,
-      changedAt: now,
-      lastPlatformId: null,
-      createdAt: now,
-    }),
-  );
+  const row = { username, email, passwordHash: '', role: fields.role ?? 'user' };
+  return app.get(UnitOfWork, { strict: false }).write((tx) => users.insert(tx.em, row, now));
 }
 
 export interface PlatformFields {

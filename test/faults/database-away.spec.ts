@@ -169,7 +169,7 @@ it('does not set the clock back because of a late response', async () => {
     const clock = new DatabaseClock(new UnitOfWork(connections, new DomainEvents()));
     await clock.start();
     expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(500);
-    clock.stop();
+    clock.onApplicationShutdown();
     late.slow(0);
   } finally {
     await connections.close();

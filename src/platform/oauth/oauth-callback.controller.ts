@@ -1,7 +1,6 @@
 import { Get, Inject, Logger, Param, Query, Res } from '@nestjs/common';
 import type { AppError } from '../../common/app-error';
-import type { Config } from '../../common/config';
-import { CONFIG } from '../../common/config';
+import { CONFIG, type Config } from '../../common/config';
 import { toAppError } from '../../common/to-app-error';
 import { setFlash } from '../../http/flash';
 import type { HttpResponse } from '../../http/http-types';

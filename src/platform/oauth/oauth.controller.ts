@@ -1,7 +1,6 @@
 import { HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { invalidField } from '../../common/app-error';
-import type { Config } from '../../common/config';
-import { CONFIG } from '../../common/config';
+import { CONFIG, type Config } from '../../common/config';
 import { CheckedBody } from '../../common/validation';
 import { clientProtocol } from '../../http/client-address';
 import type { HttpRequest } from '../../http/http-types';

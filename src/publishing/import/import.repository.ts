@@ -85,10 +85,7 @@ export class ImportRepository {
   ): Promise<Map<string, StoredPost>> {
     if (remoteIds.length === 0) return new Map();
     const posts = await em.find(Post, { where: { platformConnectionId, remoteId: In(remoteIds) } });
-    const images = await this.posts.imagesOf(
-      em,
-      posts.map(({ id }) => id),
-    );
+    const images = await this.posts.imagesOf(em, posts);
     return new Map(
       posts.map((post) => [post.remoteId!, { post, images: images.filter(({ postId }) => postId === post.id) }]),
     );
@@ -116,10 +113,6 @@ export class ImportRepository {
       where: { platformConnectionId, attempts: 0, status: 'published', remoteId: Not(IsNull()) },
       order: { createdAt: 'ASC' },
     });
-  }
-
-  async removePost(em: EntityManager, id: number): Promise<void> {
-    await em.delete(Post, { id });
   }
 
   async removeImages(em: EntityManager, ids: number[]): Promise<void> {

@@ -216,7 +216,7 @@ export class StatusImporter {
       const now = current.get(stored.post.remoteId!);
       // The stored post has changed since: the next import handles it.
       if (!now || JSON.stringify(now) !== JSON.stringify(stored)) continue;
-      if (status === null) await this.imports.removePost(tx.em, stored.post.id);
+      if (status === null) await this.posts.remove(tx.em, stored.post.id);
       else if (!(await this.change(tx, platform, stored, status))) continue;
       count++;
     }

@@ -164,7 +164,7 @@ export class MediaService {
     // An upload without a post is a draft: neither audited nor announced.
     if (post) {
       await this.audit.record(tx, { type: 'alt_text_changed', ...auditActorOf(context), platform });
-      const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
+      const view = toPostView(post, await this.posts.imagesOf(tx.em, [post]));
       const at = this.clock.now().toISOString();
       tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at } });
     }

@@ -1,6 +1,7 @@
 /** Reads one upload as a stream: bounded, in chunks, with its type checked before the first chunk is stored. */
 import { AppError, invalidField } from '../../common/app-error';
 import { toAppError } from '../../common/to-app-error';
+import { isPlainText } from '../../common/validation';
 import type { Part } from '../../http/multipart';
 import type { MediaLimitsView } from '../../protocol/http';
 import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../protocol/media';
@@ -55,9 +56,7 @@ async function* withClientErrors<T>(source: AsyncIterable<T>): AsyncIterable<T> 
 
 /** @returns null for a blank text @throws AppError VALIDATION_ERROR */
 export function checkAltText(value: unknown, limits: MediaLimitsView | null, truncated = false): string | null {
-  if (typeof value !== 'string' || !value.isWellFormed() || /[^\P{Cc}\t\n\r]/u.test(value)) {
-    throw invalidField('alt_text', 'alt_text must be plain text');
-  }
+  if (!isPlainText(value)) throw invalidField('alt_text', 'alt_text must be plain text');
   const limit = descriptionTaken(limits);
   const count = descriptionLength(value);
   if (count > limit || truncated) {

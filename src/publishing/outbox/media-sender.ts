@@ -3,6 +3,7 @@ import type { Image } from '../../database/entities/image.entity';
 import { UnitOfWork } from '../../database/unit-of-work';
 import type { InstanceClient } from '../../fediverse/instance-client';
 import { InstanceError } from '../../fediverse/instance-error';
+import { PostRepository } from '../posts/post.repository';
 import { PublishingRepository } from './publishing.repository';
 
 /** Polling of an attachment that the instance is still processing. */
@@ -17,6 +18,7 @@ export class MediaSender {
   constructor(
     private readonly work: UnitOfWork,
     private readonly queue: PublishingRepository,
+    private readonly posts: PostRepository,
   ) {}
 
   /** @returns the ids of the attachments, in the order of the images @throws InstanceError */
@@ -32,7 +34,7 @@ export class MediaSender {
     const image = images.find(({ remoteId }) => remoteId === null);
     if (!image || details.status === undefined || details.status < 500 || isGateway(details.status)) return false;
     image.uploadFailures++;
-    await this.work.write((tx) => this.queue.noteUploadFailure(tx.em, image.id, image.uploadFailures));
+    await this.work.write((tx) => this.posts.updateImage(tx.em, image.id, { uploadFailures: image.uploadFailures }));
     return image.uploadFailures >= MAX_UPLOAD_FAILURES;
   }
 
@@ -54,7 +56,7 @@ export class MediaSender {
         }
       },
     });
-    await work.write((tx) => queue.noteUpload(tx.em, image.id, media.id));
+    await work.write((tx) => this.posts.updateImage(tx.em, image.id, { remoteId: media.id, uploadFailures: 0 }));
     image.remoteId = media.id;
     return media.id;
   }

@@ -114,7 +114,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const { platform, images } = await this.work.read(async (em) => ({
         platform: await this.queue.platform(em, post.platformConnectionId),
-        images: await this.posts.imagesOf(em, [post.id]),
+        images: await this.posts.imagesOf(em, [post]),
       }));
       if (!platform) return;
       const outcome = await this.publication.attempt(post, platform, images);
@@ -172,13 +172,13 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const copy = await this.queue.findImportedCopy(tx.em, platformConnectionId, remoteId);
     if (!copy) return;
-    await this.queue.remove(tx.em, copy.id);
+    await this.posts.remove(tx.em, copy.id);
     const at = this.clock.now().toISOString();
     tx.publish({ name: 'post.removed', payload: { userId, postId: copy.id, platformId: platformConnectionId, at } });
   }
 
   private async saveImages(tx: Transaction, postId: number, { status }: Extract<Outcome, { kind: 'published' }>) {
-    const images = await this.posts.imagesOf(tx.em, [postId]);
+    const images = await this.posts.imagesOf(tx.em, [{ id: postId }]);
     for (const [position, image] of images.entries()) {
       const shown = status.media.find(({ id }, index) =>
         isNamedByStatus(id) ? index === position : id === image.remoteId,
@@ -194,7 +194,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   private async announce(tx: Transaction, postId: number): Promise<void> {
     const post = await this.queue.post(tx.em, postId);
     if (!post) return;
-    const view = toPostView(post, await this.posts.imagesOf(tx.em, [postId]));
+    const view = toPostView(post, await this.posts.imagesOf(tx.em, [post]));
     const at = this.clock.now().toISOString();
     tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at } });
   }

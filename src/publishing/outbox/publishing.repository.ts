@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, MoreThan, Not } from 'typeorm';
-import { Image } from '../../database/entities/image.entity';
 import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import { Post } from '../../database/entities/post.entity';
@@ -118,21 +117,9 @@ export class PublishingRepository {
     return em.findOne(Post, { where: { platformConnectionId, remoteId, attempts: 0 } });
   }
 
-  async remove(em: EntityManager, id: number): Promise<void> {
-    await em.delete(Post, { id });
-  }
-
   /** A chunk of an uploaded file; null past its end. */
   async bytesOf(em: EntityManager, imageId: number, position: number): Promise<Buffer | null> {
     return (await em.findOne(MediaChunk, { where: { imageId, position } }))?.bytes ?? null;
-  }
-
-  async noteUpload(em: EntityManager, imageId: number, remoteId: string): Promise<void> {
-    await em.update(Image, { id: imageId }, { remoteId, uploadFailures: 0 });
-  }
-
-  async noteUploadFailure(em: EntityManager, imageId: number, uploadFailures: number): Promise<void> {
-    await em.update(Image, { id: imageId }, { uploadFailures });
   }
 
   /** Deletes stored files once the instance has them. */

@@ -11,8 +11,7 @@ import {
   type StatisticsView,
   type UserDataView,
 } from '../../protocol/http';
-import type { PlatformTarget } from '../../session/request-session';
-import { CurrentPlatform, CurrentSession, TargetPlatform } from '../../session/request-session';
+import { CurrentPlatform, CurrentSession, type PlatformTarget, TargetPlatform } from '../../session/request-session';
 import { ApiController, RequireSession } from '../../session/session.decorators';
 import type { SessionContext } from '../../session/session-context';
 import { CreatePostDto, UpdatePostDto } from './post.dto';

@@ -44,9 +44,10 @@ export class PostRepository {
   }
 
   /** Images of these posts, in display order. */
-  imagesOf(em: EntityManager, postIds: number[]): Promise<Image[]> {
-    if (postIds.length === 0) return Promise.resolve([]);
-    return em.find(Image, { where: { postId: In(postIds) }, order: { position: 'ASC', id: 'ASC' } });
+  imagesOf(em: EntityManager, posts: Pick<Post, 'id'>[]): Promise<Image[]> {
+    if (posts.length === 0) return Promise.resolve([]);
+    const postId = In(posts.map(({ id }) => id));
+    return em.find(Image, { where: { postId }, order: { position: 'ASC', id: 'ASC' } });
   }
 
   insert(em: EntityManager, row: NewPost): Promise<Post> {
@@ -63,6 +64,10 @@ export class PostRepository {
 
   async update(em: EntityManager, id: number, change: Partial<Post>): Promise<void> {
     await em.update(Post, { id }, change);
+  }
+
+  async remove(em: EntityManager, id: number): Promise<void> {
+    await em.delete(Post, { id });
   }
 
   /** The post that a request of this user with this idempotency key created. */
@@ -122,10 +127,7 @@ export class PostRepository {
   async inFlight(em: EntityManager, platformConnectionId: number) {
     const where = { platformConnectionId, status: 'publishing' as const };
     const posts = await em.find(Post, { where, order: { id: 'DESC' }, take: MAX_IN_FLIGHT });
-    const images = await this.imagesOf(
-      em,
-      posts.map(({ id }) => id),
-    );
+    const images = await this.imagesOf(em, posts);
     return posts.map((post) => {
       const own = images.filter(({ postId }) => postId === post.id);
       const mediaIds = own.map(({ remoteId }) => remoteId).filter((id) => id !== null);

@@ -41,10 +41,7 @@ export class PostService {
       if (before === null) return { posts: [], next_before_id: null };
       const rows = await this.posts.list(em, platform.id, limit + 1, before);
       const page = rows.slice(0, limit);
-      const images = await this.posts.imagesOf(
-        em,
-        page.map((post) => post.id),
-      );
+      const images = await this.posts.imagesOf(em, page);
       return {
         posts: page.map((post) => toPostView(post, images)),
         next_before_id: rows.length > limit ? page.at(-1)!.id : null,
@@ -80,7 +77,7 @@ export class PostService {
     return this.sessions.runAuthorized(caller, async (tx, context) => {
       const known = requestKey && (await this.posts.findByRequest(tx.em, context.user.id, requestKey));
       if (known && known.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
-      if (known) return { post: toPostView(known, await this.posts.imagesOf(tx.em, [known.id])), isNew: false };
+      if (known) return { post: toPostView(known, await this.posts.imagesOf(tx.em, [known])), isNew: false };
       const platform = await this.fence.checkRow(tx.em, context, named);
       requireConnected(platform);
       requireFitting(platform, form);
@@ -117,7 +114,7 @@ export class PostService {
       const platform = await this.fence.checkRow(tx.em, context, named);
       requireConnected(platform);
       const post = await this.find(tx, platform.id, id);
-      const images = (await this.posts.imagesOf(tx.em, [id])).map((image) => image.id);
+      const images = (await this.posts.imagesOf(tx.em, [post])).map((image) => image.id);
       const { content, title, spoilerText, visibility } = post;
       const media_ids = form.media_ids ?? images;
       const whole = { content, title: title ?? '', spoiler_text: spoilerText ?? '', visibility, ...form, media_ids };
@@ -189,7 +186,7 @@ export class PostService {
   }
 
   private async announce(tx: Transaction, post: Post, at: Date): Promise<PostView> {
-    const view = toPostView(post, await this.posts.imagesOf(tx.em, [post.id]));
+    const view = toPostView(post, await this.posts.imagesOf(tx.em, [post]));
     tx.publish({ name: 'post.updated', payload: { userId: post.userId, post: view, at: at.toISOString() } });
     return view;
   }

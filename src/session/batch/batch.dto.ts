@@ -1,4 +1,5 @@
-import { ArrayMaxSize, IsArray, IsInt, IsPositive, ValidateBy } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsPositive } from 'class-validator';
+import { Satisfies } from '../../common/validation';
 
 /** Limited by the size of a request body. */
 const MAX_ITEMS = 5000;
@@ -11,13 +12,11 @@ function isPair(value: unknown): value is SessionUserPair {
 
 export class ValidateSessionsDto {
   /** `[[session_id, user_id], …]` */
-  @ValidateBy({
-    name: 'isPairs',
-    validator: {
-      validate: (value: unknown) => Array.isArray(value) && value.every(isPair),
-      defaultMessage: () => 'pairs must be a list of [session_id, user_id]',
-    },
-  })
+  @Satisfies(
+    'isPairs',
+    (value) => Array.isArray(value) && value.every(isPair),
+    'pairs must be a list of [session_id, user_id]',
+  )
   @ArrayMaxSize(MAX_ITEMS)
   pairs!: SessionUserPair[];
 }

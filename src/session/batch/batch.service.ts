@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { chunksOf } from '../../common/chunks';
 import { Clock } from '../../common/clock';
 import { UnitOfWork } from '../../database/unit-of-work';
 import type { SessionUserPair } from './batch.dto';
@@ -29,7 +30,7 @@ export class BatchService {
     const owners = new Map<string, number>();
     // Malformed ids need no query.
     const ids = [...new Set(pairs.map(([id]) => id))].filter((id) => SESSION_ID.test(id));
-    for (const batch of chunks(ids, PAIRS_PER_BATCH)) {
+    for (const batch of chunksOf(ids, PAIRS_PER_BATCH)) {
       const live = await this.work.read((em) => this.repository.findLive(em, batch, this.clock.now()));
       for (const [id, userId] of live) owners.set(id, userId);
     }
@@ -46,7 +47,7 @@ export class BatchService {
   async cleanupUsers(userIds: readonly number[], except?: string): Promise<CleanupResult> {
     const results = new Map<number, number>([...new Set(userIds)].map((id) => [id, 0]));
     let cleaned = 0;
-    for (const batch of chunks([...results.keys()], USERS_PER_BATCH)) {
+    for (const batch of chunksOf([...results.keys()], USERS_PER_BATCH)) {
       for (const userId of await this.sweep.cleanUsers(batch, except)) {
         results.set(userId, results.get(userId)! + 1);
         cleaned++;
@@ -59,8 +60,4 @@ export class BatchService {
 export interface CleanupResult {
   cleaned: number;
   results: Record<string, number>;
-}
-
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }

@@ -5,8 +5,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Config } from '../../common/config';
-import { CONFIG } from '../../common/config';
+import { CONFIG, type Config } from '../../common/config';
 import { describeError } from '../../common/describe-error';
 import { ExpirySweep } from './expiry-sweep';
 

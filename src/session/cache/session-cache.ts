@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CHANNELS } from '../../cluster/cluster.module';
 import type { SignedChannels } from '../../cluster/signed-channels';
-import type { Config } from '../../common/config';
-import { CONFIG } from '../../common/config';
+import { CONFIG, type Config } from '../../common/config';
 import { DomainEvents } from '../../common/domain-events';
 import { Metrics } from '../../common/metrics';
 import type { Changes } from '../session.repository';
