@@ -1,4 +1,4 @@
-/** The main paths in Chromium, Firefox and WebKit, all else in Chromium; the long form runs all in each of them. */
+/** Main paths and surroundings in each browser, all else in Chromium; the long form runs all in each of them. */
 
 import { FULL } from '../support/scale';
 import { details } from './every-browser/details';
@@ -18,8 +18,8 @@ describe.each([
 ])('%s', (name, start) => {
   const stage = setEveryBrowserStage(servers, start);
   mainPaths(stage);
+  surroundings(stage);
   if (!FULL && name !== 'Chromium') return;
   details(stage);
   frameworks(stage);
-  surroundings(stage);
 });

@@ -123,7 +123,7 @@ describe('Point 4: in a browser of which one tab is seen', () => {
     const tabs = await openTabs();
     for (const seen of [tabs[1]!, tabs[4]!, tabs[0]!]) {
       await seen.bringToFront();
-      await eventually(async () => expect(await leaderOf(tabs)).toBe(seen));
+      await eventually(async () => expect(await leaderOf(tabs)).toBe(seen), { timeout: 10_000 });
     }
     await eventually(async () => expect(await sockets()).toBe(1));
   });

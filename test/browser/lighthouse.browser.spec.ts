@@ -16,8 +16,8 @@ const PRIVATE = ['/', '/create_post', '/admin', '/images', '/platforms', '/devic
   0,
   isWhole ? undefined : 2,
 );
-/** Not held by the short form: it depends on the machine's speed. */
-const LEAST_PERFORMANCE = isWhole ? 95 : 0;
+/** Lower in the short form, which runs beside other suites: a page that became slow still fails. */
+const LEAST_PERFORMANCE = isWhole ? 95 : 60;
 const MOST_SHIFT = 0.02;
 
 interface Report {

@@ -107,7 +107,7 @@ describe('a node that is killed', () => {
       const target = platforms[(round + 1) % 3] as PlatformView;
       const switching = at.post<SwitchResult>(`/api/switch_platform/${target.id}`).catch(() => null);
       // Kills at a different point each time, from before the transaction to after its response.
-      await new Promise((resolve) => setTimeout(resolve, took * 1.5 * ((round % 6) / 5)));
+      await new Promise((resolve) => setTimeout(resolve, took * 1.5 * (round / (ROUNDS - 1))));
       await victim.kill();
       const answer = await switching;
       const [next] = await Promise.all([

@@ -29,6 +29,8 @@ beforeAll(async () => {
 afterEach(() => {
   reading = false;
   line.heal();
+  // A connection that has lost data would be noticed by the next ping only, in the middle of the next test.
+  line.cut();
 });
 afterAll(async () => {
   await Promise.all([a.stop(), b.stop()]);

@@ -126,8 +126,8 @@ it('resets hardly any connection waiting to be accepted when the port closes', a
   const { 200: answered, ECONNREFUSED: refused, ECONNRESET: reset = 0, ...others } = outcomes;
   expect(others).toEqual({});
   expect([answered, refused]).not.toContain(undefined);
-  // One that arrives between the last look and the close.
-  expect(reset).toBeLessThan(ROUNDS);
+  // One that arrives between the last look and the close. Few rounds may have one each by chance.
+  expect(reset).toBeLessThan(Math.max(ROUNDS, 5));
 }, 120_000);
 
 it('exits with 0 in time although a request never ends', async () => {

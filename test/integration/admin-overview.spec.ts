@@ -2,10 +2,10 @@
 import type { AdminUsersView, OverviewView } from '../../src/protocol/admin';
 import type { RestSessionState } from '../../src/protocol/http';
 import { TestClient } from '../support/http-client';
-import { ANY_DATABASE, type App, closeApps, startApp } from './support/app';
+import { type App, closeApps, DATABASES, startApp } from './support/app';
 import { connectPlatforms } from './support/scenario';
 
-describe.each(ANY_DATABASE)('%s', (_, createUrl) => {
+describe.each(DATABASES)('%s', (_, createUrl) => {
   let app: App;
   let admin: TestClient;
 

@@ -73,5 +73,5 @@ export const BACKENDS: Backend[] = [
   },
 ];
 
-/** For suites about what comes before the database, and is the same with each. */
+/** For suites whose queries other suites try on both, or that need none: the short form runs them on one. */
 export const ANY_BACKEND: Backend[] = FULL ? BACKENDS : BACKENDS.slice(-1);

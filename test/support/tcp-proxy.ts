@@ -7,6 +7,8 @@ export interface TcpProxy {
   blackHole(): void;
   /** Lets new connections work again; old ones stay dead. */
   heal(): void;
+  /** Closes all connections: their owners open new ones. */
+  cut(): void;
   /** Delays data from the target; ms. */
   slow(ms: number): void;
   /** Routes new connections to another port; old ones stay where they are. */
@@ -62,6 +64,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     heal: () => {
       isDropping = false;
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
     },
     slow: (ms) => {
       delayMs = ms;

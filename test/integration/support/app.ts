@@ -48,7 +48,7 @@ export const DATABASES: [name: string, create: () => Promise<string>][] = [
   ['MariaDB', () => migratedDatabase()],
 ];
 
-/** For suites about what comes before the database, and is the same with each. */
+/** For suites whose queries other suites try on both, or that need none: the short form runs them on one. */
 export const ANY_DATABASE = FULL ? DATABASES : DATABASES.slice(0, 1);
 
 const open = new Set<App>();
