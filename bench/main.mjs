@@ -23,7 +23,7 @@ const SCENARIOS = {
   cleanup: './scenarios/cleanup.mjs',
   reconcile: './scenarios/reconcile.mjs',
 };
-/** Scenarios without peers, skipped by `--quick`. */
+/** Long scenarios, skipped by `--quick` unless `--only` names them. */
 const LONG = new Set(['expiry', 'cleanup', 'reconcile']);
 const PLOTS = join(ROOT, 'docs/plots');
 

@@ -11,6 +11,10 @@ import ts from 'typescript';
 import { ROOT } from './lib/run.mjs';
 
 const TARGET = join(ROOT, 'dist/src/openapi/openapi-metadata.js');
+/** Not in the npm package, whose hosts serve the description too; pages are not described. */
+const APP = join(ROOT, 'src/app/');
+
+const program = ReadonlyVisitor.createTsProgram(join(ROOT, 'tsconfig.build.json'));
 
 const folder = mkdtempSync(join(tmpdir(), 'vedfolnir-openapi-'));
 try {
@@ -24,7 +28,10 @@ try {
       }),
     ],
     outputDir: folder,
-    tsProgramRef: ReadonlyVisitor.createTsProgram(join(ROOT, 'tsconfig.build.json')),
+    tsProgramRef: {
+      ...program,
+      getSourceFiles: () => program.getSourceFiles().filter(({ fileName }) => !fileName.startsWith(APP)),
+    },
   });
   const metadata = readFileSync(join(folder, 'metadata.ts'), 'utf8');
   const { outputText } = ts.transpileModule(metadata, {

@@ -14,6 +14,7 @@ const SOURCES = [
   'src',
   'tools',
   'client',
+  'scripts/openapi-metadata.mjs',
   'scripts/wire-schemas.mjs',
   'ormconfig.ts',
   'nest-cli.json',

@@ -59,7 +59,7 @@ export class UserRepository {
     return !(await em.exists(User));
   }
 
-  /** Inserts an active user, by default one with the role `user`, found by name and e-mail address. */
+  /** Inserts an active user. Unless given, the role is `user` and the keys are those of name and e-mail address. */
   insert(em: EntityManager, user: NewUser, now: Date): Promise<User> {
     const keys = { usernameKey: nameKey(user.username), emailKey: nameKey(user.email) };
     const defaults = { isActive: true, revision: 0, changedAt: now, lastPlatformId: null, createdAt: now };

@@ -40,9 +40,18 @@ const startPage = (prefix: string) => `window.onload = () => {
 };
 `;
 
+/** @returns the folder of swagger-ui-dist; null where the application has not installed it */
+function findSwaggerUi(): string | null {
+  try {
+    return dirname(require.resolve('swagger-ui-dist/package.json'));
+  } catch {
+    return null;
+  }
+}
+
 /**
- * Serves `/api/openapi.json`, `/api/asyncapi.json`, and outside production Swagger UI at `/api/docs`, under the API's
- * prefix, on Express and Fastify.
+ * Serves `/api/openapi.json`, `/api/asyncapi.json`, and outside production Swagger UI at `/api/docs` if swagger-ui-dist is
+ * installed, under the API's prefix, on Express and Fastify. To be called before `listen`.
  */
 export function describeApi(app: INestApplication): void {
   const config = app.get<Config>(CONFIG, { strict: false });
@@ -50,23 +59,27 @@ export function describeApi(app: INestApplication): void {
   const adapter = app.getHttpAdapter();
   const serve = (path: string, type: string, body: () => unknown): void => {
     adapter.get(prefix + path, async (_request: unknown, response: unknown) => {
-      const text = await body();
+      const content = await body();
       adapter.setHeader(response, 'Content-Type', type);
-      await adapter.reply(response, text);
+      await adapter.reply(response, content);
     });
   };
   let document: Promise<OpenAPIObject> | undefined;
   serve('/openapi.json', JSON_TYPE, () => {
-    document ??= createDocument(app, config);
+    document ??= createDocument(app, config).catch((error: unknown) => {
+      // The next request tries again.
+      document = undefined;
+      throw error;
+    });
     return document;
   });
   serve('/asyncapi.json', JSON_TYPE, () => describeSocket(readWireSchemas()));
-  if (config.production) return;
+  const folder = config.production ? null : findSwaggerUi();
+  if (!folder) return;
   adapter.get(`${prefix}/docs`, (_request: unknown, response: unknown) =>
     adapter.redirect(response, 302, `${prefix}/docs/index.html`),
   );
   serve('/docs/swagger-initializer.js', 'text/javascript', () => startPage(prefix));
-  const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
   for (const [file, type] of Object.entries(PAGE_FILES)) {
     serve(`/docs/${file}`, type, () => new StreamableFile(createReadStream(join(folder, file)), { type }));
   }

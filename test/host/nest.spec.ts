@@ -99,6 +99,18 @@ describe.each(SETUPS)('$name', ({ start, prefix }) => {
     });
   });
 
+  it('describes its routes with the fields of their bodies, and none of the host', async () => {
+    const { body } = await new TestClient(here!).get<{
+      paths: Record<string, object>;
+      components: { schemas: Record<string, { properties: object }> };
+    }>('/api/openapi.json');
+    expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/api/session', '/api/posts']));
+    expect(Object.keys(body.paths).filter((path) => !/^\/(api|health|metrics)\b/.test(path))).toEqual([]);
+    expect(Object.keys(body.components.schemas.CreatePostDto!.properties)).toEqual(
+      expect.arrayContaining(['content', 'visibility', 'media_ids']),
+    );
+  });
+
   it("leaves the host's own routes, exceptions, bodies and CORS as they are", async () => {
     const stranger = new TestClient(here!);
     expect((await stranger.get(`${prefix}/plain`)).text).toContain('<title>Plain</title>');

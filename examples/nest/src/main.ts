@@ -3,6 +3,7 @@ import { VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import sirv from 'sirv';
+import { describeApi } from 'vedfolnir';
 import { AppModule } from './app.module';
 
 async function main(): Promise<void> {
@@ -16,6 +17,8 @@ async function main(): Promise<void> {
   // The application's prefix and versions do not apply to Vedfolnir's routes, whose paths its script expects.
   if (process.env.GLOBAL_PREFIX) app.setGlobalPrefix(process.env.GLOBAL_PREFIX);
   app.enableVersioning({ type: VersioningType.URI });
+  // Serves the description of Vedfolnir's routes at /api/openapi.json.
+  describeApi(app);
   // The application's pages, such as those of examples/page and examples/react.
   app.use(sirv('public', { dev: true }));
   await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
