@@ -22,7 +22,7 @@ import { changed, changes, frame, HEADER_NAMES, headerText, mutated, odd, seldom
 
 /** Part of each test's title; `SEED=` repeats one. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
-const REQUESTS = FULL ? 30_000 : 600;
+const REQUESTS = FULL ? 30_000 : 300;
 const SOCKETS = FULL ? 2000 : 60;
 const MESSAGES = FULL ? 20_000 : 1000;
 const LARGEST_GROWTH_MB = 128;

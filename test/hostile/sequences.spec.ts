@@ -9,7 +9,7 @@ import { closeTabs } from '../support/socket-client';
 import { type Step, step, take } from './support/steps';
 import { Person } from './support/world';
 
-const RUNS = FULL ? 200 : 6;
+const RUNS = FULL ? 200 : 4;
 const LONGEST = FULL ? 60 : 25;
 /**
  * Run each time: a pinned session among others, a session that expires by idleness only, one that is extended up to
