@@ -35,6 +35,11 @@ export class BackgroundLoop {
     });
   }
 
+  /** A poll that starts several tasks starts no more of them once this is true. */
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
   /** Resolves when the current poll is over. */
   async stop(): Promise<void> {
     this.stopped = true;

@@ -156,7 +156,7 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
   private async startDue(): Promise<void> {
     /** Connections that another node has claimed since they were read: skipped until the next poll. */
     const taken: number[] = [];
-    while (this.running.size < MAX_CONCURRENT_REFRESHES) {
+    while (!this.loop.isStopped && this.running.size < MAX_CONCURRENT_REFRESHES) {
       const now = this.clock.now();
       const [busy, full] = [
         [...this.running.keys(), ...taken],

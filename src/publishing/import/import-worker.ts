@@ -35,7 +35,6 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   /** Claims to renew, by platform id. */
   private readonly claims = new Map<number, StatusImport>();
   private renewal: NodeJS.Timeout | undefined;
-  private isStopping = false;
 
   constructor(
     private readonly work: UnitOfWork,
@@ -54,7 +53,6 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.isStopping = true;
     await this.loop.stop();
     await Promise.race([
       Promise.allSettled([...this.running.values()].map(({ done }) => done)),
@@ -68,7 +66,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async startDue(): Promise<void> {
-    while (this.running.size < MAX_CONCURRENT_IMPORTS) {
+    while (!this.loop.isStopped && this.running.size < MAX_CONCURRENT_IMPORTS) {
       const [busy, full] = [[...this.running.keys()], atConcurrencyLimit(this.running.values(), MAX_IMPORTS_PER_USER)];
       const run = await this.work.read((em) => this.imports.findDue(em, this.clock.now(), busy, full));
       if (!run) return;
@@ -90,7 +88,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     let run = claimed;
     try {
       run = await this.withBottom(claimed);
-      while (run.nextAttemptAt && !this.isStopping) run = await this.page(platform, run, memory);
+      while (run.nextAttemptAt && !this.loop.isStopped) run = await this.page(platform, run, memory);
       this.claims.delete(platform.id);
       // Stopping: another node may continue at once.
       if (run.nextAttemptAt)

@@ -82,7 +82,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   private async startDue(): Promise<void> {
     /** Platforms whose post another node has claimed since it was read: skipped until the next poll. */
     const taken: number[] = [];
-    while (this.running.size < MAX_CONCURRENT_PLATFORMS) {
+    while (!this.loop.isStopped && this.running.size < MAX_CONCURRENT_PLATFORMS) {
       const now = this.clock.now();
       const [busy, full] = [
         [...this.running.keys(), ...taken],
