@@ -37,8 +37,8 @@ async function jest(args) {
   return { code, results };
 }
 
-// A file that could not run has no failed tests, but counts as a failure.
-const failuresOf = (results) => (results?.numFailedTests ?? 0) + (results?.numRuntimeErrorTestSuites ?? 0);
+// A file that could not run has no failed tests, but counts as a failure; so does a run without results.
+const failuresOf = (results) => (results ? results.numFailedTests + results.numRuntimeErrorTestSuites : 1);
 const failedFilesOf = (results) => (results?.testResults ?? []).filter(({ status }) => status === 'failed');
 const passedIn = (files) =>
   files.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status === 'passed').length;
@@ -51,9 +51,8 @@ if (args.length === 0 && failedFiles.length > 0 && failedFiles.length <= MAX_FIL
   passed -= passedIn(failedFiles);
   ({ code, results } = await jest(['--maxWorkers=1', '--runTestsByPath', ...failedFiles.map(({ name }) => name)]));
   passed += results?.numPassedTests ?? 0;
-  const stillFailed = failedFilesOf(results).map(({ name }) => name);
-  const mended = failedFiles.map(({ name }) => name).filter((name) => !stillFailed.includes(name));
-  for (const name of mended) console.log(`Failed beside others, and passed alone: ${relative(ROOT, name)}`);
+  const passing = (results?.testResults ?? []).filter(({ status }) => status === 'passed');
+  for (const { name } of passing) console.log(`Failed beside others, and passed alone: ${relative(ROOT, name)}`);
 }
 const failed = failuresOf(results);
 console.log(`${passed} passed, ${failed} failed`);

@@ -11,6 +11,7 @@ import { Person } from './support/world';
 
 const RUNS = FULL ? 200 : 4;
 const LONGEST = FULL ? 60 : 25;
+const TIMEOUT_MS = FULL ? 3_600_000 : 180_000;
 /**
  * Run each time: a pinned session among others, a session that expires by idleness only, one that is extended up to
  * the absolute limit, and a post for a platform that is not active any more.
@@ -72,5 +73,5 @@ describe.each(DATABASES)('%s', (_, database) => {
       endOnFailure: !FULL,
       examples: KNOWN.map((steps) => [steps]),
     });
-  }, 3_600_000);
+  }, TIMEOUT_MS);
 });

@@ -214,7 +214,9 @@ it('leaves alone what only another node has the key to, and says which it is', a
   expect(JSON.stringify(said.mock.calls)).toContain(`platform_connections.access_token ${platform.id} was sealed with`);
   expect((await client.post(`/api/platforms/${platform.id}/test`)).status).toBe(200);
   const post = await write(there, platform, 'Taken by whoever has the key');
-  await published(there, platform, post.id);
+  // Whatever it has begun with the post, it gives back.
+  await behind.close();
+  await published(client, platform, post.id, 60_000);
   expect(town.statuses.filter(({ accountId }) => accountId === account.id)).toHaveLength(1);
   said.mockRestore();
 });
