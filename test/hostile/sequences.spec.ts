@@ -53,25 +53,29 @@ describe.each(DATABASES)('%s', (_, database) => {
     await closeApps();
   });
 
-  it(`is as the model after each step of any sequence (seed ${SEED})`, async () => {
-    const sequences = fc.array(step, { minLength: Math.floor(LONGEST / 2), size: 'max', maxLength: LONGEST });
-    const property = fc.asyncProperty(sequences, async (steps) => {
-      const people: [Person, Person] = [await Person.register(app), await Person.register(app)];
-      // Random actions have no effect without platforms, sessions and tabs, so each user gets some first.
-      for (const [index] of people.entries()) {
-        for (const action of ['connect', 'connect', 'signIn', 'openTab']) {
-          await take(people, { action, who: index, device: 0, choice: 0, flag: false });
+  it(
+    `is as the model after each step of any sequence (seed ${SEED})`,
+    async () => {
+      const sequences = fc.array(step, { minLength: Math.floor(LONGEST / 2), size: 'max', maxLength: LONGEST });
+      const property = fc.asyncProperty(sequences, async (steps) => {
+        const people: [Person, Person] = [await Person.register(app), await Person.register(app)];
+        // Random actions have no effect without platforms, sessions and tabs, so each user gets some first.
+        for (const [index] of people.entries()) {
+          for (const action of ['connect', 'connect', 'signIn', 'openTab']) {
+            await take(people, { action, who: index, device: 0, choice: 0, flag: false });
+          }
         }
-      }
-      for (const each of steps) await take(people, each);
-      for (const person of people) await person.checkAll();
-      closeTabs();
-    });
-    await fc.assert(property, {
-      numRuns: RUNS,
-      seed: SEED,
-      endOnFailure: !FULL,
-      examples: KNOWN.map((steps) => [steps]),
-    });
-  }, TIMEOUT_MS);
+        for (const each of steps) await take(people, each);
+        for (const person of people) await person.checkAll();
+        closeTabs();
+      });
+      await fc.assert(property, {
+        numRuns: RUNS,
+        seed: SEED,
+        endOnFailure: !FULL,
+        examples: KNOWN.map((steps) => [steps]),
+      });
+    },
+    TIMEOUT_MS,
+  );
 });
