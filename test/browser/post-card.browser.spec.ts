@@ -1,6 +1,8 @@
 /** The card of a post that was not sent: its form keeps what is written, and each of its buttons does what it says. */
+
 import type { Browser, Locator, Page } from 'playwright-core';
 import type { PostView } from '../../src/protocol/http';
+import { importEnds } from '../integration/support/posting';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
@@ -269,7 +271,8 @@ it('says when a post that waits is tried next', async () => {
 });
 
 it('connects an account again that no longer takes the token, and then sends the post', async () => {
-  const { account, token } = connected;
+  const { account, platform, token } = connected;
+  await importEnds(client, platform);
   town.store.tokens.delete(token);
   const post = await postWith('Late', { status: 'failed' });
   const page = await device.tab('/');

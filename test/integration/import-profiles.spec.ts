@@ -8,8 +8,8 @@ import { eventually } from '../support/eventually';
 import { connectTo, newAccount, PLENTY } from '../support/fake-instance';
 import { closeTabs, openTab } from '../support/socket-client';
 import { MINUTE } from './support/app';
-import { named, picture, postsOf, published, upload, write } from './support/posting';
-import { contentsOf, importAll, importEnds, importOf, numbered, postThere, setProfiles } from './support/profiles';
+import { importEnds, importOf, named, picture, postsOf, published, upload, write } from './support/posting';
+import { contentsOf, importAll, numbered, postThere, setProfiles } from './support/profiles';
 
 type MastodonStatus = { media_attachments: [{ id: string; preview_url: string }] };
 

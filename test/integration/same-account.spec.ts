@@ -10,7 +10,7 @@ import {
 } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { type App, closeApps, DATABASES, startApp } from './support/app';
-import { becomes, named, published, write } from './support/posting';
+import { becomes, importEnds, named, published, write } from './support/posting';
 
 describe.each(DATABASES)('%s', (_, database) => {
   let app: App;
@@ -54,6 +54,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
   it('sends with a new token what waited for it', async () => {
     const { client, platform, account, token } = await person();
+    await importEnds(client, platform);
     town.store.tokens.delete(token);
     const post = await write(client, platform, 'held back');
     await becomes(client, platform, post.id, { status: 'failed', error: 'The account must be connected again' });

@@ -1,4 +1,5 @@
 /** A node that is stopped starts no more background work: it ends although some is due. */
+
 import { StatusImport } from '../../src/database/entities/status-import.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { ImportWorker } from '../../src/publishing/import/import-worker';
@@ -7,7 +8,8 @@ import { allowed, connectTo, startInstance, stopInstances } from '../support/fak
 import { TestClient } from '../support/http-client';
 import { migratedDatabase } from '../support/services';
 import { closeApps, startApp } from './support/app';
-import { contentsOf, importEnds } from './support/profiles';
+import { importEnds } from './support/posting';
+import { contentsOf } from './support/profiles';
 
 afterAll(async () => {
   await closeApps();

@@ -1,6 +1,6 @@
 /** Writes posts and checks their status, as a client does. */
 import { randomBytes } from 'node:crypto';
-import type { MediaView, PlatformView, PostsView, PostView } from '../../../src/protocol/http';
+import type { ImportView, MediaView, PlatformView, PostsView, PostView } from '../../../src/protocol/http';
 import { eventually } from '../../support/eventually';
 import type { Answer, TestClient } from '../../support/http-client';
 
@@ -62,4 +62,17 @@ export async function upload(
   const encoded = new Response(form);
   const headers = { ...named(id, true).headers, 'content-type': encoded.headers.get('content-type')! };
   return client.request('POST', '/api/media', { body: Buffer.from(await encoded.arrayBuffer()), headers });
+}
+
+export const importOf = async (client: TestClient, { id }: PlatformView): Promise<ImportView> =>
+  (await client.get<ImportView>(`/api/platforms/${id}/import`)).body;
+
+/** Waits for the end of a running import; starts none. */
+export function importEnds(client: TestClient, platform: PlatformView): Promise<ImportView> {
+  const ended = async () => {
+    const state = await importOf(client, platform);
+    expect(state.running).toBe(false);
+    return state;
+  };
+  return eventually(ended, { timeout: 20_000 });
 }

@@ -3,7 +3,6 @@ import type { EntityManager } from 'typeorm';
 import { UnitOfWork } from '../../../src/database/unit-of-work';
 import type { ImportView, PlatformView } from '../../../src/protocol/http';
 import { FAKE_KINDS, type FakeKind } from '../../../tools/fake-instance/fake-profiles';
-import { eventually } from '../../support/eventually';
 import {
   allowed,
   type FakeInstance,
@@ -15,7 +14,7 @@ import {
 } from '../../support/fake-instance';
 import { TestClient } from '../../support/http-client';
 import { type App, closeApps, DATABASES, startApp, TestClock } from './app';
-import { postsOf } from './posting';
+import { importEnds, postsOf } from './posting';
 
 /** Called once, at the top of a suite. */
 export function setProfiles() {
@@ -57,19 +56,6 @@ export function postThere(instance: FakeInstance, account: ReturnType<typeof new
 
 export const numbered = (word: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${word} ${index}`);
-
-export const importOf = async (client: TestClient, { id }: PlatformView): Promise<ImportView> =>
-  (await client.get<ImportView>(`/api/platforms/${id}/import`)).body;
-
-/** Waits for the end of a running import; starts none. */
-export function importEnds(client: TestClient, platform: PlatformView): Promise<ImportView> {
-  const ended = async () => {
-    const state = await importOf(client, platform);
-    expect(state.running).toBe(false);
-    return state;
-  };
-  return eventually(ended, { timeout: 20_000 });
-}
 
 export async function importAll(client: TestClient, platform: PlatformView, form?: { older: boolean }) {
   const { body } = await client.post<ImportView>(`/api/platforms/${platform.id}/import`, form);
