@@ -7,8 +7,7 @@ import { expectForEverybody } from './support/looks';
 import { until } from './support/recorder';
 import { setStage } from './support/stage';
 
-/** A server of its own: the picture is of somebody with a plain name. */
-const stage = setStage({ env: {} });
+const stage = setStage();
 
 const WORDS = 'The database cannot be reached';
 const GONE = { status: 503, json: { success: false, error: WORDS, error_code: 'DATABASE_ERROR', retry_after: 30 } };
@@ -56,13 +55,14 @@ function readings(page: Page, reads: string): Request[] {
 }
 
 describe.each(READERS)('%s', (path, reads, shows) => {
-  it('says in its place what went wrong, once, and reads when that is asked for', async () => {
+  it('Point 1, Point 11, Point 12: says in its place what went wrong, once and to everybody, and reads when asked', async () => {
     const [page, device, answer] = await openRefused(path, reads);
     // What else the page reads comes by itself.
     await eventually(async () => {
       expect(await page.locator('main [aria-busy="true"], main .vf-placeholder').count()).toBe(0);
     });
     expect(await toasts(page).count()).toBe(0);
+    await expectForEverybody(page);
     await tryAgain(page).press('Enter');
     await note(page).getByText(WORDS).waitFor();
     expect(await tryAgain(page).and(page.locator(':focus')).count()).toBe(1);
@@ -75,7 +75,7 @@ describe.each(READERS)('%s', (path, reads, shows) => {
     if (device !== stage.device) await device.close();
   });
 
-  it('reads by itself when the connection is there again', async () => {
+  it('reads by itself when the connection is there again, and goes on showing what it has when it cannot', async () => {
     const [page, device, answer] = await openRefused(path, reads);
     await answer();
     await device.context.setOffline(true);
@@ -83,25 +83,13 @@ describe.each(READERS)('%s', (path, reads, shows) => {
     await device.context.setOffline(false);
     await page.locator(shows).waitFor();
     expect(await note(page).count()).toBe(0);
-    if (device !== stage.device) await device.close();
-  });
 
-  it('goes on showing what it has when it cannot be read anew, and says so', async () => {
-    const device = await deviceFor(path);
-    const page = await device.tab(path);
-    await page.locator(shows).waitFor();
-    const answer = await refuse(device.context, reads);
+    const answerAgain = await refuse(device.context, reads);
     await page.evaluate("window.dispatchEvent(new Event('online'))");
     await toasts(page).getByText(WORDS).waitFor();
     expect(await page.locator(shows).isVisible()).toBe(true);
     expect(await note(page).count()).toBe(0);
-    await answer();
-    if (device !== stage.device) await device.close();
-  });
-
-  it('Point 1, Point 11, Point 12: is for everybody while nothing can be read', async () => {
-    const [page, device] = await openRefused(path, reads);
-    await expectForEverybody(page);
+    await answerAgain();
     if (device !== stage.device) await device.close();
   });
 });

@@ -1,25 +1,4 @@
-import { BACKENDS, type Running } from './backends';
-import { TestClient } from './http-client';
 import { startNode } from './server';
-
-describe.each(BACKENDS)('$name', (backend) => {
-  let running: Running;
-
-  beforeAll(async () => {
-    running = await backend.start();
-  });
-  afterAll(() => running?.stop());
-
-  it('starts nodes that are alive', async () => {
-    for (const node of running.nodes) {
-      expect(await new TestClient(node.url).get('/health/live')).toMatchObject({ status: 200 });
-    }
-  });
-
-  it('exits with code 0 on SIGTERM', async () => {
-    await expect(Promise.all(running.nodes.map((node) => node.stop()))).resolves.toEqual(running.nodes.map(() => 0));
-  });
-});
 
 describe('startNode', () => {
   it('reports the output of a server that does not start', async () => {
