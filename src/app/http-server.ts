@@ -61,6 +61,20 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     reply.headers(headers);
     done();
   });
+  // To close the connection while the caller still sends would reset it, and the answer be lost. Where it stays open,
+  // Node reads the rest of the body and drops it.
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    if (hasMoreToCome(request.raw)) {
+      reply.removeHeader('connection');
+      reply.raw.shouldKeepAlive = true;
+    }
+    done();
+  });
+}
+
+/** Whether a part of the body has not arrived yet. */
+function hasMoreToCome({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0);
 }
 
 /** Only pages of these origins may read responses and send the session cookie. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { PlatformView, RestSessionState } from '../../src/protocol/http';
 import { ANY_BACKEND, type Running } from '../support/backends';
 import { type Json, TestClient } from '../support/http-client';
-import { rawBytes } from '../support/raw-request';
+import { rawBytes, rawRequest } from '../support/raw-request';
 import { FULL } from '../support/scale';
 import { sharedInstanceUrl } from '../support/shared-instances';
 import { belongings, expectRefusal, expectRow, secretOf, startEmpty } from './support/attack';
@@ -220,6 +220,18 @@ describe.each(ANY_BACKEND)('$name', (backend) => {
         expect([what, statuses.filter((code) => !/^[34]/.test(code!))]).toEqual([what, []]);
       }),
     );
+  });
+
+  it.each([
+    ['too large', '/api/auth/login', 'application/json', 413],
+    ['of an unknown type', '/api/auth/login', 'text/xml', 415],
+    ['of nobody', '/api/media', 'multipart/form-data; boundary=x', 401],
+  ])('answers what is %s, however much of it is still to come', async (_, path, type, expected) => {
+    const body = Buffer.alloc(64_000_000, 'x');
+    const headers = { 'content-type': type };
+    for (let turn = 0; turn < 3; turn++) {
+      expect((await rawRequest(node().url, 'POST', path, { headers, body })).status).toBe(expected);
+    }
   });
 
   it('holds its memory through many hostile requests', async () => {
