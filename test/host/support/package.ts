@@ -10,7 +10,7 @@ export const MODULES = join(ROOT, 'node_modules');
 
 let packed: string | undefined;
 
-/** @returns the folder of the unpacked package; created once per worker */
+/** @returns the folder of the unpacked package; created once per suite */
 function packageFolder(): string {
   if (packed) return packed;
   const folder = temporaryFolder();
