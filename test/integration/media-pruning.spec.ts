@@ -11,6 +11,8 @@ import { PlatformRepository } from '../../src/platform/platform.repository';
 import type { PlatformView, PostStatus } from '../../src/protocol/http';
 import { MediaRepository } from '../../src/publishing/media/media.repository';
 import { MediaPruner } from '../../src/publishing/media/media-pruner';
+import { SessionRepository } from '../../src/session/session.repository';
+import { SessionService } from '../../src/session/session.service';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
@@ -145,6 +147,32 @@ describe.each(DATABASES)('%s', (_, database) => {
     const [answer] = await answered;
     expect([answer.statusCode, await json(answer)]).toMatchObject([404, { error_code: 'PLATFORM_NOT_FOUND' }]);
     expect(await work.read((em) => em.count(Image))).toBe(0);
+  });
+
+  it('keeps nothing of an upload whose client disconnects in the middle of the file', async () => {
+    const { client, platform, work } = await start();
+    const sent = beginUpload(client, platform).on('error', () => undefined);
+    sent.write(Buffer.alloc(1_500_000));
+    await eventually(async () => expect((await counts(work))[1]).toBeGreaterThan(0));
+    sent.destroy();
+    await eventually(async () => expect(await counts(work)).toEqual([0, 0]));
+  });
+
+  it('keeps nothing of an upload whose client disconnects before its body is read', async () => {
+    const { app, client, platform, userId, work } = await start();
+    const authorized = jest.spyOn(app.get(SessionService), 'runAuthorized');
+    const incoming = once(app.nest.getHttpServer(), 'request') as Promise<[IncomingMessage]>;
+    await work.write(async ({ em }) => {
+      await app.get(SessionRepository).lockUser(em, userId);
+      const sent = beginUpload(client, platform).on('error', () => undefined);
+      await eventually(() => expect(authorized).toHaveBeenCalled());
+      sent.destroy();
+      const [received] = await incoming;
+      await eventually(() => expect(received.destroyed).toBe(true));
+    });
+    const [begun] = authorized.mock.results;
+    await begun!.value;
+    await eventually(async () => expect(await counts(work)).toEqual([0, 0]));
   });
 
   it('goes a few at a time with its platform too, and the rest with the platform', async () => {
