@@ -202,6 +202,8 @@ export class GuardedFetch {
         answered = true;
         readWhole(response, left).then((whole) => {
           clearTimeout(timer);
+          // Answered before it has read the body, the rest of which it may never read: frees the connection.
+          if (!sent.writableFinished) sent.destroy();
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole });
         }, fail);
       });

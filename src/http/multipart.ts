@@ -18,12 +18,17 @@ type Incoming = HttpRequest & { readonly raw?: IncomingMessage };
  */
 export async function* readParts(request: HttpRequest, limits: Limits): AsyncGenerator<Part> {
   const source = (request as Incoming).raw ?? (request as unknown as IncomingMessage);
+  // No event follows: the client has disconnected before the first part was requested.
+  if (source.destroyed) throw brokenOff();
   const queue: Part[] = [];
-  let failure: unknown = null;
+  let failure: Error | null = null;
+  let file: Readable | null = null;
   let ended = false;
   let wake = (): void => {};
-  const fail = (error: unknown): void => {
+  const fail = (error: Error): void => {
     failure ??= error;
+    // The consumer may be waiting for more of the file.
+    file?.destroy(failure);
     wake();
   };
   const parser = parserOf(source, limits)
@@ -35,6 +40,7 @@ export async function* readParts(request: HttpRequest, limits: Limits): AsyncGen
       stream.once('limit', () => stream.destroy(new AppError('PAYLOAD_TOO_LARGE')));
       // Handled here, as nobody reads the stream after an abort.
       stream.on('error', fail);
+      file = stream;
       queue.push({ kind: 'file', name, stream });
       wake();
     })
@@ -46,7 +52,7 @@ export async function* readParts(request: HttpRequest, limits: Limits): AsyncGen
   for (const limit of ['partsLimit', 'fieldsLimit', 'filesLimit'] as const) {
     parser.on(limit, () => fail(invalidField('body', 'The body has too many parts')));
   }
-  source.once('aborted', () => fail(invalidField('body', 'The body was not sent to its end')));
+  source.once('aborted', () => fail(brokenOff()));
   source.pipe(parser);
   try {
     for (;;) {
@@ -68,6 +74,8 @@ export async function* readParts(request: HttpRequest, limits: Limits): AsyncGen
     source.resume();
   }
 }
+
+const brokenOff = (): AppError => invalidField('body', 'The body was not sent to its end');
 
 function parserOf(source: IncomingMessage, limits: Limits) {
   try {

@@ -1,6 +1,7 @@
 /** Queries on connections, most of them scoped by user. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
+import { Image } from '../database/entities/image.entity';
 import { type NewPlatformConnection, PlatformConnection } from '../database/entities/platform-connection.entity';
 import { UserSession } from '../database/entities/user-session.entity';
 import type { AtLimit } from './instance-concurrency';
@@ -27,6 +28,16 @@ export class PlatformRepository {
 
   async update(em: EntityManager, id: number, change: Partial<PlatformConnection>): Promise<void> {
     await em.update(PlatformConnection, { id }, change);
+  }
+
+  /** Finished uploads of the connection that no post uses. @returns ids of images */
+  async findUnusedFiles(em: EntityManager, userId: number, platformConnectionId: number): Promise<number[]> {
+    const where = { userId, platformConnectionId, postId: IsNull(), uploadedAt: Not(IsNull()) };
+    return (await em.find(Image, { select: { id: true }, where })).map(({ id }) => id);
+  }
+
+  async removeUnusedFiles(em: EntityManager, ids: number[]): Promise<void> {
+    await em.delete(Image, { id: In(ids), postId: IsNull() });
   }
 
   async remove(em: EntityManager, id: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
+import { chunksOf } from '../common/chunks';
 import { Clock } from '../common/clock';
 import { MonitorPerformance } from '../common/performance';
 import type { OAuthApp } from '../database/entities/oauth-app.entity';
@@ -20,6 +21,9 @@ import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
 import { PlatformRepository } from './platform.repository';
 import { PlatformAnnouncer } from './platform-announcer';
 import { PlatformConnector } from './platform-connector';
+
+/** Uploads per transaction: about 25 ms of work on SQLite if they are as large as they may be. */
+const FILES_PER_BATCH = 2;
 
 /** A user's connections, and the active one of each session. Every change raises the user's revision. */
 @Injectable()
@@ -86,6 +90,7 @@ export class PlatformService {
   /** Removes a connection; a removed default is replaced by the oldest other one. Its sessions move to the default. */
   async remove(caller: SessionContext, id: number): Promise<void> {
     const userId = caller.user.id;
+    await this.removeUnusedFiles(caller, id);
     const { target, app } = await this.sessions.runAuthorized(caller, async (tx) => {
       const rows = await this.platforms.list(tx.em, userId);
       const target = rows.find((row) => row.id === id);
@@ -100,6 +105,15 @@ export class PlatformService {
       return { target, app: target.appKey === null ? null : await this.oauth.findApp(tx.em, target.appKey) };
     });
     await this.revoke(target, app);
+  }
+
+  /** Unused uploads can be a gigabyte: deleted in batches, as with SQLite each batch completes synchronously. */
+  private async removeUnusedFiles(caller: SessionContext, id: number): Promise<void> {
+    const ids = await this.work.read((em) => this.platforms.findUnusedFiles(em, caller.user.id, id));
+    for (const batch of chunksOf(ids, FILES_PER_BATCH)) {
+      await this.sessions.runAuthorized(caller, (tx) => this.platforms.removeUnusedFiles(tx.em, batch));
+      await new Promise(setImmediate);
+    }
   }
 
   /** Revokes the unused token. The connection is removed already, so a failure at the instance is ignored. */

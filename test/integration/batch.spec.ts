@@ -9,6 +9,7 @@ import { NodeLock } from '../../src/database/node-lock';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { RestSessionState } from '../../src/protocol/http';
 import { BatchRepository } from '../../src/session/batch/batch.repository';
+import { BatchService } from '../../src/session/batch/batch.service';
 import { ExpirySweep, ROWS_PER_BATCH } from '../../src/session/batch/expiry-sweep';
 import { SessionService } from '../../src/session/session.service';
 import { eventually } from '../support/eventually';
@@ -113,6 +114,23 @@ describe.each(DATABASES)('%s', (_, database) => {
     const { results } = (await admin.post<{ results: object }>('/api/admin/sessions/validate', { pairs })).body;
     expect(Object.values(results)).toEqual(Array(120).fill(true));
     expect(asked.mock.calls.map(([, batch]) => batch.length)).toEqual([50, 50, 20]);
+  });
+
+  it('lets other events run between two batches', async () => {
+    const a = await person();
+    const [ids, userIds] = [await insertSessions(a.userId, 120), Array.from({ length: 50 }, (_, index) => index + 1)];
+    const validated = jest.spyOn(app.get(BatchRepository), 'findLive');
+    const cleaned = jest.spyOn(app.get(ExpirySweep), 'cleanUsers');
+    /** How many batches had begun when another event ran. */
+    const seen = new Set<string>();
+    let next = setImmediate(function look() {
+      seen.add(`${validated.mock.calls.length} ${cleaned.mock.calls.length}`);
+      next = setImmediate(look);
+    });
+    await app.get(BatchService).validate(ids.map((id) => [id, a.userId]));
+    await app.get(BatchService).cleanupUsers(userIds);
+    clearImmediate(next);
+    expect([...seen]).toEqual(expect.arrayContaining(['1 0', '2 0', '3 1', '3 2']));
   });
 
   it('refuses whoever is no admin, and what is not a list of pairs', async () => {

@@ -4,13 +4,14 @@ import { type Running, startCluster } from '../support/backends';
 import { connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
 import { Listener } from './support/listener';
-import { named, postsOf } from './support/posting';
+import { importEnds, named, postsOf } from './support/posting';
 
 let running: Running;
 let town: FakeInstance;
 let elsewhere: Listener;
 let client: TestClient;
 let platform: PlatformView;
+let route: string;
 /** What the next questions for the account's statuses are answered with. */
 let say: (statuses: object[], times?: number, headers?: Record<string, string>) => void;
 
@@ -31,7 +32,7 @@ beforeEach(async () => {
   await client.register();
   const connected = await connectTo(client, town);
   platform = connected.platform;
-  const route = `GET /api/v1/accounts/${connected.account.id}/statuses`;
+  route = `GET /api/v1/accounts/${connected.account.id}/statuses`;
   say = (body, times = 1, headers) => town.fail(route, { status: 200, body, headers }, times);
   expect(await importNow()).toMatchObject({ status: 200, body: { imported: 0, running: false } });
 });
@@ -54,6 +55,31 @@ it('gives what it likes: it is believed some, also when it gives the same page f
   expect(await postsOf(client, platform)).toHaveLength(200);
   town.heal();
 });
+
+it.each([
+  ['reblogs', { reblog: status(1) }],
+  ['statuses that cannot be read', { created_at: 'yesterday' }],
+])(
+  'gives pages of %s without end: a reading ends, and the next one looks further than usual',
+  async (_, more) => {
+    // An account whose last reading failed is read without regard to how much of it is known.
+    town.fail(route, { status: 422 });
+    expect((await importNow()).status).not.toBe(200);
+    const pages = (count: number) => {
+      for (let index = 0; index < count; index++) say([status(10_000 - index, more)]);
+    };
+    pages(600);
+    const before = town.count(route);
+    await importNow();
+    await importEnds(client, platform);
+    expect(town.count(route) - before).toBe(500);
+    town.heal();
+    pages(30);
+    say([status(1)]);
+    expect((await importNow()).body).toMatchObject({ imported: 1, running: false });
+  },
+  60_000,
+);
 
 it('gives a status twice, and it is here once', async () => {
   say([status(2), status(2), status(1), status(2)]);

@@ -1,5 +1,7 @@
 /** What a hostile instance can cost: a redirect leads nowhere else, and an answer ends in time and within its length. */
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { CircuitBreaker } from '../../src/fediverse/circuit-breaker';
 import { GuardedFetch } from '../../src/fediverse/guarded-fetch';
@@ -199,6 +201,35 @@ describe('an answer', () => {
     const started = performance.now();
     await expect(guarded().send(listener.url)).rejects.toMatchObject({ fault: 'lost' });
     expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('that comes before the body was read ends the connection, although the instance keeps it open', async () => {
+    const length = 64 * MEGABYTE;
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          socket.pause();
+          socket.write('HTTP/1.1 413 Payload Too Large\r\ncontent-length: 2\r\n\r\n{}');
+        });
+    }).listen(0, '127.0.0.1');
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    await once(server, 'listening');
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const chunks = async function* () {
+      for (let sent = 0; sent < length; sent += MEGABYTE) yield Buffer.alloc(MEGABYTE);
+    };
+    const asked = guarded({ allowPrivate: [host] }).send(`http://${host}`, {
+      method: 'POST',
+      body: { length, chunks },
+    });
+    expect(await asked).toMatchObject({ status: 413, body: Buffer.from('{}') });
+    const [socket] = await accepted;
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.resume();
+    await closed;
+    expect(socket.bytesRead).toBeLessThan(length);
+    server.close();
   });
 
   it('that is packed is not unpacked: a small bomb stays small', async () => {

@@ -19,12 +19,15 @@ const MAX_CHECKS = 40;
 const MAX_CHECKS_MS = 30_000;
 /** Statuses that one run stores; the next run goes on below them. */
 const MAX_IMPORTED = 2000;
+/** Pages that one run reads, also of statuses that it does not store: known and unreadable ones, and reblogs. */
+const MAX_PAGES = 500;
 /** Consecutive pages without a change after which a run stops looking for edits and deletions. */
 const MAX_UNCHANGED_PAGES = 20;
 
-/** State of a run between pages; not stored, so a run that continues on another node starts without it. */
+/** State of a run between pages; not stored: a run that continues after a failure or on another node starts without. */
 export class ImportMemory {
   readonly seen = new Set<string>();
+  pages = 0;
   unchangedPages = 0;
 }
 
@@ -148,7 +151,8 @@ export class StatusImporter {
     memory.unchangedPages = imported + changes === 0 ? memory.unchangedPages + 1 : 0;
     // Below the page that an earlier run failed at, statuses may be missing.
     const isKnownBelow = !run.isIncomplete && memory.unchangedPages >= MAX_UNCHANGED_PAGES;
-    const isFull = run.imported + imported >= MAX_IMPORTED;
+    memory.pages++;
+    const isFull = run.imported + imported >= MAX_IMPORTED || memory.pages >= MAX_PAGES;
     const isLast = wanted.isLast || isKnownBelow || isFull;
     const last = wanted.statuses.at(-1);
     const change: Partial<StatusImport> = {

@@ -6,8 +6,8 @@ import { MediaChunk } from '../../database/entities/media-chunk.entity';
 import { Post } from '../../database/entities/post.entity';
 import { MAX_FILE_BYTES } from '../../protocol/media';
 
-/** Rows pruned per call; the next run prunes the rest. */
-const MAX_PRUNED_ROWS = 200;
+/** Images found per run; the next run prunes the rest. */
+const MAX_PRUNED = 200;
 
 @Injectable()
 export class MediaRepository {
@@ -38,10 +38,6 @@ export class MediaRepository {
     );
   }
 
-  async removeUnused(em: EntityManager, id: number): Promise<boolean> {
-    return (await em.delete(Image, { id, postId: IsNull() })).affected === 1;
-  }
-
   postOf(em: EntityManager, { postId }: Image): Promise<Post | null> {
     return postId === null ? Promise.resolve(null) : em.findOne(Post, { where: { id: postId } });
   }
@@ -59,36 +55,40 @@ export class MediaRepository {
     return em.findOne(Post, { where: { id: postId } });
   }
 
-  /** Deletes old uploads that no post uses. @returns how many */
-  async pruneUnused(em: EntityManager, before: Date): Promise<number> {
+  /** Old uploads, finished or not, that no post uses. @returns ids of images */
+  async findUnused(em: EntityManager, before: Date): Promise<number[]> {
     const where = { postId: IsNull(), createdAt: LessThan(before) };
-    const rows = await em.find(Image, { select: { id: true }, where, take: MAX_PRUNED_ROWS });
-    if (rows.length === 0) return 0;
-    // A post may have attached one since the select.
-    return (await em.delete(Image, { id: In(rows.map(({ id }) => id)), postId: IsNull() })).affected ?? 0;
+    const rows = await em.find(Image, { select: { id: true }, where, take: MAX_PRUNED });
+    return rows.map(({ id }) => id);
   }
 
-  /** Deletes the files of failed posts that were created before `before`. @returns how many images were selected */
-  async pruneFailed(em: EntityManager, before: Date): Promise<number> {
+  /** Deletes those among these uploads that no post uses. @returns how many */
+  async removeUnused(em: EntityManager, ids: number[]): Promise<number> {
+    return (await em.delete(Image, { id: In(ids), postId: IsNull() })).affected ?? 0;
+  }
+
+  /** Images of failed posts that were created before `before`, while their files are kept. @returns ids of images */
+  async findFailed(em: EntityManager, before: Date): Promise<number[]> {
     const rows = await em
       .createQueryBuilder(MediaChunk, 'chunk')
       .innerJoin('chunk.image', 'image')
       .innerJoin('image.post', 'post')
       .select('chunk.image_id', 'id')
       .where(`chunk.position = 0 AND post.status = 'failed' AND post.created_at < :before`, { before })
-      .limit(MAX_PRUNED_ROWS)
+      .limit(MAX_PRUNED)
       .getRawMany<{ id: number }>();
-    const ids = rows.map(({ id }) => id);
-    if (ids.length === 0) return 0;
-    // A user may have retried one since the select.
-    const stillFailed = `EXISTS (SELECT 1 FROM vedfolnir_images i JOIN vedfolnir_posts p ON p.id = i.post_id
+    return rows.map(({ id }) => id);
+  }
+
+  /** Deletes the files of those among these images whose posts have failed: a user may have retried one. */
+  async removeFilesOfFailed(em: EntityManager, ids: number[]): Promise<void> {
+    const isFailed = `EXISTS (SELECT 1 FROM vedfolnir_images i JOIN vedfolnir_posts p ON p.id = i.post_id
       WHERE i.id = vedfolnir_media_chunks.image_id AND p.status = 'failed')`;
     await em
       .createQueryBuilder()
       .delete()
       .from(MediaChunk)
-      .where(`image_id IN (:...ids) AND ${stillFailed}`, { ids })
+      .where(`image_id IN (:...ids) AND ${isFailed}`, { ids })
       .execute();
-    return ids.length;
   }
 }

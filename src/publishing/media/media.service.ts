@@ -64,7 +64,7 @@ export class MediaService {
       });
     } catch (error) {
       // If this fails, the pruner deletes the row later.
-      const gone = this.work.write((tx) => this.media.removeUnused(tx.em, image.id));
+      const gone = this.work.write((tx) => this.media.removeUnused(tx.em, [image.id]));
       await gone.catch((reason: Error) => this.logger.warn(reason.message));
       throw error;
     }
@@ -96,7 +96,7 @@ export class MediaService {
     await this.sessions.runAuthorized(caller, async (tx, context) => {
       const platform = await this.fence.checkRow(tx.em, context, named);
       const image = await this.media.find(tx.em, platform.id, id);
-      if (!image || !(await this.media.removeUnused(tx.em, id))) throw new AppError('NOT_FOUND');
+      if (!image || (await this.media.removeUnused(tx.em, [id])) === 0) throw new AppError('NOT_FOUND');
     });
   }
 

@@ -33,6 +33,7 @@ export class BatchService {
     for (const batch of chunksOf(ids, PAIRS_PER_BATCH)) {
       const live = await this.work.read((em) => this.repository.findLive(em, batch, this.clock.now()));
       for (const [id, userId] of live) owners.set(id, userId);
+      await otherEvents();
     }
     const results = new Map<string, boolean>();
     for (const [id, userId] of pairs) results.set(id, owners.get(id) === userId && results.get(id) !== false);
@@ -52,10 +53,14 @@ export class BatchService {
         results.set(userId, results.get(userId)! + 1);
         cleaned++;
       }
+      await otherEvents();
     }
     return { cleaned, results: Object.fromEntries(results) };
   }
 }
+
+/** With SQLite queries complete synchronously: lets other events run in between. */
+const otherEvents = (): Promise<void> => new Promise(setImmediate);
 
 export interface CleanupResult {
   cleaned: number;
