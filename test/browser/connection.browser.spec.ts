@@ -1,6 +1,7 @@
 /** What the page says of its connection is so: live, late, none, or not yet known. */
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { eventually } from '../support/eventually';
+import { freePort } from '../support/processes';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { newPerson, type Person } from './support/people';
@@ -30,7 +31,7 @@ let person: Person;
 let device: Device;
 
 beforeAll(async () => {
-  [node, browser] = await Promise.all([startNode(), launchChromium()]);
+  [node, browser] = await Promise.all([startNode({ PORT: String(await freePort()) }), launchChromium()]);
 });
 
 afterAll(async () => {

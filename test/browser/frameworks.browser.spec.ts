@@ -54,7 +54,7 @@ it.each(['react', 'vue'])('%s draws them, draws them again, and takes them away'
   const menuButton = menu.getByRole('button', { name: /^Account of/ });
   await menuButton.click();
   const expectLinks = (...names: string[]) =>
-    eventually(async () => expect(await links.allInnerTexts()).toEqual(names), { timeout: 3_000 });
+    eventually(async () => expect(await links.allInnerTexts()).toEqual(names));
   await expectLinks('First', 'Second 1');
   await tab.evaluate("document.getElementById('link').click()");
   await expectLinks('Second 1');

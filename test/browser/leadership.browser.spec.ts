@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type { SessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
+import { FULL } from '../support/scale';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium, launchPlainChromium } from './support/chromium';
 import { crash, freeze, hang } from './support/devtools';
@@ -9,8 +10,8 @@ import { newPerson, type Person } from './support/people';
 import { heard, standsOn, until } from './support/recorder';
 
 const PATHS = ['/', '/platforms', '/devices', '/create_post', '/account'];
-/** From the moment that the leader is gone. */
-const RECOVERY_MS = 2_000;
+/** From the moment that the leader is gone; the short form runs on any machine. */
+const RECOVERY_MS = FULL ? 2_000 : 15_000;
 
 let node: ServerNode;
 let person: Person;
@@ -123,7 +124,7 @@ describe('Point 4: in a browser of which one tab is seen', () => {
     const tabs = await openTabs();
     for (const seen of [tabs[1]!, tabs[4]!, tabs[0]!]) {
       await seen.bringToFront();
-      await eventually(async () => expect(await leaderOf(tabs)).toBe(seen), { timeout: 10_000 });
+      await eventually(async () => expect(await leaderOf(tabs)).toBe(seen));
     }
     await eventually(async () => expect(await sockets()).toBe(1));
   });

@@ -2,7 +2,7 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { PostsView, UserPlatformsView } from '../../src/protocol/http';
 import { post, text } from './support/composing';
-import { holdNext } from './support/held';
+import { holdNext, withoutPolls } from './support/held';
 import type { Person } from './support/people';
 import { setStage } from './support/stage';
 
@@ -115,6 +115,7 @@ it.each<
 });
 
 it('shows below the composer what became of a post while there was no socket', async () => {
+  await withoutPolls(stage.device.context);
   const cut = await cuttable();
   const page = await stage.device.tab('/create_post');
   await text(page).fill('On its way');
@@ -122,8 +123,7 @@ it('shows below the composer what became of a post while there was no socket', a
   await page.locator('.vf-sent [data-status="queued"]').waitFor();
   await tellPublished(page);
   cut()();
-  // Long before it would look anyway.
-  await page.locator('.vf-sent [data-status="published"]').waitFor({ timeout: 5_000 });
+  await page.locator('.vf-sent [data-status="published"]').waitFor();
 });
 
 /** From here on a socket that is begun is not there before the test says so. @returns says it */

@@ -183,14 +183,15 @@ it(`goes on under ${SOCKETS} sockets and ${SWITCHES_PER_SECOND} switches a secon
     for (const { status } of await Promise.all(reads)) expect(status).toBe(200);
     // Each has an Idempotency-Key, by which another node may be asked for it too.
     expect((await Promise.all(posts)).map(({ status }) => status)).toEqual(Array(12).fill(201));
-    expect(Math.max(...load.times)).toBeLessThan(HUNG_MS + 5000);
+    // The proxy waits for a node once.
+    expect(Math.max(...load.times)).toBeLessThan(HUNG_MS + (FULL ? 5000 : 9000));
     await load.isWhole(30_000);
   } finally {
     nodes[1]!.thaw();
   }
   // What waited there has been answered by others since, and must not be done once more.
   await hearing(nodes);
-  await load.isWhole(10_000);
+  await load.isWhole(30_000);
   const { body } = await reader.get<PostsView>('/api/posts', { headers: onPlatform });
   expect(body.posts).toHaveLength(12);
   load.end();

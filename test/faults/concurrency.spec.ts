@@ -1,5 +1,6 @@
 /** Concurrent switches, and nodes killed during a switch: one order of events, and no partial changes. */
-import type { PlatformView, RestSessionState, SwitchResult } from '../../src/protocol/http';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { RestSessionState, SwitchResult } from '../../src/protocol/http';
 import { connectPlatforms } from '../integration/support/scenario';
 import { encryptionKey, type Running, startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
@@ -10,8 +11,8 @@ import { migratedDatabase, type Redis, startRedis } from '../support/services';
 import { openTab } from '../support/socket-client';
 
 const SWITCHES = FULL ? 1000 : 300;
-/** Each round starts a node. */
-const ROUNDS = FULL ? 50 : 6;
+/** Each round kills a node at each moment. */
+const ROUNDS = FULL ? 12 : 1;
 
 describe('three nodes with a pool of two', () => {
   let running: Running;
@@ -45,12 +46,13 @@ describe('three nodes with a pool of two', () => {
       expect({ revision: body.revision, platform: body.platform?.id }).toEqual(last);
     }
     for (const tab of tabs) {
-      await eventually(async () => expect((await tab.sync()).revision).toBe(last.revision));
+      await tab.waitFor('platform:switched', ({ revision }) => revision === last.revision, 30_000);
+      await eventually(() => expect(tab.of('platform:switched').length).toBeGreaterThan(0.9 * SWITCHES));
+      expect((await tab.sync()).revision).toBe(last.revision);
       // Events never contradict the responses of the same revision.
       for (const event of tab.of('platform:switched')) {
         expect(event.platform?.id).toBe(platformAt.get(event.revision));
       }
-      expect(tab.of('platform:switched').length).toBeGreaterThan(0.9 * SWITCHES);
     }
   });
 });
@@ -59,13 +61,18 @@ describe('a node that is killed', () => {
   let redis: Redis;
   let survivor: ServerNode;
   let env: Record<string, string>;
+  /** Holds what a switch needs, and looks at what it does. */
+  let database: Connection;
 
   beforeAll(async () => {
+    const url = await migratedDatabase();
     redis = await startRedis();
-    env = { DATABASE_URL: await migratedDatabase(), REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
+    env = { DATABASE_URL: url, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey() };
     survivor = await startNode(env);
+    database = await createConnection(url);
   });
   afterAll(async () => {
+    await database.end();
     await survivor.stop();
     await redis.stop();
   });
@@ -79,63 +86,79 @@ describe('a node that is killed', () => {
     return { revisions: [mine.revision, theirs.revision], platforms: [mine.platform?.id, theirs.platform?.id] };
   }
 
-  /** Duration of a switch on this warmed-up node; ms. */
-  async function switchTime(client: TestClient, platforms: PlatformView[]): Promise<number> {
-    let last = 0;
-    for (let index = 0; index < 6; index++) {
-      const started = performance.now();
-      await client.post(`/api/switch_platform/${platforms[index % 3]!.id}`);
-      last = performance.now() - started;
-    }
-    return last;
-  }
+  const rows = async (sql: string, values: unknown[] = []) => (await database.query<RowDataPacket[]>(sql, values))[0];
+  const isExecuting = async (statement: string) => {
+    const others = 'db = DATABASE() AND id <> CONNECTION_ID()';
+    return (await rows(`SELECT id FROM information_schema.processlist WHERE ${others} AND info LIKE ?`, [statement]))
+      .length;
+  };
+  const hasRevision = async (userId: number, revision: number) =>
+    (await rows('SELECT id FROM vedfolnir_users WHERE id = ? AND revision = ?', [userId, revision])).length;
 
-  it(`leaves the old or the new state, ${ROUNDS} times during a switch`, async () => {
-    const laptop = new TestClient(survivor.url);
-    await laptop.register();
-    const platforms = await connectPlatforms(laptop);
-    const phone = laptop.device('phone');
-    await phone.login();
-    const tab = await openTab({ url: survivor.url, cookie: laptop.cookie });
-    let victim = await startNode(env);
-    let spare = startNode(env);
-    const outcomes = { old: 0, new: 0 };
-    for (let round = 0; round < ROUNDS; round++) {
-      const at = laptop.at(victim.url);
-      const took = await switchTime(at, platforms);
-      const before = await state(laptop, phone);
-      const target = platforms[(round + 1) % 3] as PlatformView;
-      const switching = at.post<SwitchResult>(`/api/switch_platform/${target.id}`).catch(() => null);
-      // Kills at a different point each time, from before the transaction to after its response.
-      await new Promise((resolve) => setTimeout(resolve, took * 1.5 * (round / (ROUNDS - 1))));
-      await victim.kill();
-      const answer = await switching;
-      const [next] = await Promise.all([
-        spare,
-        eventually(async () => {
-          const after = await state(laptop, phone);
-          const revision = before.revisions[0]!;
-          const isOld = JSON.stringify(after) === JSON.stringify(before);
-          const isNew =
-            JSON.stringify(after) ===
-            JSON.stringify({ revisions: [revision + 1, revision + 1], platforms: [target.id, target.id] });
-          expect([isOld, isNew]).toContain(true);
-          if (answer?.status === 200) expect(isNew).toBe(true);
-          expect((await tab.sync()).revision).toBe(after.revisions[0]);
-        }),
-      ]);
-      const after = await state(laptop, phone);
-      if (after.revisions[0] === before.revisions[0]) outcomes.old++;
-      else outcomes.new++;
-      victim = next;
-      spare = startNode(env);
-    }
-    await (await spare).stop();
-    await victim.stop();
-    process.stdout.write(`killed ${ROUNDS} times: ${JSON.stringify(outcomes)}\n`);
-    // Otherwise no kill hit the transaction.
-    expect(Math.min(outcomes.old, outcomes.new)).toBeGreaterThan(0);
-    const { body } = await laptop.get<RestSessionState>('/api/session');
-    expect(await tab.sync()).toMatchObject({ revision: body.revision, platform: body.platform });
-  }, 600_000);
+  interface Moment {
+    moment: string;
+    /** Lets the switch come no further. */
+    hold?: string[];
+    /** Whether it has come so far. */
+    reached(userId: number, revision: number): Promise<number>;
+    release?: string;
+    isMade: boolean;
+  }
+  const MOMENTS: Moment[] = [
+    {
+      moment: 'waits for the row of its user',
+      hold: ['START TRANSACTION', 'SELECT id FROM vedfolnir_users FOR UPDATE'],
+      reached: () => isExecuting('%FOR UPDATE%'),
+      release: 'ROLLBACK',
+      isMade: false,
+    },
+    {
+      moment: 'has changed the rows, and not committed',
+      hold: ['LOCK TABLES vedfolnir_audit_events WRITE'],
+      reached: () => isExecuting('INSERT INTO%vedfolnir_audit_events%'),
+      release: 'UNLOCK TABLES',
+      isMade: false,
+    },
+    { moment: 'has committed', reached: hasRevision, isMade: true },
+  ];
+
+  it.each(MOMENTS)(
+    'leaves the old or the new state when its switch $moment',
+    async (given) => {
+      const { hold = [], reached, release, isMade } = given;
+      const laptop = new TestClient(survivor.url);
+      const { user } = (await laptop.register()).body;
+      const platforms = await connectPlatforms(laptop);
+      const phone = laptop.device('phone');
+      await phone.login();
+      const tab = await openTab({ url: survivor.url, cookie: laptop.cookie });
+      for (let round = 0; round < ROUNDS; round++) {
+        const victim = await startNode(env);
+        const before = await state(laptop, phone);
+        const revision = before.revisions[0]! + 1;
+        const { id } = platforms.find((platform) => platform.id !== before.platforms[0])!;
+        for (const statement of hold) await database.query(statement);
+        const switching = laptop
+          .at(victim.url)
+          .post<SwitchResult>(`/api/switch_platform/${id}`)
+          .catch(() => null);
+        await eventually(() => reached(user.id, revision));
+        await victim.kill();
+        if (release) await database.query(release);
+        const answer = await switching;
+        if (!isMade) expect(answer).toBeNull();
+
+        const after = isMade ? { revisions: [revision, revision], platforms: [id, id] } : before;
+        await eventually(async () => expect(await state(laptop, phone)).toEqual(after));
+        expect(await tab.sync()).toMatchObject({ revision: after.revisions[0], platform: { id: after.platforms[0] } });
+        // Waits for what the killed one left in the database to end, and comes right after it.
+        const next = await laptop.post<SwitchResult>(`/api/switch_platform/${platforms[0]!.id}`);
+        expect([next.status, next.body.revision]).toEqual([200, after.revisions[0]! + 1]);
+        await eventually(async () => expect((await state(laptop, phone)).revisions[1]).toBe(next.body.revision));
+      }
+      const { body } = await laptop.get<RestSessionState>('/api/session');
+      expect(await tab.sync()).toMatchObject({ revision: body.revision, platform: body.platform });
+    },
+    600_000,
+  );
 });

@@ -11,7 +11,9 @@ import { TestClient } from '../support/http-client';
 import { migratedDatabase } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
 
-const IDLE = 2500;
+const IDLE = 5000;
+/** Almost all of the idle time: a test may need some of it to open its tabs, and to act after the warning. */
+const WARNING = 4000;
 let url: string;
 
 beforeEach(async () => {
@@ -24,7 +26,7 @@ afterEach(async () => {
 });
 
 const start = (env: Record<string, string> = {}) =>
-  startApp(url, { SESSION_IDLE_TIMEOUT: `${IDLE}ms`, SESSION_EXPIRY_WARNING: '1s', ...env });
+  startApp(url, { SESSION_IDLE_TIMEOUT: `${IDLE}ms`, SESSION_EXPIRY_WARNING: `${WARNING}ms`, ...env });
 
 async function person(app: App): Promise<{ client: TestClient; tab: Tab; sessionId: string; deadline: number }> {
   const client = new TestClient(app.url);
@@ -86,14 +88,15 @@ it('sends the reason once to a tab that sends many messages while the expired se
 });
 
 it('notifies a tab of an extension whose event was lost, before and after the warning', async () => {
-  const app = await start({ SESSION_IDLE_TIMEOUT: '14s', SESSION_EXPIRY_WARNING: '13s' });
+  // A warned session is looked at again after 10 s, well before its first deadline.
+  const app = await start({ SESSION_IDLE_TIMEOUT: '22s', SESSION_EXPIRY_WARNING: '17s' });
   const [early, warned] = await Promise.all([person(app), person(app)]);
   const lose = async ({ sessionId, deadline }: typeof early) => (await moveDeadline(sessionId, deadline + 600_000))();
   await lose(early);
   await warned.tab.waitFor('session:expiring');
   await lose(warned);
   for (const { tab, deadline } of [early, warned]) {
-    const extended = await tab.waitFor('session:extended', undefined, 12_000);
+    const extended = await tab.waitFor('session:extended', undefined, 20_000);
     expect(Date.parse(extended.idle_expires_at)).toBe(deadline + 600_000);
     expect(extended.server_time < new Date(deadline).toISOString()).toBe(true);
   }

@@ -14,12 +14,14 @@ import { startNode } from '../support/server';
 import { migratedDatabase, startRedis } from '../support/services';
 import { openTab, type Tab } from '../support/socket-client';
 
-const IDLE = 6000;
+const IDLE = 9000;
+/** Time to answer the warning. */
+const WARNING = 6000;
 
 describe.each(BACKENDS)('$name', (backend) => {
   let running: Running;
   beforeAll(async () => {
-    running = await backend.start({ SESSION_IDLE_TIMEOUT: `${IDLE}ms`, SESSION_EXPIRY_WARNING: '3s' });
+    running = await backend.start({ SESSION_IDLE_TIMEOUT: `${IDLE}ms`, SESSION_EXPIRY_WARNING: `${WARNING}ms` });
   });
   afterAll(() => running.stop());
 
@@ -49,7 +51,7 @@ describe.each(BACKENDS)('$name', (backend) => {
       for (const tab of tabs) {
         const warning = await tab.waitFor('session:expiring');
         expect(warning).toMatchObject({ reason: 'idle', expires_at: new Date(deadline).toISOString() });
-        const ended = await tab.waitFor('session:ended');
+        const ended = await tab.waitFor('session:ended', undefined, 30_000);
         expect(ended).toMatchObject({ reason: 'idle', error_code: 'SESSION_EXPIRED' });
         expect(Date.parse(ended.at)).toBeGreaterThanOrEqual(deadline);
         await tab.closed;
@@ -90,6 +92,7 @@ describe.each(BACKENDS)('$name', (backend) => {
 
 describe('many at once, on three nodes', () => {
   const SESSIONS = FULL ? 2000 : 150;
+  const BATCH = 50;
 
   it(`ends ${SESSIONS} connected sessions within 5 s`, async () => {
     const [url, redis] = [await migratedDatabase(), await startRedis()];
@@ -100,15 +103,22 @@ describe('many at once, on three nodes', () => {
     const connections = await Connections.open(parseDatabaseUrl(url), 5);
     const work = new UnitOfWork(connections, new DomainEvents());
 
-    const now = Date.now();
-    const opening = 20_000 + SESSIONS * 10;
-    const secrets = Array.from({ length: SESSIONS }, (_, index) => ({
-      secret: newSecret(),
-      id: randomUUID() as string,
-      expires: new Date(now + opening + Math.floor((index / SESSIONS) * 5000)),
-    }));
-    for (let from = 0; from < SESSIONS; from += 500) {
-      const rows = secrets.slice(from, from + 500).map(({ secret, id, expires }) => ({
+    const lags: number[] = [];
+    const ended = new Map<string, number>();
+    const opened: Tab[] = [];
+    /** All expire from then on; later only where the tabs took longer to open. */
+    const together = Date.now() + 10_000 + SESSIONS * 10;
+    let last = 0;
+    for (let from = 0; from < SESSIONS; from += BATCH) {
+      const now = Date.now();
+      const first = Math.max(together, now + 15_000);
+      const batch = Array.from({ length: BATCH }, (_, index) => ({
+        secret: newSecret(),
+        id: randomUUID() as string,
+        expires: new Date(first + Math.floor(((from + index) / SESSIONS) * 5000)),
+      }));
+      last = batch.at(-1)!.expires.getTime();
+      const rows = batch.map(({ secret, id, expires }) => ({
         id,
         userId: user.id,
         tokenHash: hashSecret(secret),
@@ -124,13 +134,7 @@ describe('many at once, on three nodes', () => {
         endReason: null,
       }));
       await work.write(({ em }) => em.insert(UserSession, rows));
-    }
-
-    const lags: number[] = [];
-    const ended = new Map<string, number>();
-    const opened: Tab[] = [];
-    for (let from = 0; from < SESSIONS; from += 50) {
-      const some = secrets.slice(from, from + 50).map(async ({ secret, expires }, index) => {
+      const some = batch.map(async ({ secret, expires }, index) => {
         const tab = await openTab({ url: nodes[index % 3]!.url, cookie: `vedfolnir_session=${secret}` });
         tab.socket.on('session:ended', ({ session_id }) => {
           lags.push(Date.now() - expires.getTime());
@@ -140,8 +144,10 @@ describe('many at once, on three nodes', () => {
       });
       await Promise.all(some);
     }
-    expect(Date.now()).toBeLessThan(now + opening);
-    await eventually(() => expect(ended.size).toBe(SESSIONS), { timeout: opening + 30_000, interval: 250 });
+    await eventually(() => expect(ended.size).toBe(SESSIONS), {
+      timeout: last - Date.now() + 30_000,
+      interval: 250,
+    });
     await Promise.all(opened.map((tab) => tab.closed));
 
     lags.sort((a, b) => a - b);
@@ -150,10 +156,11 @@ describe('many at once, on three nodes', () => {
       `${SESSIONS} sessions ended: lag p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, earliest ${lags[0]} ms, most ${lags.at(-1)} ms\n`,
     );
     expect([...ended.values()].every((count) => count === 1)).toBe(true);
-    // Both sides use the same machine's clock; the database's is sampled to a few milliseconds.
-    expect(lags[0]).toBeGreaterThan(-50);
-    const reasons = await work.read((em) => em.find(UserSession, { where: { endReason: 'idle' } }));
-    expect(reasons).toHaveLength(SESSIONS);
+    // Both sides use the same machine's clock; a sample of the database's is as good as half its round trip.
+    expect(lags[0]).toBeGreaterThan(-500);
+    const rows = await work.read((em) => em.find(UserSession, { where: { endReason: 'idle' } }));
+    expect(rows).toHaveLength(SESSIONS);
+    expect(rows.filter(({ endedAt, idleExpiresAt }) => endedAt! < idleExpiresAt)).toEqual([]);
     await connections.close();
     await Promise.all(nodes.map((node) => node.stop()));
     await redis.stop();

@@ -10,11 +10,12 @@ import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { freePort, temporaryFolder } from '../support/processes';
+import { FULL } from '../support/scale';
 import { startNode } from '../support/server';
 import { migratedFile, startRedis } from '../support/services';
 
-/** Time within which it must be reported; ms. */
-const NOTICED_MS = 5000;
+/** Time within which it must be reported; in the short form on a slow machine too; ms. */
+const NOTICED_MS = FULL ? 5000 : 30_000;
 
 const FAULTS: [what: string, cause: string[][], undo: string[][], says: RegExp][] = [
   ['read-only', [['REPLICAOF', '127.0.0.1', '1']], [['REPLICAOF', 'NO', 'ONE']], /read-only replica: name the primary/],
@@ -32,7 +33,7 @@ const FAULTS: [what: string, cause: string[][], undo: string[][], says: RegExp][
   ],
 ];
 
-it('is detected within 5 s', async () => {
+it(`is detected within ${NOTICED_MS / 1000} s`, async () => {
   const redis = await startRedis();
   const operator = createClient({ url: redis.url });
   await operator.connect();

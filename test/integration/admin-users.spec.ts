@@ -3,7 +3,6 @@ import type { AuditView } from '../../src/protocol/audit';
 import type { RestSessionState } from '../../src/protocol/http';
 import { ANY_BACKEND, type Running } from '../support/backends';
 import { TestClient } from '../support/http-client';
-import { hearing } from '../support/server';
 import { ADMIN } from '../support/shared';
 import { openTab } from '../support/socket-client';
 import { expectRow } from './support/attack';
@@ -14,7 +13,6 @@ describe.each(ANY_BACKEND)('$name', (backend) => {
 
   beforeAll(async () => {
     running = await backend.shared();
-    await hearing(running.nodes);
     admin = new TestClient(running.nodes[0]!.url);
     await admin.login(ADMIN);
   });

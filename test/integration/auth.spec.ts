@@ -198,7 +198,7 @@ describe.each(ANY_BACKEND)('$name', (backend) => {
       for (const node of running.nodes) {
         expectRow(await stolen.at(node.url).post('/api/auth/logout'), 'SESSION_REVOKED');
         const read = async () => expectRow(await stolen.at(node.url).get('/api/session'), 'SESSION_REVOKED');
-        await eventually(read, { timeout: 3000 });
+        await eventually(read);
         const socket = openTab({ url: node.url, cookie: stolen.cookie });
         await expect(socket).rejects.toMatchObject({ data: { error_code: 'SESSION_REVOKED' } });
       }

@@ -163,7 +163,8 @@ it('sees a device online whatever node its socket is on', async () => {
   await eventually(async () => expect((await online()).filter(Boolean)).toHaveLength(1));
   const started = performance.now();
   await online();
-  expect(performance.now() - started).toBeLessThan(1000);
+  // For a node that does not answer, the library would wait for 5 s.
+  expect(performance.now() - started).toBeLessThan(4000);
   tab.close();
   await eventually(async () => expect(await online()).toEqual([false, false]));
 });
@@ -192,7 +193,7 @@ describe("a host's own gateway", () => {
       transports: ['websocket'],
     });
     try {
-      return await socket.timeout(2000).emitWithAck(message, { text: 'hello' });
+      return await socket.timeout(10_000).emitWithAck(message, { text: 'hello' });
     } finally {
       socket.disconnect();
     }

@@ -172,7 +172,7 @@ describe('an answer', () => {
     ],
   ])('that %s is given up in time', async (_, answer) => {
     listener.answer = (_request, response) => answer(response);
-    await expect(guarded().send(listener.url, { timeout: 200 })).rejects.toMatchObject(tooLate);
+    await expect(guarded().send(listener.url, { timeout: 1000 })).rejects.toMatchObject(tooLate);
   });
 
   it.each<[string, (response: ServerResponse) => void]>([
@@ -200,7 +200,8 @@ describe('an answer', () => {
     listener.answer = (_request, response) => answer(response);
     const started = performance.now();
     await expect(guarded().send(listener.url)).rejects.toMatchObject({ fault: 'lost' });
-    expect(performance.now() - started).toBeLessThan(5000);
+    // Not after the 10 s that an answer may take.
+    expect(performance.now() - started).toBeLessThan(9000);
   });
 
   it('that comes before the body was read ends the connection, although the instance keeps it open', async () => {
@@ -247,7 +248,7 @@ describe('an answer', () => {
       htmlToText(piece.repeat(200_000 / piece.length));
       htmlToText(`<b>${piece.repeat(200_000 / piece.length)}`);
     }
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(htmlToText('<p>1 < 2</p>')).toBe('1');
     expect(htmlToText('<b>a</b> < b')).toBe('a < b');
   });
@@ -333,7 +334,7 @@ it('ends a question to a dripping instance after ten seconds, redirects and all,
   const took = performance.now() - started;
   expect([tested.status, tested.body.error_code]).toEqual([502, 'PLATFORM_UNREACHABLE']);
   expect(took).toBeGreaterThan(9000);
-  expect(took).toBeLessThan(13_000);
+  expect(took).toBeLessThan(18_000);
   expect(listener.paths).toContain('/second');
   expect((await client.get('/health/live')).status).toBe(200);
   await node.stop();

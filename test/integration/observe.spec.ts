@@ -6,7 +6,6 @@ import type { PerformanceView } from '../../src/protocol/admin';
 import { type Running, startCluster } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
-import { hearing } from '../support/server';
 
 const DOCS = join(__dirname, '../../docs');
 const read = (name: string) => readFileSync(join(DOCS, name), 'utf8');
@@ -16,7 +15,6 @@ let admin: TestClient;
 
 beforeAll(async () => {
   running = await startCluster(2, { LOG_LEVEL: 'info', TRUST_PROXY: '1' });
-  await hearing(running.nodes);
   admin = new TestClient(running.nodes[0]!.url);
   await admin.register();
 });

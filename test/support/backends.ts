@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { findBinary } from '../../scripts/lib/binaries.cjs';
 import { FULL } from './scale';
-import { type ServerNode, startNode } from './server';
+import { hearing, type ServerNode, startNode } from './server';
 import { migratedDatabase, startRedis } from './services';
 import { sharedNodes } from './shared';
 
@@ -39,7 +39,7 @@ export interface Cluster extends Running {
   join(): Promise<ServerNode>;
 }
 
-/** Several nodes on one fresh database and one Redis. */
+/** Several nodes on one fresh database and one Redis, which receive each other's messages. */
 export async function startCluster(count: number, env: Record<string, string | undefined> = {}): Promise<Cluster> {
   const [databaseUrl, redis] = await Promise.all([migratedDatabase(), redisForSuite()]);
   const shared = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, ENCRYPTION_KEYS: encryptionKey(), ...env };
@@ -50,6 +50,7 @@ export async function startCluster(count: number, env: Record<string, string | u
     return node;
   };
   for (let index = 0; index < count; index++) await join();
+  await hearing(nodes);
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.stop()));
     await redis.stop();

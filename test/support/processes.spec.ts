@@ -51,10 +51,11 @@ describe('processes', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('picks ports below the range of outgoing connections', async () => {
-    const port = await freePort();
-    expect(port).toBeGreaterThanOrEqual(20_000);
-    expect(port).toBeLessThan(32_000);
+  it('picks ports below the range of outgoing connections, none twice, and none of another worker', async () => {
+    const ports = await Promise.all(Array.from({ length: 300 }, freePort));
+    expect(new Set(ports).size).toBe(ports.length);
+    const ranges = new Set(ports.map((port) => Math.floor((port - 20_000) / 1500)));
+    expect([...ranges]).toEqual([Number(process.env.JEST_WORKER_ID) % 8]);
   });
 });
 

@@ -68,13 +68,18 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** Ports are bound some time after they were found free, so each of jest's workers has its own. */
+const PORTS_EACH = 1500;
+const FIRST_PORT = 20_000 + (Number(process.env.JEST_WORKER_ID ?? 0) % 8) * PORTS_EACH;
+let nextPort = Math.floor(Math.random() * PORTS_EACH);
+
 /**
- * A free port below the range of outgoing connections: a client that keeps connecting to a stopped server could
- * otherwise get the server's own port and connect to itself.
+ * A free port, in a suite none twice. Below the range of outgoing connections: a client that keeps connecting to a
+ * stopped server could otherwise get the server's own port and connect to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const port = FIRST_PORT + (nextPort++ % PORTS_EACH);
     if (await isFree(port)) return port;
   }
 }
@@ -111,7 +116,7 @@ export function launch(program: string, args: string[], options: LaunchOptions =
       child.kill('SIGKILL');
       await exited;
     },
-    stop: async (graceMs = 15_000) => {
+    stop: async (graceMs = 30_000) => {
       child.kill('SIGTERM');
       child.kill('SIGCONT');
       const killTimer = setTimeout(() => child.kill('SIGKILL'), graceMs);

@@ -43,14 +43,15 @@ export function rawRequest(
 
 /**
  * Sends raw bytes.
- * @param steps each is sent once the response contains its `after`
- * @returns what was received until the server closed, or `waitMs` passed
+ * @param waitMs how long the server may be silent once all is sent
+ * @param steps each is sent once the response matches its `after`
+ * @returns what was received until the server closed, or was silent
  */
 export function rawBytes(
   url: string,
   bytes: string | Buffer,
   waitMs = 5000,
-  steps: { after: string; bytes: Buffer }[] = [],
+  steps: { after: RegExp; bytes: Buffer }[] = [],
 ): Promise<string> {
   const { hostname, port } = new URL(url);
   const ahead = [...steps];
@@ -59,10 +60,12 @@ export function rawBytes(
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     socket.on('data', (chunk) => {
       chunks.push(chunk);
-      if (ahead[0] && Buffer.concat(chunks).includes(ahead[0].after)) socket.write(ahead.shift()!.bytes);
+      if (!ahead[0]?.after.test(Buffer.concat(chunks).toString('latin1'))) return;
+      socket.write(ahead.shift()!.bytes);
+      if (ahead.length === 0) socket.setTimeout(waitMs);
     });
     socket.on('error', () => {});
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
-    socket.setTimeout(waitMs, () => socket.destroy());
+    socket.setTimeout(ahead.length === 0 ? waitMs : REQUEST_TIMEOUT_MS, () => socket.destroy());
   });
 }

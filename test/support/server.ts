@@ -74,5 +74,5 @@ export async function hearing(nodes: readonly ServerNode[]): Promise<void> {
     const { body } = await new TestClient(url).get('/health/ready');
     return body.status === 'ok' && /^(up|unused)$/.test(String(body.redis));
   };
-  for (const node of nodes) await eventually(() => isConnected(node), { timeout: 20_000 });
+  for (const node of nodes) await eventually(() => isConnected(node));
 }

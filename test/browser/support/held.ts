@@ -1,4 +1,4 @@
-/** Requests and responses that are held back. */
+/** Requests and responses that are held back, or not made. */
 import type { BrowserContext, Page } from 'playwright-core';
 
 export interface Held {
@@ -48,4 +48,18 @@ export async function holdBack(where: Page | BrowserContext, addresses: string):
     await route.continue();
   });
   return release;
+}
+
+/**
+ * Pages that are opened from now on do not look for news from time to time, which they do every 8.5 s and more: what
+ * reaches them was pushed, however long it took.
+ */
+export async function withoutPolls(...contexts: BrowserContext[]): Promise<void> {
+  const content = `{
+    for (const name of ['setTimeout', 'setInterval']) {
+      const own = window[name];
+      window[name] = (task, delay, ...rest) => (delay >= 8_500 && delay < 12_000 ? 0 : own(task, delay, ...rest));
+    }
+  }`;
+  for (const context of contexts) await context.addInitScript({ content });
 }

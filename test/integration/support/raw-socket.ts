@@ -17,7 +17,7 @@ function frame(payload: string | Buffer): Buffer {
 
 /**
  * Opens a WebSocket, sends all frames at once when it is open, and reads until the server closes it or is silent.
- * @param sent.handshake a frame that goes before the others, which wait until the namespace is connected
+ * @param sent.handshake a frame that goes before the others, which wait until the namespace is connected or refused
  * @param sent texts and Buffers as separate frames; bytes as they are
  * @returns everything that was received
  */
@@ -40,10 +40,10 @@ export function rawSocket(
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
   const rest = Buffer.concat([...(sent.frames ?? []).map(frame), sent.bytes ?? Buffer.alloc(0)]);
   // Frames that are sent earlier are lost, as there is no listener yet.
-  const opened = '0{"sid"';
+  const opened = /0\{"sid"/;
   if (sent.handshake === undefined) return rawBytes(client.url, head, waitMs, [{ after: opened, bytes: rest }]);
   return rawBytes(client.url, head, waitMs, [
     { after: opened, bytes: frame(sent.handshake) },
-    { after: '40{"sid"', bytes: rest },
+    { after: /40\{"sid"|44\{/, bytes: rest },
   ]);
 }
