@@ -2,13 +2,14 @@
 import { Lifecycle } from '../../src/common/lifecycle';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { StatusImport } from '../../src/database/entities/status-import.entity';
+import { NodeLock } from '../../src/database/node-lock';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { ImportWorker } from '../../src/publishing/import/import-worker';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
-import { migratedDatabase } from '../support/services';
+import { migratedDatabase, startMariaDb } from '../support/services';
 import { closeApps, startApp } from './support/app';
 import { importEnds, write } from './support/posting';
 import { contentsOf } from './support/profiles';
@@ -82,4 +83,30 @@ it('ends in time while an instance answers neither a check nor an import nor a p
   await app.close();
   expect(performance.now() - startedAt).toBeLessThan(CLOSES_WITHIN_MS);
   answer();
+}, 60_000);
+
+it('gives up a lock whose server does not answer, and ends', async () => {
+  const server = await startMariaDb();
+  const app = await startApp(await migratedDatabase(server.url()));
+  const { database } = app.config;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let begun = () => {};
+  const inside = new Promise<void>((resolve) => (begun = resolve));
+  const holding = new NodeLock(database).run('task', 0, () => {
+    begun();
+    return held;
+  });
+  await inside;
+  const waiting = new NodeLock(database).run('task', 3, () => Promise.resolve());
+  waiting.catch(() => undefined);
+  const isAsked = "SELECT 1 FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK%'";
+  const work = app.get<UnitOfWork>(UnitOfWork);
+  await eventually(async () => expect(await work.read((em) => em.query(isAsked))).toHaveLength(1), { interval: 5 });
+  server.freeze();
+  release();
+  await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_ERROR' });
+  await holding;
+  await app.close();
+  await server.kill();
 }, 60_000);
