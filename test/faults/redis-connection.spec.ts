@@ -82,8 +82,8 @@ it('stays closed when it is closed while a ping is in flight', async () => {
   each.close();
   await expect(each.ping.mock.results.at(-1)!.value).rejects.toThrow();
   await new Promise(setImmediate);
-  expect(each.client.isOpen).toBe(false);
   redis.thaw();
+  expect(each.client.isOpen).toBe(false);
   await eventually(async () => expect(await openConnections()).toBe(0));
 });
 
