@@ -21,8 +21,13 @@ export async function shutDown(app: NestFastifyApplication, graceMs: number): Pr
   refuseUpgrades(http);
   closeWithEmptyBacklog(http);
   setTimeout(() => http.closeAllConnections(), FORCE_CLOSE_AFTER_MS).unref();
-  await Promise.all([app.get(GracefulShutdown).drain(graceMs), pause(graceMs)]);
-  await Promise.race([app.close(), pause(MAX_SHUTDOWN_MS - graceMs)]);
+  // Not awaited: sockets that are still open after the grace period are closed with the app.
+  app
+    .get(GracefulShutdown)
+    .drain(graceMs)
+    .catch(() => undefined);
+  await pause(graceMs);
+  await Promise.race([app.close(), pause(MAX_SHUTDOWN_MS - graceMs, undefined, { ref: false })]);
 }
 
 /**

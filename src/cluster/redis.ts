@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import type { RedisTarget } from '../common/config';
-import { withTimeout } from '../common/with-timeout';
+import { TimeoutError, withTimeout } from '../common/with-timeout';
 import { createRedisCluster, isCluster } from './redis-cluster';
 
 export type RedisClient = ReturnType<typeof createFromUrl>;
@@ -14,13 +14,15 @@ const MAX_RECONNECT_DELAY_MS = 2000;
  */
 const PING_INTERVAL_MS = 1000;
 const PING_TIMEOUT_MS = 1500;
-/** A new connection that is not ready by then is closed and opened again. */
+/** A new connection on which nothing happens for so long is closed and opened again. */
 const READY_TIMEOUT_MS = 4000;
 
 const OPTIONS = {
   disableOfflineQueue: true,
   socket: {
     connectTimeout: CONNECT_TIMEOUT_MS,
+    // Else the handshake with a server that accepts the connection and does not answer would never end.
+    socketTimeout: READY_TIMEOUT_MS,
     reconnectStrategy: (retries: number) =>
       Math.min(50 * 2 ** Math.min(retries, 10), MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random()),
   },
@@ -29,13 +31,7 @@ const OPTIONS = {
 const createFromUrl = (url: string) => createClient({ url, ...OPTIONS });
 
 function createRedis(target: RedisTarget, key: string): RedisClient {
-  if (isCluster(target)) {
-    // Else asking a server for the slots would never end if it accepts the connection and does not answer.
-    return createRedisCluster(target, key, {
-      ...OPTIONS,
-      socket: { ...OPTIONS.socket, socketTimeout: READY_TIMEOUT_MS },
-    });
-  }
+  if (isCluster(target)) return createRedisCluster(target, key, OPTIONS);
   if (typeof target === 'string') return createFromUrl(target);
   return target.duplicate({ ...OPTIONS, socket: { ...target.options?.socket, ...OPTIONS.socket } }) as RedisClient;
 }
@@ -49,6 +45,9 @@ function createRedis(target: RedisTarget, key: string): RedisClient {
 export function connect(target: RedisTarget, name: string, key: string): { client: RedisClient; close(): void } {
   const logger = new Logger(`Redis ${name}`);
   const client = createRedis(target, key);
+  /** A client of one server opens a broken connection again by itself; doing so here as well would open a second one. */
+  const reconnects = !isCluster(target);
+  let isClosed = false;
   let isLost = false;
   let progressAt = performance.now();
   client.on('error', (error: Error) => {
@@ -59,12 +58,13 @@ export function connect(target: RedisTarget, name: string, key: string): { clien
     if (isLost) logger.log('Connection is back');
     isLost = false;
   });
-  for (const step of ['connect', 'reconnecting', 'ready']) {
+  for (const step of ['connect', 'ready']) {
     client.on(step, () => {
       progressAt = performance.now();
     });
   }
   const startOver = (reason: string): void => {
+    if (isClosed) return;
     client.emit('error', new Error(reason));
     client.destroy();
     progressAt = performance.now();
@@ -76,15 +76,20 @@ export function connect(target: RedisTarget, name: string, key: string): { clien
     if (isChecking) return;
     isChecking = true;
     if (client.isReady)
-      await withTimeout(PING_TIMEOUT_MS, client.ping()).catch(({ message }: Error) => startOver(message));
-    else if (performance.now() - progressAt > READY_TIMEOUT_MS) startOver('No connection');
+      await withTimeout(PING_TIMEOUT_MS, client.ping()).catch((error: Error) => {
+        if (!reconnects || (error instanceof TimeoutError && client.isReady)) startOver(error.message);
+      });
+    else if (!reconnects && performance.now() - progressAt > READY_TIMEOUT_MS) startOver('No connection');
     isChecking = false;
   }, PING_INTERVAL_MS);
   timer.unref();
   return {
     client,
     close: () => {
+      isClosed = true;
       clearInterval(timer);
+      // The library leaves a connection open that is only being established.
+      client.once('connect', () => client.destroy());
       if (client.isOpen) client.destroy();
     },
   };

@@ -1,28 +1,43 @@
-/** A task that runs periodically, and at once when `wake` is called. */
+/** A task that runs periodically, and at once when `wake` is called; and what it starts, which takes longer. */
 import { Logger } from '@nestjs/common';
 import { describeError } from './describe-error';
+import { otherEvents } from './other-events';
 
-export class BackgroundLoop {
+/** A started piece of work, and where it counts against the limits. */
+export interface Running {
+  instanceUrl: string;
+  userId: number;
+  done: Promise<void>;
+}
+
+export class BackgroundLoop<T extends Running = Running> {
+  /** What `poll` has started, by a key of its own: `stop` waits for it. */
+  readonly running = new Map<number, T>();
   private readonly logger: Logger;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
   private turn: Promise<void> | null = null;
   private again = false;
   private stopped = true;
   private failing = false;
 
-  /** @param intervalMs time between two runs @param poll finds the work and starts it; never run concurrently */
+  /**
+   * @param intervalMs time between two runs
+   * @param poll finds the work and starts it; never run concurrently
+   * @param renewal prolongs the claims of what is running, also while the loop stops
+   */
   constructor(
     name: string,
     private readonly intervalMs: number,
     private readonly poll: () => Promise<void>,
+    private readonly renewal?: { intervalMs: number; renew: () => void },
   ) {
     this.logger = new Logger(name);
   }
 
   start(): void {
     this.stopped = false;
-    this.timer = setInterval(() => this.wake(), this.intervalMs);
-    this.timer.unref();
+    this.timers.push(setInterval(() => this.wake(), this.intervalMs).unref());
+    if (this.renewal) this.timers.push(setInterval(this.renewal.renew, this.renewal.intervalMs).unref());
     this.wake();
   }
 
@@ -40,11 +55,12 @@ export class BackgroundLoop {
     return this.stopped;
   }
 
-  /** Resolves when the current poll is over. */
+  /** Resolves when the current poll is over, and what is running. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
     await this.turn;
+    await Promise.allSettled(Array.from(this.running.values(), ({ done }) => done));
+    for (const timer of this.timers) clearInterval(timer);
   }
 
   private async run(): Promise<void> {
@@ -58,8 +74,7 @@ export class BackgroundLoop {
         if (!this.failing) this.logger.warn(describeError(error));
         this.failing = true;
       }
-      // With SQLite polls may complete synchronously: lets other events run in between.
-      await new Promise(setImmediate);
+      await otherEvents();
     }
   }
 }

@@ -5,12 +5,15 @@ import { createConnection } from 'mysql2/promise';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { readerOptions, writerOptions } from '../../ormconfig';
 import type { DatabaseConfig, HostEntities, MysqlConnection } from '../common/config';
+import { withTimeout } from '../common/with-timeout';
+import { rethrowAsUnavailable } from './database-errors';
 import { type Flavour, requireSupported } from './database-version';
 import { migrate, whenUnlocked } from './migrate';
 
 /** How long a node that starts waits for another node's migrations. */
 const MIGRATION_LOCK_WAIT_SECONDS = 120;
 const CONNECT_TIMEOUT_MS = 3000;
+const ANSWER_TIMEOUT_MS = 5000;
 
 /** The open connections: one data source for writes, and on SQLite a second one for reads. */
 export class Connections implements OnApplicationShutdown {
@@ -126,7 +129,9 @@ interface PooledConnection {
 async function flavourOf(options: MysqlConnection): Promise<Flavour> {
   const connection = await createConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
-    const [[info]] = (await connection.query('SELECT VERSION() AS version')) as unknown as [[{ version: string }]];
+    const asking = connection.query('SELECT VERSION() AS version');
+    const [rows] = await withTimeout(ANSWER_TIMEOUT_MS, asking).catch(rethrowAsUnavailable);
+    const [info] = rows as [{ version: string }];
     return requireSupported(info.version);
   } finally {
     connection.destroy();

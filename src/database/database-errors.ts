@@ -1,6 +1,7 @@
 /** Classifies the drivers' errors. */
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../common/app-error';
+import { TimeoutError } from '../common/with-timeout';
 
 /** Retry-After while the database is unavailable. */
 const RETRY_AFTER_SECONDS = 30;
@@ -78,9 +79,9 @@ export function outcomeUnknown(cause: unknown): AppError {
 /** Maps a driver's connection errors, lock errors and SQLITE_BUSY to DATABASE_ERROR; returns other errors unchanged. */
 export function toUnavailableError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
-  const lost = /closed state|connection .*(lost|closed)|Pool is closed|is not established|connection is not open/i.test(
-    message,
-  );
+  const lost =
+    error instanceof TimeoutError ||
+    /closed state|connection .*(lost|closed)|Pool is closed|is not established|connection is not open/i.test(message);
   if (error instanceof AppError || !(AWAY.has(codeOf(error)) || lost || isCollision(error) || isBusy(error)))
     return error;
   return databaseUnavailable(error);

@@ -4,6 +4,8 @@ import { withTimeout } from '../common/with-timeout';
 import { rethrowAsUnavailable } from './database-errors';
 
 const CONNECT_TIMEOUT_MS = 3000;
+/** Longest wait for an answer of the server, beside the wait for the lock. */
+const ANSWER_TIMEOUT_MS = 5000;
 
 /** Runs a task on one node at a time. */
 export class NodeLock {
@@ -43,12 +45,13 @@ export class NodeLock {
       // Includes a hash of the database's name: lock names are limited to 64 characters and shared by all databases of
       // the server.
       const sql = "SELECT GET_LOCK(CONCAT('vedfolnir_', ?, MD5(DATABASE())), ?) AS held";
-      const [rows] = await lockConnection.query(sql, [name, waitSeconds]).catch(rethrowAsUnavailable);
+      const asking = lockConnection.query(sql, [name, waitSeconds]);
+      const [rows] = await withTimeout(waitSeconds * 1000 + ANSWER_TIMEOUT_MS, asking).catch(rethrowAsUnavailable);
       const [row] = rows as [{ held: number | null }];
       return row.held === 1 ? await work() : null;
     } finally {
       // Released explicitly, as the server may notice a closed connection late.
-      await lockConnection.query('DO RELEASE_ALL_LOCKS()').catch(noop);
+      await withTimeout(ANSWER_TIMEOUT_MS, lockConnection.query('DO RELEASE_ALL_LOCKS()')).catch(noop);
       lockConnection.destroy();
     }
   }

@@ -38,8 +38,7 @@ export class SocketBalancer implements OnApplicationShutdown {
   /** Closes all sockets of this node within that time. */
   async drain(ms: number): Promise<void> {
     this.draining = true;
-    await this.nodes.stop();
-    await this.close(Number.POSITIVE_INFINITY, ms);
+    await Promise.all([this.nodes.stop(), this.close(Number.POSITIVE_INFINITY, ms)]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -60,10 +59,13 @@ export class SocketBalancer implements OnApplicationShutdown {
 
   private async close(count: number, ms: number): Promise<void> {
     const sockets = [...(this.io?.of('/').sockets.values() ?? [])].sort(() => Math.random() - 0.5).slice(0, count);
-    for (const socket of sockets) {
+    const startedAt = performance.now();
+    for (const [index, socket] of sockets.entries()) {
+      // By the clock, as a pause takes a millisecond at least.
+      const early = startedAt + (index / sockets.length) * ms - performance.now();
+      if (early > 0) await pause(early);
       // Without a message: the client treats this as a lost connection and reconnects.
       socket.conn.close();
-      await pause(ms / sockets.length);
     }
   }
 }

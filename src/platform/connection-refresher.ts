@@ -1,8 +1,9 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppError } from '../common/app-error';
 import { BackgroundLoop } from '../common/background-loop';
 import { Clock } from '../common/clock';
 import { DomainEvents } from '../common/domain-events';
+import { Lifecycle } from '../common/lifecycle';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import { type ProbedAccount, probeAccount } from '../fediverse/instance-description';
@@ -23,8 +24,6 @@ import { PlatformAnnouncer } from './platform-announcer';
 const POLL_INTERVAL_MS = 5000;
 const BASE_DELAY_MS = 10_000;
 const MAX_DELAY_MS = 15 * 60_000;
-/** How long shutdown waits for refreshes that are running. */
-const STOP_TIMEOUT_MS = 3000;
 const MAX_CONCURRENT_REFRESHES = 8;
 const MAX_REFRESHES_PER_USER = 4;
 
@@ -35,10 +34,9 @@ export function checkPause(failures: number): number {
 
 /** Updates the stored data of an account and its instance: once a day and on demand. */
 @Injectable()
-export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDestroy {
+export class ConnectionRefresher implements OnApplicationBootstrap {
+  /** What is running is named by its connection's id. */
   private readonly loop = new BackgroundLoop('Connections', POLL_INTERVAL_MS, () => this.startDue());
-  /** By connection id. */
-  private readonly running = new Map<number, { instanceUrl: string; userId: number; done: Promise<void> }>();
 
   constructor(
     private readonly work: UnitOfWork,
@@ -49,19 +47,13 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
     private readonly announcer: PlatformAnnouncer,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   onApplicationBootstrap(): void {
     this.events.on('platforms.changed', () => this.loop.wake());
     this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-    await Promise.race([
-      Promise.allSettled([...this.running.values()].map(({ done }) => done)),
-      new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref()),
-    ]);
+    this.lifecycle.stopAtShutdown(this.loop);
   }
 
   /**
@@ -156,11 +148,11 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
   private async startDue(): Promise<void> {
     /** Connections that another node has claimed since they were read: skipped until the next poll. */
     const taken: number[] = [];
-    while (!this.loop.isStopped && this.running.size < MAX_CONCURRENT_REFRESHES) {
+    while (!this.loop.isStopped && this.loop.running.size < MAX_CONCURRENT_REFRESHES) {
       const now = this.clock.now();
       const [busy, full] = [
-        [...this.running.keys(), ...taken],
-        atConcurrencyLimit(this.running.values(), MAX_REFRESHES_PER_USER),
+        [...this.loop.running.keys(), ...taken],
+        atConcurrencyLimit(this.loop.running.values(), MAX_REFRESHES_PER_USER),
       ];
       const row = await this.work.read((em) => this.platforms.findDue(em, now, busy, full));
       if (!row) return;
@@ -173,10 +165,10 @@ export class ConnectionRefresher implements OnApplicationBootstrap, OnModuleDest
         .then(() => this.work.write((tx) => this.hooks.run('refreshed', tx, row)))
         .then(ignore, ignore)
         .finally(() => {
-          this.running.delete(row.id);
+          this.loop.running.delete(row.id);
           this.loop.wake();
         });
-      this.running.set(row.id, { instanceUrl: row.instanceUrl, userId: row.userId, done });
+      this.loop.running.set(row.id, { instanceUrl: row.instanceUrl, userId: row.userId, done });
     }
   }
 }

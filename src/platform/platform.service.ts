@@ -3,6 +3,7 @@ import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { chunksOf } from '../common/chunks';
 import { Clock } from '../common/clock';
+import { otherEvents } from '../common/other-events';
 import { MonitorPerformance } from '../common/performance';
 import type { OAuthApp } from '../database/entities/oauth-app.entity';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
@@ -112,7 +113,7 @@ export class PlatformService {
     const ids = await this.work.read((em) => this.platforms.findUnusedFiles(em, caller.user.id, id));
     for (const batch of chunksOf(ids, FILES_PER_BATCH)) {
       await this.sessions.runAuthorized(caller, (tx) => this.platforms.removeUnusedFiles(tx.em, batch));
-      await new Promise(setImmediate);
+      await otherEvents();
     }
   }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { EntityManager } from 'typeorm';
+import { Lifecycle } from '../../src/common/lifecycle';
 import { Image } from '../../src/database/entities/image.entity';
 import { MediaChunk } from '../../src/database/entities/media-chunk.entity';
 import { Post } from '../../src/database/entities/post.entity';
@@ -105,7 +106,7 @@ describe.each(DATABASES)('%s', (_, database) => {
   it('goes a few files at a time: other events run in between, and a stop ends it there', async () => {
     const owner = await start();
     const { app, work } = owner;
-    await app.get(MediaPruner).onModuleDestroy();
+    await app.get(Lifecycle).onModuleDestroy();
     await work.write(async ({ em }) => {
       for (const status of [null, 'failed'] as const)
         for (let index = 0; index < 9; index++) await insert(em, owner, status);
@@ -113,7 +114,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const removed = jest.spyOn(app.get(MediaRepository), 'removeUnused');
     app.get(MediaPruner).onApplicationBootstrap();
     while (removed.mock.calls.length === 0) await new Promise(setImmediate);
-    await app.get(MediaPruner).onModuleDestroy();
+    await app.get(Lifecycle).onModuleDestroy();
     expect((await counts(work))[0]).toBeGreaterThan(9);
     app.get(MediaPruner).onApplicationBootstrap();
     await eventually(async () => expect(await counts(work)).toEqual([9, 0]));

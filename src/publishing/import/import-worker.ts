@@ -1,6 +1,7 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { BackgroundLoop } from '../../common/background-loop';
 import { Clock } from '../../common/clock';
+import { Lifecycle } from '../../common/lifecycle';
 import { isDuplicateKey } from '../../database/database-errors';
 import type { PlatformConnection } from '../../database/entities/platform-connection.entity';
 import type { StatusImport } from '../../database/entities/status-import.entity';
@@ -22,19 +23,18 @@ const MAX_CONCURRENT_IMPORTS = 4;
 const MAX_IMPORTS_PER_USER = 2;
 const MAX_FAILURES = 8;
 const BASE_DELAY_MS = 2000;
-/** How long shutdown waits for pages that are being imported. */
-const STOP_TIMEOUT_MS = 3000;
 
 /** Imports accounts in the background, page by page. The rows are the queue: any node claims and continues due runs. */
 @Injectable()
-export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
+export class ImportWorker implements OnApplicationBootstrap {
   private readonly logger = new Logger('Import');
-  private readonly loop = new BackgroundLoop('Import', POLL_INTERVAL_MS, () => this.startDue());
-  /** By platform id. */
-  private readonly running = new Map<number, { instanceUrl: string; userId: number; done: Promise<void> }>();
+  /** What is running is named by its platform's id. */
+  private readonly loop = new BackgroundLoop('Import', POLL_INTERVAL_MS, () => this.startDue(), {
+    intervalMs: LEASE_RENEWAL_INTERVAL_MS,
+    renew: () => this.renew(),
+  });
   /** Claims to renew, by platform id. */
   private readonly claims = new Map<number, StatusImport>();
-  private renewal: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly work: UnitOfWork,
@@ -43,22 +43,13 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly connections: ConnectionRefresher,
     private readonly hooks: ConnectionHooks,
     private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   onApplicationBootstrap(): void {
     this.hooks.on('refreshed', (tx, { id }) => this.imports.begin(tx.em, id, 'newer', this.clock.now()));
     this.loop.start();
-    this.renewal = setInterval(() => this.renew(), LEASE_RENEWAL_INTERVAL_MS);
-    this.renewal.unref();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-    await Promise.race([
-      Promise.allSettled([...this.running.values()].map(({ done }) => done)),
-      new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref()),
-    ]);
-    clearInterval(this.renewal);
+    this.lifecycle.stopAtShutdown(this.loop);
   }
 
   wake(): void {
@@ -66,8 +57,11 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async startDue(): Promise<void> {
-    while (!this.loop.isStopped && this.running.size < MAX_CONCURRENT_IMPORTS) {
-      const [busy, full] = [[...this.running.keys()], atConcurrencyLimit(this.running.values(), MAX_IMPORTS_PER_USER)];
+    while (!this.loop.isStopped && this.loop.running.size < MAX_CONCURRENT_IMPORTS) {
+      const [busy, full] = [
+        [...this.loop.running.keys()],
+        atConcurrencyLimit(this.loop.running.values(), MAX_IMPORTS_PER_USER),
+      ];
       const run = await this.work.read((em) => this.imports.findDue(em, this.clock.now(), busy, full));
       if (!run) return;
       if (!(await this.work.write((tx) => this.imports.claim(tx.em, run, this.lease())))) continue;
@@ -76,10 +70,10 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       this.claims.set(id, claimed);
       const done = this.run(platform!, claimed).finally(() => {
         this.claims.delete(id);
-        this.running.delete(id);
+        this.loop.running.delete(id);
         this.loop.wake();
       });
-      this.running.set(id, { instanceUrl: platform!.instanceUrl, userId: platform!.userId, done });
+      this.loop.running.set(id, { instanceUrl: platform!.instanceUrl, userId: platform!.userId, done });
     }
   }
 

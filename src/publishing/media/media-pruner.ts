@@ -1,8 +1,10 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BackgroundLoop } from '../../common/background-loop';
 import { chunksOf } from '../../common/chunks';
 import { Clock } from '../../common/clock';
+import { Lifecycle } from '../../common/lifecycle';
+import { otherEvents } from '../../common/other-events';
 import { UnitOfWork } from '../../database/unit-of-work';
 import { MediaRepository } from './media.repository';
 
@@ -14,21 +16,19 @@ const FILES_PER_BATCH = 2;
 
 /** Deletes files that will not be published. Runs on every node; concurrent runs are harmless. */
 @Injectable()
-export class MediaPruner implements OnApplicationBootstrap, OnModuleDestroy {
+export class MediaPruner implements OnApplicationBootstrap {
   private readonly loop = new BackgroundLoop('Media', PRUNE_INTERVAL_MS, () => this.prune());
 
   constructor(
     private readonly work: UnitOfWork,
     private readonly media: MediaRepository,
     private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   onApplicationBootstrap(): void {
     this.loop.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.loop.stop();
+    this.lifecycle.stopAtShutdown(this.loop);
   }
 
   private async prune(): Promise<void> {
@@ -43,8 +43,7 @@ export class MediaPruner implements OnApplicationBootstrap, OnModuleDestroy {
     for (const batch of chunksOf(ids, FILES_PER_BATCH)) {
       if (this.loop.isStopped) return;
       await this.work.write((tx) => remove(tx.em, batch));
-      // With SQLite a batch completes synchronously: lets other events run in between.
-      await new Promise(setImmediate);
+      await otherEvents();
     }
   }
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { BackgroundLoop } from '../../common/background-loop';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { BackgroundLoop, type Running } from '../../common/background-loop';
 import { Clock } from '../../common/clock';
 import { describeError } from '../../common/describe-error';
 import { DomainEvents } from '../../common/domain-events';
+import { Lifecycle } from '../../common/lifecycle';
 import { isDuplicateKey } from '../../database/database-errors';
 import type { Post } from '../../database/entities/post.entity';
 import { type Transaction, UnitOfWork } from '../../database/unit-of-work';
@@ -24,15 +25,10 @@ const LEASE_RENEWAL_INTERVAL_MS = 4000;
 /** Platforms a node publishes to concurrently, each one post at a time; see also `atConcurrencyLimit`. */
 const MAX_CONCURRENT_PLATFORMS = 8;
 const MAX_PLATFORMS_PER_USER = 4;
-/** How long shutdown waits for posts that are being sent. */
-const STOP_TIMEOUT_MS = 5000;
 
-interface RunningAttempt {
+interface RunningAttempt extends Running {
   postId: number;
   attempts: number;
-  instanceUrl: string;
-  userId: number;
-  done: Promise<void>;
 }
 
 /**
@@ -40,12 +36,13 @@ interface RunningAttempt {
  * idempotency key, and a search of the account's statuses before resending, prevent duplicates.
  */
 @Injectable()
-export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
+export class Publisher implements OnApplicationBootstrap {
   private readonly logger = new Logger('Publishing');
-  private readonly loop = new BackgroundLoop('Publishing', POLL_INTERVAL_MS, () => this.startDue());
-  /** By platform id. */
-  private readonly running = new Map<number, RunningAttempt>();
-  private renewal: NodeJS.Timeout | undefined;
+  /** What is running is named by its platform's id. */
+  private readonly loop = new BackgroundLoop<RunningAttempt>('Publishing', POLL_INTERVAL_MS, () => this.startDue(), {
+    intervalMs: LEASE_RENEWAL_INTERVAL_MS,
+    renew: () => this.renew(),
+  });
 
   constructor(
     private readonly work: UnitOfWork,
@@ -55,6 +52,7 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly hooks: ConnectionHooks,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -68,25 +66,17 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
     this.hooks.on('rejected', makeDue);
     this.events.on('platforms.changed', () => this.loop.wake());
     this.loop.start();
-    this.renewal = setInterval(() => this.renew(), LEASE_RENEWAL_INTERVAL_MS);
-    this.renewal.unref();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-    const sending = Promise.allSettled([...this.running.values()].map(({ done }) => done));
-    await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref())]);
-    clearInterval(this.renewal);
+    this.lifecycle.stopAtShutdown(this.loop);
   }
 
   private async startDue(): Promise<void> {
     /** Platforms whose post another node has claimed since it was read: skipped until the next poll. */
     const taken: number[] = [];
-    while (!this.loop.isStopped && this.running.size < MAX_CONCURRENT_PLATFORMS) {
+    while (!this.loop.isStopped && this.loop.running.size < MAX_CONCURRENT_PLATFORMS) {
       const now = this.clock.now();
       const [busy, full] = [
-        [...this.running.keys(), ...taken],
-        atConcurrencyLimit(this.running.values(), MAX_PLATFORMS_PER_USER),
+        [...this.loop.running.keys(), ...taken],
+        atConcurrencyLimit(this.loop.running.values(), MAX_PLATFORMS_PER_USER),
       ];
       const post = await this.work.read((em) => this.queue.nextDue(em, now, busy, full));
       if (!post) return;
@@ -100,12 +90,12 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
         continue;
       }
       const done = this.publish(mine).finally(() => {
-        this.running.delete(post.platformConnectionId);
+        this.loop.running.delete(post.platformConnectionId);
         this.loop.wake();
       });
       const { instanceUrl, userId } = post.platform!;
       const attempt = { postId: post.id, attempts: post.attempts + 1, instanceUrl, userId, done };
-      this.running.set(post.platformConnectionId, attempt);
+      this.loop.running.set(post.platformConnectionId, attempt);
     }
   }
 
@@ -200,8 +190,8 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private renew(): void {
-    if (this.running.size === 0) return;
+    if (this.loop.running.size === 0) return;
     const lease = new Date(this.clock.now().getTime() + LEASE_MS);
-    this.work.write((tx) => this.queue.renew(tx.em, [...this.running.values()], lease)).catch(() => undefined);
+    this.work.write((tx) => this.queue.renew(tx.em, [...this.loop.running.values()], lease)).catch(() => undefined);
   }
 }

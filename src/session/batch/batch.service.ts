@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { chunksOf } from '../../common/chunks';
 import { Clock } from '../../common/clock';
+import { otherEvents } from '../../common/other-events';
 import { UnitOfWork } from '../../database/unit-of-work';
 import type { SessionUserPair } from './batch.dto';
 import { BatchRepository } from './batch.repository';
@@ -58,9 +59,6 @@ export class BatchService {
     return { cleaned, results: Object.fromEntries(results) };
   }
 }
-
-/** With SQLite queries complete synchronously: lets other events run in between. */
-const otherEvents = (): Promise<void> => new Promise(setImmediate);
 
 export interface CleanupResult {
   cleaned: number;

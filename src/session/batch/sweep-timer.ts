@@ -1,17 +1,12 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '../../common/config';
 import { describeError } from '../../common/describe-error';
+import { Lifecycle } from '../../common/lifecycle';
 import { ExpirySweep } from './expiry-sweep';
 
 /** Sweeps periodically, with jitter, so that the nodes do not all sweep at the same time. */
 @Injectable()
-export class SweepTimer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SweepTimer implements OnApplicationBootstrap {
   private readonly logger = new Logger('Sweep');
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -19,14 +14,16 @@ export class SweepTimer implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly sweep: ExpirySweep,
+    private readonly lifecycle: Lifecycle,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onApplicationBootstrap(): void {
     this.schedule();
+    this.lifecycle.stopAtShutdown(this);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     this.sweep.stop();
