@@ -61,13 +61,8 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     reply.headers(headers);
     done();
   });
-  // To close the connection while the caller still sends would reset it, and the answer be lost. Where it stays open,
-  // Node reads the rest of the body and drops it.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    if (hasMoreToCome(request.raw)) {
-      reply.removeHeader('connection');
-      reply.raw.shouldKeepAlive = true;
-    }
+    if (hasMoreToCome(request.raw)) answerBeforeTheEnd(request.raw, reply);
     done();
   });
 }
@@ -75,6 +70,20 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
 /** Whether a part of the body has not arrived yet. */
 function hasMoreToCome({ complete, headers }: IncomingMessage): boolean {
   return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0);
+}
+
+/**
+ * To close the connection while the caller still sends would reset it, and the answer be lost. So it is closed after the
+ * rest of the body, which Node reads and drops. While this node stops, it is closed at once nevertheless.
+ */
+function answerBeforeTheEnd(request: IncomingMessage, reply: FastifyReply): void {
+  const { raw } = reply;
+  const closes = !raw.shouldKeepAlive || reply.hasHeader('connection');
+  reply.removeHeader('connection');
+  raw.shouldKeepAlive = true;
+  if (!closes) return;
+  const close = () => request.socket.end();
+  raw.once('finish', () => (request.complete ? close() : request.once('end', close)));
 }
 
 /** Only pages of these origins may read responses and send the session cookie. */

@@ -76,7 +76,10 @@ export function outcomeUnknown(cause: unknown): AppError {
   return new AppError('OUTCOME_UNKNOWN', { retryAfter: RETRY_UNKNOWN_AFTER_SECONDS, cause });
 }
 
-/** Maps a driver's connection errors, lock errors and SQLITE_BUSY to DATABASE_ERROR; returns other errors unchanged. */
+/**
+ * Maps a driver's connection errors, lock errors and SQLITE_BUSY, and a missing answer, to DATABASE_ERROR; returns other
+ * errors unchanged.
+ */
 export function toUnavailableError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const lost =

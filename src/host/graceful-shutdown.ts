@@ -21,7 +21,7 @@ export class GracefulShutdown {
    * @param durationMs the time over which sockets are closed; resolves afterwards
    */
   async drain(durationMs: number): Promise<void> {
-    this.lifecycle.draining = true;
+    this.lifecycle.drain();
     await this.sockets.drain(durationMs);
   }
 }

@@ -88,7 +88,10 @@ export class PlatformService {
     return this.changeOne(caller, id, (tx) => this.platforms.setDefault(tx.em, caller.user.id, id));
   }
 
-  /** Removes a connection; a removed default is replaced by the oldest other one. Its sessions move to the default. */
+  /**
+   * Removes a connection; a removed default is replaced by the oldest other one. Its sessions move to the default. Its
+   * unused uploads go first, and stay gone if the database fails before the end.
+   */
   async remove(caller: SessionContext, id: number): Promise<void> {
     const userId = caller.user.id;
     await this.removeUnusedFiles(caller, id);

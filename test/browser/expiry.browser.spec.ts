@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { text } from './support/composing';
+import { withoutPolls } from './support/held';
 import { expectClean, expectToFit } from './support/looks';
 import { newPerson } from './support/people';
 import { heard, until } from './support/recorder';
@@ -48,6 +49,7 @@ describe('who answers the warning', () => {
   });
 
   it('does not ask in the next session for the last one, and what is done there counts', async () => {
+    await withoutPolls(stage.device.context);
     const tab = await stage.device.tab('/');
     const dialog = tab.getByRole('alertdialog');
     await dialog.waitFor();
@@ -55,8 +57,7 @@ describe('who answers the warning', () => {
     await next.login();
     await stage.device.useSessionOf(next);
     await tab.evaluate("window.dispatchEvent(new Event('online'))");
-    // Not only when the tab looks for news by itself.
-    await dialog.waitFor({ state: 'hidden', timeout: 8_000 });
+    await dialog.waitFor({ state: 'hidden' });
     expect(await tab.title()).not.toContain('Sign-out soon');
     const told = (await heard(tab, 'sessionExtended')).length;
     await eventually(async () => {

@@ -142,9 +142,12 @@ describe('a node that is killed', () => {
           .at(victim.url)
           .post<SwitchResult>(`/api/switch_platform/${id}`)
           .catch(() => null);
-        await eventually(() => reached(user.id, revision));
-        await victim.kill();
-        if (release) await database.query(release);
+        try {
+          await eventually(() => reached(user.id, revision));
+        } finally {
+          await victim.kill();
+          if (release) await database.query(release);
+        }
         const answer = await switching;
         if (!isMade) expect(answer).toBeNull();
 

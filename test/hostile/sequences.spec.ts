@@ -12,7 +12,6 @@ import { Person } from './support/world';
 /** Random sequences, on top of the known ones. */
 const RUNS = FULL ? 200 : 3;
 const LONGEST = FULL ? 60 : 25;
-const TIMEOUT_MS = FULL ? 3_600_000 : 180_000;
 /**
  * Run each time: a pinned session among others, a session that expires by idleness only, one that is extended up to
  * the absolute limit, and a post for a platform that is not active any more.
@@ -43,6 +42,8 @@ function delayCommits(app: App): void {
   });
 }
 
+jest.setTimeout(FULL ? 3_600_000 : 180_000);
+
 describe.each(DATABASES)('%s', (_, database) => {
   let app: App;
   beforeAll(async () => {
@@ -54,30 +55,26 @@ describe.each(DATABASES)('%s', (_, database) => {
     await closeApps();
   });
 
-  it(
-    `is as the model after each step of any sequence (seed ${SEED})`,
-    async () => {
-      const sequences = fc.array(step, { minLength: Math.floor(LONGEST / 2), size: 'max', maxLength: LONGEST });
-      const property = fc.asyncProperty(sequences, async (steps) => {
-        const people: [Person, Person] = [await Person.register(app), await Person.register(app)];
-        // Random actions have no effect without platforms, sessions and tabs, so each user gets some first.
-        for (const [index] of people.entries()) {
-          for (const action of ['connect', 'connect', 'signIn', 'openTab']) {
-            await take(people, { action, who: index, device: 0, choice: 0, flag: false });
-          }
+  it(`is as the model after each step of any sequence (seed ${SEED})`, async () => {
+    const sequences = fc.array(step, { minLength: Math.floor(LONGEST / 2), size: 'max', maxLength: LONGEST });
+    const property = fc.asyncProperty(sequences, async (steps) => {
+      const people: [Person, Person] = [await Person.register(app), await Person.register(app)];
+      // Random actions have no effect without platforms, sessions and tabs, so each user gets some first.
+      for (const [index] of people.entries()) {
+        for (const action of ['connect', 'connect', 'signIn', 'openTab']) {
+          await take(people, { action, who: index, device: 0, choice: 0, flag: false });
         }
-        for (const each of steps) await take(people, each);
-        for (const person of people) await person.checkAll();
-        closeTabs();
-      });
-      await fc.assert(property, {
-        // The examples count as runs.
-        numRuns: KNOWN.length + RUNS,
-        seed: SEED,
-        endOnFailure: !FULL,
-        examples: KNOWN.map((steps) => [steps]),
-      });
-    },
-    TIMEOUT_MS,
-  );
+      }
+      for (const each of steps) await take(people, each);
+      for (const person of people) await person.checkAll();
+      closeTabs();
+    });
+    await fc.assert(property, {
+      // The examples count as runs.
+      numRuns: KNOWN.length + RUNS,
+      seed: SEED,
+      endOnFailure: !FULL,
+      examples: KNOWN.map((steps) => [steps]),
+    });
+  });
 });

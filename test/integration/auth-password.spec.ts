@@ -43,7 +43,7 @@ describe.each(ANY_BACKEND)('$name', (backend) => {
     expect((await client.at(url(1)).post('/api/session/extend')).status).toBe(200);
 
     for (const node of running.nodes) {
-      // Nothing is written from now on, and nothing read after three seconds.
+      // Nothing is written from now on, and soon nothing read.
       expectRow(await before.at(node.url).post('/api/session/extend'), 'SESSION_INVALID');
       await eventually(async () => expectRow(await before.at(node.url).get('/api/session'), 'SESSION_INVALID'));
       await eventually(async () => expectRow(await phone.at(node.url).get('/api/session'), 'SESSION_REVOKED'));

@@ -1,5 +1,6 @@
 /** Requests made to break the server: refused by a row of the error table, and nobody else notices. */
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import type { PlatformView, RestSessionState } from '../../src/protocol/http';
 import { ANY_BACKEND, type Running } from '../support/backends';
 import { type Json, TestClient } from '../support/http-client';
@@ -233,6 +234,15 @@ describe.each(ANY_BACKEND)('$name', (backend) => {
       expect((await rawRequest(node().url, 'POST', path, { headers, body })).status).toBe(expected);
     }
   });
+
+  it('closes the connection of a caller that asks for it, once the rest of the body has come', async () => {
+    const head = `POST /api/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n`;
+    const socket = connect(node().port, '127.0.0.1');
+    socket.write(`${head}Content-Length: 3000000\r\n\r\n${'x'.repeat(3_000_000)}`);
+    let heard = '';
+    for await (const chunk of socket) heard += chunk;
+    expect(heard).toMatch(/^HTTP\/1.1 413 /);
+  }, 30_000);
 
   it('holds its memory through many hostile requests', async () => {
     const resident = () =>

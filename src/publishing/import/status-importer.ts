@@ -19,7 +19,10 @@ const MAX_CHECKS = 40;
 const MAX_CHECKS_MS = 30_000;
 /** Statuses that one run stores; the next run goes on below them. */
 const MAX_IMPORTED = 2000;
-/** Pages that one run reads, also of statuses that it does not store: known and unreadable ones, and reblogs. */
+/**
+ * Pages that a run reads without a pause, also of statuses that it does not store: known and unreadable ones, and
+ * reblogs.
+ */
 const MAX_PAGES = 500;
 /** Consecutive pages without a change after which a run stops looking for edits and deletions. */
 const MAX_UNCHANGED_PAGES = 20;

@@ -52,7 +52,7 @@ export async function holdBack(where: Page | BrowserContext, addresses: string):
 
 /**
  * Pages that are opened from now on do not look for news from time to time, which they do every 8.5 s and more: what
- * reaches them was pushed, however long it took.
+ * reaches them was sent by the server, however long it took.
  */
 export async function withoutPolls(...contexts: BrowserContext[]): Promise<void> {
   const content = `{
