@@ -19,6 +19,7 @@ interface ConfigRequest {
 }
 
 interface Confirm {
+  elt: Element;
   question: string | null;
   issueRequest(skipConfirmation: boolean): void;
 }
@@ -94,11 +95,13 @@ function removeHistory(): void {
 }
 
 /** @returns false if the request is issued later */
-function isUpToDate(sync: SessionSync, { question, issueRequest }: Confirm): boolean {
+function isUpToDate(sync: SessionSync, { elt, question, issueRequest }: Confirm): boolean {
   if (sync.getConnectionStatus() === 'none' || sync.isFresh()) return true;
+  const user = sync.getState()?.user.id;
   void sync.ensureFresh().then(
-    () => issueRequest(question === null),
-    () => {},
+    // Written by another user, whose page is about to go.
+    () => sync.getState()?.user.id === user && issueRequest(question === null),
+    () => elt.dispatchEvent(new CustomEvent('htmx:sendError', { bubbles: true, detail: { elt } })),
   );
   return false;
 }

@@ -79,11 +79,10 @@ export class Api {
   /** @param seen the error codes of earlier attempts */
   private async attempt<T>(method: Method, path: string, options: RequestOptions, seen: Set<ErrorCode>): Promise<T> {
     const sentIn = this.hooks.sessionId();
-    const response = await this.send(method, path, options);
-    if (response.status === 204) return undefined as T;
-    const body: unknown = await response.json().catch(() => undefined);
-    if (response.ok && body !== undefined) return body as T;
-    const error = toApiError(response.status, body);
+    const { status, ok, body } = await this.send(method, path, options);
+    if (status === 204) return undefined as T;
+    if (ok && body !== undefined) return body as T;
+    const error = toApiError(status, body);
     const code = error.error_code;
     const ended = error.status === 401 && isSessionOver(code) && (code !== 'SESSION_INVALID' || seen.has(code));
     // A late response of the previous session says nothing about the current one.
@@ -91,12 +90,13 @@ export class Api {
     throw error;
   }
 
-  private async send(method: Method, path: string, options: RequestOptions): Promise<Response> {
+  /** @returns the body; undefined if it is not JSON @throws ApiError NETWORK_ERROR unless the answer has come whole */
+  private async send(method: Method, path: string, options: RequestOptions) {
     const abort = new AbortController();
     const limit = options.timeoutMs ?? (method === 'GET' ? READ_TIMEOUT_MS : COMMAND_TIMEOUT_MS);
     const timer = this.env.setTimeout(() => abort.abort(), limit);
     try {
-      return await this.env.fetch(path, {
+      const response = await this.env.fetch(path, {
         method,
         credentials: 'same-origin',
         cache: 'no-store',
@@ -108,6 +108,8 @@ export class Api {
         body: options.body === undefined ? undefined : JSON.stringify(options.body),
         signal: abort.signal,
       });
+      const { status, ok } = response;
+      return { status, ok, body: parsed(await response.text()) };
     } catch {
       throw new ApiError('The server cannot be reached', 0, 'NETWORK_ERROR');
     } finally {
@@ -126,5 +128,13 @@ export class Api {
       Object.assign(headers, { [HEADERS.platformId]: pinnedId, [HEADERS.platformPinned]: 'true' });
     }
     return { ...headers, ...options.headers };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

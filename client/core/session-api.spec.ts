@@ -79,6 +79,29 @@ describe('on', () => {
   });
 });
 
+describe('request', () => {
+  it('ends when the rest of an answer does not come, and the next reading is not held up by it', async () => {
+    const { env, sync } = await liveTab();
+    const stalled = (_path: string, { signal }: RequestInit) => {
+      const text = () => new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)));
+      return Promise.resolve({ status: 200, ok: true, text } as Response);
+    };
+    jest.spyOn(env, 'fetch').mockImplementationOnce(stalled);
+    const reading = expect(sync.request('GET', '/api/posts')).rejects.toMatchObject({ error_code: 'NETWORK_ERROR' });
+    await env.pass(60_000);
+    await reading;
+  });
+
+  it('takes an answer that is cut off for a lost one, not for an error of the server', async () => {
+    const { env, sync } = await liveTab();
+    const text = () => Promise.reject(new TypeError('terminated'));
+    jest
+      .spyOn(env, 'fetch')
+      .mockImplementationOnce(async () => ({ status: 201, ok: true, text }) as unknown as Response);
+    await expect(sync.request('POST', '/api/posts')).rejects.toMatchObject({ error_code: 'NETWORK_ERROR' });
+  });
+});
+
 describe('headers', () => {
   it('contain the token, the tab and the platform that is shown', async () => {
     const { sync } = await liveTab();

@@ -7,7 +7,7 @@ import { TestClient } from '../support/http-client';
 import { type ServerNode, startNode } from '../support/server';
 import { Device, launchChromium } from './support/chromium';
 import { post, sendings, text } from './support/composing';
-import { holdNext } from './support/held';
+import { holdBack, holdNext } from './support/held';
 import { PIXEL, picture } from './support/pictures';
 
 let town: FakeInstance;
@@ -128,6 +128,37 @@ it('Point 9: shows how far an upload is, and sends the post when it is there', a
   await tab.getByRole('button', { name: 'Posting…' }).waitFor();
   await tab.getByText('Posted to Town.').waitFor();
   await eventually(() => expect(there()).toMatchObject([{ media: [{ description: 'A large one' }] }]));
+});
+
+it('offers no other draft while a post waits for its files, and keeps the others', async () => {
+  await text(tab).fill('For later');
+  await tab.getByRole('button', { name: 'Another draft' }).click();
+  await text(tab).fill('With a picture');
+  const release = await holdBack(tab, '**/api/media');
+  await attach(picture('a.png'));
+  await description('a.png').fill('A boat');
+  await tab.getByText('One more draft').waitFor();
+  await post(tab).click();
+  await tab.getByRole('button', { name: 'Posting…' }).waitFor();
+  expect(await tab.getByText('One more draft').count()).toBe(0);
+  release();
+  await tab.getByText('One more draft').click();
+  await tab.getByRole('button', { name: /^For later/ }).click();
+  expect(await text(tab).inputValue()).toBe('For later');
+  await eventually(() => expect(there().map(({ text }) => text)).toEqual(['With a picture']));
+  expect(there()[0]!.media.map(({ description }) => description)).toEqual(['A boat']);
+});
+
+it('uploads again by itself what the network has lost, when Post is pressed again', async () => {
+  await tab.route('**/api/media', (route) => route.abort());
+  await attach(picture('a.png'));
+  await description('a.png').fill('A boat');
+  await text(tab).fill('Once more');
+  await post(tab).click();
+  await tab.getByText('press Post again, and it is posted once').waitFor();
+  await tab.unroute('**/api/media');
+  await post(tab).click();
+  await eventually(() => expect(there().map(({ media }) => media.length)).toEqual([1]));
 });
 
 it('refuses by name what the instance does not take, and keeps the others', async () => {

@@ -94,7 +94,7 @@ export function composerForm(view: ComposerView): TemplateResult {
           </span>
         </p>
         <div role="status">${composerNews(view)}</div>
-        ${draftList(editor.autosave, editor.hasContent)}
+        ${sending ? nothing : draftList(editor.autosave, editor.hasContent)}
         <input type="hidden" name="platform_id" .value=${String(platform.id)} />
         <div class="vf-field">
           <label for=${TEXT_ID}>Text</label>

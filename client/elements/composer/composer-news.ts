@@ -3,7 +3,7 @@ import { formatRelativeTime } from '../format';
 import type { ComposerView } from './composer-form';
 
 /** Notices that the user should read or decide on. */
-export function composerNews({ platform, movedTo, keptFrom, editor, act }: ComposerView): TemplateResult {
+export function composerNews({ platform, movedTo, keptFrom, editor, sending, act }: ComposerView): TemplateResult {
   const { name } = platform;
   const { restoredAt } = editor;
   return html`
@@ -47,7 +47,7 @@ export function composerNews({ platform, movedTo, keptFrom, editor, act }: Compo
         : nothing
     }
     ${
-      restoredAt === null
+      restoredAt === null || sending
         ? nothing
         : html`<p class="vf-note vf-actions">
             <span>Your draft from ${formatRelativeTime(restoredAt)} is back.</span>

@@ -118,6 +118,8 @@ export class MediaList {
    */
   async ready(): Promise<number[] | null> {
     window.clearTimeout(this.telling);
+    for (const item of this.items)
+      if (item.state === 'failed' && codeOf(item.problem) === 'NETWORK_ERROR') item.state = 'waiting';
     await this.work();
     if (!this.hooks.platform()) return null;
     for (const { mediaId, altText, told, problem } of this.items)

@@ -13,15 +13,17 @@ const UNANSWERED = new Set<string>(['NETWORK_ERROR', 'OUTCOME_UNKNOWN']);
  * Sends a post with its files, once they are uploaded and the state of this tab is known to be current. Without a
  * response the same request is repeated: due to its key, the server creates one post.
  * @param waiting called before each repetition
- * @returns null if the user must decide first: nothing was sent then
+ * @returns null if nothing was sent: the user must decide first, or another draft or another user's is shown by now
  * @throws ApiError
  */
 export async function sendPost(target: PostTarget, editor: DraftEditor, waiting: () => void): Promise<PostView | null> {
   const { text, media } = editor;
   const { key } = editor.autosave;
+  const user = session.getState()?.user.id;
+  const isShown = () => editor.autosave.key === key && session.getState()?.user.id === user;
   const ids = await media.ready();
   await session.ensureFresh();
-  if (!ids || target.needsDecision) return null;
+  if (!ids || target.needsDecision || !isShown()) return null;
   const chosen = Object.entries(text).filter(([name, value]) => name === 'content' || value !== '');
   const headers = { ...target.headers, [HEADERS.idempotencyKey]: key };
   const request = (mediaIds: number[]) => {
@@ -35,7 +37,7 @@ export async function sendPost(target: PostTarget, editor: DraftEditor, waiting:
     // The request was refused as a whole, so it may be sent again.
     media.reupload();
     const again = await media.ready();
-    return again && request(again);
+    return again && isShown() ? request(again) : null;
   }
 }
 
