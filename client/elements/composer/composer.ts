@@ -247,7 +247,7 @@ export class Composer extends SessionElement {
   }
 
   private async send(): Promise<void> {
-    const { target, editor, limits } = this;
+    const { target, editor, limits, userId } = this;
     const { platform } = target;
     if (this.sending || this.asking || !platform) return;
     if (target.needsDecision) return this.querySelector<HTMLElement>('.vf-choice button')?.focus();
@@ -259,7 +259,8 @@ export class Composer extends SessionElement {
     this.asking = false;
     const post = described && (await this.deliver());
     this.sending = this.retrying = false;
-    if (post) this.posted(post, platform.name);
+    // Otherwise it would clear what another user, who has signed in meanwhile, is writing.
+    if (post && this.userId === userId) this.posted(post, platform.name);
     else void editor.autosave.read();
     this.requestUpdate();
   }

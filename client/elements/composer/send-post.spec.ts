@@ -1,4 +1,4 @@
-/** What is sent is what was shown when it was sent off, by whoever had written it. */
+/** A post has the content that was shown when Post was pressed, and is sent only as the user who wrote it. */
 import type { DraftEditor } from './draft-editor';
 import type { PostTarget } from './post-target';
 import { sendPost } from './send-post';

@@ -24,7 +24,7 @@ const MAX_IMPORTS_PER_USER = 2;
 const MAX_FAILURES = 8;
 const BASE_DELAY_MS = 2000;
 
-/** Imports accounts in the background, page by page. The rows are the queue: any node claims and continues due runs. */
+/** Imports accounts in the background, page by page. Their table is the queue: any node claims and continues due runs. */
 @Injectable()
 export class ImportWorker implements OnApplicationBootstrap {
   private readonly logger = new Logger('Import');

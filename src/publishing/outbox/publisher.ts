@@ -32,7 +32,7 @@ interface RunningAttempt extends Running {
 }
 
 /**
- * Publishes queued posts. The rows are the queue: any node claims due posts, and a post may be sent more than once. The
+ * Publishes queued posts. Their table is the queue: any node claims due posts, and a post may be sent more than once. The
  * idempotency key, and a search of the account's statuses before resending, prevent duplicates.
  */
 @Injectable()
