@@ -80,7 +80,7 @@ describe('on', () => {
 });
 
 describe('request', () => {
-  it('ends when the rest of an answer does not come, and the next reading is not held up by it', async () => {
+  it('ends when the rest of an answer does not come', async () => {
     const { env, sync } = await liveTab();
     const stalled = (_path: string, { signal }: RequestInit) => {
       const text = () => new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)));
