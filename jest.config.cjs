@@ -37,6 +37,8 @@ const common = {
 
 /** One MariaDB and one Redis for the whole run, and nothing left behind by a suite. Unit tests do without. */
 const withServices = {
+  testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
+  runtime: '<rootDir>/test/support/jest/runtime.cjs',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/leave-nothing-behind.ts'],
@@ -44,7 +46,7 @@ const withServices = {
 
 module.exports = {
   // Suites start servers and databases of their own: more at once starve each other on two cores, fewer leave them idle.
-  maxWorkers: 3,
+  maxWorkers: 4,
   // Each suite leaves some 100 MB of modules in its worker, and one with more than a gigabyte takes so long to end that
   // jest says it had to be forced.
   workerIdleMemoryLimit: '800MB',

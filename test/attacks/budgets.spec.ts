@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'socket.io-client';
+import { RATE_BUDGETS, SITE_FACTOR, SOCKET_BUDGETS, STORED_BUDGETS } from '../../src/cluster/budgets';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { type App, closeApps, DATABASES, startApp } from '../integration/support/app';
 import { expectRow } from '../integration/support/attack';
@@ -11,44 +12,36 @@ import { type Answer, type Json, type RequestOptions, TestClient } from '../supp
 import { sharedInstanceUrl } from '../support/shared-instances';
 import { closeTabs, openTab, type Tab, type TabOptions } from '../support/socket-client';
 
-/** The table of limits, with numbers that a test reaches quickly. */
-jest.mock('../../src/cluster/budgets', () => {
-  const actual = jest.requireActual('../../src/cluster/budgets');
-  const few: Record<string, number> = {
-    writesPerPerson: 20,
-    writesPerAddress: 30,
-    instanceCallsPerPerson: 6,
-    instanceCallsPerAddress: 9,
-    unknownTokensPerAddress: 5,
-    handshakesPerAddress: 9,
-    handshakesPerSession: 7,
-    messagesPerSession: 10,
-    picturesPerPerson: 3,
-  };
-  const rates = Object.entries<object>(actual.RATE_BUDGETS).map(([name, budget]) => [
-    name,
-    name in few ? { ...budget, points: few[name] } : budget,
-  ]);
-  return {
-    ...actual,
-    SITE_FACTOR: 2,
-    RATE_BUDGETS: Object.fromEntries(rates),
-    SOCKET_BUDGETS: { perSession: 3, perPerson: 5, withoutSessionPerAddress: 4 },
-    STORED_BUDGETS: {
-      connectionsPerPerson: 4,
-      unusedFilesPerConnection: 3,
-      unusedFilesPerPerson: 5,
-      unusedBytesPerPerson: 1024 ** 3,
-    },
-  };
-});
+/** Limits that a test reaches quickly. */
+const FEW_POINTS = {
+  writesPerPerson: 20,
+  writesPerAddress: 30,
+  instanceCallsPerPerson: 6,
+  instanceCallsPerAddress: 9,
+  unknownTokensPerAddress: 5,
+  handshakesPerAddress: 9,
+  handshakesPerSession: 7,
+  messagesPerSession: 10,
+  picturesPerPerson: 3,
+} as const;
+const FEW_SOCKETS = { perSession: 3, perPerson: 5, withoutSessionPerAddress: 4 };
+const FEW_STORED = { connectionsPerPerson: 4, unusedFilesPerConnection: 3, unusedFilesPerPerson: 5 };
+
+/** Before the application is created, which reads them. */
+function limit(table: object, limits: object): void {
+  for (const [name, value] of Object.entries(limits))
+    jest.replaceProperty(table as Record<string, number>, name, value);
+}
+
+/** People and /64 networks that together exceed what a /48 may, and alone do not exceed what each of them may. */
+const CROWD = 2 * SITE_FACTOR;
 
 let app: App;
 let addresses = 0;
 /** Returns an address that no other request uses. */
 const newAddress = () => `10.${++addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
-/** Of one /48: each fourth is of the same /64. */
-const addressOf = (site: string, count: number) => `2001:db8:${site}:${count % 4}::${count + 1}`;
+/** Of one /48: each sixteenth is of the same /64. */
+const addressOf = (site: string, count: number) => `2001:db8:${site}:${count % CROWD}::${count + 1}`;
 const from = (address: string): RequestOptions => ({ headers: { 'x-forwarded-for': address } });
 
 /** Sends each request from a new address unless one is given. */
@@ -60,10 +53,17 @@ class Traveller extends TestClient {
 }
 
 beforeAll(async () => {
+  limit(SOCKET_BUDGETS, FEW_SOCKETS);
+  limit(STORED_BUDGETS, FEW_STORED);
+  for (const [name, points] of Object.entries(FEW_POINTS))
+    limit(RATE_BUDGETS[name as keyof typeof FEW_POINTS], { points });
   app = await startApp(await DATABASES[0]![1](), { RATE_LIMITS: 'on', TRUST_PROXY: '1' });
 });
 afterEach(closeTabs);
-afterAll(closeApps);
+afterAll(async () => {
+  jest.restoreAllMocks();
+  await closeApps();
+});
 
 async function person(): Promise<TestClient> {
   const client = new Traveller(app.url);
@@ -112,9 +112,9 @@ describe.each<[string, number, number, (client: TestClient, address?: string) =>
 
   it('are bounded by the /48 of IPv6, whatever /64 they come from', async () => {
     const site = `${perAddress}`;
-    const crowd = await Promise.all([person(), person(), person(), person()]);
-    for (let count = 0; count < 2 * perAddress; count++) {
-      expect((await ask(crowd[count % 4]!, addressOf(site, count))).body.error_code).not.toBe('RATE_LIMITED');
+    const crowd = await Promise.all(Array.from({ length: CROWD }, person));
+    for (let count = 0; count < SITE_FACTOR * perAddress; count++) {
+      expect((await ask(crowd[count % CROWD]!, addressOf(site, count))).body.error_code).not.toBe('RATE_LIMITED');
     }
     const another = await person();
     expectRow(await ask(another, `2001:db8:${site}:ff::1`), 'RATE_LIMITED');
@@ -129,7 +129,8 @@ it('lets cookies that nobody has be tried a bounded number of times from a /48, 
     const cookie = `vedfolnir_session=${randomBytes(32).toString('base64url')}`;
     return new TestClient(app.url).get('/api/session', { headers: { ...from(address).headers, cookie } });
   };
-  for (let count = 0; count < 10; count++) expectRow(await guess(addressOf('dd', count)), 'SESSION_INVALID');
+  for (let count = 0; count < SITE_FACTOR * FEW_POINTS.unknownTokensPerAddress; count++)
+    expectRow(await guess(addressOf('dd', count)), 'SESSION_INVALID');
   expectRow(await guess('2001:db8:dd:aa::1'), 'RATE_LIMITED');
   read.mockClear();
   for (const network of ['bb', 'cc']) expectRow(await guess(`2001:db8:dd:${network}::1`), 'RATE_LIMITED');
@@ -251,7 +252,8 @@ describe('sockets', () => {
   });
 
   it('without a session are a bounded number at a time from a /48, whatever /64 they come from', async () => {
-    const silent = await Promise.all(Array.from({ length: 11 }, (_, count) => openEngine(addressOf('5', count))));
+    const most = SITE_FACTOR * FEW_SOCKETS.withoutSessionPerAddress;
+    const silent = await Promise.all(Array.from({ length: most + 3 }, (_, count) => openEngine(addressOf('5', count))));
     await eventually(() => expect(silent.filter(({ closed }) => closed)).toHaveLength(3));
     const people = await person();
     const elsewhereHere = '2001:db8:5:ff::1';
@@ -263,7 +265,7 @@ describe('sockets', () => {
 
   it('are opened a bounded number of times from a /48', async () => {
     const nobody = { url: app.url, cookie: '' };
-    for (let count = 0; count < 18; count++) {
+    for (let count = 0; count < SITE_FACTOR * FEW_POINTS.handshakesPerAddress; count++) {
       const refused = { data: { error_code: 'AUTHENTICATION_REQUIRED' } };
       await expect(openTab(nobody, at(addressOf('7', count)))).rejects.toMatchObject(refused);
     }

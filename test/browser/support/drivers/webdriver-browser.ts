@@ -14,6 +14,9 @@ const KEYS: Record<Key, string> = {
   Tab: '\uE004',
 };
 
+/** A driver that has not answered by then does not answer any more, and the next test would wait for it as well. */
+const COMMAND_LIMIT_MS = 30_000;
+
 const FORGET = `(async () => {
   localStorage.clear();
   for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
@@ -24,7 +27,12 @@ type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) 
 
 function caller(address: string): Call {
   return async <T>(method: string, path: string, body: object = {}) => {
-    const answer = await fetch(address + path, { method, body: method === 'POST' ? JSON.stringify(body) : null });
+    const signal = AbortSignal.timeout(COMMAND_LIMIT_MS);
+    const answer = await fetch(address + path, {
+      method,
+      body: method === 'POST' ? JSON.stringify(body) : null,
+      signal,
+    });
     const { value } = (await answer.json()) as { value: T & { error?: string; message?: string } };
     if (!answer.ok) throw new Error(`${path}: ${value.error}: ${value.message}`);
     return value;
