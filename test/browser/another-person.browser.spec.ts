@@ -4,6 +4,9 @@ import type { Page } from 'playwright-core';
 import type { RestSessionState } from '../../src/protocol/http';
 import { eventually } from '../support/eventually';
 import { Device } from './support/chromium';
+import { post, text } from './support/composing';
+import { contentsIn, savedIn } from './support/drafts';
+import { holdBack, holdNext } from './support/held';
 import { type HostServer, htmlPage, script, startHostServer } from './support/host-server';
 import { newPerson, type Person } from './support/people';
 import { PLAIN } from './support/plain-page';
@@ -33,6 +36,11 @@ beforeAll(async () => {
     .set('/turbo.js', library('@hotwired/turbo/dist/turbo.es2017-umd.js'))
     .set('/htmx.js', library('htmx.org/dist/htmx.js'))
     .set('/elsewhere.html', htmlPage(`${TURBO}<body>${ELSEWHERE}`))
+    .set(
+      '/composer.html',
+      htmlPage(`<!doctype html><html lang="en"><head><title>Write</title><script src="/client/vedfolnir.js"></script>
+        <script type="module" src="/client/composer.mjs"></script><body><main><vf-composer></vf-composer></main>`),
+    )
     .set('/fragment.html', htmlPage(ELSEWHERE))
     .set('/of-htmx.html', (response, request) => {
       const link = '<a href="fragment.html" hx-get="fragment.html" hx-target="main" hx-push-url="true">Leave</a>';
@@ -115,6 +123,60 @@ it('a page of htmx on which the session ended is read again for another person',
   await tab.evaluate('history.back()');
   await tab.getByText(`Here is ${reader}`).waitFor();
   expect(sightings).toEqual([]);
+});
+
+it('a page of htmx does not send for another person what waited for the first', async () => {
+  tab = await device.tab('/of-htmx.html');
+  const another = await newPerson(host.url, ['Omega']);
+  const id = (await another.client.get<RestSessionState>('/api/session')).body.user.id;
+  const release = await holdBack(tab, '**/api/session');
+  await tab.evaluate("window.dispatchEvent(new Event('online'))");
+  await until(tab, '!window.sessionSync.isFresh()');
+  await tab.getByRole('link', { name: 'Leave' }).click();
+  await device.useSessionOf(another.client);
+  release();
+  await until(tab, `window.sessionSync.isFresh() && window.sessionSync.getState().user.id === ${id}`);
+  expect(await tab.locator('#elsewhere').count()).toBe(0);
+  await tab.getByRole('link', { name: 'Leave' }).click();
+  await tab.locator('#elsewhere').waitFor();
+});
+
+it('a page of htmx says that nothing was sent if it cannot learn who is signed in', async () => {
+  tab = await device.tab('/of-htmx.html');
+  await tab.evaluate(
+    `document.addEventListener('htmx:sendError', ({ target }) => (window.unsent = target.textContent))`,
+  );
+  await tab.context().setOffline(true);
+  await until(tab, '!window.sessionSync.isFresh()');
+  await tab.getByRole('link', { name: 'Leave' }).click();
+  await until(tab, "window.unsent === 'Leave'");
+  await tab.context().setOffline(false);
+});
+
+it('a composer shows another person their draft, and not the post of the first that is answered', async () => {
+  tab = await device.tab('/composer.html');
+  const draft = 'Not of the first person';
+  const another = await newPerson(host.url, ['Omega']);
+  await device.useSessionOf(another.client);
+  await tab.reload();
+  await text(tab).fill(draft);
+  await savedIn(tab, draft);
+  await device.useSessionOf(stage.person.client);
+  await tab.reload();
+  await tab.getByText('Posting as Alpha').waitFor();
+  await text(tab).fill('By the first');
+  const answer = await holdNext(tab, '/api/posts');
+  await post(tab).click();
+  await answer.asked;
+  await device.useSessionOf(another.client);
+  await tab.evaluate("window.dispatchEvent(new Event('online'))");
+  await tab.getByText('Posting as Omega').waitFor();
+  await answer.hand();
+  await eventually(async () => expect(await text(tab).inputValue()).toBe(draft));
+  expect([(await contentsIn(tab)).sort(), await tab.getByText('Sending to').count()]).toEqual([
+    ['By the first', draft],
+    0,
+  ]);
 });
 
 it('a private page leads to the sign-in page when nobody is signed in', async () => {

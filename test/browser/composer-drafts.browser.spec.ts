@@ -226,3 +226,13 @@ it('comes back when discarding it is undone', async () => {
   await client.post(`/api/switch_platform/${platforms[0]!.id}`, {});
   await eventually(async () => expect(await text(tab).inputValue()).toBe('Not yet'));
 });
+
+it('is not promised where the browser keeps none', async () => {
+  const content = "IDBFactory.prototype.open = () => { throw new DOMException('Blocked', 'SecurityError'); };";
+  await device.context.addInitScript({ content });
+  tab = await device.tab('/create_post');
+  await text(tab).fill('Half a thought');
+  await tab.getByText('This browser keeps no drafts').waitFor();
+  await endSession();
+  await tab.waitForURL('**/login?reason=revoked');
+});

@@ -25,6 +25,11 @@ import { PostTarget } from './post-target';
 import type { SentPosts } from './sent-posts';
 import { readServerForm } from './server-form';
 
+const REFUSED = {
+  words: 'Your words are kept as a draft, but this browser keeps no images in a private window.',
+  nothing: 'This browser keeps no drafts: what you write is lost when you leave this page.',
+};
+
 /**
  * `<vf-composer>`: writes a post for the platform that was shown when the text was begun. It replaces a form of the
  * server inside it, and takes over its content. Attributes: `manage` (URL of the page where platforms are connected;
@@ -56,11 +61,7 @@ export class Composer extends SessionElement {
     stale: (error) => this.failed(error),
     draw: () => this.requestUpdate(),
     idle: () => this.isConnected && !this.asking && !this.sending && !this.target.needsDecision,
-    filesRefused: () =>
-      notify('Your words are kept as a draft, but this browser keeps no images in a private window.', 'warning', {
-        key: 'files',
-        duration: 0,
-      }),
+    refused: (kept) => notify(REFUSED[kept], 'warning', { key: 'draft', duration: 0 }),
   });
 
   protected override disconnected(): void {

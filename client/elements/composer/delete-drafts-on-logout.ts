@@ -2,14 +2,16 @@ import { localStorageOrNull, signedOutUserIds } from '../../core/storage';
 import { session } from '../session';
 import { loadDrafts } from './load-drafts';
 
+/** If the file cannot be loaded now, the next page with elements deletes them. */
+const load = (task?: (module: typeof import('./drafts')) => void) => loadDrafts().then(task, () => undefined);
+
 /**
  * Signing out deletes the user's drafts: in any tab with elements that is notified, or else as soon as there is one.
  * Drafts survive every other end of the session.
  */
 export function deleteDraftsOnLogout(): void {
-  if (signedOutUserIds(localStorageOrNull()).length > 0) void loadDrafts();
+  if (signedOutUserIds(localStorageOrNull()).length > 0) void load();
   session.on('sessionExpired', () => {
-    for (const user of signedOutUserIds(localStorageOrNull()))
-      void loadDrafts().then(({ drafts }) => drafts.forget(user));
+    for (const user of signedOutUserIds(localStorageOrNull())) void load(({ drafts }) => drafts.forget(user));
   });
 }

@@ -22,8 +22,8 @@ const EMPTY: PostText = {
 export interface DraftEditorHooks extends Omit<MediaListHooks, 'keep'> {
   /** Whether the shown draft may be replaced by the version of another tab. */
   idle(): boolean;
-  /** The text is stored, the files are not. */
-  filesRefused(): void;
+  /** The browser has not stored the draft, or its text without its files. */
+  refused(kept: Exclude<Kept, 'all'>): void;
 }
 
 /** The post that is being written: text and files, and the draft that stores both. */
@@ -57,6 +57,11 @@ export class DraftEditor {
   /** Everything that is shown is stored in the browser. */
   get isSaved(): boolean {
     return this.kept === 'all' && !this.autosave.isDirty && this.hasContent;
+  }
+
+  /** The browser does not store the text. */
+  get isRefused(): boolean {
+    return this.kept === 'nothing';
   }
 
   async open(place: DraftPlace<number>): Promise<void> {
@@ -132,7 +137,7 @@ export class DraftEditor {
   }
 
   private noteKept(kept: Kept): void {
-    if (kept === 'words') this.hooks.filesRefused();
+    if (kept !== 'all') this.hooks.refused(kept);
     this.kept = kept;
     this.hooks.draw();
   }

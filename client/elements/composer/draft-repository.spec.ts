@@ -13,19 +13,21 @@ const BOB = { userId: 2, platformId: 10 };
 const nothing = () => {};
 
 const sessionOf = (id: string, signedOut: string[] = []): Sessions => ({
-  current: () => id,
+  current: () => ({ id, userId: 1 }),
   wasSignedOut: async (other) => signedOut.includes(other),
 });
 
 describe('the drafts of a browser', () => {
   let now = NOON;
   let store: ReturnType<typeof memoryStore>;
+  let session: Sessions;
   let drafts: DraftRepository;
   const idsAt = async (place: DraftPlace, of = drafts) => (await of.list(place)).map(({ id }) => id);
 
   beforeEach(() => {
     store = memoryStore();
-    drafts = new DraftRepository(store, () => (now += 1), sessionOf('s1'));
+    session = sessionOf('s1');
+    drafts = new DraftRepository(store, () => (now += 1), { ...session, current: () => session.current() });
   });
 
   it('are any number for each user and platform, the newest first, and one is written when the call returns', async () => {
@@ -54,12 +56,18 @@ describe('the drafts of a browser', () => {
     expect([await idsAt(form), await idsAt(HERE)]).toEqual([[], ['c']]);
   });
 
-  it('of a user who signs out are removed, and never written back', async () => {
+  it('of a user who signs out are removed, and not written back until they sign in again', async () => {
     drafts.save(HERE, draft('a'), nothing);
     drafts.save(BOB, draft('b'), nothing);
+    session.current = () => null;
     drafts.forget(1);
     expect(drafts.save(HERE, draft('late'), nothing)).toBeNull();
     expect([await idsAt(HERE), await idsAt(BOB)]).toEqual([[], ['b']]);
+    session.current = () => ({ id: 's2', userId: 2 });
+    expect(drafts.save(HERE, draft('of another'), nothing)).toBeNull();
+    session.current = () => ({ id: 's3', userId: 1 });
+    expect(drafts.save(HERE, draft('again'), nothing)).not.toBeNull();
+    expect(await idsAt(HERE)).toEqual(['again']);
   });
 
   it('of an expired session are kept, those of a signed-out one are removed', async () => {
@@ -73,6 +81,19 @@ describe('the drafts of a browser', () => {
     const wasSignedOut = () => Promise.reject(new Error('no network'));
     const offline = new DraftRepository(store, () => NOON, { ...sessionOf('s4'), wasSignedOut });
     expect(await idsAt(HERE, offline)).toEqual(['kept']);
+  });
+
+  it('of an earlier session cause one request, however often they are read, unless it failed', async () => {
+    for (const id of ['a', 'b']) drafts.save(HERE, draft(id), nothing);
+    const asked: string[] = [];
+    const answers = [Promise.reject(new Error('no network')), Promise.resolve(false)];
+    const wasSignedOut = (id: string) => {
+      asked.push(id);
+      return answers[asked.length - 1] ?? Promise.resolve(true);
+    };
+    const later = new DraftRepository(store, () => NOON, { ...sessionOf('s2'), wasSignedOut });
+    for (let times = 0; times < 3; times += 1) expect(await idsAt(HERE, later)).toEqual(['b', 'a']);
+    expect(asked).toEqual(['s1', 's1']);
   });
 
   it('keep the text if a browser refuses files, and report it', async () => {
@@ -95,6 +116,7 @@ describe('the drafts of a browser', () => {
     drafts.saveChoices(HERE, { visibility: 'private', language: 'de' });
     expect(await drafts.choices(HERE)).toEqual({ visibility: 'private', language: 'de' });
     expect([await drafts.choices(THERE), await drafts.choices(BOB), await idsAt(HERE)]).toEqual([null, null, []]);
+    session.current = () => null;
     drafts.forget(1);
     expect(await drafts.choices(HERE)).toBeNull();
   });

@@ -63,8 +63,8 @@ export interface DraftStore {
 }
 
 export interface Sessions {
-  /** The session of this tab, if known. */
-  current(): string | undefined;
+  /** The session of this tab; null if there is none, or it is not known yet. */
+  current(): { id: string; userId: number } | null;
   /** Whether the user has signed out of another session, possibly while no tab was notified of it. */
   wasSignedOut(sessionId: string): Promise<boolean>;
 }
@@ -75,6 +75,8 @@ export interface Sessions {
  */
 export class DraftRepository {
   private readonly forgotten = new Set<number>();
+  /** By session, so that one that is known to have ended is not looked up again. */
+  private readonly signedOut = new Map<string, Promise<boolean>>();
 
   constructor(
     private readonly store: DraftStore,
@@ -84,7 +86,7 @@ export class DraftRepository {
 
   /** Newest first. Drafts of a session that the user has signed out of are removed. */
   async list(place: DraftPlace): Promise<Draft[]> {
-    if (this.forgotten.has(place.userId)) return [];
+    if (this.isForgotten(place.userId)) return [];
     const kept: Draft[] = [];
     for (const draft of await this.store.list(place).catch(() => [])) {
       if (await this.isOfSignedOut(draft)) void this.remove(place, draft.id, draft.savedAt);
@@ -99,9 +101,9 @@ export class DraftRepository {
    * @returns the time of the save; null if the user has signed out
    */
   save(place: DraftPlace, draft: Omit<Draft, 'savedAt'>, outcome: (kept: Kept) => void): string | null {
-    if (this.forgotten.has(place.userId)) return null;
+    if (this.isForgotten(place.userId)) return null;
     const savedAt = new Date(this.now()).toISOString();
-    const kept = { ...draft, savedAt, sessionId: this.sessions.current() };
+    const kept = { ...draft, savedAt, sessionId: this.sessions.current()?.id };
     const refused = () => outcome('nothing');
     this.store.put(place, kept).then(
       () => outcome('all'),
@@ -115,18 +117,18 @@ export class DraftRepository {
 
   /** @returns the platforms for which this user has a draft, as far as the browser tells */
   async platforms(userId: number): Promise<ReadonlySet<number>> {
-    if (this.forgotten.has(userId)) return new Set();
+    if (this.isForgotten(userId)) return new Set();
     return new Set(await this.store.platforms(userId).catch(() => []));
   }
 
   /** The user's last choices; null if unknown. */
   async choices(place: DraftPlace): Promise<Choices | null> {
-    if (this.forgotten.has(place.userId)) return null;
+    if (this.isForgotten(place.userId)) return null;
     return (await this.store.choices(place).catch(() => null)) ?? null;
   }
 
   saveChoices(place: DraftPlace, choices: Choices): void {
-    if (!this.forgotten.has(place.userId)) this.store.putChoices(place, choices).catch(() => undefined);
+    if (!this.isForgotten(place.userId)) this.store.putChoices(place, choices).catch(() => undefined);
   }
 
   /** @param savedAt the version to remove */
@@ -139,16 +141,25 @@ export class DraftRepository {
     for (const { id, savedAt } of await this.list(place)) await this.remove(place, id, savedAt);
   }
 
-  /** The user has signed out: removes all their drafts, and prevents further writes. */
+  /** The user has signed out: removes all their drafts, and prevents further writes until they sign in again. */
   forget(userId: number): void {
     this.forgotten.add(userId);
     this.store.removeAllOf(userId).catch(() => undefined);
   }
 
+  private isForgotten(userId: number): boolean {
+    return this.forgotten.has(userId) && this.sessions.current()?.userId !== userId;
+  }
+
   private async isOfSignedOut({ sessionId }: Draft): Promise<boolean> {
-    if (sessionId === undefined || sessionId === this.sessions.current()) return false;
-    // If it cannot be found out, the draft is shown, to its author only.
-    return this.sessions.wasSignedOut(sessionId).catch(() => false);
+    if (sessionId === undefined || sessionId === this.sessions.current()?.id) return false;
+    const known = this.signedOut.get(sessionId) ?? this.sessions.wasSignedOut(sessionId);
+    this.signedOut.set(sessionId, known);
+    return known.catch(() => {
+      this.signedOut.delete(sessionId);
+      // If it cannot be found out, the draft is shown, to its author only.
+      return false;
+    });
   }
 }
 

@@ -1,11 +1,14 @@
-import { createStore, promisifyRequest } from 'idb-keyval';
+import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { AuditView } from '../../../src/protocol/audit';
 import { localStorageOrNull, signedOutUserIds, unmarkSignedOut } from '../../core/storage';
 import { session } from '../session';
 import { type AutosaveHooks, DraftAutosave } from './draft-autosave';
 import { type Choices, type Draft, type DraftPlace, DraftRepository, type DraftStore } from './draft-repository';
 
-const run = createStore('vedfolnir-drafts', 'drafts');
+const open = createStore('vedfolnir-drafts', 'drafts');
+
+/** Rejects even where the browser throws at once, as where a user has blocked all storage. */
+const run: UseStore = async (mode, task) => open(mode, task);
 
 function write(task: (store: IDBObjectStore) => void): Promise<void> {
   return run('readwrite', (store) => {
@@ -47,7 +50,10 @@ const store: DraftStore = {
 
 /** In IndexedDB and not in localStorage, which is cleared at the end of a session and cannot hold files. */
 export const drafts = new DraftRepository(store, () => Date.now(), {
-  current: () => session.getState()?.session.id,
+  current: () => {
+    const state = session.getState();
+    return state && { id: state.session.id, userId: state.user.id };
+  },
   wasSignedOut: async (id) => {
     // The composer is rendered before its session is known.
     await session.ensureFresh();

@@ -24,6 +24,8 @@ export interface FormDraftHooks {
 export class FormDraft {
   private readonly autosave: DraftAutosave;
   private place: DraftPlace | null = null;
+  /** The browser does not store the text. */
+  isRefused = false;
 
   constructor(hooks: FormDraftHooks) {
     this.autosave = createAutosave({
@@ -31,7 +33,10 @@ export class FormDraft {
       show: (draft) => hooks.show(draft?.text ?? null),
       idle: hooks.idle,
       draw: hooks.draw,
-      kept: () => {},
+      kept: (kept) => {
+        this.isRefused = kept === 'nothing';
+        hooks.draw();
+      },
       follows: true,
     });
   }

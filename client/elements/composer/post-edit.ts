@@ -68,7 +68,7 @@ export class PostEdit extends SessionElement {
           <textarea
             class="vf-input" id="vf-edit-${id}" name="content" rows="4" dir="auto"
             ?readonly=${this.sending} aria-invalid=${'content' in errors} aria-describedby="vf-edit-${id}-content-error"
-            ?data-kept-draft=${this.written !== null} .value=${content}
+            ?data-kept-draft=${this.written !== null && !this.draft.isRefused} .value=${content}
           ></textarea>
           ${this.error('content')}
         </div>

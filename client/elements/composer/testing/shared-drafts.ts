@@ -42,7 +42,10 @@ export function shared() {
     time.now += 1;
     return time.now;
   };
-  const repository = new DraftRepository(store, now, { current: () => 'session', wasSignedOut: async () => false });
+  const repository = new DraftRepository(store, now, {
+    current: () => ({ id: 'session', userId: 1 }),
+    wasSignedOut: async () => false,
+  });
   const tabs: DraftAutosave[] = [];
   const composer = (options: Pick<AutosaveHooks, 'follows'> = {}) => {
     const page = { content: EMPTY, idle: true };
