@@ -1,6 +1,6 @@
 /** Child processes and temporary folders of the tests, all removed at their end. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,7 @@ export interface Managed {
   stop(graceMs?: number): Promise<number | null>;
   /** Sends SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
+  /** Sends SIGSTOP; returns when the process has stopped. */
   freeze(): void;
   thaw(): void;
 }
@@ -89,6 +90,13 @@ export function stopWithTests(pid: number): void {
   tellGuard(`+pid ${pid}`);
 }
 
+/** On a busy machine its threads go on until the signal is handled. Returns at once where there is no /proc. */
+function waitUntilStopped(pid: number): void {
+  const file = `/proc/${pid}/stat`;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  while (existsSync(file) && !/\) [TZX] /.test(readFileSync(file, 'latin1'))) Atomics.wait(pause, 0, 0, 1);
+}
+
 /** Starts a program that is stopped with the tests. */
 export function launch(program: string, args: string[], options: LaunchOptions = {}): Managed {
   const { cwd, env } = options;
@@ -110,7 +118,10 @@ export function launch(program: string, args: string[], options: LaunchOptions =
     output: () => chunks.join(''),
     exited,
     running: () => running.has(process),
-    freeze: () => void child.kill('SIGSTOP'),
+    freeze: () => {
+      child.kill('SIGSTOP');
+      waitUntilStopped(pid);
+    },
     thaw: () => void child.kill('SIGCONT'),
     kill: async () => {
       child.kill('SIGKILL');

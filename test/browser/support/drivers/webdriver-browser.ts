@@ -27,11 +27,10 @@ type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) 
 
 function caller(address: string): Call {
   return async <T>(method: string, path: string, body: object = {}) => {
+    const sent = method === 'POST' ? JSON.stringify(body) : null;
     const signal = AbortSignal.timeout(COMMAND_LIMIT_MS);
-    const answer = await fetch(address + path, {
-      method,
-      body: method === 'POST' ? JSON.stringify(body) : null,
-      signal,
+    const answer = await fetch(address + path, { method, body: sent, signal }).catch((error) => {
+      throw new Error(`${method} ${path} ${sent}: ${error}`);
     });
     const { value } = (await answer.json()) as { value: T & { error?: string; message?: string } };
     if (!answer.ok) throw new Error(`${path}: ${value.error}: ${value.message}`);
