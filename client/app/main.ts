@@ -2,7 +2,7 @@
 import '../elements';
 import { showActivePlatform } from './active-platform';
 import './app.css';
-import { drawServerIcons } from '../elements/icon';
+import { drawServerIcons } from './icons';
 import { redirectWhenSignedIn, saveReturnPathOnLeave } from './lib/login-redirect';
 import { watchFirstSteps } from './lib/watch-first-steps';
 import './pages/account';

@@ -1,13 +1,13 @@
-import { html, nothing, render, svg, type TemplateResult } from 'lit';
-import { ICONS, type IconName } from './icons';
+import { html, svg, type TemplateResult } from 'lit';
+import { ICONS, type IconName, type Icons } from './icons';
 
 const drawings = new Map<IconName, TemplateResult>();
 
 /** The content of Lucide's `<svg>`, converted to a template once per icon. */
-function drawing(name: IconName): TemplateResult {
+export function drawing(name: IconName): TemplateResult {
   let drawn = drawings.get(name);
   if (!drawn) {
-    const inside = ICONS[name].replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '');
+    const inside = (ICONS as Icons)[name].replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '');
     drawn = svg(Object.assign([inside], { raw: [inside] }));
     drawings.set(name, drawn);
   }
@@ -17,12 +17,4 @@ function drawing(name: IconName): TemplateResult {
 /** For icons next to a label: hidden from screen readers. */
 export function icon(name: IconName): TemplateResult {
   return html`<svg class="vf-icon" data-icon=${name} viewBox="0 0 24 24" aria-hidden="true" focusable="false">${drawing(name)}</svg>`;
-}
-
-/** Renders the icons that a page of the server names by `data-icon`. */
-export function drawServerIcons(): void {
-  for (const element of document.querySelectorAll<SVGElement>('svg.vf-icon[data-icon]:empty')) {
-    const name = element.dataset.icon as IconName;
-    render(Object.hasOwn(ICONS, name) ? drawing(name) : nothing, element as unknown as HTMLElement);
-  }
 }

@@ -1,6 +1,5 @@
 /** The icons that we use, by their names in Lucide (ISC licence): bundled, so that they are available offline. */
 import {
-  Activity,
   ArrowLeftRight,
   Check,
   ChevronDown,
@@ -8,18 +7,12 @@ import {
   CircleAlert,
   CircleCheck,
   Clock,
-  Download,
-  Ellipsis,
   ExternalLink,
   Eye,
-  House,
   Image,
   ImagePlus,
   Info,
-  Keyboard,
-  KeyRound,
   Laptop,
-  Link,
   LoaderCircle,
   LogIn,
   LogOut,
@@ -27,11 +20,8 @@ import {
   Pin,
   Plus,
   RefreshCw,
-  Search,
   Send,
-  Shield,
   Smartphone,
-  Star,
   Trash2,
   TriangleAlert,
   User,
@@ -40,7 +30,6 @@ import {
 } from 'lucide-static';
 
 export const ICONS = {
-  activity: Activity,
   'arrow-left-right': ArrowLeftRight,
   check: Check,
   'chevron-down': ChevronDown,
@@ -48,18 +37,12 @@ export const ICONS = {
   'circle-alert': CircleAlert,
   'circle-check': CircleCheck,
   clock: Clock,
-  download: Download,
-  ellipsis: Ellipsis,
   'external-link': ExternalLink,
   eye: Eye,
-  house: House,
   image: Image,
   'image-plus': ImagePlus,
   info: Info,
-  keyboard: Keyboard,
-  'key-round': KeyRound,
   laptop: Laptop,
-  link: Link,
   'loader-circle': LoaderCircle,
   'log-in': LogIn,
   'log-out': LogOut,
@@ -67,11 +50,8 @@ export const ICONS = {
   pin: Pin,
   plus: Plus,
   'refresh-cw': RefreshCw,
-  search: Search,
   send: Send,
-  shield: Shield,
   smartphone: Smartphone,
-  star: Star,
   'trash-2': Trash2,
   'triangle-alert': TriangleAlert,
   user: User,
@@ -79,4 +59,7 @@ export const ICONS = {
   x: X,
 } as const;
 
-export type IconName = keyof typeof ICONS;
+/** Drawings by name; a page may add to them. */
+export interface Icons extends Record<keyof typeof ICONS, string> {}
+
+export type IconName = keyof Icons;

@@ -102,7 +102,7 @@ export function composerForm(view: ComposerView): TemplateResult {
             class="vf-input"
             id=${TEXT_ID}
             name="content"
-            ?data-kept-draft=${!editor.isRefused}
+            ?data-kept-draft=${editor.kept !== 'nothing'}
             rows="6"
             dir="auto"
             placeholder=${PLACEHOLDERS[platform.type](characterLimit(platform))}

@@ -27,7 +27,7 @@ import { readServerForm } from './server-form';
 
 const REFUSED = {
   words: 'Your words are kept as a draft, but this browser keeps no images in a private window.',
-  nothing: 'This browser keeps no drafts: what you write is lost when you leave this page.',
+  nothing: 'This browser keeps no drafts: what you write is lost with this page.',
 };
 
 /**

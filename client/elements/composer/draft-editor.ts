@@ -30,7 +30,7 @@ export interface DraftEditorHooks extends Omit<MediaListHooks, 'keep'> {
 export class DraftEditor {
   text = EMPTY;
   /** How much of the last save the browser has stored; null until that is known. */
-  private kept: Kept | null = null;
+  kept: Kept | null = null;
   private place: DraftPlace<number> | null = null;
   /** An empty post with the last choices for this account. */
   private empty = EMPTY;
@@ -57,11 +57,6 @@ export class DraftEditor {
   /** Everything that is shown is stored in the browser. */
   get isSaved(): boolean {
     return this.kept === 'all' && !this.autosave.isDirty && this.hasContent;
-  }
-
-  /** The browser does not store the text. */
-  get isRefused(): boolean {
-    return this.kept === 'nothing';
   }
 
   async open(place: DraftPlace<number>): Promise<void> {
