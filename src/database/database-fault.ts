@@ -14,16 +14,17 @@ export function databaseFault(thrown: unknown, database: DatabaseConfig): Config
   const code = error?.code ?? '';
   const sentence =
     database.kind === 'sqlite'
-      ? fileFault(code, database.path)
+      ? fileFault(code, database.path, error?.path)
       : serverFault(code, error?.message ?? '', database.connection);
   return sentence === null ? null : new ConfigError(sentence);
 }
 
-function fileFault(code: string, path: string): string | null {
+/** @param at the file or folder of a file system error; an error of another one is not about the database */
+function fileFault(code: string, path: string, at = path): string | null {
   const file = resolve(path);
   if (code.startsWith('SQLITE_NOTADB')) return `DATABASE_URL: ${file} is not an SQLite database`;
   if (code.startsWith('SQLITE_CORRUPT')) return `DATABASE_URL: ${file} is damaged: restore it from a backup`;
-  if (FOLDER_FAULTS.includes(code)) {
+  if (FOLDER_FAULTS.includes(code) && resolve(at).startsWith(dirname(file))) {
     return `DATABASE_URL: the folder ${dirname(file)} cannot be written (${code}): make it writable for this user`;
   }
   if (FILE_FAULTS.some((fault) => code.startsWith(fault))) {
