@@ -34,12 +34,12 @@ export function startAutoRefresh(sync: SessionSync): void {
 
   async function read(address: string, platformId: number | null, field?: string): Promise<Node | string> {
     const { origin, pathname, search } = new URL(address, document.baseURI);
-    if (origin !== window.location.origin) throw new Error('Only what is on this site is put into the page');
+    if (origin !== window.location.origin) throw new Error('data-refresh-url must be of the same origin');
     const headers: Record<string, string> = platformId === null ? {} : { [HEADERS.platformId]: String(platformId) };
     const answer = await sync.request<Record<string, unknown>>('GET', pathname + search, { headers, background: true });
     if (field === undefined && typeof answer.html === 'string') return sanitised(answer.html);
     const text = answer[field ?? 'text'];
-    if (typeof text !== 'string' && typeof text !== 'number') throw new Error('Neither HTML nor text');
+    if (typeof text !== 'string' && typeof text !== 'number') throw new Error('The response has neither HTML nor text');
     return String(text);
   }
 }

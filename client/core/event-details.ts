@@ -94,7 +94,7 @@ export interface AppMessageDetail {
   payload: unknown;
 }
 
-/** Every event of the window by name. The last seven are additions to the public contract. */
+/** The events of the window by name. */
 export interface SessionEvents {
   sessionStateChanged: StateDetail;
   platformSwitched: PlatformSwitchedDetail;

@@ -34,7 +34,7 @@ export function platformList(view: PlatformListView): TemplateResult {
     >
       ${options.map((platform, index) => option(view, platform, index))}
     </ul>
-    ${options.length === 0 ? html`<p class="vf-hint" role="status">None is called so.</p>` : nothing}
+    ${options.length === 0 ? html`<p class="vf-hint" role="status">No platform matches.</p>` : nothing}
   `;
 }
 

@@ -73,8 +73,8 @@ function hasMoreToCome({ complete, headers }: IncomingMessage): boolean {
 }
 
 /**
- * To close the connection while the caller still sends would reset it, and the answer be lost. So it is closed after the
- * rest of the body, which Node reads and drops. While this node stops, it is closed at once nevertheless.
+ * Closing the connection while the caller is still sending would reset it, and the answer would be lost. It is therefore
+ * closed after the rest of the body, which Node reads and discards; at once only while this node stops.
  */
 function answerBeforeTheEnd(request: IncomingMessage, reply: FastifyReply): void {
   const { raw } = reply;

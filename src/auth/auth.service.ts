@@ -11,9 +11,9 @@ import { auditActorOf } from '../session/audit-actor';
 import { toDeviceName } from '../session/device';
 import { requireLive } from '../session/liveness';
 import { SessionRepository } from '../session/session.repository';
-import { type NewSession, SessionService } from '../session/session.service';
 import type { Device, SessionContext } from '../session/session-context';
 import { SessionDevices } from '../session/session-devices';
+import { type NewSession, SessionLifecycleService } from '../session/session-lifecycle.service';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './auth.dto';
 import { LoginThrottle } from './login-throttle';
 import { requireGoodPassword } from './password-policy';
@@ -31,7 +31,7 @@ export class AuthService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly users: UserRepository,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly devices: SessionDevices,
     private readonly sessionRows: SessionRepository,
     private readonly throttle: LoginThrottle,

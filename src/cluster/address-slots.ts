@@ -2,7 +2,7 @@ import { SlotCounter } from '../common/slot-counter';
 import { SITE_FACTOR } from './budgets';
 import { siteKey, throttleKey } from './throttle-key';
 
-/** How many of something each address holds at the moment: counted by its network and, of IPv6, by its site as well. */
+/** Limits how many slots an address holds at a time, per network and, for IPv6, per site. */
 export class AddressSlots {
   private readonly networks: SlotCounter<string>;
   private readonly sites: SlotCounter<string>;
@@ -12,7 +12,7 @@ export class AddressSlots {
     this.sites = new SlotCounter(most * SITE_FACTOR);
   }
 
-  /** @returns to be called once, when it is held no longer; null where the address holds the most already */
+  /** @returns releases the slot, to be called once; null if the address already holds the maximum */
   take(address: string): (() => void) | null {
     const [network, site] = [throttleKey(address), siteKey(address)];
     if (!this.networks.take(network)) return null;

@@ -4,7 +4,7 @@
  */
 
 const MINUTE_SECONDS = 60;
-const QUARTER_SECONDS = 15 * MINUTE_SECONDS;
+const QUARTER_HOUR_SECONDS = 15 * MINUTE_SECONDS;
 const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 
 export interface RateBudget {
@@ -22,13 +22,13 @@ const rate = (name: string, points: number, seconds: number, counted: RateBudget
 
 export const RATE_BUDGETS = {
   /** Wrong passwords for one account from one address. */
-  guessesPerAccountAndAddress: rate('account', 10, QUARTER_SECONDS),
+  guessesPerAccountAndAddress: rate('account', 10, QUARTER_HOUR_SECONDS),
   /** From all addresses: the number of consecutive failures that NIST SP 800-63B-4 allows for an account. */
-  guessesPerAccount: rate('everywhere', 100, QUARTER_SECONDS),
+  guessesPerAccount: rate('everywhere', 100, QUARTER_HOUR_SECONDS),
   /** By a caller with a session who must give the password again. */
-  guessesPerSession: rate('session', 10, QUARTER_SECONDS),
+  guessesPerSession: rate('session', 10, QUARTER_HOUR_SECONDS),
   /** Over all accounts: a school or an office shares an address. */
-  guessesPerAddress: rate('address', 200, QUARTER_SECONDS),
+  guessesPerAddress: rate('address', 200, QUARTER_HOUR_SECONDS),
   registrationsPerAddress: rate('registration', 300, HOUR_SECONDS),
   /** Each costs a database read. */
   unknownTokensPerAddress: rate('unknown', 300, MINUTE_SECONDS),

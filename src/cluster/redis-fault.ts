@@ -44,5 +44,5 @@ function explainRedisError({ message }: Error, isCluster: boolean): string {
     case 'LOADING':
       return 'Redis is still loading its data';
   }
-  return `Redis does not do what is asked of it (${message})`;
+  return `Redis rejected the command (${message})`;
 }

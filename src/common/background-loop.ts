@@ -1,7 +1,7 @@
 /** A task that runs periodically, and at once when `wake` is called; and what it starts, which takes longer. */
 import { Logger } from '@nestjs/common';
 import { describeError } from './describe-error';
-import { otherEvents } from './other-events';
+import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** A started piece of work, and where it counts against the limits. */
 export interface Running {
@@ -74,7 +74,7 @@ export class BackgroundLoop<T extends Running = Running> {
         if (!this.failing) this.logger.warn(describeError(error));
         this.failing = true;
       }
-      await otherEvents();
+      await yieldToEventLoop();
     }
   }
 }

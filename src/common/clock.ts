@@ -1,4 +1,7 @@
-/** The application's time. Injected everywhere, so that tests can set it. */
+/**
+ * The time by which sessions expire: the database's on MySQL and MariaDB, this machine's on SQLite. Injected everywhere,
+ * so that tests can set it.
+ */
 export abstract class Clock {
   abstract now(): Date;
 }

@@ -1,4 +1,4 @@
-import { ConcurrencyLimit, FairTurns } from './concurrency-limit';
+import { ConcurrencyLimit, KeyedConcurrencyLimit } from './concurrency-limit';
 
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -24,7 +24,7 @@ it('runs up to the limit at a time, in order, also after failures', async () => 
 });
 
 it('does not delay one key by a burst of another', async () => {
-  const turns = new FairTurns(2);
+  const turns = new KeyedConcurrencyLimit(2);
   const shared = new ConcurrencyLimit(1);
   const done: string[] = [];
   const work = (name: string, key: number) =>

@@ -28,7 +28,7 @@ export class ConcurrencyLimit {
 }
 
 /** A concurrency limit per key, so that a burst under one key does not delay the others. */
-export class FairTurns {
+export class KeyedConcurrencyLimit {
   private readonly limits = new Map<number, ConcurrencyLimit>();
 
   constructor(private readonly maxPerKey: number) {}

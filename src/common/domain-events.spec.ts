@@ -20,7 +20,7 @@ describe('DomainEvents', () => {
     events.onAny(({ name }) => heard.push(name));
     const undo = events.on('post.removed', () => heard.push('undone'));
     undo();
-    await events.publish(EVENT, 'elsewhere');
+    await events.publish(EVENT, 'remote');
     expect(heard).toEqual(['post.removed', '2 elsewhere']);
   });
 

@@ -5,7 +5,7 @@ import { withTimeout } from './with-timeout';
 export type { DomainEvent, DomainEventMap, DomainEventName } from './domain-event-schema';
 
 /** Committed by this node, or sent by another. */
-export type Source = 'here' | 'elsewhere';
+export type Source = 'local' | 'remote';
 
 /** How long a response waits for the listeners of its events. */
 const LISTENERS_TIMEOUT_MS = 250;
@@ -21,7 +21,7 @@ export class DomainEvents {
   /**
    * Resolves when all listeners are done, or after the timeout. Never rejects: the transaction is committed already.
    */
-  async publish(event: DomainEvent, source: Source = 'here'): Promise<void> {
+  async publish(event: DomainEvent, source: Source = 'local'): Promise<void> {
     const calls = [
       ...[...(this.byName.get(event.name) ?? [])].map((listen) => () => listen(event.payload as never, source)),
       ...[...this.ofAny].map((listen) => () => listen(event, source)),

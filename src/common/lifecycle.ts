@@ -3,7 +3,7 @@ import { withTimeout } from './with-timeout';
 
 /** How long shutdown waits for all background tasks together. */
 const STOP_TIMEOUT_MS = 5000;
-/** They are given up this long after the signal: a process manager kills after 10 s, and the app has to close yet. */
+/** They are abandoned this long after the signal: a process manager kills after 10 s, and the app has to close before. */
 const STOPPED_AFTER_MS = 8000;
 
 /** How this process ends. */

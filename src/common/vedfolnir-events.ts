@@ -21,7 +21,7 @@ export class VedfolnirEvents {
    */
   on<N extends keyof VedfolnirEventMap>(name: N, listener: (event: VedfolnirEventMap[N]) => unknown): () => void {
     return this.events.onAny((event, source) => {
-      if (event.name !== name || source !== 'here') return;
+      if (event.name !== name || source !== 'local') return;
       if (event.name !== 'session.created') return listener(event.payload as VedfolnirEventMap[N]);
       const { tokenHash: _, ...created } = event.payload;
       return listener(created as VedfolnirEventMap[N]);

@@ -12,7 +12,7 @@ const RETRY_UNKNOWN_AFTER_SECONDS = 5;
 const ENDED = new Set(['ER_SERVER_SHUTDOWN', 'ER_NORMAL_SHUTDOWN', 'ER_CONNECTION_KILLED', 'ER_QUERY_INTERRUPTED']);
 const READ_ONLY = new Set(['ER_OPTION_PREVENTS_STATEMENT', 'ER_READ_ONLY_MODE']);
 
-const AWAY = new Set([
+const UNAVAILABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -31,7 +31,7 @@ const AWAY = new Set([
   'SQLITE_IOERR',
   'SQLITE_FULL',
 ]);
-const COLLISION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
+const LOCK_CONFLICT = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 const DUPLICATE = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
 function codeOf(error: unknown): string {
@@ -46,8 +46,8 @@ export function isDuplicateKey(error: unknown): boolean {
 }
 
 /** A deadlock or lock timeout: the transaction may be retried as a whole. */
-export function isCollision(error: unknown): boolean {
-  return COLLISION.has(codeOf(error));
+export function isLockConflict(error: unknown): boolean {
+  return LOCK_CONFLICT.has(codeOf(error));
 }
 
 /** The server is read-only, as after a failover. */
@@ -85,7 +85,7 @@ export function toUnavailableError(error: unknown): unknown {
   const lost =
     error instanceof TimeoutError ||
     /closed state|connection .*(lost|closed)|Pool is closed|is not established|connection is not open/i.test(message);
-  if (error instanceof AppError || !(AWAY.has(codeOf(error)) || lost || isCollision(error) || isBusy(error)))
+  if (error instanceof AppError || !(UNAVAILABLE.has(codeOf(error)) || lost || isLockConflict(error) || isBusy(error)))
     return error;
   return databaseUnavailable(error);
 }

@@ -3,10 +3,10 @@ import { Clock, SystemClock } from '../common/clock';
 import { CONFIG, type Config } from '../common/config';
 import { DomainEvents } from '../common/domain-events';
 import { INSTALLATION } from '../common/installation';
+import { ClusterLock } from './cluster-lock';
 import { Connections } from './connections';
 import { DatabaseClock } from './database-clock';
 import { Installation } from './entities/installation.entity';
-import { NodeLock } from './node-lock';
 import { UnitOfWork } from './unit-of-work';
 
 @Global()
@@ -24,9 +24,9 @@ import { UnitOfWork } from './unit-of-work';
       useFactory: async ({ reader }: Connections) => (await reader.manager.find(Installation))[0]!.id,
     },
     {
-      provide: NodeLock,
+      provide: ClusterLock,
       inject: [CONFIG],
-      useFactory: (config: Config) => new NodeLock(config.database),
+      useFactory: (config: Config) => new ClusterLock(config.database),
     },
     {
       provide: UnitOfWork,
@@ -46,6 +46,6 @@ import { UnitOfWork } from './unit-of-work';
       },
     },
   ],
-  exports: [Connections, INSTALLATION, NodeLock, UnitOfWork, Clock],
+  exports: [Connections, INSTALLATION, ClusterLock, UnitOfWork, Clock],
 })
 export class DatabaseModule {}

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { AppError } from '../common/app-error';
 import type { DatabaseConfig } from '../common/config';
+import { ClusterLock } from './cluster-lock';
 import { isBusy } from './database-errors';
-import { NodeLock } from './node-lock';
 
 /** How often to check whether another process has released the file. */
 const POLL_INTERVAL_MS = 50;
@@ -15,7 +15,7 @@ const POLL_INTERVAL_MS = 50;
  */
 export async function migrate(writer: DataSource, database: DatabaseConfig, waitSeconds: number): Promise<void> {
   if (database.kind === 'sqlite') return migrateFile(writer.createQueryRunner(), waitSeconds);
-  const done = await new NodeLock(database).run('migrations', waitSeconds, () => writer.runMigrations());
+  const done = await new ClusterLock(database).run('migrations', waitSeconds, () => writer.runMigrations());
   if (!done) throw lockTimeout(waitSeconds);
 }
 

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { FairTurns } from '../common/concurrency-limit';
+import { KeyedConcurrencyLimit } from '../common/concurrency-limit';
 import type { DomainEvent, DomainEvents } from '../common/domain-events';
 import { TimeoutError, withTimeout } from '../common/with-timeout';
 import type { Connections } from './connections';
 import {
   databaseUnavailable,
   isAnswered,
-  isCollision,
+  isLockConflict,
   isReadOnly,
   outcomeUnknown,
   rethrowAsUnavailable,
@@ -40,11 +40,11 @@ export class Transaction {
 }
 
 /**
- * The only way to the database. `write` is a transaction: one at a time on SQLite, which has a single connection,
- * and pooled with a retry after deadlocks on MySQL. `read` sees only what is committed.
+ * The only way to the database. `write` is a transaction: one at a time on SQLite, which has a single connection
+ * for writes, and pooled with a retry after deadlocks on MySQL. `read` sees only what is committed.
  */
 export class UnitOfWork {
-  private readonly turns = new FairTurns(WRITES_PER_USER);
+  private readonly turns = new KeyedConcurrencyLimit(WRITES_PER_USER);
   private progressAt = 0;
   private tail: Promise<unknown> = Promise.resolve();
   private readonly inside: AsyncLocalStorage<true> | null;
@@ -73,7 +73,7 @@ export class UnitOfWork {
     const run = () =>
       this.connections.serial
         ? this.serialized(() => this.transact(work))
-        : this.retriedOnCollision(() => this.transact(work));
+        : this.retriedOnLockConflict(() => this.transact(work));
     const [result, events] = await (userId === undefined ? run() : this.turns.run(userId, run));
     // Published in order; slow listeners do not delay the next event.
     await Promise.all(events.map((event) => this.domainEvents.publish(event)));
@@ -155,12 +155,12 @@ export class UnitOfWork {
     return turn;
   }
 
-  private async retriedOnCollision<T>(work: () => Promise<T>): Promise<T> {
+  private async retriedOnLockConflict<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
-        const collided = isCollision(error) || isCollision((error as { cause?: unknown })?.cause);
+        const collided = isLockConflict(error) || isLockConflict((error as { cause?: unknown })?.cause);
         if (!collided || attempt >= MAX_ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
       }

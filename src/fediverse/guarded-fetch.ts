@@ -111,7 +111,7 @@ export class GuardedFetch {
       if (!next || !sameHost || !readsOnly || redirects >= MAX_REDIRECTS) {
         // Only the host: an instance could put secrets that we sent into the path.
         const place = next?.host.slice(0, 100) ?? 'another place';
-        const message = `${url.host} sends us on to ${place} instead of answering; sign in there to see what it wants`;
+        const message = `${url.host} redirected the request to ${place}; sign in there in a browser to see whether it asks for something`;
         throw new InstanceError('refused', message, { status: answer.status, location: next ?? undefined });
       }
       url = next;
@@ -196,7 +196,7 @@ export class GuardedFetch {
       // An unrequested upgrade causes no 'error' event; without this handler the promise would never settle.
       sent.on('upgrade', (_, socket) => {
         socket.destroy();
-        fail(new Error('The instance would speak another protocol'));
+        fail(new Error('The instance switched to another protocol'));
       });
       sent.on('response', (response) => {
         answered = true;

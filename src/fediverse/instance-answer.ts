@@ -28,7 +28,7 @@ export function readAnswer(answer: InstanceAnswer, host: string, secrets: (strin
   if (status === 401 || (status >= 400 && fields.error === 'Unauthenticated.')) {
     throw new InstanceError('unauthorized', 'The instance no longer accepts the token', { status });
   }
-  if (RETRYABLE_STATUSES.includes(status)) throw asksForAPause({ status, retryAfter: pauseOf(headers) });
+  if (RETRYABLE_STATUSES.includes(status)) throw rateLimitError({ status, retryAfter: pauseOf(headers) });
   if (status === 403 && isOutsideScopes(headers, said)) {
     throw new InstanceError('forbidden', lacksPermission(), { status });
   }
@@ -51,8 +51,8 @@ export function isPause({ status, headers }: Pick<InstanceAnswer, 'status' | 'he
 }
 
 /** @param details.retryAfter ms */
-export function asksForAPause(details: { status?: number; retryAfter: number }): InstanceError {
-  return new InstanceError('limited', 'The instance asks for a pause', details);
+export function rateLimitError(details: { status?: number; retryAfter: number }): InstanceError {
+  return new InstanceError('limited', 'The instance limits the rate of requests', details);
 }
 
 export function unreadable(message = 'The answer of the instance cannot be read', status?: number): InstanceError {

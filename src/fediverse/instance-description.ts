@@ -61,7 +61,7 @@ function kindByVersion(answer: unknown): PlatformType | null {
  * @param username of the account, if known
  * @returns the origin; null if the domain names no other host
  */
-export async function findHome(instance: InstanceClient, username: string | null): Promise<string | null> {
+export async function findAccountOrigin(instance: InstanceClient, username: string | null): Promise<string | null> {
   const account = encodeURIComponent(`acct:${username ?? instance.host}@${instance.host}`);
   for (const path of [`/.well-known/webfinger?resource=${account}`, '/.well-known/nodeinfo']) {
     const urls = await instance.call(path, { timeout: TIMEOUT_MS }).then(

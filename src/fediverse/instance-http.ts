@@ -1,7 +1,7 @@
 /** Sends requests to an instance with the token, respects rate limits and interprets the answers. */
 import { createHash } from 'node:crypto';
 import type { GuardedFetch, InstanceAnswer, InstanceRequest, StreamedBody } from './guarded-fetch';
-import { asksForAPause, isPause, pauseOf, readAnswer } from './instance-answer';
+import { isPause, pauseOf, rateLimitError, readAnswer } from './instance-answer';
 import { InstanceError, lacksPermission } from './instance-error';
 import type { RateLimitPauses } from './rate-limit-pauses';
 
@@ -69,7 +69,7 @@ export class InstanceHttp {
     }
     const caller = this.callerOf(upload !== undefined);
     const left = caller && (await this.pauses?.left(caller));
-    if (left) throw asksForAPause({ retryAfter: left });
+    if (left) throw rateLimitError({ retryAfter: left });
     const answer = await this.fetch.send(`${this.instanceUrl}${path}`, { ...rest, headers: all, body });
     this.lastDate = Date.parse(String(answer.headers.date)) || null;
     if (caller && isPause(answer)) await this.pauses?.pause(caller, pauseOf(answer.headers));

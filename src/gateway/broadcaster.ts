@@ -21,7 +21,7 @@ export class Broadcaster {
       if (event.name === 'session.extended') {
         this.watch.extend(event.payload.sessionId, toDeadlines(event.payload.deadlines));
       }
-      if (source === 'elsewhere') return undefined;
+      if (source === 'remote') return undefined;
       // First, so that other nodes' caches are updated before their tabs see the change and read it.
       const forwarded = this.cluster.forward(namespace, event);
       push(namespace, event);

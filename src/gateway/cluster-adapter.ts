@@ -42,7 +42,7 @@ export class ClusterAdapter {
         });
     namespace.adapter = create(namespace);
     namespace.on('event', (event) => {
-      if (isDomainEvent(event)) void this.events.publish(event, 'elsewhere');
+      if (isDomainEvent(event)) void this.events.publish(event, 'remote');
     });
     namespace.on('online', (ids, answer) => answer(online(ids)));
     this.presence.online = async (ids) => {

@@ -4,8 +4,8 @@ import { CONFIG, type Config } from '../common/config';
 import { describeError } from '../common/describe-error';
 import type { EndReason } from '../protocol/events';
 import { type Deadlines, expiresAt, expiryReason, isExpired } from '../session/expiry-policy';
-import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 
 interface Watched {
   deadlines: Deadlines;
@@ -42,7 +42,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
   listener: ExpiryListener | undefined;
 
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -122,7 +122,7 @@ export class ExpiryWatch implements OnApplicationShutdown {
   }
 
   private warningAt(deadlines: Deadlines): Date {
-    // A warning period as long as the idle timeout would never be off.
+    // With a warning period as long as the idle timeout, the warning would always be due.
     const { expiryWarning, idleTimeout } = this.config;
     const lead = expiryWarning < idleTimeout ? expiryWarning : idleTimeout / 2;
     return new Date(expiresAt(deadlines).getTime() - lead);

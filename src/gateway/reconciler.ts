@@ -4,8 +4,8 @@ import { DomainEvents } from '../common/domain-events';
 import { Metrics } from '../common/metrics';
 import { ChangeFeed } from '../session/cache/change-feed';
 import type { Changes } from '../session/session.repository';
-import { SessionService } from '../session/session.service';
 import { toSessionState } from '../session/session.views';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import { endLocalSockets } from './broadcaster';
 import { type AppNamespace, type AppSocket, sessionRoom, userRoom } from './socket-types';
 
@@ -24,12 +24,12 @@ export class Reconciler {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly clock: Clock,
     private readonly events: DomainEvents,
     metrics: Metrics,
   ) {
-    const help = "Times that a person's tabs had missed a message and were told the state";
+    const help = "Number of times that a user's tabs missed a message and were sent the state";
     this.countGap = metrics.counter('vedfolnir_reconciled_gaps_total', help);
   }
 
@@ -46,7 +46,7 @@ export class Reconciler {
     });
   }
 
-  private async compare(namespace: AppNamespace, { ended, users, rekeyed, whole }: Changes): Promise<void> {
+  private async compare(namespace: AppNamespace, { ended, users, rekeyed, complete }: Changes): Promise<void> {
     for (const { sessionId, reason, at } of ended) {
       if (namespace.adapter.rooms.has(sessionRoom(sessionId))) {
         endLocalSockets(namespace, { sessionId, reason, at: at.toISOString() });
@@ -56,7 +56,7 @@ export class Reconciler {
       for (const socket of socketsIn(namespace, sessionRoom(sessionId))) closeIfRekeyed(socket, tokenHash);
     }
     // Too many changes to compare one by one: resend the state to all sockets.
-    if (!whole) return this.resend([...namespace.sockets.values()]);
+    if (!complete) return this.resend([...namespace.sockets.values()]);
     const previous = this.lastRevisions;
     this.lastRevisions = new Map(users.map(({ userId, revision }) => [userId, revision]));
     const arrived = this.clock.now().getTime() - PUSH_DELAY_MS;

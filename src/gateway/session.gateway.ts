@@ -20,9 +20,9 @@ import type { ExtendedView, SessionState } from '../protocol/http';
 import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
 import { CurrentSession } from '../session/request-session';
 import { SessionGuard } from '../session/session.guard';
-import { SessionService } from '../session/session.service';
 import { toDeadlinesView, toSessionState } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import { SocketAuthenticator } from '../session/socket-authenticator';
 import { Broadcaster, endLocalSockets } from './broadcaster';
 import { ClusterAdapter } from './cluster-adapter';
@@ -43,7 +43,7 @@ const PING_TIMEOUT_MS = 4000;
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 
 class SyncDto {
-  /** The newest revision that the tab knows. */
+  /** The newest revision that the tab knows. Not used: the answer is always the whole state. */
   @Omittable()
   @IsInt()
   revision?: number;
@@ -69,7 +69,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly balancer: SocketBalancer,
     private readonly watch: ExpiryWatch,
     private readonly ending: SocketTerminator,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly clock: Clock,
     private readonly cluster: ClusterAdapter,
     private readonly tabs: Tabs,
@@ -88,7 +88,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     this.cluster.start(namespace);
     namespace.use(this.handshake.check);
     namespace.on('connection', (socket) => {
-      this.budgets.watchMessages(socket);
+      this.budgets.limitMessages(socket);
       answerUnknown(socket);
     });
     this.figures.gauge('vedfolnir_sockets', 'Sockets open on this node', () => namespace.sockets.size);

@@ -80,9 +80,9 @@ export class SocketBudgets {
 
   /**
    * Refuses messages past the budget before anything handles them; a client that waits for an answer gets one, and is
-   * cut off when it goes on regardless.
+   * disconnected after too many refusals.
    */
-  watchMessages(socket: AppSocket): void {
+  limitMessages(socket: AppSocket): void {
     if (!this.throttles.enabled) return;
     let refusals = 0;
     socket.use((packet, next) => {

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
-import { SessionService } from '../session/session.service';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import type { AppSocket } from './socket-types';
 
 /** Sends `session:ended` to one socket and closes it: for sockets that the push did not reach. */
 @Injectable()
 export class SocketTerminator {
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly clock: Clock,
   ) {}
 

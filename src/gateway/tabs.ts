@@ -8,7 +8,9 @@ import { type AppNamespace, sessionRoom, userRoom } from './socket-types';
 export interface TabTarget {
   /**
    * Sends `app:message`, which the page gets as the window event `appMessage` with detail `{name, payload}`.
-   * @param payload JSON
+   * Resolves when the message has been handed to the sockets, not when a tab has received it.
+   * @param payload any JSON value; null by default
+   * @throws AppError DATABASE_ERROR, by `ofPlatform` only
    */
   emit(name: string, payload?: unknown): Promise<void>;
 }

@@ -35,7 +35,7 @@ export class ClientFilesController {
     brotli: true,
     setHeaders: (response, path) => {
       response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-      // Our elements may be used on pages of other allowed origins.
+      // Browsers must not interpret a file as another type.
       response.setHeader('X-Content-Type-Options', 'nosniff');
     },
   });

@@ -13,10 +13,10 @@ import { BatchService } from '../session/batch/batch.service';
 import { DeviceWatch } from '../session/device-watch';
 import { deviceOf } from '../session/request-session';
 import { SessionRepository } from '../session/session.repository';
-import { SessionService as Sessions } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
 import { clearSecret, readSecret, setSecret } from '../session/session-cookie';
 import { SessionDevices } from '../session/session-devices';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import { SessionTerminator } from '../session/session-terminator';
 
 /** A user whom the host has authenticated. */
@@ -35,7 +35,7 @@ export class SessionService {
   constructor(
     private readonly auth: AuthService,
     private readonly users: UserRepository,
-    private readonly sessions: Sessions,
+    private readonly sessions: SessionLifecycleService,
     private readonly devices: SessionDevices,
     private readonly deviceWatch: DeviceWatch,
     private readonly rows: SessionRepository,

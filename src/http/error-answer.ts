@@ -1,12 +1,14 @@
-/**
- * Answers a request with an error: JSON under the API and for callers that do not accept HTML, a redirect for pages.
- */
 import type { AppError } from '../common/app-error';
 import type { RouteConfig } from '../common/config';
 import { setFlash, toFlash } from './flash';
 import type { HttpRequest, HttpResponse } from './http-types';
 import { isUnderApi } from './request-kind';
 
+/**
+ * Answers a request with an error: JSON under the API and for callers that do not accept HTML; for pages a redirect with
+ * a flash message, or an error page for 404 and where the redirect would loop.
+ * @param routes paths of the pages, and the prefix of the API
+ */
 export function answerError(error: AppError, request: HttpRequest, response: HttpResponse, routes: RouteConfig): void {
   const { reason, retryAfter } = error.options;
   response.header('Cache-Control', 'no-store');

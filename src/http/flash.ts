@@ -25,7 +25,7 @@ const ADVICE: Partial<Record<ErrorCode, Flash>> = {
   PLATFORM_REQUIRED: { category: 'warning', message: 'Please select a platform to continue.' },
   PLATFORM_ACCESS_DENIED: {
     category: 'info',
-    message: 'You said no there; nothing was connected.',
+    message: 'You declined access at the instance; no account was connected.',
   },
   DATABASE_ERROR: { category: 'error', message: 'Database error occurred. Please try again later.' },
   OUTCOME_UNKNOWN: {

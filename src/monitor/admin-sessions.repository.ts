@@ -11,8 +11,8 @@ export interface Cursor {
   id: string;
 }
 
-/** A search that finds more people than these finds a page of sessions among the newest of all. */
-const MOST_USERS = 10_000;
+/** If more users match a search, all sessions are filtered by user name instead of by user id. */
+const MAX_MATCHED_USERS = 10_000;
 
 @Injectable()
 export class AdminSessionsRepository {
@@ -32,10 +32,10 @@ export class AdminSessionsRepository {
     if (search) {
       const text = search.replace(/[!%_]/g, '!$&');
       const part = `%${text}%`;
-      // People first: to look for a few of them among all sessions takes seconds where there are a million.
+      // Users first: finding the sessions of a few users among a million by their names takes seconds.
       const userIds = await this.findUsers(em, part);
       const ofUsers =
-        userIds.length > MOST_USERS ? "u.username_key LIKE :part ESCAPE '!'" : 's.user_id IN (:...userIds)';
+        userIds.length > MAX_MATCHED_USERS ? "u.username_key LIKE :part ESCAPE '!'" : 's.user_id IN (:...userIds)';
       query.andWhere(`(${ofUsers} OR s.id LIKE :start ESCAPE '!')`, { part, userIds, start: `${text}%` });
     }
     if (before) {
@@ -44,12 +44,12 @@ export class AdminSessionsRepository {
     return query.getMany();
   }
 
-  /** At least one, be it nobody's; one more than the most where there are more. */
+  /** @returns ids of matching users, at most MAX_MATCHED_USERS + 1; `[0]`, which no user has, if none matches */
   private async findUsers(em: EntityManager, part: string): Promise<number[]> {
     const query = em
       .createQueryBuilder(User, 'u')
       .select('u.id', 'id')
-      .limit(MOST_USERS + 1);
+      .limit(MAX_MATCHED_USERS + 1);
     const rows = await query.where("u.username_key LIKE :part ESCAPE '!'", { part }).getRawMany<{ id: number }>();
     return rows.length > 0 ? rows.map(({ id }) => id) : [0];
   }

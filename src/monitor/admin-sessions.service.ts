@@ -8,9 +8,9 @@ import type { AdminSessionsView, AdminSessionView } from '../protocol/admin';
 import { administratorOf } from '../session/audit-actor';
 import { isExpired } from '../session/expiry-policy';
 import { SessionRepository } from '../session/session.repository';
-import { SessionService } from '../session/session.service';
 import { toDeviceView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import { SessionTerminator } from '../session/session-terminator';
 import { readSearch } from './admin-search';
 import { AdminSessionsRepository, type Cursor } from './admin-sessions.repository';
@@ -21,7 +21,7 @@ export class AdminSessionsService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly repository: AdminSessionsRepository,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly endings: SessionTerminator,
     private readonly sessionRows: SessionRepository,
     private readonly clock: Clock,

@@ -7,8 +7,8 @@ import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { AdminUsersView, AdminUserView } from '../protocol/admin';
 import { administratorOf } from '../session/audit-actor';
 import { SessionRepository } from '../session/session.repository';
-import { SessionService } from '../session/session.service';
 import type { SessionContext } from '../session/session-context';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import { SessionTerminator } from '../session/session-terminator';
 import { readSearch } from './admin-search';
 import { AdminUsersRepository } from './admin-users.repository';
@@ -17,7 +17,7 @@ import { AdminUsersRepository } from './admin-users.repository';
 @Injectable()
 export class AdminUsersService {
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly endings: SessionTerminator,
     private readonly rows: SessionRepository,
     private readonly audit: AuditTrail,

@@ -22,25 +22,34 @@ export class Figures {
     metrics.gauge('vedfolnir_live_sessions', 'Sessions that may be used, of the whole installation', () =>
       this.liveSessions(),
     );
-    metrics.gauge('vedfolnir_expiry_lag_seconds', 'For how long the session most overdue should have ended', () =>
-      this.expiryLag(),
+    metrics.gauge(
+      'vedfolnir_expiry_lag_seconds',
+      'Seconds since the deadline of the most overdue session that has not been ended',
+      () => this.expiryLag(),
     );
-    metrics.gauge('vedfolnir_publish_queue', 'Posts that wait or are on their way, of the whole installation', () =>
-      this.work.read((em) => em.count(Post, { where: { status: In(['queued', 'publishing']) } })),
+    metrics.gauge(
+      'vedfolnir_publish_queue',
+      'Posts that are queued or being published, of the whole installation',
+      () => this.work.read((em) => em.count(Post, { where: { status: In(['queued', 'publishing']) } })),
     );
-    metrics.gauge('vedfolnir_publish_due', 'Posts whose time has come and that nobody has taken up', () =>
+    metrics.gauge('vedfolnir_publish_due', 'Queued posts that are due and not claimed by a worker', () =>
       this.work.read((em) =>
         em.count(Post, { where: { status: 'queued', nextAttemptAt: LessThan(this.clock.now()) } }),
       ),
     );
     for (const state of ['open', 'idle', 'waiting'] as const) {
-      const help = { open: 'Connections to the database', idle: 'of them unused', waiting: 'requests for one' }[state];
+      const help = {
+        open: 'Open database connections',
+        idle: 'Idle database connections',
+        waiting: 'Requests that wait for a database connection',
+      }[state];
       metrics.gauge(`vedfolnir_pool_${state}`, `${help}, of this node`, () => connections.pool()[state]);
     }
-    const push = metrics.histogram('vedfolnir_push_seconds', 'From a change to its message at this node', [
-      'event',
-      'source',
-    ]);
+    const push = metrics.histogram(
+      'vedfolnir_push_seconds',
+      'Seconds from a change to the handling of its event on this node',
+      ['event', 'source'],
+    );
     events.onAny(({ name, payload }, source) => {
       if ('at' in payload)
         push({ event: name, source }, Math.max(0, this.clock.now().getTime() - Date.parse(payload.at)) / 1000);

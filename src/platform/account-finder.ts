@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../common/config';
-import { findHome, type ProbedAccount, probeAccount } from '../fediverse/instance-description';
+import { findAccountOrigin, type ProbedAccount, probeAccount } from '../fediverse/instance-description';
 import { InstanceError } from '../fediverse/instance-error';
 import { isNoInstance, toConnectError } from './connect-error';
 import { normaliseInstanceUrl, usernameIn } from './instance-url';
@@ -45,7 +45,7 @@ export class AccountFinder {
     try {
       return await ask(instanceUrl).catch(async (error: unknown) => {
         if (!(error instanceof InstanceError) || !isNoInstance(error)) throw error;
-        const home = await findHome(this.instances.at(instanceUrl), username ?? usernameIn(typed));
+        const home = await findAccountOrigin(this.instances.at(instanceUrl), username ?? usernameIn(typed));
         if (home === null) throw error;
         instanceUrl = normaliseInstanceUrl(home, this.config.allowPrivateInstances);
         return ask(instanceUrl);

@@ -38,8 +38,8 @@ function refusalOf({ fault, message, status }: InstanceError, host: string, fiel
 function absenceOf(error: InstanceError, host: string): string {
   const { fault, message, details } = error;
   if (fault === 'unreachable') return `${host} cannot be reached. Is the address right, and is the instance up?`;
-  if (fault === 'limited') return `${host} asks for a pause. Please try again in a while`;
+  if (fault === 'limited') return `${host} limits the rate of requests. Please try again in a while`;
   return isNoInstance(error) && !details.location
-    ? `${host} is no instance that can be connected: ${message}`
+    ? `${host} is not an instance that can be connected: ${message}`
     : message;
 }

@@ -35,7 +35,7 @@ export function checkPause(failures: number): number {
 /** Updates the stored data of an account and its instance: once a day and on demand. */
 @Injectable()
 export class ConnectionRefresher implements OnApplicationBootstrap {
-  /** What is running is named by its connection's id. */
+  /** Running tasks are keyed by the connection's id. */
   private readonly loop = new BackgroundLoop('Connections', POLL_INTERVAL_MS, () => this.startDue());
 
   constructor(
@@ -117,13 +117,13 @@ export class ConnectionRefresher implements OnApplicationBootstrap {
         username: account.username || current.username,
         accountKey: accountKeyFor(current, account, others),
         ...connectionFieldsFrom(probed, now),
-        metAt: current.metAt ?? now,
+        confirmedAt: current.confirmedAt ?? now,
       };
       await this.platforms.update(tx.em, row.id, change);
-      if (!current.metAt) await this.hooks.run('confirmed', tx, current);
+      if (!current.confirmedAt) await this.hooks.run('confirmed', tx, current);
       const before = JSON.stringify(toPlatformView(current));
       platform = toPlatformView({ ...current, ...change });
-      return before !== JSON.stringify(platform) || current.metAt === null;
+      return before !== JSON.stringify(platform) || current.confirmedAt === null;
     });
     return platform;
   }

@@ -27,7 +27,7 @@ export class Instances implements OnApplicationShutdown {
    * @throws InstanceError `unreachable` until the instance has confirmed the owner of the token, and as `unconfirmed`
    */
   of(connection: PlatformConnection): InstanceClient {
-    if (connection.metAt) return this.unconfirmed(connection);
+    if (connection.confirmedAt) return this.unconfirmed(connection);
     throw new InstanceError('unreachable', 'The instance has not confirmed the account yet');
   }
 

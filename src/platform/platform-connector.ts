@@ -8,9 +8,9 @@ import type { Transaction } from '../database/unit-of-work';
 import type { RemoteAccount } from '../fediverse/instance-types';
 import type { PlatformType, PlatformView } from '../protocol/http';
 import { auditActorOf } from '../session/audit-actor';
-import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import { AccountFinder, type FoundAccount } from './account-finder';
 import { accountKeyOf, remoteKeyOf } from './account-key';
 import { connectionFieldsFrom } from './connection-fields';
@@ -35,7 +35,7 @@ export interface NewAccount extends FoundAccount {
 @Injectable()
 export class PlatformConnector {
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly platforms: PlatformRepository,
     private readonly finder: AccountFinder,
     private readonly hooks: ConnectionHooks,
@@ -102,7 +102,7 @@ export class PlatformConnector {
       isDefault: !existing.some((platform) => platform.isDefault),
       isActive: true,
       createdAt: now,
-      metAt: now,
+      confirmedAt: now,
     });
     // The ciphertext is bound to the row's id, which exists only after the insert.
     await this.platforms.update(tx.em, row.id, { accessToken: this.cipher.seal(token, accessTokenPlace(row)) });
@@ -134,7 +134,7 @@ export class PlatformConnector {
       username,
       accessToken,
       appKey,
-      metAt: now,
+      confirmedAt: now,
     });
     await this.hooks.run('confirmed', tx, row);
     await this.hooks.run('refreshed', tx, row);
@@ -162,6 +162,6 @@ function newKeyOf(instanceUrl: string, { id, username }: RemoteAccount, existing
 function requireRoom(count: number): void {
   const limit = STORED_BUDGETS.connectionsPerPerson;
   if (count < limit) return;
-  const message = `${limit} accounts are the most; remove one first`;
+  const message = `At most ${limit} accounts are allowed; remove one first`;
   throw new AppError('VALIDATION_ERROR', { details: [{ field: 'instance_url', message, limit, count: count + 1 }] });
 }

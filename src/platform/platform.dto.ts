@@ -3,7 +3,8 @@ import { IsText, Omittable } from '../common/validation';
 import { ACCESS_TOKEN } from '../fediverse/instance-client';
 import { PLATFORM_TYPES, type PlatformType, SWITCH_SCOPES, type SwitchScope } from '../protocol/http';
 
-const IsToken = () => Matches(ACCESS_TOKEN, { message: 'access_token must be letters, digits and signs of ASCII' });
+const IsToken = () =>
+  Matches(ACCESS_TOKEN, { message: 'access_token must be printable ASCII characters without spaces' });
 
 export class ConnectPlatformDto {
   /** Name of the connection; by default its account. */

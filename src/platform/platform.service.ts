@@ -3,8 +3,8 @@ import { AuditTrail } from '../audit/audit-trail';
 import { AppError, invalidField } from '../common/app-error';
 import { chunksOf } from '../common/chunks';
 import { Clock } from '../common/clock';
-import { otherEvents } from '../common/other-events';
 import { MonitorPerformance } from '../common/performance';
+import { yieldToEventLoop } from '../common/yield-to-event-loop';
 import type { OAuthApp } from '../database/entities/oauth-app.entity';
 import type { PlatformConnection } from '../database/entities/platform-connection.entity';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work';
@@ -13,9 +13,9 @@ import type { PlatformView, SwitchResult, SwitchScope, UserPlatformsView } from 
 import { auditActorOf } from '../session/audit-actor';
 import { RequestBudgets } from '../session/request-budgets';
 import { SessionRepository } from '../session/session.repository';
-import { SessionService } from '../session/session.service';
 import { toPlatformView } from '../session/session.views';
 import type { SessionContext } from '../session/session-context';
+import { SessionLifecycleService } from '../session/session-lifecycle.service';
 import { Instances } from './instances';
 import { OAuthRepository } from './oauth/oauth.repository';
 import type { ConnectPlatformDto, UpdatePlatformDto } from './platform.dto';
@@ -31,7 +31,7 @@ const FILES_PER_BATCH = 2;
 export class PlatformService {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly sessionRows: SessionRepository,
     private readonly platforms: PlatformRepository,
     private readonly oauth: OAuthRepository,
@@ -116,7 +116,7 @@ export class PlatformService {
     const ids = await this.work.read((em) => this.platforms.findUnusedFiles(em, caller.user.id, id));
     for (const batch of chunksOf(ids, FILES_PER_BATCH)) {
       await this.sessions.runAuthorized(caller, (tx) => this.platforms.removeUnusedFiles(tx.em, batch));
-      await otherEvents();
+      await yieldToEventLoop();
     }
   }
 

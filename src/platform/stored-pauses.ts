@@ -28,9 +28,11 @@ export class StoredPauses implements RateLimitPauses {
     const write = this.work.write(async (tx) => {
       await tx.em.delete(RateLimitPause, { endsAt: LessThanOrEqual(now) });
       await tx.em.createQueryBuilder().insert().into(RateLimitPause).values({ caller, endsAt }).orIgnore().execute();
-      // A concurrent request may have been told a longer pause.
+      // A concurrent request may have received a longer one.
       await tx.em.update(RateLimitPause, { caller, endsAt: LessThan(endsAt) }, { endsAt });
     });
-    await write.catch((error: unknown) => this.logger.warn(`A pause was not written down: ${describeError(error)}`));
+    await write.catch((error: unknown) =>
+      this.logger.warn(`A rate limit could not be stored: ${describeError(error)}`),
+    );
   }
 }

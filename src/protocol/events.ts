@@ -1,4 +1,4 @@
-/** Wire types of the socket. Events are named `noun:past-verb` and have one payload object. */
+/** Wire types of the socket. Each event has one payload object. */
 import type { EndReason } from './end-reasons';
 import type { ErrorBody, ErrorCode } from './errors';
 import type { DeadlinesView, ExtendedView, PlatformView, PostView, SessionState } from './http';
@@ -88,6 +88,7 @@ export interface ServerToClientEvents {
 }
 
 export interface ClientToServerEvents {
+  /** `revision` is not used by the server: the answer is always the whole state. */
   'session:sync': (payload: { revision?: number }, ack: (answer: SessionState | ErrorBody) => void) => void;
   'session:activity': (payload: Record<string, never>, ack: (answer: ExtendedView | ErrorBody) => void) => void;
 }
@@ -95,5 +96,6 @@ export interface ClientToServerEvents {
 /** The `auth` object of the handshake. */
 export interface HandshakeAuth {
   tab_id: string;
+  /** Not used by the server. */
   revision?: number;
 }

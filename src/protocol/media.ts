@@ -16,18 +16,18 @@ const COMMON_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 const COMMON_DESCRIPTION = 1500;
 
 /** @param limits of the instance; null until it has reported them */
-export function typesTaken(limits: MediaLimitsView | null): string[] {
+export function acceptedTypes(limits: MediaLimitsView | null): string[] {
   return limits?.mime_types.length ? limits.mime_types : COMMON_TYPES;
 }
 
 /** @returns maximum size of a file of this type; bytes */
-export function sizeTaken(limits: MediaLimitsView | null, mimeType: string): number {
+export function maxFileBytes(limits: MediaLimitsView | null, mimeType: string): number {
   const theirs = mimeType.startsWith('image/') ? limits?.image_size : limits?.video_size;
   return Math.min(theirs ?? MAX_FILE_BYTES, MAX_FILE_BYTES);
 }
 
 /** @returns maximum length of a description, as counted by `descriptionLength` */
-export function descriptionTaken(limits: MediaLimitsView | null): number {
+export function maxDescriptionLength(limits: MediaLimitsView | null): number {
   return limits?.description_length ?? COMMON_DESCRIPTION;
 }
 

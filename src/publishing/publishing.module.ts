@@ -13,7 +13,7 @@ import { MediaRepository } from './media/media.repository';
 import { MediaService } from './media/media.service';
 import { MediaPruner } from './media/media-pruner';
 import { MediaSender } from './outbox/media-sender';
-import { Publication } from './outbox/publication';
+import { PostSender } from './outbox/post-sender';
 import { Publisher } from './outbox/publisher';
 import { PublishingRepository } from './outbox/publishing.repository';
 import { PictureController } from './pictures/picture.controller';
@@ -41,7 +41,7 @@ import { PostService } from './posts/post.service';
     PictureService,
     PostRepository,
     PostService,
-    Publication,
+    PostSender,
     Publisher,
     PublishingRepository,
     StatusImporter,

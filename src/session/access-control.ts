@@ -22,9 +22,9 @@ import {
   setRequestSession,
 } from './request-session';
 import { RoutePolicies, type RoutePolicy } from './route-policy';
-import { SessionService } from './session.service';
 import type { Device, SessionContext } from './session-context';
 import { readSecret } from './session-cookie';
+import { SessionLifecycleService } from './session-lifecycle.service';
 import { isCsrfToken } from './session-token';
 import { SocketAuthenticator } from './socket-authenticator';
 
@@ -44,7 +44,7 @@ export class AccessControl {
 
   constructor(
     private readonly policies: RoutePolicies,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly devices: DeviceWatch,
     private readonly platforms: PlatformResolver,
     private readonly socketAuthenticator: SocketAuthenticator,
@@ -77,7 +77,10 @@ export class AccessControl {
    * handshake; sockets of a host's namespaces are authenticated with the first message that requires a session.
    */
   private async checkMessage(execution: ExecutionContext, { requirement, recentLogin }: RoutePolicy): Promise<boolean> {
-    if (requirement.platform) throw new Error('Messages name no platform: check it in the handler, by SessionService');
+    if (requirement.platform)
+      throw new Error(
+        '@RequireSession({ platform: true }) does not apply to messages: use PlatformFence.check in the handler',
+      );
     const socket = execution.switchToWs().getClient<GuardedSocket>();
     const { data, conn } = socket;
     if (!data.sessionId) {

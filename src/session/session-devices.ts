@@ -6,9 +6,9 @@ import { type Transaction, UnitOfWork } from '../database/unit-of-work';
 import type { EndReason } from '../protocol/events';
 import type { DeviceView } from '../protocol/http';
 import { SessionRepository } from './session.repository';
-import { SessionService } from './session.service';
 import { toDeviceView } from './session.views';
 import type { SessionContext } from './session-context';
+import { SessionLifecycleService } from './session-lifecycle.service';
 import { SessionTerminator } from './session-terminator';
 import { hashSecret, isSecret } from './session-token';
 
@@ -17,7 +17,7 @@ import { hashSecret, isSecret } from './session-token';
 export class SessionDevices {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly repository: SessionRepository,
     private readonly endings: SessionTerminator,
     private readonly clock: Clock,

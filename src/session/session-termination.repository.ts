@@ -25,7 +25,7 @@ const COLUMNS = { id: 's.id', userId: 's.user_id', userAgent: 's.user_agent', ip
 @Injectable()
 export class SessionTerminationRepository {
   /** Sessions without an end, including expired ones; locked until the transaction ends. */
-  takeUnended(em: EntityManager, scope: Pick<Scope, 'sessionIds' | 'userIds' | 'except'>): Promise<Ending[]> {
+  lockUnended(em: EntityManager, scope: Pick<Scope, 'sessionIds' | 'userIds' | 'except'>): Promise<Ending[]> {
     const query = rowsOf(em, scope).andWhere('s.ended_at IS NULL');
     if (!isSqlite(em)) query.setLock('pessimistic_write');
     return query.getRawMany<Ending>();
@@ -36,7 +36,7 @@ export class SessionTerminationRepository {
    * which is extending or ending them, are skipped, so that this query never waits.
    * @param limit most rows to select and lock
    */
-  takeExpired(em: EntityManager, scope: Scope, now: Date, limit: number): Promise<Expired[]> {
+  lockExpired(em: EntityManager, scope: Scope, now: Date, limit: number): Promise<Expired[]> {
     const query = rowsOf(em, scope)
       .addSelect(EXPIRY_REASON_SQL, 'reason')
       .andWhere(`s.ended_at IS NULL AND NOT (${UNEXPIRED_SQL})`, { now })

@@ -49,7 +49,7 @@ export class SessionTerminator {
     by?: Device | Actor,
   ): Promise<number> {
     const at = this.clock.now();
-    const endings = await this.repository.takeUnended(tx.em, scope);
+    const endings = await this.repository.lockUnended(tx.em, scope);
     if (endings.length === 0) return 0;
     const actor = by && 'actorUserId' in by ? by : {};
     const entryOf = (ending: Ending) => ({ ...toAuditEntry({ ...ending, ...by }, reason), ...actor });
@@ -69,7 +69,7 @@ export class SessionTerminator {
    */
   async endExpiredIn(tx: Transaction, scope: Scope, limit = 1): Promise<number[]> {
     const at = this.clock.now();
-    const endings = await this.repository.takeExpired(tx.em, scope, at, limit);
+    const endings = await this.repository.lockExpired(tx.em, scope, at, limit);
     for (const reason of ['idle', 'absolute'] as const) {
       const ids = endings.filter((ending) => ending.reason === reason).map(({ id }) => id);
       if (ids.length > 0) await this.repository.end(tx.em, ids, reason, at);

@@ -6,15 +6,15 @@ import type { DeviceView, ExtendedView, RestSessionState } from '../protocol/htt
 import { CurrentSecret, CurrentSession } from './request-session';
 import { ApiController, Passive, RequireRecentLogin } from './session.decorators';
 import { RenameDeviceDto } from './session.dto';
-import { SessionService } from './session.service';
 import { toRestSessionJson } from './session.views';
 import type { SessionContext } from './session-context';
 import { SessionDevices } from './session-devices';
+import { SessionLifecycleService } from './session-lifecycle.service';
 
 @ApiController()
 export class SessionController {
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly devices: SessionDevices,
     private readonly clock: Clock,
   ) {}

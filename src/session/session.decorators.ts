@@ -30,8 +30,8 @@ export const Public = () => SetMetadata(PUBLIC, true);
 export const Passive = () => SetMetadata(PASSIVE, true);
 
 /**
- * The guard may use a cached session: the handler works only through `SessionService.runAuthorizedSwitch`, which checks
- * the session within its transaction.
+ * The guard may use a cached session: for a handler that does all its work within `SessionService.runAuthorized`, which
+ * checks the session again in its transaction.
  */
 export const AllowCachedSession = () => SetMetadata(ALLOW_CACHED_SESSION, true);
 

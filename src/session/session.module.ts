@@ -13,8 +13,8 @@ import { RequestBudgets } from './request-budgets';
 import { RoutePolicies } from './route-policy';
 import { SessionController } from './session.controller';
 import { SessionRepository } from './session.repository';
-import { SessionService } from './session.service';
 import { SessionDevices } from './session-devices';
+import { SessionLifecycleService } from './session-lifecycle.service';
 import { SessionTerminationRepository } from './session-termination.repository';
 import { SessionTerminator } from './session-terminator';
 import { SocketAuthenticator } from './socket-authenticator';
@@ -35,7 +35,7 @@ import { SocketAuthenticator } from './socket-authenticator';
     SessionDevices,
     SessionTerminator,
     SessionRepository,
-    SessionService,
+    SessionLifecycleService,
     SweepTimer,
     InvalidTokenLimiter,
     SocketAuthenticator,
@@ -52,7 +52,7 @@ import { SocketAuthenticator } from './socket-authenticator';
     SessionDevices,
     SessionTerminator,
     SessionRepository,
-    SessionService,
+    SessionLifecycleService,
     SocketAuthenticator,
   ],
 })

@@ -17,7 +17,7 @@ export interface Changes {
   /** Sessions that were given a new secret. */
   rekeyed: { sessionId: string; tokenHash: string }[];
   /** False if a limit was reached, so that changes may be missing. */
-  whole: boolean;
+  complete: boolean;
 }
 
 @Injectable()
@@ -139,7 +139,7 @@ export class SessionRepository {
       })),
       users: users.map((row) => ({ userId: row.id, revision: row.revision, at: row.changedAt })),
       rekeyed: rekeyed.map((row) => ({ sessionId: row.id, tokenHash: row.tokenHash })),
-      whole: Math.max(ended.length, users.length, rekeyed.length) < limit,
+      complete: Math.max(ended.length, users.length, rekeyed.length) < limit,
     };
   }
 

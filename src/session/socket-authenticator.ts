@@ -5,9 +5,9 @@ import { CONFIG, type Config } from '../common/config';
 import { DeviceWatch } from './device-watch';
 import { isOwnOrigin } from './own-origin';
 import { deviceOf } from './request-session';
-import { SessionService } from './session.service';
 import type { SessionContext } from './session-context';
 import { readSecret, withoutSecret } from './session-cookie';
+import { SessionLifecycleService } from './session-lifecycle.service';
 
 /** Authenticates a socket of any namespace by the cookie of the request that opened its connection. */
 @Injectable()
@@ -15,7 +15,7 @@ export class SocketAuthenticator {
   private readonly secrets = new WeakMap<IncomingMessage, string>();
 
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly devices: DeviceWatch,
     @Inject(CONFIG) private readonly config: Config,
   ) {}

@@ -149,7 +149,7 @@ it('says so when the person does not let us in, and keeps nothing', async () => 
   const [tokens, codes] = [town.store.tokens.size, redeemed().length];
   const first = await goThere();
   const callback = await answer('Deny');
-  await tab.getByRole('status').getByText('You said no there; nothing was connected.').waitFor();
+  await tab.getByRole('status').getByText('You declined access at the instance; no account was connected.').waitFor();
   await tab.getByText('No platform is connected yet.').waitFor();
   expect(await platforms()).toEqual([]);
   expect([town.store.tokens.size, redeemed().length]).toEqual([tokens, codes]);

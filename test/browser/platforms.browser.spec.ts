@@ -128,7 +128,7 @@ it('reads a page of older posts on demand from the instance, says what it waits 
 
   town.fail(read, { status: 429, headers: { 'retry-after': '3' } });
   await fromThere.click();
-  await tab.getByText('The instance asks for a pause').waitFor();
+  await tab.getByText('The instance limits the rate of requests').waitFor();
   await shows(100);
   await older.click();
   await shows(101);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
 import { ChangeFeed } from '../../src/session/cache/change-feed';
-import { SessionService } from '../../src/session/session.service';
+import { SessionLifecycleService } from '../../src/session/session-lifecycle.service';
 import { SessionTerminator } from '../../src/session/session-terminator';
 import { type App, closeApps, startApp } from '../integration/support/app';
 import { eventually } from '../support/eventually';
@@ -63,7 +63,7 @@ it('keeps watching a session that is being extended at its deadline, and notifie
   const { tab, sessionId, deadline } = await person(app);
   await tab.waitFor('session:expiring');
   const commit = await moveDeadline(sessionId, deadline + IDLE);
-  const calls = jest.spyOn(app.get(SessionService), 'expireIfDue');
+  const calls = jest.spyOn(app.get(SessionLifecycleService), 'expireIfDue');
   await eventually(() => expect(calls.mock.results.length).toBeGreaterThan(0));
   await calls.mock.results[0]!.value;
   expect(tab.of('session:ended')).toEqual([]);
@@ -139,7 +139,7 @@ it('does not affect other sessions when thousands expire at once', async () => {
   await connection.end();
   expect(await app.get(ExpirySweep).run(true)).toBe(6000);
   const calls: boolean[] = [];
-  app.get(ChangeFeed).onChanges(({ whole }) => void calls.push(whole));
+  app.get(ChangeFeed).onChanges(({ complete }) => void calls.push(complete));
   await eventually(() => expect(calls.length).toBeGreaterThan(2));
   expect(calls).not.toContain(false);
   await tab.sync();

@@ -2,7 +2,7 @@
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { ExtendedView, RestSessionState } from '../../src/protocol/http';
 import { PlatformResolver } from '../../src/session/platform-resolver';
-import { SessionService } from '../../src/session/session.service';
+import { SessionLifecycleService } from '../../src/session/session-lifecycle.service';
 import { TestClient } from '../support/http-client';
 import { migratedDatabase } from '../support/services';
 import { closeTabs, openTab, type Tab } from '../support/socket-client';
@@ -87,7 +87,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
   it('notes a request before it refuses its platform, so that no refusal is left without a listener', async () => {
     app.clock.advance(MINUTE);
-    const touch = jest.spyOn(app.get(SessionService), 'touch');
+    const touch = jest.spyOn(app.get(SessionLifecycleService), 'touch');
     const resolve = jest.spyOn(app.get(PlatformResolver), 'resolve');
     const named = { headers: { 'x-platform-id': '999999' } };
     expect((await client.post('/api/posts', { content: 'x' }, named)).status).toBe(404);
@@ -96,7 +96,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
   it('takes one place among those who wait for the database, however much a tab says at once', async () => {
     app.clock.advance(MINUTE);
-    const sessions = app.get(SessionService);
+    const sessions = app.get(SessionLifecycleService);
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     const original = sessions.requireContext.bind(sessions);

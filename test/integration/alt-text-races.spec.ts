@@ -3,7 +3,7 @@ import { Image } from '../../src/database/entities/image.entity';
 import { Post } from '../../src/database/entities/post.entity';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { MediaView, PostView } from '../../src/protocol/http';
-import { SessionService } from '../../src/session/session.service';
+import { SessionLifecycleService } from '../../src/session/session-lifecycle.service';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
 import { TestClient } from '../support/http-client';
@@ -55,7 +55,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
   /** Something happens after the request has looked, and before it writes. */
   function meanwhile(happens: () => Promise<unknown>): void {
-    const sessions = app.get(SessionService);
+    const sessions = app.get(SessionLifecycleService);
     const change = sessions.runAuthorized.bind(sessions);
     jest.spyOn(sessions, 'runAuthorized').mockImplementationOnce(async (...given) => {
       await happens();

@@ -3,15 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { IsNull } from 'typeorm';
 import { DomainEvents } from '../../src/common/domain-events';
+import { ClusterLock } from '../../src/database/cluster-lock';
 import { Connections } from '../../src/database/connections';
 import { UserSession } from '../../src/database/entities/user-session.entity';
-import { NodeLock } from '../../src/database/node-lock';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import type { RestSessionState } from '../../src/protocol/http';
 import { BatchRepository } from '../../src/session/batch/batch.repository';
 import { BatchService } from '../../src/session/batch/batch.service';
 import { ExpirySweep, ROWS_PER_BATCH } from '../../src/session/batch/expiry-sweep';
-import { SessionService } from '../../src/session/session.service';
+import { SessionLifecycleService } from '../../src/session/session-lifecycle.service';
 import { eventually } from '../support/eventually';
 import { TestClient } from '../support/http-client';
 import { type App, closeApps, DATABASES, DAY, HOUR, startApp } from './support/app';
@@ -92,7 +92,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     expect(status).toBe(200);
     const expected = Object.fromEntries(pairs.map(([id], index) => [id, index === 0]));
     expect(Object.entries(body.results as object).sort()).toEqual(Object.entries(expected).sort());
-    expect(await app.get(SessionService).validate(off.sessionId, off.userId)).toBe(false);
+    expect(await app.get(SessionLifecycleService).validate(off.sessionId, off.userId)).toBe(false);
   });
 
   it('answers for a session that is named twice only if all pairs hold', async () => {
@@ -266,7 +266,7 @@ describe.each(DATABASES)('%s', (_, database) => {
     const held = new Promise<void>((resolve) => (release = resolve));
     let begun = () => {};
     const inside = new Promise<void>((resolve) => (begun = resolve));
-    const first = app.get(NodeLock).run('sweep', 0, () => {
+    const first = app.get(ClusterLock).run('sweep', 0, () => {
       begun();
       return held;
     });

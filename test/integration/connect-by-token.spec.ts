@@ -119,7 +119,7 @@ describe('what does not work', () => {
     ['a host that sends everybody elsewhere', { [VERIFY]: { location: 'https://other.example/login' } }],
     ['an answer that cannot be read', { [VERIFY]: { json: { username: 'me' } } }],
     ['a host that fails', { [VERIFY]: { status: 500, json: {} } }],
-    ['a host that asks for a pause', { [VERIFY]: { status: 429, json: {} } }],
+    ['a host that limits the rate of requests', { [VERIFY]: { status: 429, json: {} } }],
   ])('%s is said at the address, and nothing is stored', async (_, paths) => {
     const client = await person();
     answering(paths);
@@ -142,7 +142,7 @@ describe('what does not work', () => {
     const down = await connect(client, { instance_url: '127.0.0.1:9', access_token: 't' });
     expect([wrong, none, down].map(({ body }) => body.error)).toEqual([
       `${town.host} does not accept this access token`,
-      `${bare()} is no instance that can be connected: ${bare()} answered with a web page ("Not here"), status 404`,
+      `${bare()} is not an instance that can be connected: ${bare()} answered with a web page ("Not here"), status 404`,
       '127.0.0.1:9 cannot be reached. Is the address right, and is the instance up?',
     ]);
     expect(await platformsOf(client)).toEqual([]);

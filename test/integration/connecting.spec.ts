@@ -45,7 +45,7 @@ describe.each(DATABASES.slice(0, 1))('%s', (_, database) => {
     const { status } = await comeBack(client, target);
     expect(status).toBe(303);
     const page = await client.get('/platforms', { headers: { accept: 'text/html' } });
-    expect(page.text).toContain('You said no there; nothing was connected');
+    expect(page.text).toContain('You declined access at the instance; no account was connected');
     expect(await platformsOf(client)).toEqual([]);
   });
 

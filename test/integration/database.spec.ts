@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DatabaseConfig } from '../../src/common/config';
 import { DomainEvents } from '../../src/common/domain-events';
+import { ClusterLock } from '../../src/database/cluster-lock';
 import { Connections } from '../../src/database/connections';
 import { parseDatabaseUrl } from '../../src/database/database-url';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { Post } from '../../src/database/entities/post.entity';
 import { User } from '../../src/database/entities/user.entity';
-import { NodeLock } from '../../src/database/node-lock';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { MIGRATIONS } from '../../src/migrations';
 import { eventually } from '../support/eventually';
@@ -37,7 +37,7 @@ const user = (name: string): Omit<User, 'id'> => ({
 
 /** Does as a process does that changes the tables, while `work` is done. */
 async function holdMigrations(config: DatabaseConfig, work: () => Promise<void>): Promise<void> {
-  if (config.kind === 'mysql') return void (await new NodeLock(config).run('migrations', 0, work));
+  if (config.kind === 'mysql') return void (await new ClusterLock(config).run('migrations', 0, work));
   const other = new Database(config.path);
   other.pragma('journal_mode = WAL');
   other.exec('BEGIN IMMEDIATE');

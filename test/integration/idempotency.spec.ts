@@ -163,7 +163,7 @@ describe.each(DATABASES)('%s', (_, database) => {
       const { client, platform } = await person();
       town.fail(STATUSES, { status: 429, headers: { 'retry-after': '120' } });
       const post = await write(client, platform, 'waits');
-      const waiting = await becomes(client, platform, post.id, { error: 'The instance asks for a pause' });
+      const waiting = await becomes(client, platform, post.id, { error: 'The instance limits the rate of requests' });
       expect(waiting.status).toBe('queued');
       const wait = Date.parse(waiting.next_attempt_at!) - clock.now().getTime();
       expect([wait > MINUTE, wait <= 2 * MINUTE]).toEqual([true, true]);

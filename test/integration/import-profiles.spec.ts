@@ -48,7 +48,7 @@ describe.each(FAKE_KINDS)('%s', (kind) => {
     const pages = () => instance().count(`GET /api/v1/accounts/${account.id}/statuses`);
     const before = pages();
     const importing = `/api/platforms/${platform.id}/import`;
-    const paused = { running: true, error: 'The instance asks for a pause' };
+    const paused = { running: true, error: 'The instance limits the rate of requests' };
     const { next_attempt_at } = (await client.post(importing)).body;
     expect(await importOf(client, platform)).toMatchObject(paused);
     const reset = clock.now().getTime() - (clock.now().getTime() % WINDOW) + WINDOW;

@@ -142,7 +142,7 @@ describe('a post', () => {
     [
       'a redirect to a page',
       { status: 302, headers: { location: '/auth/setup' } },
-      /^The instance refused the post: 127\.0\.0\.1:\d+ sends us on to 127\.0\.0\.1:\d+ instead of answering; sign in there/,
+      /^The instance refused the post: 127\.0\.0\.1:\d+ redirected the request to 127\.0\.0\.1:\d+; sign in there/,
     ],
     [
       'a page of a proxy with 403',

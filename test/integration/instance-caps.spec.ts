@@ -59,7 +59,7 @@ describe('a redirect', () => {
     listener.answer = ({ url }, response) => redirect(response, `/${Number(url!.slice(1)) + 1}`);
     await expect(guarded().send(`${listener.url}/0`)).rejects.toMatchObject({
       fault: 'refused',
-      message: expect.stringMatching(/ sends us on to /),
+      message: expect.stringMatching(/ redirected the request to /),
     });
     expect(listener.paths).toEqual(['/0', '/1', '/2', '/3']);
   });
@@ -77,7 +77,7 @@ describe('a redirect', () => {
     listener.answer = (_request, response) => redirect(response, target());
     await expect(guarded().send(`${listener.url}/a`)).rejects.toMatchObject({
       fault: 'refused',
-      message: expect.stringMatching(/ sends us on to /),
+      message: expect.stringMatching(/ redirected the request to /),
     });
     expect([listener.paths, elsewhere.hits, secure.hits]).toEqual([['/a'], [], []]);
   });

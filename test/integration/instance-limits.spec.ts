@@ -147,7 +147,10 @@ describe.each(ANY_DATABASE)('%s', (_, database) => {
     });
     // Five that were taken, and one that was told so. Nothing else comes before the time, whoever wants it.
     const tested = await client.post(`/api/platforms/${platform.id}/test`);
-    expect(tested.body).toMatchObject({ error_code: 'PLATFORM_UNREACHABLE', error: 'The instance asks for a pause' });
+    expect(tested.body).toMatchObject({
+      error_code: 'PLATFORM_UNREACHABLE',
+      error: 'The instance limits the rate of requests',
+    });
     const late = await write(client, platform, 'late');
     expect([there().length, asked()]).toEqual([5, 6]);
     clock.advance(5 * MINUTE + 1000);
@@ -231,12 +234,12 @@ it('keeps every node from asking what one was told not to, and brings all in the
   // Nobody waits for the first one any more, and each is told the reason for itself.
   clock.advance(MINUTE + 1000);
   for (const { id } of posts.slice(1)) {
-    await becomes(clients[0]!, platform, id, { status: 'queued', error: 'The instance asks for a pause' });
+    await becomes(clients[0]!, platform, id, { status: 'queued', error: 'The instance limits the rate of requests' });
   }
   for (const client of clients) {
     const tested = await client.post(`/api/platforms/${platform.id}/test`);
     const read = await client.post<ImportView>(`/api/platforms/${platform.id}/import`);
-    expect([tested.body.error, read.body.error]).toEqual(Array(2).fill('The instance asks for a pause'));
+    expect([tested.body.error, read.body.error]).toEqual(Array(2).fill('The instance limits the rate of requests'));
   }
   expect(asked() - before).toBe(1);
   clock.advance(9 * MINUTE);

@@ -13,7 +13,7 @@ import type { PlatformView, PostStatus } from '../../src/protocol/http';
 import { MediaRepository } from '../../src/publishing/media/media.repository';
 import { MediaPruner } from '../../src/publishing/media/media-pruner';
 import { SessionRepository } from '../../src/session/session.repository';
-import { SessionService } from '../../src/session/session.service';
+import { SessionLifecycleService } from '../../src/session/session-lifecycle.service';
 import { encryptionKey } from '../support/backends';
 import { eventually } from '../support/eventually';
 import { allowed, connectTo, type FakeInstance, startInstance, stopInstances } from '../support/fake-instance';
@@ -161,7 +161,7 @@ describe.each(DATABASES)('%s', (_, database) => {
 
   it('keeps nothing of an upload whose client disconnects before its body is read', async () => {
     const { app, client, platform, userId, work } = await start();
-    const authorized = jest.spyOn(app.get(SessionService), 'runAuthorized');
+    const authorized = jest.spyOn(app.get(SessionLifecycleService), 'runAuthorized');
     const incoming = once(app.nest.getHttpServer(), 'request') as Promise<[IncomingMessage]>;
     await work.write(async ({ em }) => {
       await app.get(SessionRepository).lockUser(em, userId);

@@ -1,8 +1,8 @@
 /** What may only be done a short while after the password was given. */
 import type { AuditView } from '../../src/protocol/audit';
 import type { DeviceView, RestSessionState } from '../../src/protocol/http';
-import { SessionService } from '../../src/session/session.service';
 import { SessionDevices } from '../../src/session/session-devices';
+import { SessionLifecycleService } from '../../src/session/session-lifecycle.service';
 import { TestClient } from '../support/http-client';
 import { closeTabs, openTab } from '../support/socket-client';
 import { ANY_DATABASE, type App, closeApps, MINUTE, startApp } from './support/app';
@@ -108,7 +108,7 @@ describe.each(ANY_DATABASE)('%s', (_, database) => {
 
   it('lets no request go on that came in by the secret from before, however long it takes', async () => {
     const { client, phone, phoneId } = await person();
-    const sessions = app.get(SessionService);
+    const sessions = app.get(SessionLifecycleService);
     const slow = await sessions.authenticate(client.cookie.split('=')[1]!, '127.0.0.1');
     await client.post('/api/auth/reauthenticate', { password: PASSWORD });
     app.clock.advance(2 * MINUTE);

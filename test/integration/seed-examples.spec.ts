@@ -13,7 +13,7 @@ import type { PlatformView } from '../../src/protocol/http';
 import { BatchService } from '../../src/session/batch/batch.service';
 import { ExpirySweep } from '../../src/session/batch/expiry-sweep';
 import { LocalSessionCache } from '../../src/session/cache/local-session-cache';
-import { SessionService } from '../../src/session/session.service';
+import { SessionLifecycleService } from '../../src/session/session-lifecycle.service';
 import { TestClient } from '../support/http-client';
 import { sharedInstanceUrl } from '../support/shared-instances';
 import { closeTabs, openTab } from '../support/socket-client';
@@ -23,11 +23,11 @@ const DEVICE = { userAgent: 'seed', ipAddress: '127.0.0.1' };
 
 describe.each(ANY_DATABASE)('%s', (_, database) => {
   let app: App;
-  let sessions: SessionService;
+  let sessions: SessionLifecycleService;
 
   beforeEach(async () => {
     app = await startApp(await database());
-    sessions = app.get(SessionService);
+    sessions = app.get(SessionLifecycleService);
   });
   afterEach(async () => {
     closeTabs();

@@ -1,8 +1,8 @@
 /** A node that is stopped starts no more background work, and ends in time although some is due or does not end. */
 import { Lifecycle } from '../../src/common/lifecycle';
+import { ClusterLock } from '../../src/database/cluster-lock';
 import { PlatformConnection } from '../../src/database/entities/platform-connection.entity';
 import { StatusImport } from '../../src/database/entities/status-import.entity';
-import { NodeLock } from '../../src/database/node-lock';
 import { UnitOfWork } from '../../src/database/unit-of-work';
 import { ImportWorker } from '../../src/publishing/import/import-worker';
 import { encryptionKey } from '../support/backends';
@@ -38,7 +38,7 @@ it('ends while imports are due, and leaves them to the next start', async () => 
   const attempts = () => work.read((em) => em.sum(StatusImport, 'attempts'));
   const before = await attempts();
   const due = { nextAttemptAt: app.clock.now(), cursorId: null };
-  await work.write(({ em }) => em.update(StatusImport, { isWhole: true }, due));
+  await work.write(({ em }) => em.update(StatusImport, { hasReachedOldest: true }, due));
   const worker = app.get(ImportWorker);
   worker.wake();
   await app.get(Lifecycle).onModuleDestroy();
@@ -93,12 +93,12 @@ it('gives up a lock whose server does not answer, and ends', async () => {
   const held = new Promise<void>((resolve) => (release = resolve));
   let begun = () => {};
   const inside = new Promise<void>((resolve) => (begun = resolve));
-  const holding = new NodeLock(database).run('task', 0, () => {
+  const holding = new ClusterLock(database).run('task', 0, () => {
     begun();
     return held;
   });
   await inside;
-  const waiting = new NodeLock(database).run('task', 3, () => Promise.resolve());
+  const waiting = new ClusterLock(database).run('task', 3, () => Promise.resolve());
   waiting.catch(() => undefined);
   const isAsked = "SELECT 1 FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK%'";
   const work = app.get<UnitOfWork>(UnitOfWork);

@@ -21,7 +21,7 @@ const CASES: [folder: string, from: string, allowed: boolean][] = [
   ['src/publishing', '../app/server', false],
   ['src/app', '../index', true],
   ['src/app', '../protocol', true],
-  ['src/app', '../session/session.service', false],
+  ['src/app', '../session/session-lifecycle.service', false],
   ['src/app/pages', '../../index', true],
   ['src/app/pages', '../../http/flash', false],
   ['src/app/demo', '../../database/unit-of-work', false],

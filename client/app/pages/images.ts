@@ -7,7 +7,7 @@ import {
   type PendingImageView,
   type PostView,
 } from '../../../src/protocol/http';
-import { descriptionLength, descriptionTaken } from '../../../src/protocol/media';
+import { descriptionLength, maxDescriptionLength } from '../../../src/protocol/media';
 import type { PlatformDetail } from '../../core/event-details';
 import type { FormDraft } from '../../elements/composer/form-draft';
 import { mediaLimits } from '../../elements/composer/media-limits';
@@ -179,7 +179,7 @@ class ImagesPage extends ReadingElement<Loaded> {
 
   private task(image: PendingImageView, limits: MediaLimitsView | null): TemplateResult {
     const { id, post } = image;
-    const limit = descriptionTaken(limits);
+    const limit = maxDescriptionLength(limits);
     const length = descriptionLength(this.written);
     return html`
       <form

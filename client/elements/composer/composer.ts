@@ -71,19 +71,20 @@ export class Composer extends SessionElement {
   }
 
   protected override begin(): void {
-    this.takeOver();
+    this.adoptServerForm();
     this.gone = new AbortController();
     const { signal } = this.gone;
     const { autosave } = this.editor;
-    const seen = () => (document.visibilityState === 'hidden' ? autosave.flush() : void autosave.read());
-    document.addEventListener('visibilitychange', seen, { signal });
+    const visibilityChanged = () => (document.visibilityState === 'hidden' ? autosave.flush() : void autosave.read());
+    document.addEventListener('visibilitychange', visibilityChanged, { signal });
     window.addEventListener('pagehide', () => autosave.flush(), { signal });
-    const heard = ({ data }: MessageEvent<DraftMessage>) => autosave.messageReceived(data) && notify(ENDED_ELSEWHERE);
-    draftChannel?.addEventListener('message', heard, { signal });
-    this.listen('sessionStateChanged', (state) => this.know(state));
-    this.listen('sessionExpired', () => this.over());
+    const draftMessageReceived = ({ data }: MessageEvent<DraftMessage>) =>
+      autosave.messageReceived(data) && notify(ENDED_ELSEWHERE);
+    draftChannel?.addEventListener('message', draftMessageReceived, { signal });
+    this.listen('sessionStateChanged', (state) => this.applyState(state));
+    this.listen('sessionExpired', () => this.sessionEnded());
     const state = session.getState();
-    if (state) this.know(state);
+    if (state) this.applyState(state);
     void readTopLevelDomains().then(() => this.requestUpdate());
   }
 
@@ -176,7 +177,7 @@ export class Composer extends SessionElement {
     return this.querySelector(`#${TEXT_ID}`);
   }
 
-  private takeOver(): void {
+  private adoptServerForm(): void {
     const found = readServerForm(this);
     if (!found) return;
     const { userId, platform, pinned, text, errors, focus } = found;
@@ -195,7 +196,7 @@ export class Composer extends SessionElement {
     });
   }
 
-  private know({ user, platform }: StateDetail): void {
+  private applyState({ user, platform }: StateDetail): void {
     const another = user.id !== this.userId;
     // Another user is signed in: the text stays with its author.
     if (another && this.userId !== null) {
@@ -205,12 +206,12 @@ export class Composer extends SessionElement {
     this.userId = user.id;
     const moved = this.target.follow(platform, this.sending || this.editor.hasContent);
     if (moved || another) this.open(user.id);
-    if (!this.target.needsDecision) void this.editor.media.work();
+    if (!this.target.needsDecision) void this.editor.media.uploadPending();
     this.requestUpdate();
   }
 
   /** Nothing of a session that is over may stay visible, whatever the page does. */
-  private over(): void {
+  private sessionEnded(): void {
     this.editor.leave();
     this.target.reset();
     this.requestUpdate();
@@ -241,7 +242,7 @@ export class Composer extends SessionElement {
   }
 
   private decided(): void {
-    void this.editor.media.work();
+    void this.editor.media.uploadPending();
     void this.editor.autosave.read();
     this.requestUpdate();
     this.field?.focus();
@@ -295,7 +296,7 @@ export class Composer extends SessionElement {
     this.querySelector<SentPosts>('vf-sent-posts')?.add(post, platformName);
     this.dispatchEvent(new CustomEvent('vf-posted', { detail: { post }, bubbles: true }));
     const state = session.getState();
-    if (state) this.know(state);
+    if (state) this.applyState(state);
   }
 
   private failed(error: unknown): null {

@@ -24,7 +24,7 @@ export interface DraftContent {
   files: DraftFile[];
 }
 
-/** The author of drafts, and what they are for: posts for a platform, or a form with a name such as `image 7`. */
+/** The author of drafts, and what they are for: `platformId` is that of posts, or the name of a form such as `image 7`. */
 export interface DraftPlace<For = number | string> {
   userId: number;
   platformId: For;

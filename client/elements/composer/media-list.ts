@@ -6,7 +6,7 @@ import type { DraftFile } from './draft-repository';
 import { upload } from './upload';
 
 /** Delay after the last change of a description; ms. */
-const TELL_AFTER_MS = 800;
+const DESCRIPTION_DELAY_MS = 800;
 /** The server keeps an unused file for a day; ms, less an hour to write the post. */
 const KEPT_MS = 23 * 3_600_000;
 
@@ -19,7 +19,7 @@ export interface Attachment extends DraftFile {
   /** The uploaded part, from 0 to 1. */
   progress: number;
   /** The description that the server has. */
-  told: string;
+  sentDescription: string;
   /** Why the server does not have the file, or its description. */
   problem: unknown;
   stop: AbortController;
@@ -38,14 +38,14 @@ export interface MediaListHooks {
 /** The files of a post and their uploads: one at a time, so that each has the whole bandwidth. */
 export class MediaList {
   items: Attachment[] = [];
-  private line: Promise<void> = Promise.resolve();
-  private telling = 0;
+  private queue: Promise<void> = Promise.resolve();
+  private descriptionTimer = 0;
 
   constructor(private readonly hooks: MediaListHooks) {}
 
   add(files: readonly File[]): void {
     this.items.push(...files.map((file) => attachment({ file, altText: '', mediaId: null, uploadedAt: 0 }, 0)));
-    this.work();
+    this.uploadPending();
   }
 
   /** Files of a draft, which the server may still have. */
@@ -54,7 +54,7 @@ export class MediaList {
     this.items = files.map((draftFiles) =>
       attachment(draftFiles.uploadedAt < oldest ? { ...draftFiles, mediaId: null } : draftFiles, platformId),
     );
-    this.work();
+    this.uploadPending();
   }
 
   get kept(): DraftFile[] {
@@ -63,13 +63,13 @@ export class MediaList {
 
   describe(item: Attachment, altText: string): void {
     item.altText = altText;
-    window.clearTimeout(this.telling);
-    this.telling = window.setTimeout(() => this.work(), TELL_AFTER_MS);
+    window.clearTimeout(this.descriptionTimer);
+    this.descriptionTimer = window.setTimeout(() => this.uploadPending(), DESCRIPTION_DELAY_MS);
   }
 
   retry(item: Attachment): void {
     item.state = 'waiting';
-    this.work();
+    this.uploadPending();
   }
 
   /** @param to the index of the file afterwards */
@@ -81,14 +81,14 @@ export class MediaList {
 
   remove(item: Attachment): void {
     this.items = this.items.filter((each) => each !== item);
-    drop(item);
-    takeBack(item);
+    release(item);
+    deleteUpload(item);
   }
 
   /** A post or a draft has the files now: they are not deleted from the server. */
   clear(): void {
-    window.clearTimeout(this.telling);
-    for (const item of this.items.splice(0)) drop(item);
+    window.clearTimeout(this.descriptionTimer);
+    for (const item of this.items.splice(0)) release(item);
   }
 
   /**
@@ -98,18 +98,18 @@ export class MediaList {
   reupload(): void {
     for (const item of this.items) {
       item.stop.abort();
-      takeBack(item);
-      change(item, { mediaId: null, told: '', state: 'waiting', stop: new AbortController() });
+      deleteUpload(item);
+      change(item, { mediaId: null, sentDescription: '', state: 'waiting', stop: new AbortController() });
     }
-    this.work();
+    this.uploadPending();
   }
 
   /** Uploads what has not been uploaded. @returns when each has been tried */
-  work(): Promise<void> {
-    this.line = this.line.then(async () => {
-      for (const item of this.items) await this.see(item);
+  uploadPending(): Promise<void> {
+    this.queue = this.queue.then(async () => {
+      for (const item of this.items) await this.process(item);
     });
-    return this.line;
+    return this.queue;
   }
 
   /**
@@ -117,28 +117,28 @@ export class MediaList {
    * @throws the reason why the server does not have a file or its description
    */
   async ready(): Promise<number[] | null> {
-    window.clearTimeout(this.telling);
+    window.clearTimeout(this.descriptionTimer);
     for (const item of this.items)
       if (item.state === 'failed' && codeOf(item.problem) === 'NETWORK_ERROR') item.state = 'waiting';
-    await this.work();
+    await this.uploadPending();
     if (!this.hooks.platform()) return null;
-    for (const { mediaId, altText, told, problem } of this.items)
-      if (mediaId === null || altText !== told) throw problem;
+    for (const { mediaId, altText, sentDescription, problem } of this.items)
+      if (mediaId === null || altText !== sentDescription) throw problem;
     return this.items.map(({ mediaId }) => mediaId as number);
   }
 
-  private async see(item: Attachment, again = false): Promise<void> {
+  private async process(item: Attachment, again = false): Promise<void> {
     const { stop } = item;
     if (stop.signal.aborted) return;
     try {
       if (item.state === 'waiting') await this.send(item);
-      if (item.state === 'ready' && item.altText !== item.told) await this.tell(item);
+      if (item.state === 'ready' && item.altText !== item.sentDescription) await this.sendDescription(item);
     } catch (error) {
       if (stop.signal.aborted) return;
       item.problem = error;
       if (codeOf(error) === 'NOT_FOUND' && !again) {
-        change(item, { mediaId: null, told: '', state: 'waiting' });
-        return this.see(item, true);
+        change(item, { mediaId: null, sentDescription: '', state: 'waiting' });
+        return this.process(item, true);
       }
       const stale = codeOf(error) === 'PLATFORM_CONTEXT_STALE';
       if (item.mediaId === null) item.state = stale ? 'waiting' : 'failed';
@@ -157,16 +157,16 @@ export class MediaList {
     };
     progress(0);
     const { id: mediaId, platform_id: platformId } = await upload(file, platform, progress, stop.signal);
-    change(item, { mediaId, platformId, uploadedAt: Date.now(), state: 'ready', told: '' });
+    change(item, { mediaId, platformId, uploadedAt: Date.now(), state: 'ready', sentDescription: '' });
     this.hooks.keep();
   }
 
-  private async tell(item: Attachment): Promise<void> {
+  private async sendDescription(item: Attachment): Promise<void> {
     const headers = this.hooks.platform();
     if (!headers) return;
     const { altText } = item;
     await session.request<MediaView>('PATCH', `/api/media/${item.mediaId}`, { body: { alt_text: altText }, headers });
-    item.told = altText;
+    item.sentDescription = altText;
   }
 }
 
@@ -181,19 +181,19 @@ function attachment(kept: DraftFile, platformId: number): Attachment {
     platformId,
     state: kept.mediaId === null ? 'waiting' : 'ready',
     progress: 0,
-    told: '',
+    sentDescription: '',
     problem: null,
     stop: new AbortController(),
   };
 }
 
-function drop({ url, stop }: Attachment): void {
+function release({ url, stop }: Attachment): void {
   stop.abort();
   URL.revokeObjectURL(url);
 }
 
 /** Errors are ignored: the server deletes unused files anyway, only later. */
-function takeBack({ mediaId, platformId }: Pick<Attachment, 'mediaId' | 'platformId'>): void {
+function deleteUpload({ mediaId, platformId }: Pick<Attachment, 'mediaId' | 'platformId'>): void {
   if (mediaId === null) return;
   session.request('DELETE', `/api/media/${mediaId}`, { headers: pinnedTo(platformId) }).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { descriptionLength, descriptionTaken, typesTaken } from '../../../src/protocol/media';
+import { acceptedTypes, descriptionLength, maxDescriptionLength } from '../../../src/protocol/media';
 import { messageOf } from '../error-messages';
 import { icon } from '../icon';
 import type { ComposerView } from './composer-form';
@@ -28,7 +28,7 @@ export function addMediaButton({ limits, sending, act }: ComposerView): Template
     (event.currentTarget as HTMLElement).parentElement?.querySelector('input')?.click();
   return html`
     <span>
-      <input type="file" hidden multiple accept=${typesTaken(limits).join()} @change=${chosen} />
+      <input type="file" hidden multiple accept=${acceptedTypes(limits).join()} @change=${chosen} />
       <button type="button" class="vf-button" data-add-media ?disabled=${sending} @click=${open}>
         ${icon('image-plus')} Add images
       </button>
@@ -45,7 +45,7 @@ function tile(view: ComposerView, item: Attachment, index: number): TemplateResu
     (event.currentTarget as HTMLElement).closest('form')?.querySelector<HTMLElement>('[data-add-media]')?.focus();
     editor.changeMedia((media) => media.remove(item));
   };
-  const [length, limit] = [descriptionLength(altText), descriptionTaken(limits)];
+  const [length, limit] = [descriptionLength(altText), maxDescriptionLength(limits)];
   return html`
     <li
       class="vf-tile" data-state=${state}

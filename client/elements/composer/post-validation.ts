@@ -1,6 +1,6 @@
 /** Checks files and posts against the limits of the platform before anything is sent. The server checks as well. */
 import { CHARACTER_LIMITS, type MediaLimitsView } from '../../../src/protocol/http';
-import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../../src/protocol/media';
+import { acceptedTypes, descriptionLength, maxDescriptionLength, maxFileBytes } from '../../../src/protocol/media';
 import { characters, postLength } from '../../../src/protocol/post-length';
 import { topLevelDomains } from '../../core/top-level-domains';
 import type { PostText } from './draft-repository';
@@ -58,9 +58,9 @@ export function sortFiles<F extends Pick<File, 'name' | 'type' | 'size'>>(
   const taken: F[] = [];
   const refused: string[] = [];
   for (const file of files) {
-    const most = sizeTaken(limits, file.type);
+    const most = maxFileBytes(limits, file.type);
     // Browsers do not know every type. The server inspects the content.
-    if (file.type && !typesTaken(limits).includes(file.type)) {
+    if (file.type && !acceptedTypes(limits).includes(file.type)) {
       refused.push(`${file.name} is of a kind that ${name} does not take.`);
     } else if (file.size > most) {
       refused.push(
@@ -85,12 +85,12 @@ export function validationProblem(
   const { name } = platform;
   const left = charactersLeft(platform, text);
   const isEmpty = text.content.trim() === '';
-  const long = files.find(({ altText }) => descriptionLength(altText) > descriptionTaken(limits));
+  const long = files.find(({ altText }) => descriptionLength(altText) > maxDescriptionLength(limits));
   if (platform.needsReconnect) return about('form', `${name} must be connected again before it can post.`);
   if (left < 0) return about('content', `The post is ${characters(-left)} too long for ${name}.`);
   if (isEmpty && files.length === 0) return about('content', 'There is nothing to post yet.');
   if (long) {
-    const message = `The description of ${long.file.name} is longer than ${descriptionTaken(limits)} characters.`;
+    const message = `The description of ${long.file.name} is longer than ${maxDescriptionLength(limits)} characters.`;
     return about('media_ids', message);
   }
   // Without known limits, the instance checks the post when it is sent.

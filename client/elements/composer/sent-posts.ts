@@ -9,34 +9,34 @@ import { session } from '../session';
 import { SessionElement } from '../session-element';
 
 /** Interval of polling until a post is published or has failed, as a push may be lost; ms. */
-const LOOK_EVERY_MS = 10_000;
+const POLL_INTERVAL_MS = 10_000;
 
 /** `<vf-sent-posts>`: the posts that the composer of this page has sent, and their status. */
 export class SentPosts extends SessionElement {
   /** All posts that this page was notified of: the event may come before the response to the request. */
   private readonly known = new Map<number, PostView>();
   private sent: { id: number; platformName: string }[] = [];
-  private looking = 0;
+  private pollTimer = 0;
 
   add(post: PostView, platformName: string): void {
     if (!this.known.has(post.id)) this.known.set(post.id, post);
     // The same post may be in the list already: it may also have been sent from another tab.
     this.sent = [{ id: post.id, platformName }, ...this.sent.filter(({ id }) => id !== post.id)];
-    window.clearInterval(this.looking);
-    this.looking = window.setInterval(() => void this.look(), LOOK_EVERY_MS);
-    this.tell(post.id);
+    window.clearInterval(this.pollTimer);
+    this.pollTimer = window.setInterval(() => void this.poll(), POLL_INTERVAL_MS);
+    this.showStatus(post.id);
     this.requestUpdate();
   }
 
   protected override begin(): void {
-    this.listen('postUpdated', ({ post }) => this.learn([post]));
+    this.listen('postUpdated', ({ post }) => this.updatePosts([post]));
     this.listen('postRemoved', ({ postId }) => this.drop(postId));
-    this.listen('sessionCaughtUp', () => void this.look());
+    this.listen('sessionCaughtUp', () => void this.poll());
     this.addEventListener('vf-post-changed', this.changed);
   }
 
   protected override disconnected(): void {
-    window.clearInterval(this.looking);
+    window.clearInterval(this.pollTimer);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -59,19 +59,19 @@ export class SentPosts extends SessionElement {
     this.sent = [];
   }
 
-  private readonly changed = (event: Event): void => this.learn([(event as CustomEvent<PostView>).detail]);
+  private readonly changed = (event: Event): void => this.updatePosts([(event as CustomEvent<PostView>).detail]);
 
-  private learn(posts: PostView[]): void {
+  private updatePosts(posts: PostView[]): void {
     for (const post of posts) {
       const isNews = this.known.get(post.id)?.status !== post.status;
       this.known.set(post.id, post);
-      if (isNews) this.tell(post.id);
+      if (isNews) this.showStatus(post.id);
     }
     this.requestUpdate();
   }
 
   /** Shows the status of a post in one notice, until it is final. */
-  private tell(id: number): void {
+  private showStatus(id: number): void {
     const sent = this.sent.find((each) => each.id === id);
     const post = this.known.get(id);
     if (!sent || !post) return;
@@ -91,14 +91,14 @@ export class SentPosts extends SessionElement {
     this.requestUpdate();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const posts = this.sent.flatMap(({ id }) => this.known.get(id) ?? []);
     const open = posts.filter(({ status }) => status === 'queued' || status === 'publishing');
     for (const platformId of new Set(open.map(({ platform_id }) => platform_id))) {
       const options = { headers: pinnedTo(platformId), background: true };
       // Errors are ignored: the next poll tries again.
       const answer = await session.request<PostsView>('GET', '/api/posts', options).catch(() => null);
-      this.learn(answer?.posts ?? []);
+      this.updatePosts(answer?.posts ?? []);
     }
   }
 }

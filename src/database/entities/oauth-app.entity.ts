@@ -1,9 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Our OAuth client at an instance: registered once per instance and redirect address. */
+/** Our OAuth client at an instance: registered once per instance, redirect URI and scopes. */
 @Entity('vedfolnir_oauth_apps')
 export class OAuthApp {
-  /** Instance and redirect address, hashed. */
+  /** Hash of the instance, the redirect URI and the scopes. */
   @PrimaryColumn({ name: 'app_key', type: 'varchar', length: 64 })
   appKey!: string;
 

@@ -78,7 +78,7 @@ export class PlatformConnection {
    * then.
    */
   @Column({ name: 'met_at', type: 'datetime', precision: 3, nullable: true })
-  metAt!: Date | null;
+  confirmedAt!: Date | null;
 
   /** When to refresh account and limits; a worker claims the task by moving this forward. */
   @Column({ name: 'next_check_at', type: 'datetime', precision: 3, nullable: true })
@@ -103,7 +103,7 @@ type FilledLater =
   | 'mediaLimits'
   | 'needsReconnect'
   | 'reconnectReason'
-  | 'metAt'
+  | 'confirmedAt'
   | 'nextCheckAt'
   | 'checkFailures'
   | 'appKey';

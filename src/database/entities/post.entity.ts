@@ -47,7 +47,7 @@ export class Post {
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 
-  /** When the user last retried it; null: never. */
+  /** When the user last changed or retried it; null: never. */
   @Column({ name: 'queued_at', type: 'datetime', precision: 3, nullable: true })
   queuedAt!: Date | null;
 

@@ -1,10 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Who an instance wants to hear nothing of for a while, whatever node it told so. */
+/** Until when requests to an instance are suspended after a rate limit; shared by all nodes. */
 @Entity('vedfolnir_rate_limit_pauses')
 @Index('ix_vedfolnir_rate_limit_pauses_ends', ['endsAt'])
 export class RateLimitPause {
-  /** Instance and token, hashed. */
+  /** Hash of the instance, the token and whether the request is an upload. */
   @PrimaryColumn({ type: 'varchar', length: 64 })
   caller!: string;
 

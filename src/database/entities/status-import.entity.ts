@@ -33,11 +33,11 @@ export class StatusImport {
 
   /** The account has no statuses older than the imported ones. */
   @Column({ name: 'is_whole', type: 'boolean', default: false })
-  isWhole!: boolean;
+  hasReachedOldest!: boolean;
 
-  /** A run for newer statuses has failed: some between the newest and the oldest imported one may be missing. */
+  /** A run for newer statuses has failed or stopped at its limit: some between the newest and the oldest imported one may be missing. */
   @Column({ name: 'is_incomplete', type: 'boolean', default: false })
-  isIncomplete!: boolean;
+  mayHaveGaps!: boolean;
 
   /** Statuses of this run that were new, and those that could not be read. */
   @Column({ type: 'integer', default: 0 })

@@ -9,8 +9,8 @@ import { UnitOfWork } from '../../database/unit-of-work';
 import { kindByNodeInfo, probeAccount } from '../../fediverse/instance-description';
 import { InstanceError, toPlatformError } from '../../fediverse/instance-error';
 import type { ConnectStartView, PlatformType, PlatformView } from '../../protocol/http';
-import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
+import { SessionLifecycleService } from '../../session/session-lifecycle.service';
 import { AccountFinder } from '../account-finder';
 import { Instances } from '../instances';
 import { PlatformConnector } from '../platform-connector';
@@ -36,7 +36,7 @@ const instanceKey = (instanceUrl: string): string => sha256(instanceUrl).digest(
 export class OAuthService {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly connector: PlatformConnector,
     private readonly finder: AccountFinder,
     private readonly rows: OAuthRepository,

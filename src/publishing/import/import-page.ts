@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../fediverse/instance-client';
 import type { RemoteStatus } from '../../fediverse/instance-types';
 
 /** The run before the page. */
-export type ImportState = Pick<StatusImport, 'direction' | 'bottomId' | 'bottomAt' | 'isWhole'>;
+export type ImportState = Pick<StatusImport, 'direction' | 'bottomId' | 'bottomAt' | 'hasReachedOldest'>;
 
 export interface WantedPage {
   statuses: RemoteStatus[];
@@ -31,7 +31,7 @@ export function wantedOf(state: ImportState, fresh: RemoteStatus[], isStored: (i
     const older = fresh.filter(({ id }) => !isStored(id)).slice(0, PAGE_SIZE);
     return { statuses: older, isLast: true, isEnd: older.length === 0, bottom: older.at(-1) ?? null };
   }
-  if (state.isWhole) return page;
+  if (state.hasReachedOldest) return page;
   if (state.bottomId === null) {
     const newest = fresh.slice(0, PAGE_SIZE);
     return { ...page, statuses: newest, isLast: true, bottom: newest.at(-1)! };

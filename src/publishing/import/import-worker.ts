@@ -11,7 +11,7 @@ import { ConnectionHooks } from '../../platform/connection-hooks';
 import { ConnectionRefresher } from '../../platform/connection-refresher';
 import { atConcurrencyLimit } from '../../platform/instance-concurrency';
 import { ImportRepository } from './import.repository';
-import { ImportMemory, importedEvent, RunLost, StatusImporter } from './status-importer';
+import { ClaimLostError, ImportMemory, importedEvent, StatusImporter } from './status-importer';
 
 /** Polling interval for imports that other nodes started. */
 const POLL_INTERVAL_MS = 1000;
@@ -28,7 +28,7 @@ const BASE_DELAY_MS = 2000;
 @Injectable()
 export class ImportWorker implements OnApplicationBootstrap {
   private readonly logger = new Logger('Import');
-  /** What is running is named by its platform's id. */
+  /** Running tasks are keyed by the platform's id. */
   private readonly loop = new BackgroundLoop('Import', POLL_INTERVAL_MS, () => this.startDue(), {
     intervalMs: LEASE_RENEWAL_INTERVAL_MS,
     renew: () => this.renew(),
@@ -106,14 +106,14 @@ export class ImportWorker implements OnApplicationBootstrap {
 
   /** Accounts imported by versions that did not store the progress: their oldest imported post is the bottom. */
   private async withBottom(run: StatusImport): Promise<StatusImport> {
-    if (run.bottomId !== null || run.isWhole) return run;
+    if (run.bottomId !== null || run.hasReachedOldest) return run;
     const oldest = await this.work.read((em) => this.imports.oldestImported(em, run.platformConnectionId));
     return oldest ? { ...run, bottomId: oldest.remoteId, bottomAt: oldest.createdAt } : run;
   }
 
   private async fail(platform: PlatformConnection, run: StatusImport, error: unknown): Promise<void> {
     this.claims.delete(platform.id);
-    if (error instanceof RunLost) return;
+    if (error instanceof ClaimLostError) return;
     const failures = run.failures + 1;
     const known = error instanceof InstanceError ? error : null;
     if (!known) this.logger.warn(`Platform ${platform.id}: ${(error as Error).message}`);
@@ -125,7 +125,7 @@ export class ImportWorker implements OnApplicationBootstrap {
       error: (known?.message ?? 'Something went wrong here').slice(0, 500),
       failures: known?.fault === 'limited' ? run.failures : failures,
       nextAttemptAt: isFinal ? null : new Date(this.clock.now().getTime() + pause),
-      ...(isFinal && run.direction === 'newer' && { isIncomplete: true }),
+      ...(isFinal && run.direction === 'newer' && { mayHaveGaps: true }),
     };
     await this.work.write(async (tx) => {
       if (!(await this.imports.update(tx.em, run, change))) return;

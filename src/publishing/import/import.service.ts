@@ -36,7 +36,7 @@ export class ImportService {
    */
   async start(caller: SessionContext, id: number, direction: ImportDirection): Promise<ImportView> {
     const row = await this.find(caller, id);
-    if (!row.metAt) await this.confirm(row);
+    if (!row.confirmedAt) await this.confirm(row);
     const begin = () => this.work.write((tx) => this.imports.begin(tx.em, id, direction, this.clock.now()));
     await begin().catch((error: unknown) => (isDuplicateKey(error) ? begin() : Promise.reject(error)));
     this.worker.wake();
@@ -83,7 +83,7 @@ function toImportView(run: StatusImport | null): ImportView {
     imported: run?.imported ?? 0,
     left_out: run?.leftOut ?? 0,
     running: run ? run.nextAttemptAt !== null : false,
-    has_older: run ? !run.isWhole : true,
+    has_older: run ? !run.hasReachedOldest : true,
     error: run?.error ?? null,
     next_attempt_at: (run?.error && run.nextAttemptAt?.toISOString()) || null,
   };

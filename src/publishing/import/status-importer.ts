@@ -53,7 +53,7 @@ export class StatusImporter {
 
   /**
    * @returns the run as it is after the page
-   * @throws InstanceError; RunLost
+   * @throws InstanceError; ClaimLostError
    */
   async readPage(
     platform: PlatformConnection,
@@ -153,7 +153,7 @@ export class StatusImporter {
     const changes = await this.apply(tx, platform, checked);
     memory.unchangedPages = imported + changes === 0 ? memory.unchangedPages + 1 : 0;
     // Below the page that an earlier run failed at, statuses may be missing.
-    const isKnownBelow = !run.isIncomplete && memory.unchangedPages >= MAX_UNCHANGED_PAGES;
+    const isKnownBelow = !run.mayHaveGaps && memory.unchangedPages >= MAX_UNCHANGED_PAGES;
     memory.pages++;
     const isFull = run.imported + imported >= MAX_IMPORTED || memory.pages >= MAX_PAGES;
     const isLast = wanted.isLast || isKnownBelow || isFull;
@@ -164,7 +164,7 @@ export class StatusImporter {
       error: null,
       failures: 0,
       nextAttemptAt: isLast ? null : lease,
-      ...(isLast && run.direction === 'newer' && { isIncomplete: isFull && !wanted.isLast }),
+      ...(isLast && run.direction === 'newer' && { mayHaveGaps: isFull && !wanted.isLast }),
       cursorId: (wanted.isLast ? last?.id : lastId) ?? run.cursorId,
       cursorAt: last ? storedTimeOf(last, run.cursorAt) : run.cursorAt,
       bottomId: wanted.bottom?.id ?? run.bottomId,
@@ -172,7 +172,7 @@ export class StatusImporter {
       bottomAt: wanted.bottom ? storedTimeOf(wanted.bottom, run.cursorAt) : run.bottomAt,
       ...(wanted.isEnd && this.endOf(run)),
     };
-    if (!(await this.imports.update(tx.em, run, change))) throw new RunLost();
+    if (!(await this.imports.update(tx.em, run, change))) throw new ClaimLostError();
     const after = { ...run, ...change };
     // One event per page, not per post.
     tx.publish(importedEvent(platform, after, imported + changes > 0, this.clock.now()));
@@ -181,7 +181,7 @@ export class StatusImporter {
 
   /** At the end of an account a first or an `older` run has imported all of it. */
   private endOf({ direction, bottomId }: StatusImport): Partial<StatusImport> {
-    return direction === 'older' || bottomId === null ? { isWhole: true } : {};
+    return direction === 'older' || bottomId === null ? { hasReachedOldest: true } : {};
   }
 
   private async insert(tx: Transaction, platform: PlatformConnection, status: RemoteStatus): Promise<void> {
@@ -262,4 +262,4 @@ function storedTimeOf({ createdAt }: RemoteStatus, cursorAt: Date | null): Date 
 }
 
 /** Another worker has claimed the run, or its connection is gone: nothing of the page is stored. */
-export class RunLost extends Error {}
+export class ClaimLostError extends Error {}

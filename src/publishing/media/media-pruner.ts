@@ -4,7 +4,7 @@ import { BackgroundLoop } from '../../common/background-loop';
 import { chunksOf } from '../../common/chunks';
 import { Clock } from '../../common/clock';
 import { Lifecycle } from '../../common/lifecycle';
-import { otherEvents } from '../../common/other-events';
+import { yieldToEventLoop } from '../../common/yield-to-event-loop';
 import { UnitOfWork } from '../../database/unit-of-work';
 import { MediaRepository } from './media.repository';
 
@@ -43,7 +43,7 @@ export class MediaPruner implements OnApplicationBootstrap {
     for (const batch of chunksOf(ids, FILES_PER_BATCH)) {
       if (this.loop.isStopped) return;
       await this.work.write((tx) => remove(tx.em, batch));
-      await otherEvents();
+      await yieldToEventLoop();
     }
   }
 }

@@ -43,7 +43,7 @@ export class MediaRepository {
   }
 
   /** As `postOf`; locks the row until the transaction ends. */
-  async holdPostOf(em: EntityManager, { postId }: Image): Promise<Post | null> {
+  async lockPostOf(em: EntityManager, { postId }: Image): Promise<Post | null> {
     if (postId === null) return null;
     // A no-op update locks the row on MySQL and has no effect on SQLite.
     await em

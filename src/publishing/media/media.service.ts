@@ -15,8 +15,8 @@ import { MAX_FILE_BYTES } from '../../protocol/media';
 import { auditActorOf } from '../../session/audit-actor';
 import { RequestBudgets } from '../../session/request-budgets';
 import type { PlatformTarget } from '../../session/request-session';
-import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
+import { SessionLifecycleService } from '../../session/session-lifecycle.service';
 import { PostRepository } from '../posts/post.repository';
 import { toImageView, toPostView } from '../posts/post.views';
 import { mediaLimitsOf } from '../posts/post-fitting';
@@ -31,7 +31,7 @@ export class MediaService {
 
   constructor(
     private readonly work: UnitOfWork,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly fence: PlatformFence,
     private readonly posts: PostRepository,
     private readonly media: MediaRepository,
@@ -152,7 +152,7 @@ export class MediaService {
   ): Promise<MediaView | null> {
     const { image, platform } = await this.find(tx.em, context, named, id);
     // The lock lets a worker claim the post either before this change or after it.
-    const post = await this.media.holdPostOf(tx.em, image);
+    const post = await this.media.lockPostOf(tx.em, image);
     requireNotPublishing(post);
     if (post?.status === 'published' && !edited) return null;
     const status = altText === null ? 'pending' : 'ready';
@@ -174,7 +174,8 @@ export class MediaService {
 
 /** A worker sends a post as it was when claimed. @throws AppError VALIDATION_ERROR */
 function requireNotPublishing(post: Post | null): void {
-  if (post?.status === 'publishing') throw invalidField('alt_text', 'The post is being published; try again then');
+  if (post?.status === 'publishing')
+    throw invalidField('alt_text', 'The post is being published; try again afterwards');
 }
 
 export function toMediaView(image: Image): MediaView {

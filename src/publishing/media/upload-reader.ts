@@ -4,7 +4,7 @@ import { toAppError } from '../../common/to-app-error';
 import { isPlainText } from '../../common/validation';
 import type { Part } from '../../http/multipart';
 import type { MediaLimitsView } from '../../protocol/http';
-import { descriptionLength, descriptionTaken, sizeTaken, typesTaken } from '../../protocol/media';
+import { acceptedTypes, descriptionLength, maxDescriptionLength, maxFileBytes } from '../../protocol/media';
 import { SNIFF_BYTES, sniffMime } from './sniff';
 
 /** A BLOB of MySQL holds at most 65,535 bytes. */
@@ -37,7 +37,7 @@ export async function readUpload(
       file = await readFile(part.stream, limits, keep);
     } else {
       // A part can lack a name, although its type requires one.
-      throw invalidField(String(part.name).slice(0, 40), 'Only file and alt_text are taken here');
+      throw invalidField(String(part.name).slice(0, 40), 'Only file and alt_text are accepted here');
     }
   }
   if (!file) throw invalidField('file', 'A file is needed');
@@ -57,10 +57,10 @@ async function* withClientErrors<T>(source: AsyncIterable<T>): AsyncIterable<T> 
 /** @returns null for a blank text @throws AppError VALIDATION_ERROR */
 export function checkAltText(value: unknown, limits: MediaLimitsView | null, truncated = false): string | null {
   if (!isPlainText(value)) throw invalidField('alt_text', 'alt_text must be plain text');
-  const limit = descriptionTaken(limits);
+  const limit = maxDescriptionLength(limits);
   const count = descriptionLength(value);
   if (count > limit || truncated) {
-    const message = `alt_text has ${count} characters; ${limit} are the most`;
+    const message = `alt_text has ${count} characters; at most ${limit} are allowed`;
     throw new AppError('VALIDATION_ERROR', { details: [{ field: 'alt_text', message, limit, count }] });
   }
   return value.trim() === '' ? null : value;
@@ -98,16 +98,16 @@ async function readFile(
 
 function checkType(head: Buffer, limits: MediaLimitsView | null): string {
   const type = sniffMime(head.subarray(0, SNIFF_BYTES));
-  const taken = typesTaken(limits);
-  if (type === null || !taken.includes(type)) {
-    throw invalidField('file', `Files of this kind are not taken; these are: ${taken.join(', ')}`);
+  const accepted = acceptedTypes(limits);
+  if (type === null || !accepted.includes(type)) {
+    throw invalidField('file', `Files of this type are not accepted; these are: ${accepted.join(', ')}`);
   }
   return type;
 }
 
 function checkSize(size: number, mimeType: string, limits: MediaLimitsView | null): void {
-  const limit = sizeTaken(limits, mimeType);
+  const limit = maxFileBytes(limits, mimeType);
   if (size <= limit) return;
-  const message = `The file is too large; ${limit} bytes are the most`;
+  const message = `The file is too large; at most ${limit} bytes are allowed`;
   throw new AppError('VALIDATION_ERROR', { details: [{ field: 'file', message, limit, count: size }] });
 }

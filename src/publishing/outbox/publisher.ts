@@ -12,7 +12,7 @@ import { ConnectionHooks } from '../../platform/connection-hooks';
 import { atConcurrencyLimit } from '../../platform/instance-concurrency';
 import { PostRepository } from '../posts/post.repository';
 import { toPostView } from '../posts/post.views';
-import { type Outcome, Publication } from './publication';
+import { type Outcome, PostSender } from './post-sender';
 import { PublishingRepository } from './publishing.repository';
 import { GIVE_UP_AFTER_MS, retryPause } from './retry-policy';
 import { isNamedByStatus } from './same-status';
@@ -38,7 +38,7 @@ interface RunningAttempt extends Running {
 @Injectable()
 export class Publisher implements OnApplicationBootstrap {
   private readonly logger = new Logger('Publishing');
-  /** What is running is named by its platform's id. */
+  /** Running tasks are keyed by the platform's id. */
   private readonly loop = new BackgroundLoop<RunningAttempt>('Publishing', POLL_INTERVAL_MS, () => this.startDue(), {
     intervalMs: LEASE_RENEWAL_INTERVAL_MS,
     renew: () => this.renew(),
@@ -48,7 +48,7 @@ export class Publisher implements OnApplicationBootstrap {
     private readonly work: UnitOfWork,
     private readonly queue: PublishingRepository,
     private readonly posts: PostRepository,
-    private readonly publication: Publication,
+    private readonly sender: PostSender,
     private readonly hooks: ConnectionHooks,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
@@ -107,7 +107,7 @@ export class Publisher implements OnApplicationBootstrap {
         images: await this.posts.imagesOf(em, [post]),
       }));
       if (!platform) return;
-      const outcome = await this.publication.attempt(post, platform, images);
+      const outcome = await this.sender.attempt(post, platform, images);
       await this.saveOutcome(post, outcome);
     } catch (error) {
       // After the lease has expired, the next worker searches for the status before sending.

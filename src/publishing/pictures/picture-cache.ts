@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { RATE_BUDGETS } from '../../cluster/budgets';
 import { type Throttle, Throttles } from '../../cluster/throttle';
 import { AppError } from '../../common/app-error';
-import { ConcurrencyLimit, FairTurns } from '../../common/concurrency-limit';
+import { ConcurrencyLimit, KeyedConcurrencyLimit } from '../../common/concurrency-limit';
 import { toPlatformError } from '../../fediverse/instance-error';
 import { Instances } from '../../platform/instances';
 import { PICTURE_TYPES } from '../../protocol/media';
@@ -26,7 +26,7 @@ const MAX_FETCHES = 12;
 /** Pictures of instances, fetched without a token, so one copy serves all users who may see it. */
 @Injectable()
 export class PictureCache {
-  private readonly turns = new FairTurns(MAX_FETCHES_PER_USER);
+  private readonly turns = new KeyedConcurrencyLimit(MAX_FETCHES_PER_USER);
   private readonly limit = new ConcurrencyLimit(MAX_FETCHES);
   private readonly fetches: Throttle;
   /** By URL: what is not there is not asked for again at once. */

@@ -10,12 +10,12 @@ import { PlatformFence } from '../../platform/platform-fence';
 import type { MediaLimitsView, PlatformView, PostsView, PostView, StatisticsView } from '../../protocol/http';
 import { auditActorOf } from '../../session/audit-actor';
 import { type PlatformTarget } from '../../session/request-session';
-import { SessionService } from '../../session/session.service';
 import type { SessionContext } from '../../session/session-context';
+import { SessionLifecycleService } from '../../session/session-lifecycle.service';
 import { GIVE_UP_AFTER_MS } from '../outbox/retry-policy';
 import type { CreatePostDto, UpdatePostDto } from './post.dto';
 import { PostRepository } from './post.repository';
-import { toPostView, toTakenMedia } from './post.views';
+import { toEffectiveLimits, toPostView } from './post.views';
 import { requireFitting } from './post-fitting';
 import { hashRequest } from './post-request';
 
@@ -23,7 +23,7 @@ import { hashRequest } from './post-request';
 export class PostService {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly sessions: SessionService,
+    private readonly sessions: SessionLifecycleService,
     private readonly fence: PlatformFence,
     private readonly posts: PostRepository,
     private readonly audit: AuditTrail,
@@ -52,7 +52,7 @@ export class PostService {
   /** Media limits of the instance combined with our own; null until the instance has reported its limits. */
   async mediaLimits(platform: PlatformView): Promise<MediaLimitsView | null> {
     const limits = await this.work.read((em) => this.posts.mediaLimits(em, platform.id));
-    return limits && toTakenMedia(limits);
+    return limits && toEffectiveLimits(limits);
   }
 
   statistics(platform: PlatformView): Promise<StatisticsView> {
@@ -200,6 +200,6 @@ function requireConnected({ needsReconnect }: PlatformConnection): void {
  * When a new post is due: now if the instance has confirmed the account. Otherwise when the delivery period ends; the
  * confirmation makes it due earlier.
  */
-function dueAt({ metAt }: PlatformConnection, now: Date): Date {
-  return metAt ? now : new Date(now.getTime() + GIVE_UP_AFTER_MS);
+function dueAt({ confirmedAt }: PlatformConnection, now: Date): Date {
+  return confirmedAt ? now : new Date(now.getTime() + GIVE_UP_AFTER_MS);
 }

@@ -2,7 +2,7 @@
 import type { Image } from '../../database/entities/image.entity';
 import type { Post } from '../../database/entities/post.entity';
 import type { ImageView, MediaLimitsView, PostView } from '../../protocol/http';
-import { PICTURE_TYPES, sizeTaken } from '../../protocol/media';
+import { maxFileBytes, PICTURE_TYPES } from '../../protocol/media';
 
 export function toImageView({ id, altText, status, url, mimeType }: Image): ImageView {
   const has_picture = url !== null || PICTURE_TYPES.has(mimeType ?? '');
@@ -32,7 +32,7 @@ export function toPostView(post: Post, images: Image[]): PostView {
 const isBeingSent = ({ status, error }: Post): boolean => status === 'publishing' && error === null;
 
 /** The stricter of the instance's limits and our own. */
-export function toTakenMedia(limits: MediaLimitsView): MediaLimitsView {
-  const [image_size, video_size] = ['image/*', 'video/*'].map((type) => sizeTaken(limits, type)) as [number, number];
+export function toEffectiveLimits(limits: MediaLimitsView): MediaLimitsView {
+  const [image_size, video_size] = ['image/*', 'video/*'].map((type) => maxFileBytes(limits, type)) as [number, number];
   return { ...limits, image_size, video_size };
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { chunksOf } from '../../common/chunks';
 import { Clock } from '../../common/clock';
-import { otherEvents } from '../../common/other-events';
+import { yieldToEventLoop } from '../../common/yield-to-event-loop';
 import { UnitOfWork } from '../../database/unit-of-work';
 import type { SessionUserPair } from './batch.dto';
 import { BatchRepository } from './batch.repository';
@@ -34,7 +34,7 @@ export class BatchService {
     for (const batch of chunksOf(ids, PAIRS_PER_BATCH)) {
       const live = await this.work.read((em) => this.repository.findLive(em, batch, this.clock.now()));
       for (const [id, userId] of live) owners.set(id, userId);
-      await otherEvents();
+      await yieldToEventLoop();
     }
     const results = new Map<string, boolean>();
     for (const [id, userId] of pairs) results.set(id, owners.get(id) === userId && results.get(id) !== false);
@@ -54,7 +54,7 @@ export class BatchService {
         results.set(userId, results.get(userId)! + 1);
         cleaned++;
       }
-      await otherEvents();
+      await yieldToEventLoop();
     }
     return { cleaned, results: Object.fromEntries(results) };
   }

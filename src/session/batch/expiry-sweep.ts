@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../audit/audit-trail';
 import { Clock } from '../../common/clock';
 import { CONFIG, type Config } from '../../common/config';
-import { NodeLock } from '../../database/node-lock';
+import { ClusterLock } from '../../database/cluster-lock';
 import { UnitOfWork } from '../../database/unit-of-work';
 import { type Scope, SessionTerminationRepository } from '../session-termination.repository';
 import { SessionTerminator } from '../session-terminator';
@@ -20,7 +20,7 @@ export class ExpirySweep {
 
   constructor(
     private readonly work: UnitOfWork,
-    private readonly lock: NodeLock,
+    private readonly lock: ClusterLock,
     private readonly endings: SessionTerminator,
     private readonly rows: SessionTerminationRepository,
     private readonly audit: AuditTrail,

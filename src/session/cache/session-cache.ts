@@ -68,8 +68,8 @@ export class SessionCache {
     return usable;
   }
 
-  private apply({ ended, users, whole }: Changes): void {
-    if (!whole) this.local.clear();
+  private apply({ ended, users, complete }: Changes): void {
+    if (!complete) this.local.clear();
     for (const { userId, sessionId } of ended) this.local.noteEnded(userId, sessionId);
     for (const { userId, revision } of users) this.local.noteRevision(userId, revision);
   }

@@ -1,2 +1,2 @@
 /** With SQLite queries complete synchronously: lets other events run between two batches of them. */
-export const otherEvents = (): Promise<void> => new Promise(setImmediate);
+export const yieldToEventLoop = (): Promise<void> => new Promise(setImmediate);

@@ -33,7 +33,7 @@ const EXPIRIES = { keys: 100, calls: 2 };
 
 /** The life cycle of sessions: creation, authentication, activity, expiry. */
 @Injectable()
-export class SessionService {
+export class SessionLifecycleService {
   /** Many sessions that connect or expire at once are read and ended in batches. */
   private readonly byTokenHash = new BatchedCall<SessionContext>(
     (keys) => this.work.read((em) => this.repository.findByTokenHashes(em, keys)),

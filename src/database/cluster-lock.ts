@@ -7,8 +7,8 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** Longest wait for an answer of the server, beside the wait for the lock. */
 const ANSWER_TIMEOUT_MS = 5000;
 
-/** Runs a task on one node at a time. */
-export class NodeLock {
+/** Runs a task on at most one node at a time. */
+export class ClusterLock {
   private readonly busy = new Map<string, Promise<unknown>>();
 
   constructor(private readonly database: DatabaseConfig) {}

@@ -34,11 +34,11 @@ export type Outcome =
 /** Step of an attempt. Only an error while sending can leave an undetected post on the instance. */
 type Step = 'searching' | 'uploading' | 'sending';
 
-/** One attempt to publish a post. Makes network requests, so never call it inside a transaction. */
+/** Makes attempts to publish posts. Makes network requests, so never call it inside a transaction. */
 @Injectable()
-export class Publication {
+export class PostSender {
   private readonly logger = new Logger('Publishing');
-  private readonly startedAt: Date;
+  private readonly processStartedAt: Date;
 
   constructor(
     private readonly work: UnitOfWork,
@@ -49,7 +49,7 @@ export class Publication {
     private readonly connections: ConnectionRefresher,
     private readonly clock: Clock,
   ) {
-    this.startedAt = clock.now();
+    this.processStartedAt = clock.now();
   }
 
   /** @param post as it was before it was claimed, except for its idempotency key */
@@ -61,7 +61,9 @@ export class Publication {
       const instance = this.instances.of(platform);
       // In a database restored from a backup, a post that was published long ago appears unsent.
       const there =
-        uncertain || post.createdAt < this.startedAt ? await this.findSent(instance, post, platform, images) : null;
+        uncertain || post.createdAt < this.processStartedAt
+          ? await this.findSent(instance, post, platform, images)
+          : null;
       if (there) return { kind: 'published', status: there };
       step = 'uploading';
       // After a manual retry the uploads may be old, and instances delete unused media.
