@@ -21,7 +21,7 @@ describe('DomainEvents', () => {
     const undo = events.on('post.removed', () => heard.push('undone'));
     undo();
     await events.publish(EVENT, 'remote');
-    expect(heard).toEqual(['post.removed', '2 elsewhere']);
+    expect(heard).toEqual(['post.removed', '2 remote']);
   });
 
   it('isolates publisher and other listeners from failing ones', async () => {
