@@ -21,7 +21,7 @@ import {
 import { AccessModule } from './access.module';
 import { AuthModule } from './auth/auth.module';
 import { ClusterModule } from './cluster/cluster.module';
-import { CONFIG, type Config, DEFAULT_ROUTES, type RouteConfig } from './common/config';
+import { CONFIG, type Config, ConfigError, DEFAULT_ROUTES, type RouteConfig } from './common/config';
 import { ConfigModule } from './common/config.module';
 import { DatabaseModule } from './database/database.module';
 import { waitForDatabase } from './database/wait-for-database';
@@ -80,7 +80,7 @@ export class VedfolnirModule implements NestModule {
       provide: CONFIG,
       inject,
       useFactory: async (...given: unknown[]) =>
-        whenReachable(resolveOptions({ ...(await factory(...given)), ...fixed })),
+        whenReachable(resolveOptions({ ...withoutStatic(await factory(...given)), ...fixed })),
     };
     return assemble(config, fixed, imports);
   }
@@ -95,6 +95,14 @@ export class VedfolnirModule implements NestModule {
     keepOutOfGlobalPrefix(this.application, this.container, new Set<Type>([...API_MODULES, VedfolnirModule]));
     passMultipartTo(`${this.config.routes.prefix}/media`, httpAdapter);
   }
+}
+
+/** @throws ConfigError for options that must be known before the factory runs */
+function withoutStatic(options: VedfolnirOptions): VedfolnirOptions {
+  for (const name of ['guards', 'routes'] as const) {
+    if (name in options) throw new ConfigError(`${name} belongs beside useFactory, not into its result`);
+  }
+  return options;
 }
 
 /** Waits for the database, which may be started after us. @returns the settings */

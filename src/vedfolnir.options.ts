@@ -56,8 +56,30 @@ export interface VedfolnirOptions {
   rateLimits?: boolean;
 }
 
+/** So that the compiler requires each option to be known here as well. */
+const KNOWN: Record<keyof VedfolnirOptions, true> = {
+  database: true,
+  redis: true,
+  encryptionKeys: true,
+  publicOrigin: true,
+  allowedOrigins: true,
+  session: true,
+  routes: true,
+  allowPrivateInstances: true,
+  trustProxy: true,
+  guards: true,
+  registration: true,
+  rateLimits: true,
+};
+
 /** @throws ConfigError for the first invalid option */
 export function resolveOptions(options: VedfolnirOptions): Config {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(KNOWN, name)) throw new ConfigError(`VedfolnirModule has no option ${name}`);
+  }
+  if (!['decorated', 'everywhere', undefined].includes(options.guards)) {
+    throw new ConfigError("guards must be 'decorated' or 'everywhere'");
+  }
   const { database, redis, session = {} } = options;
   const config = readSettings({
     NODE_ENV: process.env.NODE_ENV,

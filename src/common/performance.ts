@@ -1,4 +1,5 @@
 /** Durations of operations: one histogram each, for the operator. */
+import 'reflect-metadata';
 import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks';
 import type { OperationReport } from '../protocol/admin';
 
@@ -53,7 +54,7 @@ export function MonitorPerformance(operation?: string): MethodDecorator {
   return (_target, key, descriptor: PropertyDescriptor) => {
     const method = descriptor.value as (...args: unknown[]) => unknown;
     const name = operation ?? String(key);
-    descriptor.value = async function (this: unknown, ...args: unknown[]) {
+    const measured = async function (this: unknown, ...args: unknown[]) {
       const started = performance.now();
       let failed = true;
       try {
@@ -64,5 +65,10 @@ export function MonitorPerformance(operation?: string): MethodDecorator {
         recordOperation(name, performance.now() - started, failed);
       }
     };
+    // What decorators below this one have declared, such as a route and its guards.
+    for (const each of Reflect.getMetadataKeys(method)) {
+      Reflect.defineMetadata(each, Reflect.getMetadata(each, method), measured);
+    }
+    descriptor.value = measured;
   };
 }

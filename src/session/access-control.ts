@@ -56,8 +56,15 @@ export class AccessControl {
   /** Synchronous when nothing has to be awaited: a promise would be most of the cost of such a request. */
   check(execution: ExecutionContext): boolean | Promise<boolean> {
     const policy = this.policies.of(execution);
-    if (execution.getType() === 'ws') {
+    const type = execution.getType<string>();
+    if (type === 'ws') {
       return policy.isPublic || this.admittedMessages.has(execution) || this.checkMessage(execution, policy);
+    }
+    if (type !== 'http') {
+      if (policy.isPublic) return true;
+      throw new Error(
+        `Sessions are checked on HTTP routes and socket messages only, not on ${type}: mark it @Public()`,
+      );
     }
     const request = execution.switchToHttp().getRequest<GuardedRequest>();
     const safe = SAFE_METHODS.has(request.method);

@@ -44,8 +44,8 @@ export class RoutePolicies {
     if (found) return found;
     const read = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, controller]);
     const policy: RoutePolicy = {
-      isPublic: read<boolean>(PUBLIC) ?? false,
-      requirement: read<SessionRequirement>(REQUIREMENT) ?? {},
+      isPublic: this.isPublic(handler) ?? this.isPublic(controller) ?? false,
+      requirement: { ...this.requirementOf(controller), ...this.requirementOf(handler) },
       passive: read<boolean>(PASSIVE) ?? false,
       allowCachedSession: read<boolean>(ALLOW_CACHED_SESSION) ?? false,
       recentLogin: read<RecentLogin>(RECENT_LOGIN) ?? null,
@@ -55,5 +55,16 @@ export class RoutePolicies {
     const ofHandler = this.known.get(handler) ?? new WeakMap();
     this.known.set(handler, ofHandler.set(controller, policy));
     return policy;
+  }
+
+  private requirementOf(target: Handler | Controller): SessionRequirement | undefined {
+    return this.reflector.get<SessionRequirement | undefined>(REQUIREMENT, target);
+  }
+
+  /** Whether this handler or class itself decides who may call; a requirement counts more than `@Public()`. */
+  private isPublic(target: Handler | Controller): boolean | undefined {
+    const has = (key: string) => this.reflector.get<unknown>(key, target) !== undefined;
+    if (this.requirementOf(target) || has(RECENT_LOGIN)) return false;
+    return has(PUBLIC) || undefined;
   }
 }

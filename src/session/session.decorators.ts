@@ -15,15 +15,23 @@ import {
 } from './route-metadata';
 import { SessionGuard } from './session.guard';
 
+const guarded = () => applyDecorators(UseGuards(SessionGuard), UseFilters(SessionErrorFilter));
+
 /**
  * Accepts only callers with a live session that meets the requirement. Applies the guard and the error filter as well;
- * for a method or a class of routes, or of messages of a gateway.
+ * for a method or a class of routes, or of messages of a gateway. Requirements of the class, of the method and of
+ * several such decorators add up; where they contradict each other, the method's and the uppermost count.
  * @example `@RequireSession({ platform: true })`
  */
-export const RequireSession = (requirement: SessionRequirement = {}) =>
-  applyDecorators(SetMetadata(REQUIREMENT, requirement), UseGuards(SessionGuard), UseFilters(SessionErrorFilter));
+export const RequireSession = (requirement: SessionRequirement = {}): MethodDecorator & ClassDecorator => {
+  const require = (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    const below = Reflect.getOwnMetadata(REQUIREMENT, descriptor?.value ?? target);
+    SetMetadata(REQUIREMENT, { ...below, ...requirement })(target, key!, descriptor!);
+  };
+  return applyDecorators(require as MethodDecorator & ClassDecorator, guarded());
+};
 
-/** Accepts any caller, in a controller that otherwise requires a session. */
+/** Accepts any caller, in a controller that otherwise requires a session; not in a handler that itself requires one. */
 export const Public = () => SetMetadata(PUBLIC, true);
 
 /** Does not count as user activity: it does not move the idle limit. */
@@ -42,12 +50,12 @@ export const CallsInstance = () => SetMetadata(CALLS_INSTANCE, true);
 export const BodyType = (mediaType: string) => SetMetadata(BODY_TYPE, mediaType);
 
 /**
- * Requires that the caller gave a password recently; others get REAUTHENTICATION_REQUIRED.
+ * Requires a session whose user gave a password recently; others get REAUTHENTICATION_REQUIRED.
  * @param age such as `10m`; the configured age by default
  */
 export const RequireRecentLogin = (age?: string, options: Omit<RecentLogin, 'age'> = {}) => {
   const milliseconds = age === undefined ? null : parseDuration('@RequireRecentLogin', age);
-  return SetMetadata(RECENT_LOGIN, { age: milliseconds, ...options } satisfies RecentLogin);
+  return applyDecorators(SetMetadata(RECENT_LOGIN, { age: milliseconds, ...options } satisfies RecentLogin), guarded());
 };
 
 /**
