@@ -50,7 +50,10 @@ export interface VedfolnirOptions {
    * @default 'decorated'
    */
   guards?: 'decorated' | 'everywhere';
-  /** @default 'open'; in production 'closed' except for the first account */
+  /**
+   * `closed`: nobody can register an account with a password. The first registered account is an administrator.
+   * @default 'open'; in production for the first account only
+   */
   registration?: 'open' | 'closed';
   /** @default true; cannot be disabled in production */
   rateLimits?: boolean;
@@ -102,6 +105,7 @@ export function resolveOptions(options: VedfolnirOptions): Config {
     ...config,
     ...(typeof database === 'object' && hostDatabase(database)),
     ...(typeof redis === 'object' && { redis }),
+    ...(options.registration === 'closed' && { registration: 'closed' }),
     routes: resolveRoutes(options.routes),
   });
 }

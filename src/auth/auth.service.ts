@@ -51,8 +51,9 @@ export class AuthService {
     const passwordHash = await hashPassword(form.password);
     return this.work
       .write(async (tx) => {
-        const mayBeFirst = await this.users.isEmpty(tx.em);
-        const closed = this.config.registration === 'closed';
+        const { registration } = this.config;
+        const mayBeFirst = registration !== 'closed' && (await this.users.isEmpty(tx.em));
+        const closed = registration !== 'open';
         if (closed && !mayBeFirst) throw new AppError('REGISTRATION_CLOSED');
         const { username, email } = form;
         const user = await this.users.insert(tx.em, { username, email, passwordHash }, this.clock.now());

@@ -76,7 +76,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Number of trusted reverse proxies, whose X-Forwarded-* headers are used. */
   readonly trustProxy: number;
-  readonly registration: 'open' | 'closed';
+  /** `first`: only the first account of an installation, which is the administrator's. */
+  readonly registration: 'open' | 'first' | 'closed';
   /** AES-256 keys, newest first. */
   readonly encryptionKeys: readonly Buffer[];
   readonly allowPrivateInstances: readonly string[];

@@ -105,6 +105,10 @@ function encryptionKeys(text: string | undefined, production: boolean): Buffer[]
   return decodeKeys(readOrCreateKey(join(DATA_FOLDER, 'encryption.key')));
 }
 
+/** A server of ours needs its first account, whatever is set. */
+const registration = (value: string) =>
+  oneOf('REGISTRATION', value, ['open', 'closed']) === 'open' ? 'open' : 'first';
+
 /** Both timeouts; a shorter lifetime also limits the default idle timeout. */
 function timeouts(env: NodeJS.ProcessEnv): { idleTimeout: number; sessionLifetime: number } {
   const sessionLifetime = parseDuration('SESSION_LIFETIME', env.SESSION_LIFETIME || '24h');
@@ -147,7 +151,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Config {
     publicOrigin: env.PUBLIC_ORIGIN ? origin('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN) : null,
     allowedOrigins: list(env.ALLOWED_ORIGINS).map((text) => origin('ALLOWED_ORIGINS', text)),
     trustProxy: integer('TRUST_PROXY', env.TRUST_PROXY || '0', 0, 10),
-    registration: oneOf('REGISTRATION', env.REGISTRATION || (production ? 'closed' : 'open'), ['open', 'closed']),
+    registration: registration(env.REGISTRATION || (production ? 'closed' : 'open')),
     encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS, production),
     allowPrivateInstances: hostsAndPorts('ALLOW_PRIVATE_INSTANCES', list(env.ALLOW_PRIVATE_INSTANCES)),
     rateLimits,

@@ -1,4 +1,4 @@
-/** What a host's routes require, by our decorators in any order, on the class and on the method. */
+/** A host's options, and what its routes require by our decorators in any order, on the class and on the method. */
 import {
   applyDecorators,
   Controller,
@@ -9,7 +9,14 @@ import {
   Module,
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { MonitorPerformance, Public, RequireRecentLogin, RequireSession, VedfolnirModule } from '../../src';
+import {
+  MonitorPerformance,
+  Public,
+  RequireRecentLogin,
+  RequireSession,
+  VedfolnirModule,
+  type VedfolnirOptions,
+} from '../../src';
 import { Clock } from '../../src/common/clock';
 import { encryptionKey } from '../support/backends';
 import { TestClient } from '../support/http-client';
@@ -84,6 +91,16 @@ class SingleController {
 @Module({ controllers: [MeasuredController, PublicController, AdminsController, SingleController] })
 class HostModule {}
 
+/** An application of a host, on Express. */
+async function startHost(options: VedfolnirOptions = {}): Promise<INestApplication> {
+  const needed = { database: migratedFile(), encryptionKeys: encryptionKey(), rateLimits: false };
+  const imports = [VedfolnirModule.forRoot({ ...needed, ...options }), HostModule];
+  const module = await Test.createTestingModule({ imports }).overrideProvider(Clock).useValue(clock).compile();
+  const host = module.createNestApplication({ logger: ['error', 'warn'] });
+  await host.listen(0, '127.0.0.1');
+  return host;
+}
+
 let app: INestApplication;
 const clock = new TestClock();
 let admin: TestClient;
@@ -91,13 +108,7 @@ let user: TestClient;
 let nobody: TestClient;
 
 beforeAll(async () => {
-  const options = { database: migratedFile(), encryptionKeys: encryptionKey(), rateLimits: false };
-  const module = await Test.createTestingModule({ imports: [VedfolnirModule.forRoot(options), HostModule] })
-    .overrideProvider(Clock)
-    .useValue(clock)
-    .compile();
-  app = module.createNestApplication({ logger: ['error', 'warn'] });
-  await app.listen(0, '127.0.0.1');
+  app = await startHost();
   const url = await app.getUrl();
   admin = new TestClient(url);
   user = new TestClient(url);
@@ -129,6 +140,13 @@ it('a recent sign-in alone requires a session as well', async () => {
   expect(await codes('/single/recent', 'DELETE')).toEqual(['AUTHENTICATION_REQUIRED', 'ok', 'ok']);
   clock.advance(11 * MINUTE);
   expect((await codes('/single/recent', 'DELETE')).slice(1)).toEqual(Array(2).fill('REAUTHENTICATION_REQUIRED'));
+});
+
+it('lets nobody register where it says so, not even the first', async () => {
+  const host = await startHost({ registration: 'closed' });
+  const { status, body } = await new TestClient(await host.getUrl()).register();
+  await host.close();
+  expect([status, body.error_code]).toEqual([403, 'REGISTRATION_CLOSED']);
 });
 
 const compiled = (module: DynamicModule) => Test.createTestingModule({ imports: [module] }).compile();
