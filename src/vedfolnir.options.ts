@@ -38,7 +38,10 @@ export interface VedfolnirOptions {
   /** Other origins whose pages may open sockets and send requests. */
   allowedOrigins?: readonly string[];
   session?: SessionOptions;
-  /** @default { prefix: '/api', login: '/login', platforms: '/platforms', home: '/' } */
+  /**
+   * The client script calls `/api`: another prefix is for applications that do not use it.
+   * @default { prefix: '/api', login: '/login', platforms: '/platforms', home: '/' }
+   */
   routes?: Partial<RouteConfig>;
   /** `host:port` of instances that may have private addresses and no TLS, for development. */
   allowPrivateInstances?: readonly string[];
