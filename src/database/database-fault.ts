@@ -1,5 +1,5 @@
 /** Explains in one sentence, for the operator who set DATABASE_URL, why the database cannot be used. */
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { QueryFailedError } from 'typeorm';
 import { ConfigError, type DatabaseConfig, type MysqlConnection } from '../common/config';
 
@@ -24,7 +24,7 @@ function fileFault(code: string, path: string, at = path): string | null {
   const file = resolve(path);
   if (code.startsWith('SQLITE_NOTADB')) return `DATABASE_URL: ${file} is not an SQLite database`;
   if (code.startsWith('SQLITE_CORRUPT')) return `DATABASE_URL: ${file} is damaged: restore it from a backup`;
-  if (FOLDER_FAULTS.includes(code) && resolve(at).startsWith(dirname(file))) {
+  if (FOLDER_FAULTS.includes(code) && concerns(resolve(at), file)) {
     return `DATABASE_URL: the folder ${dirname(file)} cannot be written (${code}): make it writable for this user`;
   }
   if (FILE_FAULTS.some((fault) => code.startsWith(fault))) {
@@ -32,6 +32,9 @@ function fileFault(code: string, path: string, at = path): string | null {
   }
   return null;
 }
+
+/** Whether it is the file, one that SQLite keeps beside it, or a folder above it. */
+const concerns = (at: string, file: string) => at.startsWith(file) || file.startsWith(at + sep);
 
 function serverFault(code: string, message: string, connection: MysqlConnection): string | null {
   const { host, port, user, database } = connection;

@@ -179,6 +179,23 @@ it('a composer shows another person their draft, and not the post of the first t
   ]);
 });
 
+it('what a person writes after signing out and in again is kept as ever', async () => {
+  tab = await device.tab('/composer.html');
+  await text(tab).fill('Before');
+  await savedIn(tab, 'Before');
+  await signOut();
+  await eventually(async () => expect(await contentsIn(tab)).toEqual([]));
+  await stage.person.client.login();
+  await device.useSessionOf(stage.person.client);
+  await device.tab(PLAIN);
+  await tab.getByText('Posting as Alpha').waitFor();
+  await text(tab).fill('After');
+  await savedIn(tab, 'After');
+  await tab.reload();
+  await tab.getByText('Posting as Alpha').waitFor();
+  await eventually(async () => expect(await text(tab).inputValue()).toBe('After'));
+});
+
 it('a private page leads to the sign-in page when nobody is signed in', async () => {
   const sightings = await leave('/private.html');
   await signOut();

@@ -1,6 +1,6 @@
 /** Child processes and temporary folders of the tests, all removed at their end. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -92,9 +92,19 @@ export function stopWithTests(pid: number): void {
 
 /** On a busy machine its threads go on until the signal is handled. Returns at once where there is no /proc. */
 function waitUntilStopped(pid: number): void {
-  const file = `/proc/${pid}/stat`;
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  while (existsSync(file) && !/\) [TZX] /.test(readFileSync(file, 'latin1'))) Atomics.wait(pause, 0, 0, 1);
+  const deadline = performance.now() + 10_000;
+  while (threadsOf(pid).some((thread) => !/\) [TtZX] /.test(thread)) && performance.now() < deadline) {
+    Atomics.wait(pause, 0, 0, 1);
+  }
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((id) => readFileSync(`/proc/${pid}/task/${id}/stat`, 'latin1'));
+  } catch {
+    return [];
+  }
 }
 
 /** Starts a program that is stopped with the tests. */

@@ -197,7 +197,7 @@ class ImagesPage extends ReadingElement<Loaded> {
             <textarea
               class="vf-input" id="describe-text" name="alt_text" rows="5" dir="auto"
               aria-describedby="describe-count describe-error" aria-invalid=${this.error !== '' || length > limit}
-              aria-keyshortcuts="Control+Enter" ?readonly=${this.saving} ?data-kept-draft=${!this.draft?.isRefused} .value=${this.written}
+              aria-keyshortcuts="Control+Enter" ?readonly=${this.saving} ?data-kept-draft=${this.draft?.isRefused === false} .value=${this.written}
               @input=${({ target }: Event) => this.write((target as HTMLTextAreaElement).value)}
             ></textarea>
             <p class="vf-hint" id="describe-count">${length} of ${limit} characters</p>

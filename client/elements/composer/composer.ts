@@ -61,7 +61,10 @@ export class Composer extends SessionElement {
     stale: (error) => this.failed(error),
     draw: () => this.requestUpdate(),
     idle: () => this.isConnected && !this.asking && !this.sending && !this.target.needsDecision,
-    refused: (kept) => notify(REFUSED[kept], 'warning', { key: 'draft', duration: 0 }),
+    keptChanged: (kept) => {
+      if (kept === 'all') dismissNotice('draft');
+      else notify(REFUSED[kept], 'warning', { key: 'draft', duration: 0 });
+    },
   });
 
   protected override disconnected(): void {

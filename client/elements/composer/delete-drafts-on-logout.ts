@@ -11,6 +11,11 @@ const load = (task?: (module: typeof import('./drafts')) => void) => loadDrafts(
  */
 export function deleteDraftsOnLogout(): void {
   if (signedOutUserIds(localStorageOrNull()).length > 0) void load();
+  // Before anything is written in the new session.
+  session.on('sessionStateChanged', ({ user }) => {
+    if (signedOutUserIds(localStorageOrNull()).includes(user.id))
+      void load(({ removeDraftsOfSignedOut }) => removeDraftsOfSignedOut());
+  });
   session.on('sessionExpired', () => {
     for (const user of signedOutUserIds(localStorageOrNull())) void load(({ drafts }) => drafts.forget(user));
   });

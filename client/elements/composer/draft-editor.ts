@@ -22,8 +22,8 @@ const EMPTY: PostText = {
 export interface DraftEditorHooks extends Omit<MediaListHooks, 'keep'> {
   /** Whether the shown draft may be replaced by the version of another tab. */
   idle(): boolean;
-  /** The browser has not stored the draft, or its text without its files. */
-  refused(kept: Exclude<Kept, 'all'>): void;
+  /** How much of the draft the browser stores has changed. */
+  keptChanged(kept: Kept): void;
 }
 
 /** The post that is being written: text and files, and the draft that stores both. */
@@ -132,7 +132,7 @@ export class DraftEditor {
   }
 
   private noteKept(kept: Kept): void {
-    if (kept !== 'all') this.hooks.refused(kept);
+    if (kept !== this.kept) this.hooks.keptChanged(kept);
     this.kept = kept;
     this.hooks.draw();
   }

@@ -68,6 +68,9 @@ describe('the drafts of a browser', () => {
     session.current = () => ({ id: 's3', userId: 1 });
     expect(drafts.save(HERE, draft('again'), nothing)).not.toBeNull();
     expect(await idsAt(HERE)).toEqual(['again']);
+    // The end of that session, other than by signing out.
+    session.current = () => null;
+    expect(drafts.save(HERE, draft('last'), nothing)).not.toBeNull();
   });
 
   it('of an expired session are kept, those of a signed-out one are removed', async () => {

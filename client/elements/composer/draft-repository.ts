@@ -148,13 +148,19 @@ export class DraftRepository {
   }
 
   private isForgotten(userId: number): boolean {
-    return this.forgotten.has(userId) && this.sessions.current()?.userId !== userId;
+    if (this.sessions.current()?.userId === userId) this.forgotten.delete(userId);
+    return this.forgotten.has(userId);
   }
 
   private async isOfSignedOut({ sessionId }: Draft): Promise<boolean> {
     if (sessionId === undefined || sessionId === this.sessions.current()?.id) return false;
     const known = this.signedOut.get(sessionId) ?? this.sessions.wasSignedOut(sessionId);
     this.signedOut.set(sessionId, known);
+    // It may have turned out to be the current one, which can still end in any way.
+    void known.then(
+      () => this.sessions.current()?.id === sessionId && this.signedOut.delete(sessionId),
+      () => undefined,
+    );
     return known.catch(() => {
       this.signedOut.delete(sessionId);
       // If it cannot be found out, the draft is shown, to its author only.

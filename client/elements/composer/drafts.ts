@@ -70,8 +70,13 @@ export function createAutosave(hooks: Omit<AutosaveHooks, 'tell'>): DraftAutosav
   return new DraftAutosave(drafts, { ...hooks, tell: (message) => draftChannel?.postMessage(message) });
 }
 
-// Before any other request to the store, which processes them in order.
-for (const user of signedOutUserIds(localStorageOrNull())) {
-  const removed = () => unmarkSignedOut(localStorageOrNull(), user);
-  void store.removeAllOf(user).then(removed, () => undefined);
+/** Removes what users who have signed out in this browser have left. */
+export function removeDraftsOfSignedOut(): void {
+  for (const user of signedOutUserIds(localStorageOrNull())) {
+    const removed = () => unmarkSignedOut(localStorageOrNull(), user);
+    void store.removeAllOf(user).then(removed, () => undefined);
+  }
 }
+
+// Before any other request to the store, which processes them in order.
+removeDraftsOfSignedOut();

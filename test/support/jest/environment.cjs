@@ -2,7 +2,8 @@
  * Runs suites in the process's own context, where packages behave as in production, and where each is loaded once per
  * worker instead of once per suite; see runtime.cjs.
  */
-const { createContext } = require('node:vm');
+const { createContext, runInContext } = require('node:vm');
+const { ModuleMocker } = require('jest-mock');
 const { TestEnvironment } = require('jest-environment-node');
 
 module.exports = class extends TestEnvironment {
@@ -10,6 +11,7 @@ module.exports = class extends TestEnvironment {
     super(config, context);
     this.global = globalThis;
     this.context = createContext(globalThis);
+    this.moduleMocker = new ModuleMocker(globalThis);
     this.before = { env: { ...process.env }, exit: process.exit, console: globalThis.console };
   }
 
@@ -19,5 +21,10 @@ module.exports = class extends TestEnvironment {
     Object.assign(process.env, env);
     process.exit = exit;
     globalThis.console = console;
+    // Jest's own state of the suite, which would else handle the errors of the next ones.
+    for (const name of ['EVENT_HANDLERS', 'TEST_TIMEOUT_SYMBOL']) {
+      runInContext(`delete globalThis[Symbol.for('${name}')]`, this.context);
+      delete globalThis[Symbol.for(name)];
+    }
   }
 };

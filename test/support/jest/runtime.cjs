@@ -24,6 +24,9 @@ module.exports = class extends Runtime {
     };
   }
 
+  /** Packages get Node's own modules. */
+  installGetBuiltinModule() {}
+
   getSourceMaps() {
     return sourceMaps;
   }
