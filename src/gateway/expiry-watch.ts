@@ -32,8 +32,8 @@ export interface ExpiryListener {
 }
 
 /**
- * Watches the deadlines of sessions that have a socket on this node, until the last socket is closed; tolerates lost
- * events and database outages.
+ * Watches the deadlines of sessions that have a socket on this node, of ours or of a host, until the last socket is
+ * closed; tolerates lost events and database outages.
  */
 @Injectable()
 export class ExpiryWatch implements OnApplicationShutdown {

@@ -18,6 +18,7 @@ import { BodyPipe, Omittable } from '../common/validation';
 import type { SessionExpiring, SessionExtended } from '../protocol/events';
 import type { ExtendedView, SessionState } from '../protocol/http';
 import { type Deadlines, expiresAt, expiryReason } from '../session/expiry-policy';
+import { HostSockets } from '../session/host-sockets';
 import { CurrentSession } from '../session/request-session';
 import { SessionGuard } from '../session/session.guard';
 import { toDeadlinesView, toSessionState } from '../session/session.views';
@@ -74,6 +75,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly cluster: ClusterAdapter,
     private readonly tabs: Tabs,
     private readonly authenticator: SocketAuthenticator,
+    private readonly hostSockets: HostSockets,
     private readonly budgets: SocketBudgets,
     private readonly figures: Metrics,
   ) {}
@@ -100,7 +102,14 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     this.watch.listener = {
       onExpiring: (id, deadlines) => local(id).emit('session:expiring', this.expiring(id, deadlines)),
       onExtended: (id, deadlines) => local(id).emit('session:extended', this.extended(id, deadlines)),
-      onEnded: (sessionId, reason, at) => endLocalSockets(namespace, { sessionId, reason, at: at.toISOString() }),
+      onEnded: (sessionId, reason, at) => {
+        endLocalSockets(namespace, { sessionId, reason, at: at.toISOString() });
+        this.hostSockets.disconnect(sessionId);
+      },
+    };
+    this.hostSockets.listener = {
+      onAdded: (session) => this.watch.watch(session.id, session),
+      onNoneLeft: (sessionId) => this.unwatchIfUnused(sessionId),
     };
   }
 
@@ -128,8 +137,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
   }
 
   handleDisconnect(socket: AppSocket): void {
-    const { sessionId } = socket.data;
-    if (!this.namespace.adapter.rooms.has(sessionRoom(sessionId))) this.watch.unwatch(sessionId);
+    this.unwatchIfUnused(socket.data.sessionId);
   }
 
   /** The state, read from the database. Does not count as user activity. */
@@ -157,6 +165,11 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
       else if (next) next(request, done);
       else done(null, true);
     };
+  }
+
+  private unwatchIfUnused(sessionId: string): void {
+    const used = this.namespace.adapter.rooms.has(sessionRoom(sessionId)) || this.hostSockets.has(sessionId);
+    if (!used) this.watch.unwatch(sessionId);
   }
 
   private expiring(sessionId: string, deadlines: Deadlines): SessionExpiring {

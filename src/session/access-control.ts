@@ -8,6 +8,7 @@ import type { HttpResponse } from '../http/http-types';
 import { isFormPost, mediaType } from '../http/request-kind';
 import { HEADERS, type Role } from '../protocol/http';
 import { DeviceWatch } from './device-watch';
+import { type HostSocket, HostSockets } from './host-sockets';
 import { requireOwnOrigin, SAFE_METHODS } from './own-origin';
 import { PlatformResolver } from './platform-resolver';
 import { RequestBudgets } from './request-budgets';
@@ -28,10 +29,8 @@ import { SessionLifecycleService } from './session-lifecycle.service';
 import { isCsrfToken } from './session-token';
 import { SocketAuthenticator } from './socket-authenticator';
 
-interface GuardedSocket {
-  data: SocketAuth;
+interface GuardedSocket extends HostSocket {
   request: IncomingMessage;
-  conn: { close(): void };
 }
 
 /** The checks that a request passes, in this order: origin, session, role, recent sign-in, rate budget, platform. */
@@ -48,6 +47,7 @@ export class AccessControl {
     private readonly devices: DeviceWatch,
     private readonly platforms: PlatformResolver,
     private readonly socketAuthenticator: SocketAuthenticator,
+    private readonly hostSockets: HostSockets,
     private readonly budgets: RequestBudgets,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -93,6 +93,8 @@ export class AccessControl {
     if (!data.sessionId) {
       const { session } = await this.socketAuthenticator.authenticate(socket);
       Object.assign(data, { sessionId: session.id, tokenHash: session.tokenHash } satisfies SocketAuth);
+      // Before the session is read again, so that no end of it goes unnoticed.
+      this.hostSockets.add(socket, session);
     }
     data.context = await this.lookupOf(data).run();
     if (data.context.session.tokenHash === data.tokenHash) {

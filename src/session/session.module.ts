@@ -8,6 +8,7 @@ import { SweepTimer } from './batch/sweep-timer';
 import { ChangeFeed } from './cache/change-feed';
 import { SessionCache } from './cache/session-cache';
 import { DeviceWatch } from './device-watch';
+import { HostSockets } from './host-sockets';
 import { InvalidTokenLimiter } from './invalid-token-limiter';
 import { RequestBudgets } from './request-budgets';
 import { RoutePolicies } from './route-policy';
@@ -28,6 +29,7 @@ import { SocketAuthenticator } from './socket-authenticator';
     ChangeFeed,
     SessionCache,
     DeviceWatch,
+    HostSockets,
     SessionTerminationRepository,
     ExpirySweep,
     RequestBudgets,
@@ -45,6 +47,7 @@ import { SocketAuthenticator } from './socket-authenticator';
     BatchService,
     ChangeFeed,
     DeviceWatch,
+    HostSockets,
     ExpirySweep,
     InvalidTokenLimiter,
     RequestBudgets,
