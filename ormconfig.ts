@@ -1,18 +1,17 @@
 /** Connection options for the database: SQLite or MySQL (including MariaDB). */
 import type { DataSourceOptions } from 'typeorm';
-import type { DatabaseConfig, HostEntities } from './src/common/config';
+import type { DatabaseConfig, HostOptions } from './src/common/config';
 import { ENTITIES } from './src/database/entities';
 import { MIGRATIONS } from './src/migrations';
 
-/** @param hostEntities entities of the host application */
-const entitiesWith = (hostEntities: HostEntities = []) => [...new Set([...ENTITIES, ...hostEntities])];
-
-const shared = {
+const shared = (host: HostOptions = {}) => ({
+  ...host,
+  entities: [...new Set([...ENTITIES, ...Object.values(host.entities ?? {})])],
   migrations: MIGRATIONS,
   migrationsTableName: 'vedfolnir_migrations',
   synchronize: false,
   migrationsRun: false,
-} as const;
+});
 
 const CONNECT_TIMEOUT_MS = 3000;
 
@@ -21,13 +20,11 @@ export function writerOptions(
   database: DatabaseConfig,
   pool: number,
   flavour: 'mysql' | 'mariadb',
-  hostEntities?: HostEntities,
+  hostOptions?: HostOptions,
 ): DataSourceOptions {
-  const entities = entitiesWith(hostEntities);
   if (database.kind === 'sqlite') {
     return {
-      ...shared,
-      entities,
+      ...shared(hostOptions),
       type: 'better-sqlite3',
       database: database.path,
       enableWAL: true,
@@ -39,8 +36,7 @@ export function writerOptions(
   }
   const { user, ...connection } = database.connection;
   return {
-    ...shared,
-    entities,
+    ...shared(hostOptions),
     type: flavour,
     ...connection,
     username: user,
@@ -55,11 +51,10 @@ export function writerOptions(
 /** SQLite only: options of a second connection, which does not see uncommitted changes of the writer. */
 export function readerOptions(
   database: Extract<DatabaseConfig, { kind: 'sqlite' }>,
-  hostEntities?: HostEntities,
+  hostOptions?: HostOptions,
 ): DataSourceOptions {
   return {
-    ...shared,
-    entities: entitiesWith(hostEntities),
+    ...shared(hostOptions),
     type: 'better-sqlite3',
     database: database.path,
     readonly: true,

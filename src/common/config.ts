@@ -1,7 +1,17 @@
 /** The parsed settings: validated, frozen, all durations in milliseconds. */
-import type { EntitySchema } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export interface TlsOptions {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  passphrase?: string;
+  minVersion?: string;
+  rejectUnauthorized?: boolean;
+  verifyIdentity?: boolean;
+}
 
 /** A MySQL or MariaDB connection, as mysql2 takes it. */
 export interface MysqlConnection {
@@ -10,16 +20,10 @@ export interface MysqlConnection {
   user: string;
   password: string;
   database: string;
-  /** Without it the connection is not encrypted. */
-  ssl?: {
-    ca?: string;
-    cert?: string;
-    key?: string;
-    passphrase?: string;
-    minVersion?: string;
-    rejectUnauthorized?: boolean;
-    verifyIdentity?: boolean;
-  };
+  /** A Unix socket, used instead of host and port. */
+  socketPath?: string;
+  /** Without it the connection is not encrypted. A string is the name of a profile of mysql2. */
+  ssl?: TlsOptions | string;
 }
 
 export type DatabaseConfig =
@@ -44,8 +48,8 @@ export interface RedisClientLike {
 /** The URL of a server, those of some servers of a cluster, or a connected client of a host. */
 export type RedisTarget = string | readonly string[] | RedisClientLike;
 
-/** Entities of a host, as its DataSource lists them. */
-export type HostEntities = readonly (string | EntitySchema | (new (...given: never[]) => object))[];
+/** Options of a host's DataSource that our connections use too, so that one transaction can write the host's rows and ours. */
+export type HostOptions = Pick<DataSourceOptions, 'entities' | 'namingStrategy' | 'subscribers'>;
 
 export interface Config {
   readonly routes: RouteConfig;
@@ -55,7 +59,7 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly database: DatabaseConfig;
-  readonly hostEntities?: HostEntities;
+  readonly hostOptions?: HostOptions;
   /** Connections per node; MySQL only. */
   readonly databasePool: number;
   /** Null: a single node without Redis. */

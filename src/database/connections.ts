@@ -4,7 +4,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { createConnection } from 'mysql2/promise';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { readerOptions, writerOptions } from '../../ormconfig';
-import type { DatabaseConfig, HostEntities, MysqlConnection } from '../common/config';
+import type { DatabaseConfig, HostOptions, MysqlConnection } from '../common/config';
 import { withTimeout } from '../common/with-timeout';
 import { rethrowAsUnavailable } from './database-errors';
 import { type Flavour, requireSupported } from './database-version';
@@ -36,18 +36,18 @@ export class Connections implements OnApplicationShutdown {
     database: DatabaseConfig,
     pool: number,
     waitSeconds = MIGRATION_LOCK_WAIT_SECONDS,
-    hostEntities?: HostEntities,
+    hostOptions?: HostOptions,
   ): Promise<Connections> {
     if (database.kind === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
     const flavour = database.kind === 'mysql' ? await flavourOf(database.connection) : 'mysql';
     const writer = await whenUnlocked(waitSeconds, () =>
-      new DataSource(writerOptions(database, pool, flavour, hostEntities)).initialize(),
+      new DataSource(writerOptions(database, pool, flavour, hostOptions)).initialize(),
     );
     try {
       if (database.kind === 'mysql') await readCommitted(writer);
       await migrate(writer, database, waitSeconds);
       if (database.kind === 'mysql') return new Connections(writer, writer, false);
-      return new Connections(writer, await new DataSource(readerOptions(database, hostEntities)).initialize(), true);
+      return new Connections(writer, await new DataSource(readerOptions(database, hostOptions)).initialize(), true);
     } catch (error) {
       await writer.destroy();
       throw error;

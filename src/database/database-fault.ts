@@ -36,9 +36,14 @@ function fileFault(code: string, path: string, at = path): string | null {
 /** Whether it is the file, one that SQLite keeps beside it, or a folder above it. */
 const concerns = (at: string, file: string) => at.startsWith(file) || file.startsWith(at + sep);
 
+/** @returns the server's address for messages */
+export function serverOf({ socketPath, host, port }: MysqlConnection): string {
+  return socketPath ?? `${host}:${port}`;
+}
+
 function serverFault(code: string, message: string, connection: MysqlConnection): string | null {
-  const { host, port, user, database } = connection;
-  const server = `${host}:${port}`;
+  const { user, database } = connection;
+  const server = serverOf(connection);
   switch (code) {
     case 'ECONNREFUSED':
     case 'ECONNRESET':

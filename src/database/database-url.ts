@@ -1,18 +1,16 @@
 /** Parses DATABASE_URL: TypeORM's own parser drops the query and splits IPv6 addresses wrongly. */
 import { readFileSync } from 'node:fs';
-import { ConfigError, type DatabaseConfig, type MysqlConnection } from '../common/config';
+import { ConfigError, type DatabaseConfig, type TlsOptions } from '../common/config';
 import { parseServiceUrl } from '../common/service-url';
 
 const EXAMPLE = 'mysql://user:password@host:3306/name or sqlite:path';
 const MYSQL_PORT = 3306;
 
-type Ssl = NonNullable<MysqlConnection['ssl']>;
-
-const ENCRYPTED: Ssl = { rejectUnauthorized: false };
-const VERIFIED: Ssl = { rejectUnauthorized: true, verifyIdentity: true };
+const ENCRYPTED: TlsOptions = { rejectUnauthorized: false };
+const VERIFIED: TlsOptions = { rejectUnauthorized: true, verifyIdentity: true };
 
 /** The TLS modes of MySQL's client and of libpq, which hosting providers use in their URLs; null is plain text. */
-const MODES: Record<string, Ssl | null> = {
+const MODES: Record<string, TlsOptions | null> = {
   false: null,
   '0': null,
   disable: null,
@@ -29,7 +27,7 @@ const MODE_PARAMETERS = ['ssl', 'sslmode', 'ssl-mode', 'ssl_mode'];
 const CA_PARAMETERS = ['ssl-ca', 'sslrootcert'];
 
 /** Allowed options of `?ssl={…}`: mysql2 options, each with its type. */
-const SSL_OPTIONS: Record<keyof Ssl, 'string' | 'boolean'> = {
+const SSL_OPTIONS: Record<keyof TlsOptions, 'string' | 'boolean'> = {
   ca: 'string',
   cert: 'string',
   key: 'string',
@@ -59,8 +57,8 @@ function sqlitePath(url: string): string {
   return path;
 }
 
-function parseSsl(query: URLSearchParams): Ssl | null {
-  let ssl: Ssl | null = null;
+function parseSsl(query: URLSearchParams): TlsOptions | null {
+  let ssl: TlsOptions | null = null;
   for (const [name, value] of query) {
     if (MODE_PARAMETERS.includes(name)) ssl = value.startsWith('{') ? sslOptions(value) : sslMode(name, value);
     else if (!CA_PARAMETERS.includes(name)) {
@@ -73,7 +71,7 @@ function parseSsl(query: URLSearchParams): Ssl | null {
   return ca === undefined ? ssl : { ...VERIFIED, ...ssl, ca: readCertificate(ca ?? '') };
 }
 
-function sslMode(name: string, value: string): Ssl | null {
+function sslMode(name: string, value: string): TlsOptions | null {
   const mode = MODES[value.toLowerCase().replaceAll('_', '-')];
   if (mode !== undefined) return mode;
   throw new ConfigError(
@@ -81,7 +79,7 @@ function sslMode(name: string, value: string): Ssl | null {
   );
 }
 
-function sslOptions(value: string): Ssl {
+function sslOptions(value: string): TlsOptions {
   let options: Record<string, unknown>;
   try {
     options = JSON.parse(value) as Record<string, unknown>;
@@ -89,7 +87,7 @@ function sslOptions(value: string): Ssl {
     throw new ConfigError('DATABASE_URL: what follows ssl= begins with { and is no JSON');
   }
   for (const [name, given] of Object.entries(options)) {
-    const type = SSL_OPTIONS[name as keyof Ssl];
+    const type = SSL_OPTIONS[name as keyof TlsOptions];
     if (!type)
       throw new ConfigError(`DATABASE_URL: ssl has no option "${name}"; ${Object.keys(SSL_OPTIONS).join(', ')}`);
     if (typeof given !== type) throw new ConfigError(`DATABASE_URL: the option "${name}" of ssl must be a ${type}`);

@@ -16,7 +16,7 @@ import { UnitOfWork } from './unit-of-work';
       provide: Connections,
       inject: [CONFIG],
       useFactory: (config: Config) =>
-        Connections.open(config.database, config.databasePool, undefined, config.hostEntities),
+        Connections.open(config.database, config.databasePool, undefined, config.hostOptions),
     },
     {
       provide: INSTALLATION,

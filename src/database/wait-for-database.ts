@@ -3,6 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { AppError } from '../common/app-error';
 import type { DatabaseConfig } from '../common/config';
 import { toUnavailableError } from './database-errors';
+import { serverOf } from './database-fault';
 
 const CONNECT_TIMEOUT_MS = 3000;
 const RETRY_MS = 1000;
@@ -16,14 +17,13 @@ const REPORT_MS = 10_000;
  */
 export async function waitForDatabase(database: DatabaseConfig, report: (line: string) => void): Promise<void> {
   if (database.kind === 'sqlite') return;
-  const { host, port } = database.connection;
   let reportedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     const failure = await connectOnce(database.connection);
     if (failure === null) return;
     if (performance.now() - reportedAt > REPORT_MS) {
       reportedAt = performance.now();
-      report(`DATABASE_URL: ${host}:${port} cannot be reached (${failure}). Waiting for it`);
+      report(`DATABASE_URL: ${serverOf(database.connection)} cannot be reached (${failure}). Waiting for it`);
     }
     await pause(RETRY_MS);
   }

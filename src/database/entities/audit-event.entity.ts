@@ -10,13 +10,13 @@ import type { EndReason } from '../../protocol/events';
 @Index('ix_vedfolnir_audit_events_user', ['userId', 'id'])
 @Index('ix_vedfolnir_audit_events_at', ['at'])
 export class AuditEvent {
-  @PrimaryGeneratedColumn({ type: 'integer' })
+  @PrimaryGeneratedColumn({ name: 'id', type: 'integer' })
   id!: number;
 
-  @Column({ type: 'datetime', precision: 3 })
+  @Column({ name: 'at', type: 'datetime', precision: 3 })
   at!: Date;
 
-  @Column({ type: 'varchar', length: 32 })
+  @Column({ name: 'type', type: 'varchar', length: 32 })
   type!: AuditType;
 
   /** Null for a sign-in with an unknown name. */
@@ -27,7 +27,7 @@ export class AuditEvent {
   sessionId!: string | null;
 
   /** Browser and system, for display. */
-  @Column({ type: 'varchar', length: 128 })
+  @Column({ name: 'device', type: 'varchar', length: 128 })
   device!: string;
 
   @Column({ name: 'ip_address', type: 'varchar', length: 45 })
@@ -44,6 +44,6 @@ export class AuditEvent {
   @Column({ name: 'actor_user_id', type: 'integer', nullable: true })
   actorUserId!: number | null;
 
-  @Column({ type: 'varchar', length: 20, nullable: true })
+  @Column({ name: 'reason', type: 'varchar', length: 20, nullable: true })
   reason!: EndReason | null;
 }

@@ -7,7 +7,7 @@ import { Post } from './post.entity';
 @Index('ix_vedfolnir_images_platform', ['platformConnectionId', 'status'])
 @Index('ix_vedfolnir_images_post', ['postId'])
 export class Image {
-  @PrimaryGeneratedColumn({ type: 'integer' })
+  @PrimaryGeneratedColumn({ name: 'id', type: 'integer' })
   id!: number;
 
   @Column({ name: 'user_id', type: 'integer' })
@@ -29,14 +29,14 @@ export class Image {
   post?: Post | null;
 
   /** Order among the post's images; equal positions are ordered by id. */
-  @Column({ type: 'integer', default: 0 })
+  @Column({ name: 'position', type: 'integer', default: 0 })
   position!: number;
 
   @Column({ name: 'alt_text', type: 'text', nullable: true })
   altText!: string | null;
 
   /** `pending`: the alt text is still missing. */
-  @Column({ type: 'varchar', length: 16 })
+  @Column({ name: 'status', type: 'varchar', length: 16 })
   status!: ImageStatus;
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
@@ -46,7 +46,7 @@ export class Image {
   mimeType!: string | null;
 
   /** Bytes. */
-  @Column({ type: 'integer', nullable: true })
+  @Column({ name: 'size', type: 'integer', nullable: true })
   size!: number | null;
 
   /** Null during the upload: until it is complete no post can use the image. */
@@ -62,7 +62,7 @@ export class Image {
   uploadFailures!: number;
 
   /** The image's URL on the instance. */
-  @Column({ type: 'varchar', length: 1024, nullable: true })
+  @Column({ name: 'url', type: 'varchar', length: 1024, nullable: true })
   url!: string | null;
 }
 

@@ -3,6 +3,6 @@ import { Entity, PrimaryColumn } from 'typeorm';
 /** One row: the id of the installation that owns this database. */
 @Entity('vedfolnir_installation')
 export class Installation {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryColumn({ name: 'id', type: 'varchar', length: 36 })
   id!: string;
 }

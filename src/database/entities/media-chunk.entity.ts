@@ -11,9 +11,9 @@ export class MediaChunk {
   @JoinColumn({ name: 'image_id', foreignKeyConstraintName: 'fk_vedfolnir_media_chunks_image' })
   image?: Image;
 
-  @PrimaryColumn({ type: 'integer' })
+  @PrimaryColumn({ name: 'position', type: 'integer' })
   position!: number;
 
-  @Column({ type: 'blob' })
+  @Column({ name: 'bytes', type: 'blob' })
   bytes!: Buffer;
 }

@@ -26,7 +26,7 @@ export class OAuthState {
   @Column({ name: 'platform_type', type: 'varchar', length: 16 })
   platformType!: PlatformType;
 
-  @Column({ type: 'varchar', length: 100, nullable: true })
+  @Column({ name: 'name', type: 'varchar', length: 100, nullable: true })
   name!: string | null;
 
   /** PKCE; encrypted by the token cipher. */

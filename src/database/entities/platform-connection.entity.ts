@@ -6,7 +6,7 @@ import { User } from './user.entity';
 @Index('uq_vedfolnir_platform_connections_account', ['userId', 'accountKey'], { unique: true })
 @Index('ix_vedfolnir_platform_connections_check', ['nextCheckAt'])
 export class PlatformConnection {
-  @PrimaryGeneratedColumn({ type: 'integer' })
+  @PrimaryGeneratedColumn({ name: 'id', type: 'integer' })
   id!: number;
 
   @Column({ name: 'user_id', type: 'integer' })
@@ -16,7 +16,7 @@ export class PlatformConnection {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_vedfolnir_platform_connections_user' })
   user?: User;
 
-  @Column({ type: 'varchar', length: 100 })
+  @Column({ name: 'name', type: 'varchar', length: 100 })
   name!: string;
 
   @Column({ name: 'platform_type', type: 'varchar', length: 16 })
@@ -25,7 +25,7 @@ export class PlatformConnection {
   @Column({ name: 'instance_url', type: 'varchar', length: 255 })
   instanceUrl!: string;
 
-  @Column({ type: 'varchar', length: 255, nullable: true })
+  @Column({ name: 'username', type: 'varchar', length: 255, nullable: true })
   username!: string | null;
 
   /** Hash of instance and account: a user may connect each account once. */

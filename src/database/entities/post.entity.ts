@@ -9,7 +9,7 @@ import { PlatformConnection } from './platform-connection.entity';
 @Index('uq_vedfolnir_posts_request', ['userId', 'requestKey'], { unique: true })
 @Index('uq_vedfolnir_posts_remote', ['platformConnectionId', 'remoteId'], { unique: true })
 export class Post {
-  @PrimaryGeneratedColumn({ type: 'integer' })
+  @PrimaryGeneratedColumn({ name: 'id', type: 'integer' })
   id!: number;
 
   @Column({ name: 'user_id', type: 'integer' })
@@ -23,25 +23,25 @@ export class Post {
   @JoinColumn({ name: 'platform_connection_id', foreignKeyConstraintName: 'fk_vedfolnir_posts_platform' })
   platform?: PlatformConnection;
 
-  @Column({ type: 'varchar', length: 200, nullable: true })
+  @Column({ name: 'title', type: 'varchar', length: 200, nullable: true })
   title!: string | null;
 
-  @Column({ type: 'text' })
+  @Column({ name: 'content', type: 'text' })
   content!: string;
 
-  @Column({ type: 'varchar', length: 16 })
+  @Column({ name: 'visibility', type: 'varchar', length: 16 })
   visibility!: Visibility;
 
   @Column({ name: 'spoiler_text', type: 'text', nullable: true })
   spoilerText!: string | null;
 
-  @Column({ type: 'varchar', length: 16 })
+  @Column({ name: 'status', type: 'varchar', length: 16 })
   status!: PostStatus;
 
   @Column({ name: 'post_url', type: 'varchar', length: 1024, nullable: true })
   postUrl!: string | null;
 
-  @Column({ type: 'varchar', length: 500, nullable: true })
+  @Column({ name: 'error', type: 'varchar', length: 500, nullable: true })
   error!: string | null;
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
@@ -55,7 +55,7 @@ export class Post {
   publishedAt!: Date | null;
 
   /** ISO 639; null: the account's default. */
-  @Column({ type: 'varchar', length: 16, nullable: true })
+  @Column({ name: 'language', type: 'varchar', length: 16, nullable: true })
   language!: string | null;
 
   /** The status's id on the instance. */
@@ -74,11 +74,11 @@ export class Post {
   requestHash!: string | null;
 
   /** Number of attempts; only the worker with the latest number may write the outcome. */
-  @Column({ type: 'integer', default: 0 })
+  @Column({ name: 'attempts', type: 'integer', default: 0 })
   attempts!: number;
 
   /** Sent, or possibly sent, with an unknown outcome: the instance is searched for it before it is sent again. */
-  @Column({ type: 'boolean', default: false })
+  @Column({ name: 'uncertain', type: 'boolean', default: false })
   uncertain!: boolean;
 
   /** When a worker may (re)try it; a worker claims it by moving this forward. Null: nothing left to do. */

@@ -5,7 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('ix_vedfolnir_rate_limit_pauses_ends', ['endsAt'])
 export class RateLimitPause {
   /** Hash of the instance, the token and whether the request is an upload. */
-  @PrimaryColumn({ type: 'varchar', length: 64 })
+  @PrimaryColumn({ name: 'caller', type: 'varchar', length: 64 })
   caller!: string;
 
   @Column({ name: 'ends_at', type: 'datetime', precision: 3 })

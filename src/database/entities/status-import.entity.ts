@@ -14,7 +14,7 @@ export class StatusImport {
   @JoinColumn({ name: 'platform_connection_id', foreignKeyConstraintName: 'fk_vedfolnir_imports_platform' })
   platform?: PlatformConnection;
 
-  @Column({ type: 'varchar', length: 8 })
+  @Column({ name: 'direction', type: 'varchar', length: 8 })
   direction!: ImportDirection;
 
   /** The last status read in this run: the next page follows it. Null: start with the newest. */
@@ -40,22 +40,22 @@ export class StatusImport {
   mayHaveGaps!: boolean;
 
   /** Statuses of this run that were new, and those that could not be read. */
-  @Column({ type: 'integer', default: 0 })
+  @Column({ name: 'imported', type: 'integer', default: 0 })
   imported!: number;
 
   @Column({ name: 'left_out', type: 'integer', default: 0 })
   leftOut!: number;
 
   /** Why the run waits or was aborted. */
-  @Column({ type: 'varchar', length: 500, nullable: true })
+  @Column({ name: 'error', type: 'varchar', length: 500, nullable: true })
   error!: string | null;
 
   /** Consecutive failures. */
-  @Column({ type: 'integer', default: 0 })
+  @Column({ name: 'failures', type: 'integer', default: 0 })
   failures!: number;
 
   /** Number of attempts; only the worker with the latest number may write. */
-  @Column({ type: 'integer', default: 0 })
+  @Column({ name: 'attempts', type: 'integer', default: 0 })
   attempts!: number;
 
   /** When a worker may continue; a worker claims it by moving this forward. Null: nothing left to do. */

@@ -13,7 +13,7 @@ import { User } from './user.entity';
 @Index('ix_vedfolnir_user_sessions_absolute', ['endedAt', 'absoluteExpiresAt'])
 export class UserSession {
   /** Public id; not the cookie's secret. */
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryColumn({ name: 'id', type: 'varchar', length: 36 })
   id!: string;
 
   @Column({ name: 'user_id', type: 'integer' })
@@ -35,7 +35,7 @@ export class UserSession {
   activePlatform?: PlatformConnection | null;
 
   /** Stays on its platform when the user's other sessions switch. */
-  @Column({ type: 'boolean', default: false })
+  @Column({ name: 'pinned', type: 'boolean', default: false })
   pinned!: boolean;
 
   @Column({ name: 'user_agent', type: 'varchar', length: 512 })

@@ -6,17 +6,17 @@ import type { Role } from '../../protocol/http';
 @Index('uq_vedfolnir_users_email_key', ['emailKey'], { unique: true })
 @Index('ix_vedfolnir_users_changed', ['changedAt'])
 export class User {
-  @PrimaryGeneratedColumn({ type: 'integer' })
+  @PrimaryGeneratedColumn({ name: 'id', type: 'integer' })
   id!: number;
 
-  @Column({ type: 'varchar', length: 64 })
+  @Column({ name: 'username', type: 'varchar', length: 64 })
   username!: string;
 
   /** The name as compared, so that names cannot differ only by case or width. */
   @Column({ name: 'username_key', type: 'varchar', length: 128 })
   usernameKey!: string;
 
-  @Column({ type: 'varchar', length: 254 })
+  @Column({ name: 'email', type: 'varchar', length: 254 })
   email!: string;
 
   @Column({ name: 'email_key', type: 'varchar', length: 254 })
@@ -25,14 +25,14 @@ export class User {
   @Column({ name: 'password_hash', type: 'varchar', length: 255 })
   passwordHash!: string;
 
-  @Column({ type: 'varchar', length: 16 })
+  @Column({ name: 'role', type: 'varchar', length: 16 })
   role!: Role;
 
   @Column({ name: 'is_active', type: 'boolean', default: true })
   isActive!: boolean;
 
   /** Orders every change that a tab of this user must see; raised in the transaction of the change. */
-  @Column({ type: 'integer', default: 0 })
+  @Column({ name: 'revision', type: 'integer', default: 0 })
   revision!: number;
 
   /** When the revision was last raised; other nodes poll for it. */
