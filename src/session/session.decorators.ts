@@ -23,8 +23,8 @@ import { SessionGuard } from './session.guard';
 export const RequireSession = (requirement: SessionRequirement = {}) =>
   applyDecorators(SetMetadata(REQUIREMENT, requirement), UseGuards(SessionGuard), UseFilters(SessionErrorFilter));
 
-/** Accepts any caller, in a controller that otherwise requires a session. */
-export const Public = () => SetMetadata(PUBLIC, true);
+/** Accepts any caller, where a session is otherwise required. Applies the error filter as well. */
+export const Public = () => applyDecorators(SetMetadata(PUBLIC, true), UseFilters(SessionErrorFilter));
 
 /** Does not count as user activity: it does not move the idle limit. */
 export const Passive = () => SetMetadata(PASSIVE, true);

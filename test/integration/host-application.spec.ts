@@ -1,0 +1,115 @@
+/** A host's application within the test's own process, whose own parts are in the way of ours. */
+import {
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  HttpException,
+  Inject,
+  Module,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import {
+  AppError,
+  type HttpRequest,
+  type HttpResponse,
+  Public,
+  SessionService,
+  VedfolnirModule,
+  type VedfolnirOptions,
+} from '../../src';
+import { encryptionKey } from '../support/backends';
+import { migratedFile } from '../support/services';
+
+@Controller('accounts')
+class AccountsController {
+  constructor(@Inject(SessionService) private readonly sessions: SessionService) {}
+
+  @Post('undecorated')
+  async undecorated(@Req() request: HttpRequest, @Res({ passthrough: true }) response: HttpResponse): Promise<void> {
+    await this.sessions.signIn(request, response, { externalId: '', username: '', email: '' });
+  }
+
+  @Post('public')
+  @Public()
+  async public(@Req() request: HttpRequest, @Res({ passthrough: true }) response: HttpResponse): Promise<void> {
+    await this.undecorated(request, response);
+  }
+
+  @Get('away')
+  @Public()
+  away(): never {
+    throw new AppError('DATABASE_ERROR', { retryAfter: 5 });
+  }
+}
+
+@Catch()
+class CatchAll implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const status = error instanceof HttpException ? error.getStatus() : 500;
+    const response = host.switchToHttp().getResponse<HttpResponse>();
+    response.status(status).send({ caught: error instanceof HttpException && error.getResponse() });
+  }
+}
+
+let app: NestFastifyApplication | undefined;
+afterEach(() => app?.close());
+
+interface Setup extends VedfolnirOptions {
+  prepare?: (host: NestFastifyApplication) => void;
+}
+
+async function startHost({ prepare, ...options }: Setup = {}): Promise<NestFastifyApplication> {
+  const { guards } = options;
+
+  @Module({
+    imports: [
+      VedfolnirModule.forRootAsync({
+        guards,
+        useFactory: async () => ({ database: migratedFile(), encryptionKeys: encryptionKey(), ...options }),
+      }),
+    ],
+    controllers: [AccountsController],
+  })
+  class HostModule {}
+
+  app = await NestFactory.create<NestFastifyApplication>(HostModule, new FastifyAdapter(), { logger: ['error'] });
+  prepare?.(app);
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch((await app!.getUrl()) + path, { method, ...init });
+}
+
+describe('our errors in a route of a host', () => {
+  it.each(['undecorated', 'public'])('have their own status and body: %s', async (route) => {
+    await startHost();
+    const answer = await send('POST', `/accounts/${route}`);
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      expect.objectContaining({ success: false, error_code: 'VALIDATION_ERROR', details: [expect.anything()] }),
+    ]);
+  });
+
+  it('tell in a public route when to try again', async () => {
+    await startHost();
+    const answer = await send('GET', '/accounts/away');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+  });
+
+  it("reach a host's filter for all exceptions with their status and body", async () => {
+    await startHost({ guards: 'everywhere', prepare: (host) => host.useGlobalFilters(new CatchAll()) });
+    const answer = await send('POST', '/accounts/undecorated');
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      { caught: expect.objectContaining({ success: false, error_code: 'AUTHENTICATION_REQUIRED' }) },
+    ]);
+  });
+});
