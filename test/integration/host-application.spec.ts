@@ -23,6 +23,7 @@ import {
   VedfolnirModule,
   type VedfolnirOptions,
 } from '../../src';
+import { createUser, signIn } from '../../src/testing';
 import { encryptionKey } from '../support/backends';
 import { migratedFile } from '../support/services';
 
@@ -112,4 +113,10 @@ describe('our errors in a route of a host', () => {
       { caught: expect.objectContaining({ success: false, error_code: 'AUTHENTICATION_REQUIRED' }) },
     ]);
   });
+});
+
+it('signs a test in where the configured origin is under HTTPS', async () => {
+  const host = await startHost({ publicOrigin: 'https://notes.example' });
+  const client = await signIn(host, await createUser(host));
+  expect((await client.post('/api/session/extend')).status).toBe(200);
 });
