@@ -23,9 +23,14 @@ import {
   VedfolnirModule,
   type VedfolnirOptions,
 } from '../../src';
-import { createUser, signIn } from '../../src/testing';
+import { createPlatform, createUser, signIn, type TestAnswer } from '../../src/testing';
 import { encryptionKey } from '../support/backends';
 import { migratedFile } from '../support/services';
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 @Controller('accounts')
 class AccountsController {
@@ -46,6 +51,11 @@ class AccountsController {
   @Public()
   away(): never {
     throw new AppError('DATABASE_ERROR', { retryAfter: 5 });
+  }
+
+  @Post('upload')
+  upload(@Req() { body }: { body: unknown }): { body: unknown } {
+    return { body };
   }
 }
 
@@ -119,4 +129,45 @@ it('signs a test in where the configured origin is under HTTPS', async () => {
   const host = await startHost({ publicOrigin: 'https://notes.example' });
   const client = await signIn(host, await createUser(host));
   expect((await client.post('/api/session/extend')).status).toBe(200);
+});
+
+describe("a host's multipart parser", () => {
+  const parse = (_request: unknown, payload: NodeJS.ReadableStream, done: (error: null, body: string) => void) => {
+    payload.resume().on('end', () => done(null, 'parsed by the host'));
+  };
+  const form = () => {
+    const body = new FormData();
+    body.set('file', new Blob([PNG], { type: 'image/png' }), 'a.png');
+    return body;
+  };
+  const kinds: [name: string, type: string | RegExp][] = [
+    ['for all types', '*'],
+    ['of a pattern', /^multipart\//],
+    ['of the exact type', 'multipart/form-data'],
+  ];
+
+  it.each(kinds)('%s reads its uploads, and not ours', async (_name, type) => {
+    const host = await startHost({
+      prepare: (host) => host.getHttpAdapter().getInstance().addContentTypeParser(type, parse),
+    });
+    const answer = await send('POST', '/accounts/upload', { body: form() });
+    expect([answer.status, await answer.json()]).toEqual([201, { body: 'parsed by the host' }]);
+    expect(await uploadTo(host)).toMatchObject({ status: 201 });
+  });
+
+  it('is not replaced by ours where there is none', async () => {
+    const host = await startHost();
+    expect((await send('POST', '/accounts/upload', { body: form() })).status).toBe(415);
+    expect(await uploadTo(host)).toMatchObject({ status: 201 });
+  });
+
+  async function uploadTo(host: NestFastifyApplication): Promise<Pick<TestAnswer<unknown>, 'status' | 'body'>> {
+    const user = await createUser(host);
+    const { id } = await createPlatform(host, user);
+    const client = await signIn(host, user);
+    const { csrf_token } = (await client.get<{ csrf_token: string }>('/api/session')).body;
+    const headers = { cookie: client.cookie, 'x-csrftoken': csrf_token, 'x-platform-id': String(id) };
+    const answer = await send('POST', '/api/media', { body: form(), headers });
+    return { status: answer.status, body: await answer.text() };
+  }
 });
