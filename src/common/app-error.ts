@@ -1,3 +1,4 @@
+import { HttpException } from '@nestjs/common';
 import type { EndReason } from '../protocol/end-reasons';
 import { ERRORS, type ErrorBody, type ErrorCode, type FieldError } from '../protocol/errors';
 
@@ -14,17 +15,27 @@ export interface AppErrorOptions {
   cause?: unknown;
 }
 
-/** An error for the caller; names a row of the error table. */
-export class AppError extends Error {
+/** HttpException's private fields have names that are public in AppError, so its type cannot be extended. */
+const BaseException = HttpException as new (
+  ...parameters: ConstructorParameters<typeof HttpException>
+) => Error & Pick<HttpException, 'getStatus'>;
+
+/** An error for the caller; names a row of the error table. Nest and a host's filters answer it with its status. */
+export class AppError extends BaseException {
+  readonly status: number;
+
   constructor(
     readonly code: ErrorCode,
     readonly options: AppErrorOptions = {},
   ) {
-    super(options.message ?? ERRORS[code].message, { cause: options.cause });
+    const { message, status } = ERRORS[code];
+    super(options.message ?? message, status, { cause: options.cause });
+    this.status = status;
   }
 
-  get status(): number {
-    return ERRORS[this.code].status;
+  /** As an HttpException. */
+  getResponse(): ErrorBody {
+    return this.toBody();
   }
 
   /** @param loginPath where a page redirects a caller who has to sign in */
@@ -34,7 +45,7 @@ export class AppError extends Error {
       success: false,
       error: this.message,
       error_code: this.code,
-      ...(ERRORS[this.code].status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: loginPath }),
+      ...(this.status === 401 && this.code !== 'INVALID_CREDENTIALS' && { redirect_url: loginPath }),
       ...(reason && { reason }),
       ...(details && { details }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),

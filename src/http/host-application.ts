@@ -1,5 +1,5 @@
 /** Adapts to the host's application. */
-import { RequestMethod, type Type, UnsupportedMediaTypeException } from '@nestjs/common';
+import { RequestMethod, type Type } from '@nestjs/common';
 import { type AbstractHttpAdapter, type ApplicationConfig, type ModulesContainer } from '@nestjs/core';
 
 /** Excludes our routes from a host's global prefix, so that their paths never change. @param modules our modules */
@@ -42,27 +42,39 @@ function join(...parts: string[]): string {
     .join('/')}`;
 }
 
+/** Precedes the content type of an upload to us, so that Fastify chooses our parser and never one of the host. */
+const OURS = 'vedfolnir-';
+
+interface FastifyRequestLike {
+  routeOptions: { url?: string };
+  raw: { headers: Record<string, string | undefined> };
+}
+
 interface FastifyLike {
-  hasContentTypeParser(type: string): boolean;
+  addHook(
+    name: 'preParsing',
+    hook: (request: FastifyRequestLike, reply: unknown, payload: unknown, done: () => void) => void,
+  ): void;
   addContentTypeParser(
     type: string,
-    parser: (
-      request: { routeOptions: { url?: string } },
-      payload: unknown,
-      done: (error: Error | null) => void,
-    ) => void,
+    parser: (request: FastifyRequestLike, payload: unknown, done: (error: null) => void) => void,
   ): void;
 }
 
 /**
- * Fastify rejects bodies without a parser. This parser reads nothing, so that our route can read the body itself, and
- * only there. A host's own multipart parser is kept.
+ * Fastify rejects bodies without a parser, and chooses it by the content type alone. Ours reads nothing, so that our
+ * route can read the body itself; other routes have the host's parsers, or none.
  */
 export function passMultipartTo(path: string, adapter: AbstractHttpAdapter): void {
   if (adapter.getType() !== 'fastify') return;
   const fastify = adapter.getInstance<FastifyLike>();
-  if (fastify.hasContentTypeParser('multipart/form-data')) return;
-  fastify.addContentTypeParser('multipart/form-data', ({ routeOptions }, _payload, done) => {
-    done(routeOptions.url === path ? null : new UnsupportedMediaTypeException());
+  fastify.addHook('preParsing', ({ routeOptions, raw: { headers } }, _reply, _payload, done) => {
+    const type = headers['content-type'];
+    if (routeOptions.url === path && type?.startsWith('multipart/form-data')) headers['content-type'] = OURS + type;
+    done();
+  });
+  fastify.addContentTypeParser(`${OURS}multipart/form-data`, ({ raw: { headers } }, _payload, done) => {
+    headers['content-type'] = headers['content-type']?.slice(OURS.length);
+    done(null);
   });
 }

@@ -6,7 +6,9 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { CONFIG, type Config } from '../common/config';
+import { HealthController } from '../monitor/health.controller';
 import { HEADERS } from '../protocol/http';
+import { BODY_TYPE } from '../session/route-metadata';
 import { RoutePolicies } from '../session/route-policy';
 import { publicCookieName } from '../session/session-cookie';
 import { describeSocket } from './asyncapi';
@@ -116,7 +118,9 @@ async function createDocument(app: INestApplication, config: Config): Promise<Op
     if (!path.startsWith(`${config.routes.prefix}/`) && !FOR_OPERATORS.test(path)) continue;
     for (const [method, found] of Object.entries(item)) {
       const id = found.operationId ?? '';
-      paths[path] = { ...paths[path], [method]: describeOperation(found, method, routes.get(id)!, schemas[id]) };
+      const route = routes.get(id);
+      // A host's routes may be under the prefix too.
+      if (route) paths[path] = { ...paths[path], [method]: describeOperation(found, method, route, schemas[id]) };
     }
   }
   const dtos = (document.components?.schemas ?? {}) as typeof schemas;
@@ -128,13 +132,13 @@ async function createDocument(app: INestApplication, config: Config): Promise<Op
   return { ...document, paths, components } as unknown as OpenAPIObject;
 }
 
-/** Routes by Nest's operation id. */
+/** Our routes by Nest's operation id. */
 function routesByOperation(app: INestApplication): Map<string, Route> {
   const reader = app.get(RoutePolicies, { strict: false });
   const routes = new Map<string, Route>();
   for (const { controllers } of app.get(ModulesContainer).values()) {
     for (const { metatype } of controllers.values()) {
-      if (typeof metatype !== 'function') continue;
+      if (typeof metatype !== 'function' || !isOurs(metatype)) continue;
       const { prototype } = metatype as { prototype: Record<string, () => unknown> };
       for (const method of Object.getOwnPropertyNames(prototype)) {
         const policy = reader.ofRoute(prototype[method]!, metatype as Parameters<RoutePolicies['ofRoute']>[1]);
@@ -147,3 +151,7 @@ function routesByOperation(app: INestApplication): Map<string, Route> {
   }
   return routes;
 }
+
+/** Not a host's, whose class may have the name of one of ours, or getters that do not work on its prototype. */
+const isOurs = (controller: object): boolean =>
+  controller === HealthController || Reflect.hasMetadata(BODY_TYPE, controller);

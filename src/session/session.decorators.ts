@@ -31,8 +31,11 @@ export const RequireSession = (requirement: SessionRequirement = {}): MethodDeco
   return applyDecorators(require as MethodDecorator & ClassDecorator, guarded());
 };
 
-/** Accepts any caller, in a controller that otherwise requires a session; not in a handler that itself requires one. */
-export const Public = () => SetMetadata(PUBLIC, true);
+/**
+ * Accepts any caller, where a session is otherwise required; not in a handler that itself requires one. Applies the
+ * error filter as well.
+ */
+export const Public = () => applyDecorators(SetMetadata(PUBLIC, true), UseFilters(SessionErrorFilter));
 
 /** Does not count as user activity: it does not move the idle limit. */
 export const Passive = () => SetMetadata(PASSIVE, true);

@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { AuthService } from '../auth/auth.service';
 import { UserRepository } from '../auth/user.repository';
 import { Clock } from '../common/clock';
+import { CONFIG, type Config } from '../common/config';
 import type { User } from '../database/entities/user.entity';
 import { UnitOfWork } from '../database/unit-of-work';
 import { accountKeyOf } from '../platform/account-key';
@@ -10,6 +11,7 @@ import { PlatformRepository } from '../platform/platform.repository';
 import { accessTokenPlace, TokenCipher } from '../platform/token-cipher';
 import type { PlatformType, PlatformView } from '../protocol/http';
 import { toPlatformView } from '../session/session.views';
+import { publicCookieName } from '../session/session-cookie';
 import { TestClient } from './test-client';
 
 /** Creates a user without a password, who can sign in only by `signIn`. */
@@ -59,5 +61,6 @@ export function createPlatform(app: INestApplication, user: User, fields: Platfo
 export async function signIn(app: INestApplication, user: User, platformId?: number): Promise<TestClient> {
   const device = { userAgent: 'node', ipAddress: '127.0.0.1' };
   const { secret } = await app.get(AuthService, { strict: false }).openSession(user.id, device, { platformId });
-  return TestClient.withCookie(app, `vedfolnir_session=${secret}`);
+  const name = publicCookieName(app.get<Config>(CONFIG, { strict: false }));
+  return TestClient.withCookie(app, `${name}=${secret}`);
 }
