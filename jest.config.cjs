@@ -47,7 +47,7 @@ const withServices = {
 module.exports = {
   // Suites start servers and databases of their own: more at once starve each other on two cores, fewer leave them idle.
   maxWorkers: 4,
-  // Each suite leaves some 100 MB of modules in its worker, and one with more than a gigabyte takes so long to end that
+  // Unit suites leave their modules in the worker, and one with more than a gigabyte takes so long to end that
   // jest says it had to be forced.
   workerIdleMemoryLimit: '800MB',
   testSequencer: '<rootDir>/test/support/longest-first.cjs',

@@ -40,7 +40,7 @@ let app: App;
 let addresses = 0;
 /** Returns an address that no other request uses. */
 const newAddress = () => `10.${++addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
-/** Of one /48: each sixteenth is of the same /64. */
+/** Of one /48: those that are CROWD apart share a /64. */
 const addressOf = (site: string, count: number) => `2001:db8:${site}:${count % CROWD}::${count + 1}`;
 const from = (address: string): RequestOptions => ({ headers: { 'x-forwarded-for': address } });
 

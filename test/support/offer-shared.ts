@@ -1,6 +1,6 @@
 /**
  * Two backends and a browser, shared by all suites: started in jest's main process on first use, and stopped with the
- * run. Jest sandboxes each suite, so suites request them by HTTP.
+ * run. Suites run in other processes, so they request them by HTTP.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -40,7 +40,7 @@ const running = new Map<Managed, LaunchOptions>();
 const folders = new Set<string>();
 let guard: ChildProcess | null = null;
 
-/** See guard.cjs: our own exit handler would not run inside jest's sandbox. */
+/** See guard.cjs: an exit handler of ours would not run when jest kills its worker. */
 function tellGuard(line: string): void {
   if (!guard) {
     // Detached, so that Ctrl-C does not end the guard together with the tests.
