@@ -76,15 +76,8 @@ interface Setup extends VedfolnirOptions {
 }
 
 async function startHost({ prepare, ...options }: Setup = {}): Promise<NestFastifyApplication> {
-  const { guards } = options;
-
   @Module({
-    imports: [
-      VedfolnirModule.forRootAsync({
-        guards,
-        useFactory: async () => ({ database: migratedFile(), encryptionKeys: encryptionKey(), ...options }),
-      }),
-    ],
+    imports: [VedfolnirModule.forRoot({ database: migratedFile(), encryptionKeys: encryptionKey(), ...options })],
     controllers: [AccountsController],
   })
   class HostModule {}
